@@ -1,0 +1,13 @@
+//! BK Lab: the tridiagonal resolvent and the quantization of the models built on it, in a browser tab.
+//!
+//! Everything travels one road, downhill: **Config → Study → Record → Figure → page, file or terminal**.
+//! Each module below is a room on that road; none imports from a room further down this list.
+
+pub mod random;
+pub mod resolvent;
+pub mod published;
+pub mod record;
+pub mod study;
+pub mod figure;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod lab;

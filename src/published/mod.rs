@@ -1,0 +1,3 @@
+//! How the published numbers were made, defects included: kept apart from the exact mathematics.
+
+pub mod robustness;

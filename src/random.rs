@@ -1,0 +1,1 @@
+//! NumPy legacy generator (to come).

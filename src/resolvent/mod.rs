@@ -1,0 +1,1 @@
+//! The resolvent (to come).
