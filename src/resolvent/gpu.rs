@@ -1,0 +1,236 @@
+//! The GPU back end: `shaders/continued_fraction.wgsl` through wgpu, at WebGPU's default limits.
+//!
+//! In the browser wgpu speaks WebGPU, natively Vulkan, Metal or DX12; the shader and this file are the same.
+
+use std::sync::{Arc, OnceLock};
+
+use futures_channel::oneshot;
+use num_complex::Complex;
+
+use super::backend::AdapterReport;
+use super::chain::{Chain, Shifts};
+use super::error::ResolventError;
+
+/// The kernel's source.
+const SHADER: &str = include_str!("../../shaders/continued_fraction.wgsl");
+/// Threads a workgroup: a multiple of every subgroup width, and half of what the smallest WebGPU device promises.
+const THREADS: u32 = 64;
+/// Bytes of one output value, (Re G, Im G).
+const VALUE_BYTES: usize = size_of::<[f32; 2]>();
+/// Names by which adapters that run on the CPU give themselves away where the device type does not.
+const SOFTWARE_ADAPTERS: [&str; 4] = ["swiftshader", "llvmpipe", "lavapipe", "basic render driver"];
+
+/// An open device with the kernel compiled for it.
+#[derive(Debug)]
+pub(super) struct Gpu {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    kernel: wgpu::ComputePipeline,
+    adapter: AdapterReport,
+    /// Set once, by the device, when it is lost.
+    lost: Arc<OnceLock<String>>,
+}
+
+impl Gpu {
+    /// Opens the fastest adapter and compiles the kernel.
+    ///
+    /// Decides by whether an adapter is given, since a browser may have the WebGPU interface and no adapter.
+    pub(super) async fn open() -> Result<Self, ResolventError> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter = instance
+            .request_adapter(&options)
+            .await
+            .map_err(|error| ResolventError::NoAdapter { reason: error.to_string() })?;
+        let (device, queue) = adapter
+            .request_device(&wgpu::DeviceDescriptor::default())
+            .await
+            .map_err(|error| ResolventError::NoAdapter { reason: error.to_string() })?;
+
+        let lost = Arc::new(OnceLock::new());
+        let notice = Arc::clone(&lost);
+        device.set_device_lost_callback(move |reason, message| {
+            // A second notice would say nothing new.
+            let _ = notice.set(format!("{reason:?}: {message}"));
+        });
+
+        let watch = Watch::over(&device);
+        let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
+            label: Some("continued_fraction"),
+            source: wgpu::ShaderSource::Wgsl(SHADER.into()),
+        });
+        let kernel = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+            label: Some("continued_fraction"),
+            layout: None,
+            module: &module,
+            entry_point: Some("continued_fraction"),
+            compilation_options: wgpu::PipelineCompilationOptions {
+                constants: &[("threads", f64::from(THREADS))],
+                ..Default::default()
+            },
+            cache: None,
+        });
+        watch.outcome().await?;
+
+        let adapter = report(&device);
+        Ok(Self { device, queue, kernel, adapter, lost })
+    }
+
+    /// The adapter this device is on.
+    pub(super) fn adapter(&self) -> &AdapterReport {
+        &self.adapter
+    }
+
+    /// G_ii of the chain at every shift, handed to `visit` as (site, index of the energy, value); there must be at
+    /// least one shift and at most [`super::MOST_SITE_ENERGIES`] pairs.
+    pub(super) async fn visit_green(
+        &self,
+        chain: &Chain,
+        shifts: &Shifts,
+        mut visit: impl FnMut(usize, usize, Complex<f32>),
+    ) -> Result<(), ResolventError> {
+        let energies = shifts.energies();
+        let watch = Watch::over(&self.device);
+        let result = self.submit(chain, shifts);
+        // Natively this waits for the device; in the browser it does nothing and the event loop resolves the mapping.
+        let (sender, receiver) = oneshot::channel();
+        result.map_async(wgpu::MapMode::Read, .., move |outcome| {
+            // Nobody listens any more where the caller has dropped the computation.
+            let _ = sender.send(outcome);
+        });
+        let polled = self.device.poll(wgpu::PollType::wait_indefinitely());
+        watch.outcome().await?;
+        let mapped = receiver.await;
+        if polled.is_err() || !matches!(mapped, Ok(Ok(()))) {
+            // Every other cause would have shown in the watch.
+            let reason = self.lost.get().cloned().unwrap_or_else(|| "its result cannot be read".to_owned());
+            return Err(ResolventError::DeviceLost { reason });
+        }
+        let bytes = result
+            .get_mapped_range(..)
+            .map_err(|error| ResolventError::Gpu { message: error.to_string() })?;
+        for (place, value) in bytes.chunks_exact(VALUE_BYTES).enumerate() {
+            // Unaligned, because in the browser the bytes are a copy of no particular alignment.
+            let [re, im] = bytemuck::pod_read_unaligned::<[f32; 2]>(value);
+            let (site, index) = (place / energies.len(), place % energies.len());
+            if !(re.is_finite() && im.is_finite()) {
+                return Err(ResolventError::NotFinite { site, energy: energies[index] });
+            }
+            visit(site, index, Complex::new(re, im));
+        }
+        Ok(())
+    }
+
+    /// Uploads one problem, runs the kernel, and returns the buffer into which its result is being copied.
+    fn submit(&self, chain: &Chain, shifts: &Shifts) -> wgpu::Buffer {
+        use wgpu::BufferUsages as Usage;
+
+        let energies = shifts.energies().len() as u32;
+        let problem = [chain.sites() as u32, energies, (shifts.eta() as f32).to_bits(), 0];
+        let diagonal = chain.offset_from::<f32>(shifts.origin());
+        let offsets = shifts.offset_from_origin::<f32>();
+        let result_bytes = (chain.sites() * shifts.energies().len() * VALUE_BYTES) as u64;
+
+        let problem = self.upload("problem", Usage::UNIFORM, bytemuck::cast_slice(&problem));
+        let diagonal = self.upload("diagonal", Usage::STORAGE, bytemuck::cast_slice(&diagonal));
+        let offsets = self.upload("energies", Usage::STORAGE, bytemuck::cast_slice(&offsets));
+        let green = self.buffer("green", Usage::STORAGE | Usage::COPY_SRC, result_bytes);
+        let result = self.buffer("result", Usage::MAP_READ | Usage::COPY_DST, result_bytes);
+
+        let entry = |binding: u32, buffer| wgpu::BindGroupEntry {
+            binding,
+            resource: wgpu::Buffer::as_entire_binding(buffer),
+        };
+        let bindings = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: None,
+            layout: &self.kernel.get_bind_group_layout(0),
+            entries: &[entry(0, &problem), entry(1, &diagonal), entry(2, &offsets), entry(3, &green)],
+        });
+        let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            pass.set_pipeline(&self.kernel);
+            pass.set_bind_group(0, &bindings, &[]);
+            pass.dispatch_workgroups(energies.div_ceil(THREADS), 1, 1);
+        }
+        encoder.copy_buffer_to_buffer(&green, 0, &result, 0, result_bytes);
+        self.queue.submit([encoder.finish()]);
+        result
+    }
+
+    fn upload(&self, label: &str, usage: wgpu::BufferUsages, bytes: &[u8]) -> wgpu::Buffer {
+        let buffer = self.buffer(label, usage | wgpu::BufferUsages::COPY_DST, bytes.len() as u64);
+        self.queue.write_buffer(&buffer, 0, bytes);
+        buffer
+    }
+
+    fn buffer(&self, label: &str, usage: wgpu::BufferUsages, size: u64) -> wgpu::Buffer {
+        let descriptor =
+            wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
+        self.device.create_buffer(&descriptor)
+    }
+}
+
+/// Catches every error of the commands given between its making and its outcome.
+struct Watch([wgpu::ErrorScopeGuard; 3]);
+
+impl Watch {
+    fn over(device: &wgpu::Device) -> Self {
+        use wgpu::ErrorFilter::{Internal, OutOfMemory, Validation};
+        Self([Validation, OutOfMemory, Internal].map(|filter| device.push_error_scope(filter)))
+    }
+
+    /// Ends the watch at once; the first error, if any, is known when the future resolves.
+    fn outcome(self) -> impl Future<Output = Result<(), ResolventError>> {
+        let [validation, memory, internal] = self.0;
+        // In the reverse order of their making, and before anything is awaited: another computation on the same
+        // device may run in between.
+        let internal = internal.pop();
+        let memory = memory.pop();
+        let validation = validation.pop();
+        async move {
+            match (validation.await, memory.await, internal.await) {
+                (None, None, None) => Ok(()),
+                (Some(error), ..) | (_, Some(error), _) | (.., Some(error)) => {
+                    Err(ResolventError::Gpu { message: error.to_string() })
+                }
+            }
+        }
+    }
+}
+
+/// What is known of the adapter behind a device.
+fn report(device: &wgpu::Device) -> AdapterReport {
+    let info = device.adapter_info();
+    let (name, vendor) = name_and_vendor(device, &info);
+    let lowercase = name.to_lowercase();
+    let software = info.device_type == wgpu::DeviceType::Cpu
+        || SOFTWARE_ADAPTERS.iter().any(|adapter| lowercase.contains(adapter));
+    AdapterReport {
+        name,
+        vendor,
+        backend: info.backend.to_string(),
+        device_type: format!("{:?}", info.device_type),
+        driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
+        software,
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn name_and_vendor(_: &wgpu::Device, info: &wgpu::AdapterInfo) -> (String, String) {
+    (info.name.clone(), format!("{:#06x}", info.vendor))
+}
+
+/// wgpu passes on the description alone, which browsers often withhold; vendor and architecture they give.
+#[cfg(target_arch = "wasm32")]
+fn name_and_vendor(device: &wgpu::Device, info: &wgpu::AdapterInfo) -> (String, String) {
+    let Some(info) = device.as_webgpu().map(|device| device.adapter_info()) else {
+        return (info.name.clone(), String::new());
+    };
+    let parts = [info.vendor(), info.architecture(), info.device(), info.description()];
+    let name = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ");
+    (name, info.vendor())
+}
