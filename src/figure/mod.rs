@@ -1,5 +1,23 @@
 //! Figures: pure functions from records to a [`Scene`], and the formats a scene is written in.
+//!
+//! A figure is laid out once, in points, with the metrics of a bundled face; the screen, SVG and PNG are
+//! painted from the same list of commands, so that what is on screen is what is in the paper.
 
+mod font;
+mod recorder;
+pub mod density;
+pub mod green;
+pub mod robustness;
 pub mod scene;
+pub mod style;
+pub mod svg;
+#[cfg(feature = "cli")]
+pub mod png;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod canvas;
 
+pub use density::{DensityMap, density_map};
+pub use green::green_lines;
+pub use robustness::robustness;
 pub use scene::Scene;
+pub use style::{Layout, Theme};

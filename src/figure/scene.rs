@@ -3,6 +3,7 @@
 //!
 //! Unit: the point (1 pt = 1/72 inch), x to the right, y downward, origin at the top left corner.
 
+use super::font;
 use std::sync::Arc;
 
 /// A colour with straight (not premultiplied) alpha; channels 0–255, `alpha` 0–1.
@@ -18,6 +19,26 @@ pub struct Color {
     pub alpha: f64,
 }
 
+impl Color {
+    /// An opaque colour from its three channels.
+    pub const fn rgb(red: u8, green: u8, blue: u8) -> Self {
+        Color { red, green, blue, alpha: 1.0 }
+    }
+
+    /// The same colour with another opacity, 0 to 1.
+    pub const fn with_alpha(self, alpha: f64) -> Self {
+        Color { alpha, ..self }
+    }
+
+    /// What is seen when this colour lies over an opaque one.
+    pub fn over(self, below: Color) -> Color {
+        let mix = |above: u8, below: u8| {
+            (f64::from(above) * self.alpha + f64::from(below) * (1.0 - self.alpha)).round() as u8
+        };
+        Color::rgb(mix(self.red, below.red), mix(self.green, below.green), mix(self.blue, below.blue))
+    }
+}
+
 /// A position in the scene, in points.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -25,6 +46,78 @@ pub struct Point {
     pub x: f64,
     /// Distance from the top edge.
     pub y: f64,
+}
+
+/// An upright rectangle in the scene, in points.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rectangle {
+    /// Left edge.
+    pub left: f64,
+    /// Top edge.
+    pub top: f64,
+    /// Right edge, not left of `left`.
+    pub right: f64,
+    /// Bottom edge, not above `top`.
+    pub bottom: f64,
+}
+
+impl Rectangle {
+    /// The rectangle of a size around a centre.
+    pub fn around(center: Point, width: f64, height: f64) -> Self {
+        let (left, top) = (center.x - width / 2.0, center.y - height / 2.0);
+        Rectangle { left, top, right: left + width, bottom: top + height }
+    }
+
+    /// Distance between the left and the right edge.
+    pub fn width(&self) -> f64 {
+        self.right - self.left
+    }
+
+    /// Distance between the top and the bottom edge.
+    pub fn height(&self) -> f64 {
+        self.bottom - self.top
+    }
+
+    /// The middle.
+    pub fn center(&self) -> Point {
+        Point { x: (self.left + self.right) / 2.0, y: (self.top + self.bottom) / 2.0 }
+    }
+
+    /// The four corners, clockwise from the top left.
+    pub fn corners(&self) -> Vec<Point> {
+        let corner = |x, y| Point { x, y };
+        vec![
+            corner(self.left, self.top),
+            corner(self.right, self.top),
+            corner(self.right, self.bottom),
+            corner(self.left, self.bottom),
+        ]
+    }
+
+    /// The rectangle with each edge moved outward (inward where negative).
+    pub fn grown(&self, by: f64) -> Self {
+        Rectangle {
+            left: self.left - by,
+            top: self.top - by,
+            right: self.right + by,
+            bottom: self.bottom + by,
+        }
+    }
+
+    /// Whether the other rectangle lies within this one.
+    pub fn contains(&self, other: &Rectangle) -> bool {
+        self.left <= other.left
+            && self.top <= other.top
+            && self.right >= other.right
+            && self.bottom >= other.bottom
+    }
+
+    /// Area common to both rectangles, in square points.
+    pub fn overlap(&self, other: &Rectangle) -> f64 {
+        let width = self.right.min(other.right) - self.left.max(other.left);
+        let height = self.bottom.min(other.bottom) - self.top.max(other.top);
+        width.max(0.0) * height.max(0.0)
+    }
 }
 
 /// How a line is drawn.
@@ -75,6 +168,32 @@ pub struct Text {
     pub color: Color,
     /// Counter-clockwise quarter turns about `at` (1 reads upward, for a vertical axis title).
     pub quarter_turns: u8,
+}
+
+impl Text {
+    /// The rectangle the letters may cover: from the tallest ascender to the deepest descender.
+    pub fn bounds(&self) -> Rectangle {
+        let width = font::text_width(&self.content, self.size, self.weight);
+        let start = match self.anchor {
+            Anchor::Start => 0.0,
+            Anchor::Middle => -width / 2.0,
+            Anchor::End => -width,
+        };
+        let (end, above, below) = (start + width, font::ASCENT * self.size, font::DESCENT * self.size);
+        // Where the text's own right and down directions point after the quarter turns.
+        let (left, top, right, bottom) = match self.quarter_turns % 4 {
+            0 => (start, -above, end, below),
+            1 => (-above, -end, below, -start),
+            2 => (-end, -below, -start, above),
+            _ => (-below, start, above, end),
+        };
+        Rectangle {
+            left: self.at.x + left,
+            top: self.at.y + top,
+            right: self.at.x + right,
+            bottom: self.at.y + bottom,
+        }
+    }
 }
 
 /// A picture stretched over a rectangle, rows from top to bottom.
