@@ -3,8 +3,8 @@
 //! Both are checked once, when they are made; every engine may then rely on the ranges below, within which no
 //! square over- or underflows in single precision and so no NaN or infinity can arise.
 
-use super::continued_fraction::Real;
 use super::error::ResolventError;
+use super::real::Real;
 
 /// The longest chain, 2²⁰ sites: its 8 MiB of single-precision Green's function and as much of workspace fit
 /// every browser tab and every WebGPU binding.
@@ -115,7 +115,7 @@ impl Shift {
     }
 }
 
-/// Many points of one η: z_k = E_k + iη, as a map over energies needs them.
+/// One or more points of one η: z_k = E_k + iη, as a map over energies needs them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shifts {
     energies: Vec<f64>,
@@ -127,8 +127,12 @@ impl Shifts {
     /// The points energies\[k\] + i·eta, in the order given.
     ///
     /// # Errors
-    /// As [`Shift::new`], for the first energy out of range or for η.
+    /// [`ResolventError::NoEnergies`] for an empty list; else as [`Shift::new`], for the first energy out of range
+    /// or for η.
     pub fn new(energies: &[f64], eta: f64) -> Result<Self, ResolventError> {
+        if energies.is_empty() {
+            return Err(ResolventError::NoEnergies);
+        }
         for &energy in energies {
             Shift::new(energy, eta)?;
         }

@@ -10,38 +10,10 @@
 //! never vanishes, nothing can overflow within the limits of [`super::chain`], and Im G is accurate even where
 //! it is small beside |G| (resolvent-performance.md §2.5). The form with one division a site loses all this.
 
-use std::ops::{Add, Div, Mul, Sub};
-
 use num_complex::Complex;
 
 use super::chain::{Chain, Shift, Shifts};
-
-/// A working precision: f32 or f64.
-pub trait Real:
-    Copy + Default + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Into<f64>
-{
-    /// The number 1.
-    const ONE: Self;
-
-    /// The nearest number of this precision.
-    fn round(value: f64) -> Self;
-}
-
-impl Real for f32 {
-    const ONE: Self = 1.0;
-
-    fn round(value: f64) -> Self {
-        value as Self
-    }
-}
-
-impl Real for f64 {
-    const ONE: Self = 1.0;
-
-    fn round(value: f64) -> Self {
-        value
-    }
-}
+use super::real::Real;
 
 /// Energies computed side by side, so that the compiler can use vector instructions: 16 fill every register
 /// width from SSE2 to AVX-512, and more gain nothing (resolvent-performance.md §4.3).

@@ -9,9 +9,10 @@ use num_complex::Complex;
 use super::backend::{Backend, BackendChoice, BackendReport};
 use super::bound::Deviation;
 use super::chain::{Chain, Shift, Shifts};
-use super::continued_fraction::{Real, visit_green};
+use super::continued_fraction::visit_green;
 use super::error::ResolventError;
 use super::gpu::Gpu;
+use super::real::Real;
 
 /// The most (site, energy) pairs of one tile: their 8 bytes each make 32 MB, within the 128 MiB binding that
 /// WebGPU promises, and even a chain of one site then needs fewer than the 65,535 workgroups it promises.
@@ -76,7 +77,7 @@ impl Engine {
     /// The local density of states Im G_ii/π of the chain at many energies, layout `[site][energy]`.
     ///
     /// One tile of a map: progress and cancelling belong to the caller, between tiles; see
-    /// [`tile_width`](Self::tile_width). An empty tile gives an empty result.
+    /// [`tile_width`](Self::tile_width).
     ///
     /// # Errors
     /// [`ResolventError::Tile`] for a tile beyond [`MOST_SITE_ENERGIES`]; [`ResolventError::Gpu`] or
@@ -87,12 +88,10 @@ impl Engine {
             return Err(ResolventError::Tile { sites, energies });
         }
         let mut density = vec![0.0; sites * energies];
-        if energies > 0 {
-            self.visit(chain, shifts, |site, index, value| {
-                density[site * energies + index] = (value.im * FRAC_1_PI) as f32;
-            })
-            .await?;
-        }
+        self.visit(chain, shifts, |site, index, value| {
+            density[site * energies + index] = (value.im * FRAC_1_PI) as f32;
+        })
+        .await?;
         Ok(density)
     }
 
@@ -100,9 +99,7 @@ impl Engine {
     /// short enough to cancel between them and within the limits of [`density_tile`](Self::density_tile).
     pub fn tile_width(&self, sites: usize, energies: usize) -> usize {
         let on_gpu = self.state.borrow().report.adapter.as_ref().is_some_and(|adapter| !adapter.software);
-        let pairs = if on_gpu { MOST_SITE_ENERGIES } else { CPU_SITE_ENERGIES };
-        let widest = (pairs / sites.max(1)).max(1);
-        energies.div_ceil(energies.div_ceil(widest).max(1)).max(1)
+        equal_tiles(if on_gpu { MOST_SITE_ENERGIES } else { CPU_SITE_ENERGIES }, sites, energies)
     }
 
     /// How far a result of [`green`](Self::green) is from the f64 reference.
@@ -161,6 +158,57 @@ impl State {
     }
 }
 
+/// The width of the fewest tiles of at most `pairs` (site, energy) pairs that cover a map; at least 1.
+fn equal_tiles(pairs: usize, sites: usize, energies: usize) -> usize {
+    let widest = (pairs / sites.max(1)).max(1);
+    let tiles = energies.div_ceil(widest).max(1);
+    energies.div_ceil(tiles).max(1)
+}
+
 fn widen<T: Real>(value: Complex<T>) -> Complex<f64> {
     Complex::new(value.re.into(), value.im.into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
+    use super::*;
+    use crate::resolvent::{MOST_SITES, Potential};
+
+    #[test]
+    fn tiles_cover_a_map_within_the_limits() {
+        for pairs in [CPU_SITE_ENERGIES, MOST_SITE_ENERGIES] {
+            for sites in [1, 2, 1000, 4096, 65_536, MOST_SITES] {
+                for energies in [0, 1, 2, 511, 512, 2048, 100_000] {
+                    let width = equal_tiles(pairs, sites, energies);
+                    assert!(
+                        width >= 1 && width <= energies.max(1),
+                        "{sites} × {energies} in tiles of {width}"
+                    );
+                    assert!(width == 1 || sites * width <= pairs, "{sites} × {energies} in tiles of {width}");
+                }
+            }
+        }
+        assert_eq!(equal_tiles(500_000, 1000, 600), 300, "two equal tiles rather than 500 and 100");
+        assert_eq!(equal_tiles(CPU_SITE_ENERGIES, MOST_SITES, 10), 1, "a tile is never empty");
+    }
+
+    #[test]
+    fn losing_the_device_falls_back_to_the_cpu_and_finishes() {
+        let engine =
+            pollster::block_on(Engine::open(BackendChoice::Gpu)).expect("this test needs a GPU adapter");
+        let chain = Potential::Random { strength: 3.0, seed: 7 }.chain(100).unwrap();
+        let shift = Shift::new(0.3, 1e-2).unwrap();
+        pollster::block_on(engine.green(&chain, shift)).unwrap();
+        assert_eq!(engine.report().backend, Backend::Gpu);
+
+        engine.state.borrow().gpu.as_ref().unwrap().lose();
+        let green = pollster::block_on(engine.green(&chain, shift)).unwrap();
+
+        let report = engine.report();
+        assert_eq!((report.backend, report.adapter), (Backend::F32, None));
+        assert!(report.reason.contains("lost"), "{}", report.reason);
+        assert!(engine.green_deviation(&chain, shift, &green).worst_ratio_to_bound <= 1.0);
+    }
 }

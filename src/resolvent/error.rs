@@ -16,7 +16,7 @@ pub enum ResolventError {
     },
     /// One element of the diagonal is not finite or beyond [`LARGEST_ENERGY`].
     #[error(
-        "the potential at site {site} (counted from 0) is {value}: give a finite number of magnitude at most {LARGEST_ENERGY:e}"
+        "the potential at site {site} (counted from 0) is {value:?}: give a finite number of magnitude at most {LARGEST_ENERGY:e}"
     )]
     PotentialValue {
         /// The site, counted from 0.
@@ -26,7 +26,7 @@ pub enum ResolventError {
     },
     /// The energy is not finite or beyond [`LARGEST_ENERGY`].
     #[error(
-        "the energy E = {energy} cannot be used: give a finite number of magnitude at most {LARGEST_ENERGY:e}"
+        "the energy E = {energy:?} cannot be used: give a finite number of magnitude at most {LARGEST_ENERGY:e}"
     )]
     Energy {
         /// The energy asked for.
@@ -34,12 +34,15 @@ pub enum ResolventError {
     },
     /// The broadening is not positive, not finite, or beyond what single precision can square.
     #[error(
-        "the broadening η = {eta} cannot be used: it must lie between {SMALLEST_ETA:e} and {LARGEST_ETA:e}, because the resolvent exists for every chain only off the real axis"
+        "the broadening η = {eta:?} cannot be used: it must lie between {SMALLEST_ETA:e} and {LARGEST_ETA:e}, because the resolvent exists for every chain only off the real axis"
     )]
     Eta {
         /// The broadening asked for.
         eta: f64,
     },
+    /// A map over no energies.
+    #[error("the list of energies is empty: give at least one")]
+    NoEnergies,
     /// The potential is of no known kind.
     #[error("there is no potential of kind “{kind}”: choose one of {ACCEPTED_POTENTIALS}")]
     PotentialKind {
@@ -136,7 +139,7 @@ pub enum ResolventError {
     },
     /// The GPU returned a value that is not finite, which no valid problem can give.
     #[error(
-        "the GPU returned a value that is not finite at site {site}, energy {energy}: its arithmetic is broken; choose the back end “f32” or “f64” to compute on the CPU"
+        "the GPU returned a value that is not finite at site {site}, energy {energy:?}: its arithmetic is broken; choose the back end “f32” or “f64” to compute on the CPU"
     )]
     NotFinite {
         /// The site, counted from 0.

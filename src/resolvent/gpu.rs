@@ -2,6 +2,7 @@
 //!
 //! In the browser wgpu speaks WebGPU, natively Vulkan, Metal or DX12; the shader and this file are the same.
 
+use std::num::NonZeroU64;
 use std::sync::{Arc, OnceLock};
 
 use futures_channel::oneshot;
@@ -15,17 +16,24 @@ use super::error::ResolventError;
 const SHADER: &str = include_str!("../../shaders/continued_fraction.wgsl");
 /// Threads a workgroup: a multiple of every subgroup width, and half of what the smallest WebGPU device promises.
 const THREADS: u32 = 64;
+/// Sites a dispatch. llvmpipe ends a thread's loops after 65,535 rounds, without an error; and a browser resets a
+/// GPU that one dispatch holds for seconds, which 16,384 sites at even a microsecond each do not.
+const SEGMENT_SITES: usize = 16_384;
+/// Bytes from one segment's parameters to the next: the offset alignment that every WebGPU device accepts.
+const SEGMENT_STRIDE: usize = 256;
 /// Bytes of one output value, (Re G, Im G).
 const VALUE_BYTES: usize = size_of::<[f32; 2]>();
 /// Names by which adapters that run on the CPU give themselves away where the device type does not.
 const SOFTWARE_ADAPTERS: [&str; 4] = ["swiftshader", "llvmpipe", "lavapipe", "basic render driver"];
 
-/// An open device with the kernel compiled for it.
+/// An open device with the two sweeps compiled for it.
 #[derive(Debug)]
 pub(super) struct Gpu {
     device: wgpu::Device,
     queue: wgpu::Queue,
-    kernel: wgpu::ComputePipeline,
+    bindings: wgpu::BindGroupLayout,
+    left_sweep: wgpu::ComputePipeline,
+    right_sweep: wgpu::ComputePipeline,
     adapter: AdapterReport,
     /// Set once, by the device, when it is lost.
     lost: Arc<OnceLock<String>>,
@@ -62,21 +70,30 @@ impl Gpu {
             label: Some("continued_fraction"),
             source: wgpu::ShaderSource::Wgsl(SHADER.into()),
         });
-        let kernel = device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-            label: Some("continued_fraction"),
-            layout: None,
-            module: &module,
-            entry_point: Some("continued_fraction"),
-            compilation_options: wgpu::PipelineCompilationOptions {
-                constants: &[("threads", f64::from(THREADS))],
-                ..Default::default()
-            },
-            cache: None,
+        let bindings = layout(&device);
+        let pipeline_layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
+            label: None,
+            bind_group_layouts: &[Some(&bindings)],
+            immediate_size: 0,
         });
+        let kernel = |entry_point| {
+            device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
+                label: Some(entry_point),
+                layout: Some(&pipeline_layout),
+                module: &module,
+                entry_point: Some(entry_point),
+                compilation_options: wgpu::PipelineCompilationOptions {
+                    constants: &[("threads", f64::from(THREADS))],
+                    ..Default::default()
+                },
+                cache: None,
+            })
+        };
+        let (left_sweep, right_sweep) = (kernel("left_sweep"), kernel("right_sweep"));
         watch.outcome().await?;
 
         let adapter = report(&device);
-        Ok(Self { device, queue, kernel, adapter, lost })
+        Ok(Self { device, queue, bindings, left_sweep, right_sweep, adapter, lost })
     }
 
     /// The adapter this device is on.
@@ -84,8 +101,14 @@ impl Gpu {
         &self.adapter
     }
 
+    /// Loses the device, as a driver reset does.
+    #[cfg(test)]
+    pub(super) fn lose(&self) {
+        self.device.destroy();
+    }
+
     /// G_ii of the chain at every shift, handed to `visit` as (site, index of the energy, value); there must be at
-    /// least one shift and at most [`super::MOST_SITE_ENERGIES`] pairs.
+    /// most [`super::MOST_SITE_ENERGIES`] pairs.
     pub(super) async fn visit_green(
         &self,
         chain: &Chain,
@@ -102,12 +125,16 @@ impl Gpu {
             let _ = sender.send(outcome);
         });
         let polled = self.device.poll(wgpu::PollType::wait_indefinitely());
-        watch.outcome().await?;
+        let outcome = watch.outcome().await;
         let mapped = receiver.await;
-        if polled.is_err() || !matches!(mapped, Ok(Ok(()))) {
-            // Every other cause would have shown in the watch.
-            let reason = self.lost.get().cloned().unwrap_or_else(|| "its result cannot be read".to_owned());
+        if let Some(reason) = self.lost.get().cloned() {
+            // Whatever else went wrong followed from this.
             return Err(ResolventError::DeviceLost { reason });
+        }
+        outcome?;
+        if polled.is_err() || !matches!(mapped, Ok(Ok(()))) {
+            // Only a lost device, of which the notice is still on its way, fails without an error in the watch.
+            return Err(ResolventError::DeviceLost { reason: "its result cannot be read".to_owned() });
         }
         let bytes = result
             .get_mapped_range(..)
@@ -124,37 +151,57 @@ impl Gpu {
         Ok(())
     }
 
-    /// Uploads one problem, runs the kernel, and returns the buffer into which its result is being copied.
+    /// Uploads one problem, runs both sweeps, and returns the buffer into which the result is being copied.
     fn submit(&self, chain: &Chain, shifts: &Shifts) -> wgpu::Buffer {
         use wgpu::BufferUsages as Usage;
 
-        let energies = shifts.energies().len() as u32;
-        let problem = [chain.sites() as u32, energies, (shifts.eta() as f32).to_bits(), 0];
+        let (sites, energies) = (chain.sites(), shifts.energies().len());
+        let segments = segments(sites, energies as u32, shifts.eta() as f32);
+        let parameters: Vec<u8> = segments.iter().flat_map(Segment::padded_bytes).collect();
         let diagonal = chain.offset_from::<f32>(shifts.origin());
         let offsets = shifts.offset_from_origin::<f32>();
-        let result_bytes = (chain.sites() * shifts.energies().len() * VALUE_BYTES) as u64;
+        let result_bytes = (sites * energies * VALUE_BYTES) as u64;
 
-        let problem = self.upload("problem", Usage::UNIFORM, bytemuck::cast_slice(&problem));
+        let parameters = self.upload("segments", Usage::UNIFORM, &parameters);
         let diagonal = self.upload("diagonal", Usage::STORAGE, bytemuck::cast_slice(&diagonal));
         let offsets = self.upload("energies", Usage::STORAGE, bytemuck::cast_slice(&offsets));
+        let carry = self.buffer("carry", Usage::STORAGE, (energies * VALUE_BYTES) as u64);
         let green = self.buffer("green", Usage::STORAGE | Usage::COPY_SRC, result_bytes);
         let result = self.buffer("result", Usage::MAP_READ | Usage::COPY_DST, result_bytes);
 
-        let entry = |binding: u32, buffer| wgpu::BindGroupEntry {
-            binding,
-            resource: wgpu::Buffer::as_entire_binding(buffer),
+        let one_segment = wgpu::BufferBinding {
+            buffer: &parameters,
+            offset: 0,
+            size: NonZeroU64::new(size_of::<Segment>() as u64),
         };
+        let resources = [
+            wgpu::BindingResource::Buffer(one_segment),
+            diagonal.as_entire_binding(),
+            offsets.as_entire_binding(),
+            carry.as_entire_binding(),
+            green.as_entire_binding(),
+        ];
+        let entries: Vec<_> = (0..)
+            .zip(resources)
+            .map(|(binding, resource)| wgpu::BindGroupEntry { binding, resource })
+            .collect();
         let bindings = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: None,
-            layout: &self.kernel.get_bind_group_layout(0),
-            entries: &[entry(0, &problem), entry(1, &diagonal), entry(2, &offsets), entry(3, &green)],
+            layout: &self.bindings,
+            entries: &entries,
         });
+
         let mut encoder = self.device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            pass.set_pipeline(&self.kernel);
-            pass.set_bind_group(0, &bindings, &[]);
-            pass.dispatch_workgroups(energies.div_ceil(THREADS), 1, 1);
+            let sweep = |pass: &mut wgpu::ComputePass<'_>, segment: usize| {
+                pass.set_bind_group(0, &bindings, &[(segment * SEGMENT_STRIDE) as u32]);
+                pass.dispatch_workgroups((energies as u32).div_ceil(THREADS), 1, 1);
+            };
+            pass.set_pipeline(&self.left_sweep);
+            (0..segments.len()).for_each(|segment| sweep(&mut pass, segment));
+            pass.set_pipeline(&self.right_sweep);
+            (0..segments.len()).rev().for_each(|segment| sweep(&mut pass, segment));
         }
         encoder.copy_buffer_to_buffer(&green, 0, &result, 0, result_bytes);
         self.queue.submit([encoder.finish()]);
@@ -172,6 +219,60 @@ impl Gpu {
             wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
         self.device.create_buffer(&descriptor)
     }
+}
+
+/// What one dispatch sweeps; `Segment` in the shader.
+#[derive(Debug, Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
+#[repr(C)]
+struct Segment {
+    first: u32,
+    after_last: u32,
+    sites: u32,
+    energies: u32,
+    eta: f32,
+}
+
+impl Segment {
+    fn padded_bytes(&self) -> [u8; SEGMENT_STRIDE] {
+        let mut padded = [0; SEGMENT_STRIDE];
+        padded[..size_of::<Self>()].copy_from_slice(bytemuck::bytes_of(self));
+        padded
+    }
+}
+
+/// Cuts a chain into segments, from left to right.
+fn segments(sites: usize, energies: u32, eta: f32) -> Vec<Segment> {
+    let segment = |first: usize| Segment {
+        first: first as u32,
+        after_last: (first + SEGMENT_SITES).min(sites) as u32,
+        sites: sites as u32,
+        energies,
+        eta,
+    };
+    (0..sites).step_by(SEGMENT_SITES).map(segment).collect()
+}
+
+/// The bindings of both sweeps, in the order of the shader.
+fn layout(device: &wgpu::Device) -> wgpu::BindGroupLayout {
+    use wgpu::BufferBindingType::{Storage, Uniform};
+
+    let kinds = [
+        (Uniform, true),
+        (Storage { read_only: true }, false),
+        (Storage { read_only: true }, false),
+        (Storage { read_only: false }, false),
+        (Storage { read_only: false }, false),
+    ];
+    let entries: Vec<_> = (0..)
+        .zip(kinds)
+        .map(|(binding, (ty, has_dynamic_offset))| wgpu::BindGroupLayoutEntry {
+            binding,
+            visibility: wgpu::ShaderStages::COMPUTE,
+            ty: wgpu::BindingType::Buffer { ty, has_dynamic_offset, min_binding_size: None },
+            count: None,
+        })
+        .collect();
+    device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: None, entries: &entries })
 }
 
 /// Catches every error of the commands given between its making and its outcome.

@@ -30,12 +30,14 @@ mod error;
 mod gpu;
 mod potential;
 mod potential_text;
+mod real;
 
 pub use backend::{AdapterReport, Backend, BackendChoice, BackendReport};
 pub use bound::{Deviation, ErrorBound};
 pub use chain::{Chain, LARGEST_ENERGY, LARGEST_ETA, MOST_SITES, SMALLEST_ETA, Shift, Shifts};
-pub use continued_fraction::{Real, green, visit_green};
+pub use continued_fraction::{green, visit_green};
 pub use engine::{Engine, MOST_SITE_ENERGIES};
 pub use error::ResolventError;
 pub use potential::{GOLDEN_RATIO_CONJUGATE, Potential};
 pub use potential_text::ACCEPTED_POTENTIALS;
+pub use real::Real;
