@@ -46,7 +46,6 @@ pub fn run(command: &mut Command) -> Result<(), ProcessError> {
 
 /// Runs a command that may hang, for want of a network say, and stops it at the limit.
 pub fn run_within(command: &mut Command, limit: Duration) -> Result<(), ProcessError> {
-    let start_error = |command: &Command, source| start_error(command, source);
     let mut child = command.stdin(Stdio::null()).spawn().map_err(|source| start_error(command, source))?;
     let started = Instant::now();
     loop {
@@ -63,15 +62,21 @@ pub fn run_within(command: &mut Command, limit: Duration) -> Result<(), ProcessE
     }
 }
 
-/// Runs a command quietly and returns what it printed, without the white space at the ends.
+/// Runs a command and returns what it printed, without the white space at the ends.
 pub fn read(command: &mut Command) -> Result<String, ProcessError> {
     let output = command
         .stdin(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(Stdio::inherit())
         .output()
         .map_err(|source| start_error(command, source))?;
     judge(command, output.status)?;
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The same for a question to the machine, where no answer is an answer too: nothing is shown.
+pub fn ask(command: &mut Command) -> Option<String> {
+    let output = command.stdin(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Where a program is on the PATH, if it is.
@@ -119,6 +124,15 @@ mod tests {
     fn a_failure_shows_the_line() {
         let error = run(Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
         assert!(error.to_string().contains("`sh -c exit 3` failed"), "{error}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn what_was_printed_is_returned_and_a_failure_is_no_answer() {
+        assert_eq!(read(Command::new("echo").arg(" v20 ")).unwrap(), "v20");
+        assert_eq!(ask(Command::new("echo").arg("v20")).as_deref(), Some("v20"));
+        assert_eq!(ask(Command::new("sh").args(["-c", "echo v20; exit 1"])), None);
+        assert_eq!(ask(&mut Command::new("no-such-program")), None);
     }
 
     #[test]

@@ -98,10 +98,18 @@ fn rust(workspace: &Workspace, compiler: WebCompiler, clock: &mut Clock) -> Resu
     Ok(())
 }
 
-/// `--release`, so that the macros it compiles serve the build of the site too.
+/// In the profile of the site, so that the macros compiled here serve its build too.
 fn lint_for_the_browser(workspace: &Workspace, compiler: WebCompiler) -> Result<(), ProcessError> {
     let mut clippy = compiler.clippy(&workspace.root);
-    clippy.args(["--release", "--package", "bk-lab", "--no-default-features", "--features", "web"]);
+    clippy.args([
+        "--profile",
+        Quality::Published.profile(),
+        "--package",
+        "bk-lab",
+        "--no-default-features",
+        "--features",
+        "web",
+    ]);
     clippy.args(["--lib", "--bin", "app", "--bin", "worker", "--target-dir"]).arg(workspace.web_target());
     process::run(clippy.args(["--", "-D", "warnings"]))
 }

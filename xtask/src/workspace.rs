@@ -68,7 +68,7 @@ impl Workspace {
     pub fn commit(&self) -> Option<String> {
         let mut git = Command::new("git");
         git.args(["describe", "--always", "--dirty", "--abbrev=12", "--exclude", "*"]);
-        process::read(git.current_dir(&self.root)).ok()
+        process::ask(git.current_dir(&self.root))
     }
 }
 

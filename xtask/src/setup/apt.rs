@@ -100,6 +100,8 @@ fn apt_get(rights: Rights, action: &str) -> Command {
         command.arg("env");
     }
     command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", action, "--quiet", "--yes"]);
+    // A fresh machine may be busy installing its own updates.
+    command.args(["--option", "DPkg::Lock::Timeout=120"]);
     if action == "install" {
         command.args(["--no-install-recommends", "--no-remove"]);
     }
@@ -108,8 +110,8 @@ fn apt_get(rights: Rights, action: &str) -> Command {
 
 /// A sudo that would ask for a password counts only where somebody can type it.
 fn rights() -> Option<Rights> {
-    let root = process::read(Command::new("id").arg("-u")).is_ok_and(|user| user == "0");
-    let silent_sudo = || process::read(Command::new("sudo").args(["-n", "true"])).is_ok();
+    let root = process::ask(Command::new("id").arg("-u")).is_some_and(|user| user == "0");
+    let silent_sudo = || process::ask(Command::new("sudo").args(["-n", "true"])).is_some();
     let asking_sudo = || process::find("sudo").is_some() && std::io::stdin().is_terminal();
     if root {
         Some(Rights::Root)
@@ -123,7 +125,7 @@ fn rights() -> Option<Rights> {
 fn installed(package: &str) -> bool {
     let mut query = Command::new("dpkg-query");
     query.args(["--show", "--showformat=${db:Status-Status}", package]);
-    process::read(&mut query).is_ok_and(|status| status == "installed")
+    process::ask(&mut query).is_some_and(|status| status == "installed")
 }
 
 #[cfg(test)]
@@ -140,7 +142,7 @@ mod tests {
         assert_eq!(
             line(&apt_get(Rights::Root, "install")),
             "env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes \
-             --no-install-recommends --no-remove"
+             --option DPkg::Lock::Timeout=120 --no-install-recommends --no-remove"
         );
     }
 
@@ -148,7 +150,8 @@ mod tests {
     fn a_user_goes_through_sudo() {
         assert_eq!(
             line(&apt_get(Rights::Sudo, "update")),
-            "sudo env DEBIAN_FRONTEND=noninteractive apt-get update --quiet --yes"
+            "sudo env DEBIAN_FRONTEND=noninteractive apt-get update --quiet --yes \
+             --option DPkg::Lock::Timeout=120"
         );
     }
 }

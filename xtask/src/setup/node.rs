@@ -23,7 +23,7 @@ const NODE: Need = Need {
 
 /// Makes sure that Node is new enough and that the packages of the lock file are there.
 pub fn node_and_packages(tests: &Path) -> Result<(), SetupError> {
-    if !new_enough(&node_version()) || process::read(Command::new(NPM).arg("--version")).is_err() {
+    if !new_enough(&node_version()) || process::ask(Command::new(NPM).arg("--version")).is_none() {
         apt::install(&NODE)?;
         let found = node_version();
         if !new_enough(&found) {
@@ -39,7 +39,7 @@ pub fn node_and_packages(tests: &Path) -> Result<(), SetupError> {
 }
 
 fn node_version() -> String {
-    process::read(Command::new("node").arg("--version")).unwrap_or_else(|_| "missing".to_owned())
+    process::ask(Command::new("node").arg("--version")).unwrap_or_else(|| "missing".to_owned())
 }
 
 /// `v20.20.2` is 20.

@@ -12,7 +12,7 @@ pub fn formatter_and_linter() -> Result<(), SetupError> {
 }
 
 fn component(tool: &'static str, component: &'static str) -> Result<(), SetupError> {
-    let runs = || process::read(process::cargo().args([tool, "--version"])).is_ok();
+    let runs = || process::ask(process::cargo().args([tool, "--version"])).is_some();
     if runs() {
         return Ok(());
     }

@@ -128,7 +128,7 @@ pub fn web_compiler() -> Result<WebCompiler, SetupError> {
 /// Whether the ordinary compiler has the standard library for wasm32.
 fn library() -> bool {
     let compiler = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    process::read(Command::new(compiler).args(["--print", "sysroot"])).is_ok_and(|sysroot| {
+    process::ask(Command::new(compiler).args(["--print", "sysroot"])).is_some_and(|sysroot| {
         Path::new(&sysroot).join("lib/rustlib").join(WebCompiler::TARGET).join("lib").is_dir()
     })
 }

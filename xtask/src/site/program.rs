@@ -20,9 +20,9 @@ pub enum Quality {
 
 impl Quality {
     /// The profile in `Cargo.toml`; its name is also the folder of the products.
-    fn profile(self) -> &'static str {
+    pub fn profile(self) -> &'static str {
         match self {
-            Self::Published => "release",
+            Self::Published => "web",
             Self::Draft => "web-dev",
         }
     }
@@ -53,17 +53,18 @@ pub fn compile(
 
     let compiled = products.join(WebCompiler::TARGET).join(profile);
     let [page, worker] = PROGRAMS.map(|(binary, name)| {
-        wrap(&compiled.join(format!("{binary}.wasm")), name, &products.join("wrapped").join(name))
+        let folder = products.join("wrapped").join(name);
+        wrap(&compiled.join(format!("{binary}.wasm")), name, &folder, quality)
     });
     Ok([page?, worker?])
 }
 
 /// Makes `name.js` and `name_bg.wasm` of a compiled program.
-fn wrap(program: &Path, name: &str, folder: &Path) -> Result<Files, SiteError> {
+fn wrap(program: &Path, name: &str, folder: &Path, quality: Quality) -> Result<Files, SiteError> {
     files::empty_folder(folder)?;
     let mut bindgen = Bindgen::new();
     bindgen.input_path(program).out_name(name).typescript(false).omit_default_module_path(false);
-    bindgen.remove_producers_section(true);
+    bindgen.remove_producers_section(true).remove_name_section(quality == Quality::Published);
     bindgen
         .web(true)
         .and_then(|bindgen| bindgen.generate(folder))
