@@ -50,12 +50,24 @@ function say(sentence) {
   place.replaceChildren(paragraph);
 }
 
+// A page whose program has panicked shows everything and answers nothing: better to say so.
+function stopped(event) {
+  if (event.error instanceof WebAssembly.RuntimeError) {
+    const paragraph = document.createElement('p');
+    paragraph.setAttribute('role', 'alert');
+    paragraph.className = 'notice trouble';
+    paragraph.textContent = `The page has stopped (${event.message}). Reload it: the settings are kept in its address.`;
+    document.body.prepend(paragraph);
+  }
+}
+
 async function boot() {
   const sentence = obstacle();
   if (sentence) {
     say(sentence);
     return;
   }
+  addEventListener('error', stopped);
   try {
     const { default: init, start } = await import('./app.js');
     await init();

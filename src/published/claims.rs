@@ -24,6 +24,15 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// All verdicts, from the best to the worst.
+    pub const ALL: [Verdict; 5] = [
+        Verdict::Reproduced,
+        Verdict::SimulatedOnly,
+        Verdict::Unverified,
+        Verdict::Differs,
+        Verdict::NotReproducible,
+    ];
+
     /// The words of the table.
     pub fn label(self) -> &'static str {
         match self {
@@ -39,6 +48,8 @@ impl Verdict {
 /// One row of the claims table.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Claim {
+    /// Whether it is a statement about trained models rather than about a published number.
+    pub about_models: bool,
     /// Where it is stated.
     pub stated: &'static str,
     /// What is claimed.
@@ -100,6 +111,7 @@ fn number(record: &Robustness, model: Model, bits: u32, published: f64) -> Claim
         Some(value) => (Verdict::Differs, format!("Off by {:+.2}.", value - published)),
     };
     Claim {
+        about_models: false,
         stated: "completion note 000",
         statement: format!("Perplexity of {} at {}", model.label(), precision_label(bits)),
         published: format!("{published:.2}"),
@@ -131,6 +143,7 @@ fn six_checks(record: &Robustness) -> Claim {
         ),
     };
     Claim {
+        about_models: false,
         stated: "completion note 000",
         statement: "All six requirement checks pass".into(),
         published: "6 of 6".into(),
@@ -227,6 +240,7 @@ fn judge(record: &Robustness, statement: Statement) -> Claim {
         }
     };
     Claim {
+        about_models: true,
         stated,
         statement: statement.into(),
         published: published.into(),

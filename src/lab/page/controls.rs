@@ -11,13 +11,14 @@ pub(super) fn Field<Value>(
     label: &'static str,
     /// What the value means, its unit and range.
     hint: &'static str,
-    /// What is expected, to complete the sentence “… is not …”.
-    expected: &'static str,
+    /// What is expected, to complete the sentence “… is not …”; without it the value's own error is shown.
+    #[prop(optional)]
+    expected: Option<&'static str>,
     value: Signal<Value>,
     set: Callback<Value>,
 ) -> impl IntoView
 where
-    Value: FromStr + Display + Clone + PartialEq + Send + Sync + 'static,
+    Value: FromStr<Err: Display> + Display + Clone + PartialEq + Send + Sync + 'static,
 {
     let trouble = RwSignal::new(None::<String>);
     let typed = RwSignal::new(value.get_untracked().to_string());
@@ -37,8 +38,9 @@ where
                 typed.set(text);
                 set.run(new);
             }
-            Err(_) => {
-                trouble.set(Some(format!("“{}” is not {expected}.", text.trim())));
+            Err(error) => {
+                let sentence = expected.map(|expected| format!("“{}” is not {expected}.", text.trim()));
+                trouble.set(Some(sentence.unwrap_or_else(|| error.to_string())));
                 typed.set(text);
             }
         }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 #[component]
 pub(super) fn Robustness() -> impl IntoView {
     view! {
-        <details class="formula">
+        <details class="formula" open>
             <summary>"How these numbers are made"</summary>
             <p>"Perplexity of a model at b bits, as the published script computes it:"</p>
             <math display="block" inner_html="<mrow><mi>P</mi><mo>(</mo><mi>b</mi><mo>)</mo><mo>=</mo><mi>max</mi><mo>(</mo><mi>base</mi><mo>·</mo><mi>m</mi><mo>(</mo><mi>b</mi><mo>)</mo><mo>+</mo><mi>σ</mi><msub><mi>g</mi><mi>k</mi></msub><mo>,</mo><mn>1</mn><mo>)</mo></mrow>"></math>

@@ -3,6 +3,7 @@
 mod controls;
 mod results;
 
+use super::formulas;
 use super::state::Lab;
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Answer, RequestId, Task};
@@ -19,12 +20,20 @@ use std::sync::Arc;
 /// slowest back end. Beyond it the reader presses Run, so that no link starts anything heavy.
 const LIVE_WORK: u64 = 1 << 20;
 
+/// A request that is under way.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Running {
+    id: RequestId,
+    /// Whether it is light enough to have begun by itself.
+    live: bool,
+}
+
 /// The state of the room.
 #[derive(Clone, Copy, Default)]
 pub(super) struct ResolventRoom {
     pub(super) config: RwSignal<Config>,
     record: RwSignal<Option<Arc<Resolvent>>>,
-    running: RwSignal<Option<RequestId>>,
+    running: RwSignal<Option<Running>>,
     progress: RwSignal<Option<Progress>>,
     trouble: RwSignal<Option<String>>,
     /// Whether the config changed while a request was running.
@@ -42,7 +51,9 @@ impl ResolventRoom {
         let visible = Memo::new(move |_| lab.room.get() == Room::Resolvent);
         Effect::new(move || {
             let live = self.config.with(Self::is_live);
-            if visible.get() && live && !self.is_current() {
+            if self.is_current() {
+                self.trouble.set(None);
+            } else if visible.get() && live {
                 self.run(lab);
             }
         });
@@ -56,23 +67,27 @@ impl ResolventRoom {
         })
     }
 
-    /// Computes the config as it is; what is running is stopped first.
+    /// Computes the config as it is, after what is running: light work ends by itself, and would never be
+    /// seen if every movement of a slider stopped it; heavy work is stopped.
     fn run(self, lab: Lab) {
-        if let Some(id) = self.running.get_untracked() {
+        if let Some(Running { id, live }) = self.running.get_untracked() {
             self.again.set(true);
-            lab.cancel(id);
+            if !live {
+                lab.cancel(id);
+            }
             return;
         }
         self.again.set(false);
-        let task = Task::Resolvent(self.config.get_untracked());
-        let id = lab.ask(task, vec![], move |answer| self.take(lab, answer));
-        self.running.set(Some(id));
+        let config = self.config.get_untracked();
+        let live = Self::is_live(&config);
+        let id = lab.ask(Task::Resolvent(config), vec![], move |answer| self.take(lab, answer));
+        self.running.set(Some(Running { id, live }));
     }
 
     /// Stops what is running.
     fn stop(self, lab: Lab) {
         self.again.set(false);
-        if let Some(id) = self.running.get_untracked() {
+        if let Some(Running { id, .. }) = self.running.get_untracked() {
             lab.cancel(id);
         }
     }
@@ -114,6 +129,7 @@ pub(super) fn ResolventView() -> impl IntoView {
             <div class="stage">
                 <Results />
             </div>
+            <aside class="notes"><formulas::Resolvent /></aside>
         </section>
     }
 }

@@ -162,6 +162,7 @@ pub(super) fn RobustnessView() -> impl IntoView {
                 <FigureView draw stem="quantization-robustness" aspect=0.62 />
                 <Records records=shown />
             </div>
+            <aside class="notes"><formulas::Robustness /></aside>
         </section>
     }
 }
@@ -191,7 +192,6 @@ fn Controls() -> impl IntoView {
                     room.view.update(|view| view.source = Source::Published);
                 }>"Forget imported files"</button>
             </Show>
-            <formulas::Robustness />
         </form>
     }
 }
@@ -207,21 +207,30 @@ fn Glance(records: Memo<Vec<Robustness>>) -> impl IntoView {
             </Show>
             {move || records.get().iter().map(|record| {
                 let rows = claims(record);
-                let counts = [Verdict::Reproduced, Verdict::Differs, Verdict::SimulatedOnly, Verdict::Unverified, Verdict::NotReproducible]
-                    .map(|verdict| (verdict, rows.iter().filter(|row| row.verdict == verdict).count()));
                 let name = if record.manifest.files.is_empty() { String::new() } else { record.manifest.files.join(", ") + ": " };
                 view! {
                     <p>
                         <strong class="provenance">{record.provenance.label()}</strong>" "{name}{record.provenance.meaning()}
                     </p>
-                    <ul class="counts" aria-label="Verdicts">
-                        {counts.into_iter().filter(|(_, count)| *count > 0).map(|(verdict, count)| view! {
-                            <li class="verdict" data-verdict=verdict_key(verdict)><b>{count}</b>" "{verdict.label()}</li>
-                        }).collect_view()}
-                    </ul>
+                    <Counts heading="Published numbers" rows=rows.iter().filter(|row| !row.about_models).map(|row| row.verdict).collect() />
+                    <Counts heading="Claims about models" rows=rows.iter().filter(|row| row.about_models).map(|row| row.verdict).collect() />
                 }
             }).collect_view()}
         </div>
+    }
+}
+
+/// How many rows have which verdict.
+#[component]
+fn Counts(heading: &'static str, rows: Vec<Verdict>) -> impl IntoView {
+    let count = move |verdict: Verdict| rows.iter().filter(|row| **row == verdict).count();
+    view! {
+        <p class="counts">
+            <span>{heading}</span>
+            {Verdict::ALL.map(|verdict| (verdict, count(verdict))).into_iter().filter(|(_, count)| *count > 0).map(|(verdict, count)| view! {
+                <span class="verdict" data-verdict=verdict_key(verdict)>{format!("{count} {}", verdict.label())}</span>
+            }).collect_view()}
+        </p>
     }
 }
 
@@ -300,7 +309,7 @@ fn table(record: &Robustness) -> Rows {
 fn Checks(record: Robustness) -> impl IntoView {
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label="Checks">
-            <table class="checks">
+            <table class="rows">
                 <caption>"The published checks, on this data"</caption>
                 <thead><tr><th scope="col">"Check"</th><th scope="col">"Value"</th><th scope="col">"Threshold"</th><th scope="col">"Outcome"</th></tr></thead>
                 <tbody>
@@ -314,9 +323,9 @@ fn Checks(record: Robustness) -> impl IntoView {
                         view! {
                             <tr>
                                 <th scope="row">{check.statement}</th>
-                                <td>{value}</td>
-                                <td>{format!("{} {}", check.threshold, check.unit)}</td>
-                                <td class="verdict" data-verdict=key>{outcome}</td>
+                                <td data-label="Value">{value}</td>
+                                <td data-label="Threshold">{format!("{} {}", check.threshold, check.unit)}</td>
+                                <td data-label="Outcome"><span class="verdict" data-verdict=key>{outcome}</span></td>
                             </tr>
                         }
                     }).collect_view()}
@@ -331,25 +340,23 @@ fn Checks(record: Robustness) -> impl IntoView {
 fn Claims(rows: Vec<Claim>) -> impl IntoView {
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label="Claims">
-            <table class="claims">
+            <table class="rows">
                 <caption>"What was claimed, and what it rests on"</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Claim"</th><th scope="col">"Stated in"</th><th scope="col">"Published"</th><th scope="col">"Here"</th>
-                        <th scope="col">"Tolerance"</th><th scope="col">"Data"</th><th scope="col">"Verdict"</th><th scope="col">"Reason"</th>
+                        <th scope="col">"Claim"</th><th scope="col">"Stated in"</th><th scope="col">"Published"</th>
+                        <th scope="col">"Here"</th><th scope="col">"Verdict"</th><th scope="col">"Reason"</th>
                     </tr>
                 </thead>
                 <tbody>
                     {rows.into_iter().map(|claim| view! {
                         <tr>
                             <th scope="row">{claim.statement}</th>
-                            <td>{claim.stated}</td>
-                            <td>{claim.published}</td>
-                            <td>{if claim.recomputed.is_empty() { "–".to_owned() } else { claim.recomputed }}</td>
-                            <td>{if claim.tolerance.is_empty() { "–" } else { claim.tolerance }}</td>
-                            <td>{claim.provenance.label()}</td>
-                            <td class="verdict" data-verdict=verdict_key(claim.verdict)>{claim.verdict.label()}</td>
-                            <td>{claim.reason}</td>
+                            <td data-label="Stated in">{claim.stated}</td>
+                            <td data-label="Published">{claim.published}" "{claim.tolerance}</td>
+                            <td data-label="Here">{if claim.recomputed.is_empty() { "–".to_owned() } else { claim.recomputed }}</td>
+                            <td data-label="Verdict"><span class="verdict" data-verdict=verdict_key(claim.verdict)>{claim.verdict.label()}</span></td>
+                            <td data-label="Reason">{claim.reason}</td>
                         </tr>
                     }).collect_view()}
                 </tbody>

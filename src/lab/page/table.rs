@@ -50,10 +50,10 @@ pub(super) fn DataTable(caption: &'static str, rows: Signal<Rows>) -> impl IntoV
             </div>
             <Show when=move || { count() > ROWS }>
                 <div class="pager">
-                    <button type="button" aria-label="Earlier rows" disabled=move || start() == 0
+                    <button type="button" aria-label="Earlier rows" disabled=move || { start() == 0 }
                         on:click=move |_| first.set(start().saturating_sub(ROWS))>"‹"</button>
                     <span>{move || format!("{}–{} of {}", start() + 1, end(), count())}</span>
-                    <button type="button" aria-label="Later rows" disabled=move || end() >= count()
+                    <button type="button" aria-label="Later rows" disabled=move || { end() >= count() }
                         on:click=move |_| first.set(start() + ROWS)>"›"</button>
                 </div>
             </Show>

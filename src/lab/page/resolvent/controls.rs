@@ -1,7 +1,6 @@
 //! The controls of the resolvent room.
 
 use super::super::controls::{Choice, Field, Slider};
-use super::super::formulas;
 use super::super::state::Lab;
 use super::ResolventRoom;
 use crate::record::resolvent::Config;
@@ -49,7 +48,7 @@ pub(super) fn Controls() -> impl IntoView {
     view! {
         <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
             <Choice label="Potential" options=POTENTIALS.to_vec() value=shown set=choose_kind />
-            <Field label="Potential, in full" hint="kind:setting=value,… ; neighbours are coupled by 1" expected="a potential the lab knows"
+            <Field label="Potential, in full" hint="kind:setting=value,… ; neighbours are coupled by 1"
                 value=Signal::derive(move || config.with(|config| config.potential.clone()))
                 set=Callback::new(move |potential| set_potential(room, potential)) />
             <Number label="Sites N" hint="1 to 1048576; the map is drawn up to 4096" expected="a whole number"
@@ -67,19 +66,18 @@ pub(super) fn Controls() -> impl IntoView {
             <Slider label="Broadening η, logarithmic" from=-5.0 to=1.0 step=0.05
                 value=Signal::derive(move || config.with(|config| config.eta.max(1e-5).log10()))
                 set=Callback::new(move |power: f64| config.update(|config| config.eta = round_to_digits(10f64.powf(power)))) />
-            <fieldset>
-                <legend>"Map"</legend>
+            <details>
+                <summary>"Map and back end"</summary>
                 <Number label="From energy" hint="" expected="a number" get=|config: &Config| config.map_from set=|config: &mut Config, from| config.map_from = from />
                 <Number label="To energy" hint="" expected="a number" get=|config: &Config| config.map_to set=|config: &mut Config, to| config.map_to = to />
                 <Number label="Energies" hint="up to 2048; 0 for no map" expected="a whole number" get=|config: &Config| config.map_energies set=|config: &mut Config, count| config.map_energies = count />
-            </fieldset>
             <Choice label="Back end" options=BACKENDS.to_vec() value=backend set=Callback::new(move |key: String| {
                 if let Ok(backend) = key.parse::<BackendChoice>() {
                     config.update(|config| config.backend = backend);
                 }
             }) />
+            </details>
             <RunButtons />
-            <formulas::Resolvent />
         </form>
     }
 }
@@ -94,7 +92,13 @@ fn Number<Value>(
     set: fn(&mut Config, Value),
 ) -> impl IntoView
 where
-    Value: std::str::FromStr + std::fmt::Display + Clone + PartialEq + Send + Sync + 'static,
+    Value: std::str::FromStr<Err: std::fmt::Display>
+        + std::fmt::Display
+        + Clone
+        + PartialEq
+        + Send
+        + Sync
+        + 'static,
 {
     let config = expect_context::<Lab>().resolvent.config;
     view! {
