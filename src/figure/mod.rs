@@ -3,8 +3,16 @@
 //! A figure is laid out once, in points, with the metrics of a bundled face; the screen, SVG and PNG are
 //! painted from the same list of commands, so that what is on screen is what is in the paper.
 
+mod axis;
+mod callout;
+mod chart;
 mod font;
+mod legend;
+mod marks;
+mod number;
+mod placement;
 mod recorder;
+mod sheet;
 pub mod density;
 pub mod green;
 pub mod robustness;

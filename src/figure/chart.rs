@@ -1,0 +1,172 @@
+//! A pair of axes on a sheet, drawn by plotters.
+
+use super::axis::Axis;
+use super::font;
+use super::recorder::{Recorder, UNITS_PER_POINT, point, units};
+use super::scene::{Anchor, Color, Command, Point, Rectangle, Text, Weight};
+use super::sheet::Sheet;
+use plotters::chart::{ChartBuilder, ChartContext};
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::drawing::DrawingAreaErrorKind;
+use plotters::series::LineSeries;
+use plotters::style::{FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle};
+use plotters_backend::BackendColor;
+use std::convert::Infallible;
+
+/// Length of a tick mark in points; its label stands as far again from it.
+const TICK: f64 = 3.0;
+
+/// Dashes and gaps of grid lines in points.
+const GRID_DASH: [f64; 2] = [3.0, 3.0];
+
+/// Charts narrower than this, in points, carry the title of the upright axis above it instead of beside.
+const NARROW: f64 = 380.0;
+
+/// Axes around a plot area, and the way from values to positions.
+pub struct Chart<'sheet> {
+    /// The plot area, within the axes.
+    pub plot: Rectangle,
+    sheet: &'sheet Sheet,
+    outer: Rectangle,
+    context: ChartContext<'static, Recorder, Cartesian2d<Axis, Axis>>,
+}
+
+impl<'sheet> Chart<'sheet> {
+    /// Fits axes with their labels and titles into a part of the sheet. Draws nothing yet.
+    pub fn new(sheet: &'sheet Sheet, outer: Rectangle, x: Axis, y: Axis) -> Self {
+        let (base, (x_size, x_weight)) = (sheet.sizes.base, x_label_font(sheet, &x));
+        let title = font::LINE_HEIGHT * base;
+        let mut plot = outer;
+        plot.left += 2.0 * TICK + y.label_width(base, Weight::Regular);
+        plot.bottom -= 2.0 * TICK + font::LINE_HEIGHT * x_size + title;
+        if is_narrow(outer) {
+            plot.top += title + base / 2.0;
+        } else {
+            plot.top += base / 2.0;
+            plot.left += title;
+        }
+        if let Some(last) = x.ticks().last() {
+            let half = font::text_width(&last.label, x_size, x_weight) / 2.0;
+            plot.right -= (half - (1.0 - x.fraction(last.value)) * plot.width()).max(0.0);
+        }
+
+        let size = sheet.size();
+        let context = drawn(
+            ChartBuilder::on(&sheet.drawing_area())
+                .margin_left(units(outer.left))
+                .margin_top(units(plot.top))
+                .margin_right(units(size.right - plot.right))
+                .margin_bottom(units(size.bottom - outer.bottom))
+                .x_label_area_size(units(outer.bottom - plot.bottom))
+                .y_label_area_size(units(plot.left - outer.left))
+                .build_cartesian_2d(x, y),
+        );
+        Chart { plot, sheet, outer, context }
+    }
+
+    /// Position of a pair of values.
+    pub fn at(&self, x: f64, y: f64) -> Point {
+        point(self.context.backend_coord(&(x, y)))
+    }
+
+    /// The axis across.
+    pub fn x(&self) -> &Axis {
+        self.context.as_coord_spec().x_spec()
+    }
+
+    /// The upright axis.
+    pub fn y(&self) -> &Axis {
+        self.context.as_coord_spec().y_spec()
+    }
+
+    /// Draws dashed grid lines across the plot at the ticks of the upright axis.
+    pub fn draw_grid(&mut self) {
+        self.sheet.set_dash(&GRID_DASH);
+        let grid = stroke(self.sheet.palette.grid, 0.75);
+        let (x, y) = (self.x().ticks().len(), self.y().ticks().len());
+        let mut mesh = self.context.configure_mesh();
+        drawn(mesh.disable_x_mesh().disable_axes().x_labels(x).y_labels(y).bold_line_style(grid).draw());
+        self.sheet.set_dash(&[]);
+    }
+
+    /// Draws the axes with their ticks, labels and titles.
+    pub fn draw_axes(&mut self) {
+        let palette = self.sheet.palette;
+        let base = self.sheet.sizes.base;
+        let (x_size, x_weight) = x_label_font(self.sheet, self.x());
+        let x_color = if x_weight == Weight::Bold { palette.ink } else { palette.muted };
+        let (x, y) = (self.x().ticks().len(), self.y().ticks().len());
+        drawn(
+            self.context
+                .configure_mesh()
+                .disable_mesh()
+                .axis_style(stroke(palette.frame, 1.0))
+                .set_all_tick_mark_size(units(TICK))
+                .x_labels(x)
+                .y_labels(y)
+                .x_label_style(text_style(x_size, x_weight, x_color))
+                .y_label_style(text_style(base, Weight::Regular, palette.muted))
+                .draw(),
+        );
+
+        let below = Point { x: self.plot.center().x, y: self.outer.bottom - font::DESCENT * base };
+        self.draw_title(self.x().title(), below, Anchor::Middle, 0);
+        if is_narrow(self.outer) {
+            let above = Point { x: self.outer.left, y: self.outer.top + font::ASCENT * base };
+            self.draw_title(self.y().title(), above, Anchor::Start, 0);
+        } else {
+            let beside = Point { x: self.outer.left + font::ASCENT * base, y: self.plot.center().y };
+            self.draw_title(self.y().title(), beside, Anchor::Middle, 1);
+        }
+    }
+
+    fn draw_title(&self, title: &str, at: Point, anchor: Anchor, quarter_turns: u8) {
+        let (size, color) = (self.sheet.sizes.base, self.sheet.palette.muted);
+        let (content, weight) = (title.to_owned(), Weight::Regular);
+        self.sheet.push(Command::Text(Text { at, content, size, weight, anchor, color, quarter_turns }));
+    }
+
+    /// Draws a line through values, with dashes and gaps in points.
+    pub fn draw_line(&mut self, values: Vec<(f64, f64)>, color: Color, width: f64, dash: &[f64]) {
+        self.sheet.set_dash(dash);
+        drawn(self.context.draw_series(LineSeries::new(values, stroke(color, width))));
+        self.sheet.set_dash(&[]);
+    }
+}
+
+fn is_narrow(outer: Rectangle) -> bool {
+    outer.width() < NARROW
+}
+
+/// Names of categories are larger and bolder than numbers.
+fn x_label_font(sheet: &Sheet, x: &Axis) -> (f64, Weight) {
+    if x.is_categorical() {
+        (sheet.sizes.category, Weight::Bold)
+    } else {
+        (sheet.sizes.base, Weight::Regular)
+    }
+}
+
+/// What plotters drew. It cannot fail here: the recorder does not, and its cell is borrowed only within a
+/// single call.
+fn drawn<T>(result: Result<T, DrawingAreaErrorKind<Infallible>>) -> T {
+    result.unwrap_or_else(|error| unreachable!("recording a drawing failed: {error}"))
+}
+
+fn stroke(color: Color, width: f64) -> ShapeStyle {
+    ShapeStyle { color: plotters_color(color), filled: false, stroke_width: units(width).unsigned_abs() }
+}
+
+fn text_style(size: f64, weight: Weight, color: Color) -> TextStyle<'static> {
+    let style = match weight {
+        Weight::Regular => FontStyle::Normal,
+        Weight::Bold => FontStyle::Bold,
+    };
+    let font = FontDesc::new(FontFamily::Name(font::FAMILY), size * UNITS_PER_POINT, style);
+    let color = BackendColor { alpha: color.alpha, rgb: (color.red, color.green, color.blue) };
+    TextStyle { color, ..TextStyle::from(font) }
+}
+
+fn plotters_color(color: Color) -> RGBAColor {
+    RGBAColor(color.red, color.green, color.blue, color.alpha)
+}

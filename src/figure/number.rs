@@ -1,0 +1,80 @@
+//! Numbers as readers of figures expect them: a true minus sign, and powers of ten where zeros would run on.
+
+/// From here on upward, and below its inverse, numbers are written with a power of ten.
+const LONG: f64 = 1e6;
+
+/// A number with a fixed count of decimals; very large ones as in "1.2·10⁷".
+pub fn fixed(value: f64, decimals: usize) -> String {
+    if value.abs() >= LONG { scientific(value, decimals) } else { signed(format!("{value:.decimals$}")) }
+}
+
+/// A number to a count of significant digits.
+pub fn significant(value: f64, digits: usize) -> String {
+    if value == 0.0 {
+        return "0".into();
+    }
+    let exponent = decimal_exponent(value);
+    if value.abs() >= LONG || value.abs() < 1e-3 {
+        return scientific(value, digits.saturating_sub(1));
+    }
+    let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+    signed(format!("{value:.decimals$}"))
+}
+
+/// A number as mantissa and power of ten; a mantissa of 1 without decimals is left out.
+pub fn scientific(value: f64, decimals: usize) -> String {
+    let written = format!("{value:.decimals$e}");
+    let (mantissa, exponent) = written.split_once('e').unwrap_or((&written, "0"));
+    let power: String = exponent.chars().map(superscript).collect();
+    match mantissa {
+        "1" => format!("10{power}"),
+        mantissa => format!("{}·10{power}", signed(mantissa.to_owned())),
+    }
+}
+
+/// The power of ten of the first digit: 2 for 314, −1 for 0.5.
+pub fn decimal_exponent(value: f64) -> i32 {
+    let written = format!("{value:e}");
+    written.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
+}
+
+fn signed(number: String) -> String {
+    let zero = number.chars().all(|character| matches!(character, '-' | '0' | '.'));
+    if zero { number.replace('-', "") } else { number.replace('-', "−") }
+}
+
+fn superscript(character: char) -> char {
+    match character {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '0' => '⁰',
+        '4' => '⁴',
+        '5' => '⁵',
+        '6' => '⁶',
+        '7' => '⁷',
+        '8' => '⁸',
+        '9' => '⁹',
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_readers_expect() {
+        assert_eq!(fixed(211.046, 1), "211.0");
+        assert_eq!(fixed(-0.04, 1), "0.0");
+        assert_eq!(fixed(-2.5, 1), "−2.5");
+        assert_eq!(fixed(1.23e12, 1), "1.2·10¹²");
+        assert_eq!(significant(0.001, 3), "0.00100");
+        assert_eq!(significant(2.5e-7, 2), "2.5·10⁻⁷");
+        assert_eq!(significant(-31.4159, 3), "−31.4");
+        assert_eq!(scientific(1e-3, 0), "10⁻³");
+        assert_eq!(decimal_exponent(0.5), -1);
+        assert_eq!(decimal_exponent(314.0), 2);
+    }
+}

@@ -1,0 +1,116 @@
+//! What the figure shows, taken from the records: one curve a model and record, over the precisions that
+//! any of them has.
+
+use crate::figure::axis::Axis;
+use crate::record::robustness::{Model, Point, Robustness, precision_label};
+
+/// A model below this perplexity can be deployed.
+pub const THRESHOLD: f64 = 100.0;
+
+/// From this largest perplexity upward the axis is logarithmic, from [`LOWEST`].
+const LINEAR_LIMIT: f64 = 300.0;
+
+/// Lower end of the logarithmic axis, unless a value lies below it.
+const LOWEST: f64 = 10.0;
+
+/// One model's perplexity at one precision.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Value {
+    /// Index of the precision, from the widest.
+    pub column: usize,
+    /// Bits per weight.
+    pub bits: u32,
+    /// Mean of the runs.
+    pub mean: f64,
+    /// Their sample standard deviation, if there are several.
+    pub deviation: Option<f64>,
+    /// Number of runs.
+    pub runs: usize,
+}
+
+/// One model's values in one record, from the widest precision to the narrowest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// Whose values these are.
+    pub model: Model,
+    /// Index of the record.
+    pub record: usize,
+    /// At least one.
+    pub values: Vec<Value>,
+}
+
+impl Curve {
+    /// The value at a bit width, if there is one.
+    pub fn at(&self, bits: u32) -> Option<&Value> {
+        self.values.iter().find(|value| value.bits == bits)
+    }
+
+    /// "n = 3", or "n = 2–5", where a point stands for several runs.
+    pub fn run_count(&self) -> Option<String> {
+        let counts = || self.values.iter().map(|value| value.runs);
+        let (fewest, most) = (counts().min()?, counts().max()?);
+        match most {
+            1 => None,
+            _ if fewest == most => Some(format!("n = {most}")),
+            _ => Some(format!("n = {fewest}–{most}")),
+        }
+    }
+}
+
+/// All curves of a figure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curves {
+    /// Names of the precisions, from the widest.
+    pub precisions: Vec<String>,
+    /// The curves, record by record.
+    pub curves: Vec<Curve>,
+}
+
+impl Curves {
+    /// Takes the curves out of records; points without a finite, positive mean are left out.
+    pub fn new(records: &[&Robustness]) -> Self {
+        let mean = |point: &Point| Some(point.perplexity()).filter(|mean| mean.is_finite() && *mean > 0.0);
+        let series =
+            || records.iter().enumerate().flat_map(|(record, r)| r.series.iter().map(move |s| (record, s)));
+        let points = series().flat_map(|(_, series)| &series.points);
+        let mut widths: Vec<u32> =
+            points.filter(|point| mean(point).is_some()).map(|point| point.bits).collect();
+        widths.sort_unstable_by(|one, other| other.cmp(one));
+        widths.dedup();
+
+        let value = |point: &Point| {
+            let column = widths.iter().position(|&bits| bits == point.bits)?;
+            let (bits, runs) = (point.bits, point.runs.len());
+            Some(Value { column, bits, mean: mean(point)?, deviation: deviation(point), runs })
+        };
+        let curves = series().map(|(record, series)| {
+            let mut values: Vec<Value> = series.points.iter().filter_map(value).collect();
+            values.sort_by_key(|value| value.column);
+            Curve { model: series.model, record, values }
+        });
+        let curves = curves.filter(|curve| !curve.values.is_empty()).collect();
+        Curves { precisions: widths.into_iter().map(precision_label).collect(), curves }
+    }
+
+    /// The axis of perplexities: logarithmic from 10 to 1.5 times the largest value where that is above 300
+    /// (from a power of ten below the smallest value, if that is below 10), otherwise linear from 0 to 1.2
+    /// times the largest or 150. An error bar counts with its upper end.
+    pub fn perplexity_axis(&self, ticks: usize) -> Axis {
+        let values = || self.curves.iter().flat_map(|curve| &curve.values);
+        let largest = values().map(|value| value.mean + value.deviation.unwrap_or(0.0)).fold(0.0, f64::max);
+        let smallest = values().map(|value| value.mean).fold(f64::INFINITY, f64::min);
+        if largest > LINEAR_LIMIT {
+            let low = if smallest < LOWEST { 10f64.powf(smallest.log10().floor()) } else { LOWEST };
+            Axis::logarithmic("Perplexity (log scale)", low, 1.5 * largest, ticks)
+        } else {
+            Axis::linear("Perplexity", 0.0, (1.2 * largest).max(150.0), ticks)
+        }
+    }
+}
+
+/// Sample standard deviation of the runs' perplexities; `None` for fewer than two.
+fn deviation(point: &Point) -> Option<f64> {
+    let (count, mean) = (point.runs.len(), point.perplexity());
+    let squares: f64 = point.runs.iter().map(|run| (run.perplexity - mean).powi(2)).sum();
+    (count > 1).then(|| (squares / (count - 1) as f64).sqrt())
+}
