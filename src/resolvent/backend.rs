@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::adapter::AdapterReport;
 use super::error::ResolventError;
 
 /// The names [`BackendChoice`] is written with, for messages.
@@ -60,23 +61,6 @@ pub enum Backend {
     F32,
     /// The GPU, in single precision.
     Gpu,
-}
-
-/// The adapter a GPU back end runs on, as far as the browser or driver tells.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AdapterReport {
-    /// The adapter's name; in a browser its description, or vendor and architecture where that is withheld.
-    pub name: String,
-    /// The vendor: natively its PCI number in hexadecimal, in a browser its name.
-    pub vendor: String,
-    /// The interface it is reached by: `webgpu`, `vulkan`, `metal` or `dx12`.
-    pub backend: String,
-    /// The kind of device, such as `DiscreteGpu` or `Cpu`; browsers say no more than `Other` or `Cpu`.
-    pub device_type: String,
-    /// The driver and its version; empty in a browser.
-    pub driver: String,
-    /// Whether the CPU plays the GPU (SwiftShader, llvmpipe, WARP): then its speed says nothing about GPUs.
-    pub software: bool,
 }
 
 /// Which back end an engine uses, on what, and why that one.

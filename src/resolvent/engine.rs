@@ -18,9 +18,10 @@ use super::real::Real;
 /// WebGPU promises, and even a chain of one site then needs fewer than the 65,535 workgroups it promises.
 pub const MOST_SITE_ENERGIES: usize = 4_000_000;
 
-/// The (site, energy) pairs of a tile where a CPU computes, itself or playing the GPU: 14 to 17 ns each were
-/// measured (resolvent-performance.md §2.5, §4.1), so a machine three times as slow still cancels within 30 ms.
-const CPU_SITE_ENERGIES: usize = 500_000;
+/// The (site, energy) pairs of a tile where a CPU computes, itself or playing the GPU. In Chromium on two busy cores
+/// SwiftShader takes 60 to 160 ns a pair, WebAssembly 14 to 40: tiles of 4 to 40 ms, between which cancelling feels
+/// immediate.
+const CPU_SITE_ENERGIES: usize = 250_000;
 
 /// Computes G_ii on one back end. Open once, use for many problems; not `Send`, since no GPU object is in a browser.
 #[derive(Debug)]

@@ -8,13 +8,13 @@ use std::sync::{Arc, OnceLock};
 use futures_channel::oneshot;
 use num_complex::Complex;
 
-use super::backend::AdapterReport;
+use super::adapter::AdapterReport;
 use super::chain::{Chain, Shifts};
 use super::error::ResolventError;
 
 /// The kernel's source.
 const SHADER: &str = include_str!("../../shaders/continued_fraction.wgsl");
-/// Threads a workgroup: a multiple of every subgroup width, and half of what the smallest WebGPU device promises.
+/// Threads a workgroup: a multiple of the usual subgroup widths, and within what the smallest WebGPU device promises.
 const THREADS: u32 = 64;
 /// Sites a dispatch. llvmpipe ends a thread's loops after 65,535 rounds, without an error; and a browser resets a
 /// GPU that one dispatch holds for seconds, which 16,384 sites at even a microsecond each do not.
@@ -23,8 +23,6 @@ const SEGMENT_SITES: usize = 16_384;
 const SEGMENT_STRIDE: usize = 256;
 /// Bytes of one output value, (Re G, Im G).
 const VALUE_BYTES: usize = size_of::<[f32; 2]>();
-/// Names by which adapters that run on the CPU give themselves away where the device type does not.
-const SOFTWARE_ADAPTERS: [&str; 4] = ["swiftshader", "llvmpipe", "lavapipe", "basic render driver"];
 
 /// An open device with the two sweeps compiled for it.
 #[derive(Debug)]
@@ -52,7 +50,7 @@ impl Gpu {
         let adapter = instance
             .request_adapter(&options)
             .await
-            .map_err(|error| ResolventError::NoAdapter { reason: error.to_string() })?;
+            .map_err(|error| ResolventError::NoAdapter { reason: no_adapter(&error) })?;
         let (device, queue) = adapter
             .request_device(&wgpu::DeviceDescriptor::default())
             .await
@@ -92,7 +90,7 @@ impl Gpu {
         let (left_sweep, right_sweep) = (kernel("left_sweep"), kernel("right_sweep"));
         watch.outcome().await?;
 
-        let adapter = report(&device);
+        let adapter = AdapterReport::of(&device);
         Ok(Self { device, queue, bindings, left_sweep, right_sweep, adapter, lost })
     }
 
@@ -152,7 +150,7 @@ impl Gpu {
     }
 
     /// Uploads one problem, runs both sweeps, and returns the buffer into which the result is being copied.
-    fn submit(&self, chain: &Chain, shifts: &Shifts) -> wgpu::Buffer {
+    fn submit(&self, chain: &Chain, shifts: &Shifts) -> Buffer {
         use wgpu::BufferUsages as Usage;
 
         let (sites, energies) = (chain.sites(), shifts.energies().len());
@@ -208,16 +206,34 @@ impl Gpu {
         result
     }
 
-    fn upload(&self, label: &str, usage: wgpu::BufferUsages, bytes: &[u8]) -> wgpu::Buffer {
+    fn upload(&self, label: &str, usage: wgpu::BufferUsages, bytes: &[u8]) -> Buffer {
         let buffer = self.buffer(label, usage | wgpu::BufferUsages::COPY_DST, bytes.len() as u64);
         self.queue.write_buffer(&buffer, 0, bytes);
         buffer
     }
 
-    fn buffer(&self, label: &str, usage: wgpu::BufferUsages, size: u64) -> wgpu::Buffer {
+    fn buffer(&self, label: &str, usage: wgpu::BufferUsages, size: u64) -> Buffer {
         let descriptor =
             wgpu::BufferDescriptor { label: Some(label), size, usage, mapped_at_creation: false };
-        self.device.create_buffer(&descriptor)
+        Buffer(self.device.create_buffer(&descriptor))
+    }
+}
+
+/// A buffer whose memory is given back when it is dropped (once the work submitted with it is done); a browser would
+/// keep it until it next collects garbage, and a map takes two large ones a tile.
+struct Buffer(wgpu::Buffer);
+
+impl std::ops::Deref for Buffer {
+    type Target = wgpu::Buffer;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        self.0.destroy();
     }
 }
 
@@ -303,35 +319,11 @@ impl Watch {
     }
 }
 
-/// What is known of the adapter behind a device.
-fn report(device: &wgpu::Device) -> AdapterReport {
-    let info = device.adapter_info();
-    let (name, vendor) = name_and_vendor(device, &info);
-    let lowercase = name.to_lowercase();
-    let software = info.device_type == wgpu::DeviceType::Cpu
-        || SOFTWARE_ADAPTERS.iter().any(|adapter| lowercase.contains(adapter));
-    AdapterReport {
-        name,
-        vendor,
-        backend: info.backend.to_string(),
-        device_type: format!("{:?}", info.device_type),
-        driver: format!("{} {}", info.driver, info.driver_info).trim().to_owned(),
-        software,
+/// Why there is no adapter. A browser gives no cause, and wgpu then lists the back ends that only native builds have.
+fn no_adapter(error: &wgpu::RequestAdapterError) -> String {
+    if cfg!(target_arch = "wasm32") {
+        "the browser offers no WebGPU adapter".to_owned()
+    } else {
+        error.to_string()
     }
-}
-
-#[cfg(not(target_arch = "wasm32"))]
-fn name_and_vendor(_: &wgpu::Device, info: &wgpu::AdapterInfo) -> (String, String) {
-    (info.name.clone(), format!("{:#06x}", info.vendor))
-}
-
-/// wgpu passes on the description alone, which browsers often withhold; vendor and architecture they give.
-#[cfg(target_arch = "wasm32")]
-fn name_and_vendor(device: &wgpu::Device, info: &wgpu::AdapterInfo) -> (String, String) {
-    let Some(info) = device.as_webgpu().map(|device| device.adapter_info()) else {
-        return (info.name.clone(), String::new());
-    };
-    let parts = [info.vendor(), info.architecture(), info.device(), info.description()];
-    let name = parts.iter().filter(|part| !part.is_empty()).map(String::as_str).collect::<Vec<_>>().join(" ");
-    (name, info.vendor())
 }

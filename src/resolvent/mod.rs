@@ -21,6 +21,7 @@
 //!
 //! Sources: resnet-bk.md §1.1 to 1.3, resolvent-performance.md §0 and §2.5.
 
+mod adapter;
 mod backend;
 mod bound;
 mod chain;
@@ -32,7 +33,8 @@ mod potential;
 mod potential_text;
 mod real;
 
-pub use backend::{AdapterReport, Backend, BackendChoice, BackendReport};
+pub use adapter::AdapterReport;
+pub use backend::{Backend, BackendChoice, BackendReport};
 pub use bound::{Deviation, ErrorBound};
 pub use chain::{Chain, LARGEST_ENERGY, LARGEST_ETA, MOST_SITES, SMALLEST_ETA, Shift, Shifts};
 pub use continued_fraction::{green, visit_green};
