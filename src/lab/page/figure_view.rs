@@ -86,7 +86,8 @@ fn save(lab: Lab, draw: Signal<Option<Draw>>, stem: &str, write: Save) {
 }
 
 fn save_svg(scene: &Scene, stem: &str) -> Result<(), JsValue> {
-    download::text(&format!("{stem}.svg"), "image/svg+xml", &svg::write(scene, None))
+    let content = svg::write(scene, None).map_err(|error| JsValue::from_str(&error.to_string()))?;
+    download::text(&format!("{stem}.svg"), "image/svg+xml", &content)
 }
 
 fn save_png(scene: &Scene, stem: &str) -> Result<(), JsValue> {
