@@ -39,9 +39,16 @@ pub fn pairs(provenance: &str, values: &[(u32, f64, f64)]) -> Robustness {
     record(provenance, &[("resnetbk", resnet), ("mamba", mamba)])
 }
 
+/// A record of the published simulation, which has a configuration.
+fn simulation(seed: u64, values: &[(u32, f64, f64)]) -> Robustness {
+    let config = json!({ "seed": seed, "bit_widths": [32, 16, 8, 4, 2] });
+    let config = serde_json::from_value(config).expect("a configuration");
+    Robustness { config: Some(config), ..pairs("published-simulation", values) }
+}
+
 /// The published data as a record.
 pub fn published() -> Robustness {
-    pairs("published-simulation", &PUBLISHED)
+    simulation(42, &PUBLISHED)
 }
 
 /// Values like those of the simulation with other seeds: the same formula, its noise from another generator.
@@ -58,5 +65,5 @@ pub fn simulated(seed: u64) -> Robustness {
         let noise = normal();
         (bits, 30.0 * resnet + 0.5 * noise, 32.0 * mamba + 2.0 * noise)
     });
-    pairs("published-simulation", &values)
+    simulation(seed, &values)
 }
