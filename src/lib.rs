@@ -5,9 +5,9 @@
 
 pub mod random;
 pub mod resolvent;
-pub mod published;
 pub mod record;
+pub mod published;
+pub mod import;
 pub mod study;
 pub mod figure;
-#[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod lab;

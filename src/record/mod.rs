@@ -1,19 +1,27 @@
 //! Records: what came out of a study or a file, always with its provenance.
 
+pub mod document;
+pub mod resolvent;
 pub mod robustness;
+
+pub use document::{DocumentError, Record};
+pub use resolvent::Resolvent;
+pub use robustness::Robustness;
 
 use serde::{Deserialize, Serialize};
 
-/// Where numbers come from. Ordered by nothing: each is a different kind of claim, and an import never
-/// states more than its file proves.
+/// Where numbers come from. Each is a different kind of claim, and an import never states more than its
+/// file proves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Provenance {
-    /// A published formula plus noise, recomputed here to the last digit. Says nothing about trained models.
+    /// A published formula plus noise, recomputed to the last digit. Says nothing about trained models.
     PublishedSimulation,
     /// Drawn from a random generator by a script that calls its own output mock data.
     Mock,
-    /// Measured by this lab.
+    /// Computed by this lab from the stated configuration: mathematics, not an experiment.
+    Computed,
+    /// Measured by this lab on a trained model.
     Measured,
     /// From a file that states its origin; the lab cannot check the statement.
     Imported,
@@ -27,9 +35,24 @@ impl Provenance {
         match self {
             Provenance::PublishedSimulation => "published simulation",
             Provenance::Mock => "mock data",
-            Provenance::Measured => "measured",
+            Provenance::Computed => "computed here",
+            Provenance::Measured => "measured here",
             Provenance::Imported => "imported, unverified",
             Provenance::Unknown => "origin unknown",
+        }
+    }
+
+    /// What the label means, in one sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Provenance::PublishedSimulation => {
+                "A formula plus random noise, recomputed here; no model was trained or quantized."
+            }
+            Provenance::Mock => "Random numbers written by a script that calls them mock data.",
+            Provenance::Computed => "Computed by this lab from the configuration shown.",
+            Provenance::Measured => "Measured by this lab on a trained model.",
+            Provenance::Imported => "The file states an origin that the lab cannot check.",
+            Provenance::Unknown => "The file does not say where its numbers come from.",
         }
     }
 }
@@ -44,4 +67,15 @@ pub struct Manifest {
     pub files: Vec<String>,
     /// What is known about the numbers' origin, in one sentence.
     pub origin: String,
+}
+
+impl Manifest {
+    /// A manifest of this version of the lab.
+    pub fn new(files: Vec<String>, origin: impl Into<String>) -> Self {
+        Manifest {
+            application: concat!("bk-lab ", env!("CARGO_PKG_VERSION")).into(),
+            files,
+            origin: origin.into(),
+        }
+    }
 }

@@ -1,8 +1,59 @@
 //! The record of a quantization robustness study: perplexity against bit width for each model.
 
 use super::{Manifest, Provenance};
-use crate::published::robustness::Config;
 use serde::{Deserialize, Serialize};
+
+/// What decides the published simulation (resnet-bk.md §5.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Seed of NumPy's legacy generator, 0 to 2³² − 1.
+    pub seed: u32,
+    /// Bit widths, 1 to 64, in the order in which they draw their noise.
+    pub bit_widths: Vec<u32>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config { seed: 42, bit_widths: vec![32, 16, 8, 4, 2] }
+    }
+}
+
+/// The widest bit width that makes sense to ask for: a double.
+const WIDEST: u32 = 64;
+
+/// More widths than there are meaningful ones; the same width may stand twice, as in the published script.
+const MOST_WIDTHS: usize = 1000;
+
+impl Config {
+    /// Whether the simulation is defined for these values.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.bit_widths.is_empty() {
+            return Err(ConfigError::NoWidths);
+        }
+        if self.bit_widths.len() > MOST_WIDTHS {
+            return Err(ConfigError::TooManyWidths(self.bit_widths.len()));
+        }
+        match self.bit_widths.iter().find(|&&bits| bits == 0 || bits > WIDEST) {
+            Some(&bits) => Err(ConfigError::Width(bits)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A configuration the simulation is not defined for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The list of widths is empty.
+    #[error("There are no bit widths. Give at least one, for example 32,16,8,4,2.")]
+    NoWidths,
+    /// The list of widths is absurdly long.
+    #[error("{0} bit widths are too many. Give at most {MOST_WIDTHS}.")]
+    TooManyWidths(usize),
+    /// A width outside 1 to 64.
+    #[error("A bit width of {0} does not exist. Give widths from 1 to {WIDEST}.")]
+    Width(u32),
+}
 
 /// The two language models the published figures compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,6 +66,9 @@ pub enum Model {
 }
 
 impl Model {
+    /// Both, in the order of the published files.
+    pub const ALL: [Model; 2] = [Model::ResNetBk, Model::Mamba];
+
     /// The name a reader knows.
     pub fn label(self) -> &'static str {
         match self {
@@ -59,6 +113,13 @@ impl Point {
             runs => runs.iter().map(|run| run.perplexity).sum::<f64>() / runs.len() as f64,
         }
     }
+
+    /// Sample standard deviation of the runs' perplexities; `None` for fewer than two.
+    pub fn deviation(&self) -> Option<f64> {
+        let (n, mean) = (self.runs.len(), self.perplexity());
+        let squares: f64 = self.runs.iter().map(|run| (run.perplexity - mean).powi(2)).sum();
+        (n > 1).then(|| (squares / (n - 1) as f64).sqrt())
+    }
 }
 
 /// One model's points, in the order of the source.
@@ -95,6 +156,11 @@ impl Robustness {
     /// The series of a model, if the record has one.
     pub fn series(&self, model: Model) -> Option<&Series> {
         self.series.iter().find(|series| series.model == model)
+    }
+
+    /// The perplexity of a model at a bit width: the mean where there are several runs.
+    pub fn perplexity(&self, model: Model, bits: u32) -> Option<f64> {
+        self.series(model)?.at(bits).map(Point::perplexity)
     }
 }
 

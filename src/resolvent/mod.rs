@@ -1,1 +1,45 @@
-//! The resolvent (to come).
+//! The resolvent of a chain: diag((H − z)⁻¹), the core of every BK model.
+//!
+//! A chain of N sites has H = diag(v_0 … v_{N−1}) with couplings of 1 between neighbours. Its resolvent at
+//! z = E + iη, η > 0, is G(z) = (H − z)⁻¹, and this room computes its diagonal G_ii in O(N), from the two-sided
+//! continued fraction
+//!
+//! ```text
+//! L_i = 1/(v_i − z − L_{i−1}),   R_i = 1/(v_i − z − R_{i+1}),   G_ii = 1/(v_i − z − L_{i−1} − R_{i+1}).
+//! ```
+//!
+//! Im G_ii/π is the local density of states: how much of site i the states near E hold, each line widened to a
+//! Lorentzian of half-width η. It is never negative, and the arithmetic here keeps it so.
+//!
+//! The road through the room:
+//!
+//! * [`Potential`] (`random:strength=3,seed=7`) → [`Chain`]; E and η → [`Shift`], or many energies → [`Shifts`].
+//!   These are checked when they are made, so that no NaN or infinity can arise after.
+//! * [`Engine`] computes on the back end asked for ([`BackendChoice`]) and tells which it is ([`BackendReport`]).
+//!   f64 on the CPU is the reference; f32, on CPU or GPU, is checked against it.
+//! * [`ErrorBound`] says how far f32 may be off, [`Deviation`] how far it is.
+//!
+//! Sources: resnet-bk.md §1.1 to 1.3, resolvent-performance.md §0 and §2.5.
+
+mod adapter;
+mod backend;
+mod bound;
+mod chain;
+mod continued_fraction;
+mod engine;
+mod error;
+mod gpu;
+mod potential;
+mod potential_text;
+mod real;
+
+pub use adapter::AdapterReport;
+pub use backend::{Backend, BackendChoice, BackendReport};
+pub use bound::{Deviation, ErrorBound};
+pub use chain::{Chain, LARGEST_ENERGY, LARGEST_ETA, MOST_SITES, SMALLEST_ETA, Shift, Shifts};
+pub use continued_fraction::{green, visit_green};
+pub use engine::{Engine, MOST_SITE_ENERGIES};
+pub use error::ResolventError;
+pub use potential::{GOLDEN_RATIO_CONJUGATE, Potential};
+pub use potential_text::ACCEPTED_POTENTIALS;
+pub use real::Real;

@@ -1,1 +1,77 @@
-//! Studies (to come).
+//! Studies: from a config to a record. A study knows no screen and no file; what it needs of the world
+//! comes through its [`Context`].
+
+pub mod resolvent;
+pub mod robustness;
+
+use crate::resolvent::ResolventError;
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+/// How far a study has come, in its own units of work.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Progress {
+    /// Units done.
+    pub done: u64,
+    /// Units in all.
+    pub total: u64,
+}
+
+/// A pause in which messages can arrive; nothing on the command line.
+pub type Pause = Pin<Box<dyn Future<Output = ()>>>;
+
+/// What a study is given besides its config: someone to report to, and someone who may say stop.
+pub struct Context {
+    on_progress: Box<dyn Fn(Progress)>,
+    pause: Box<dyn Fn() -> Pause>,
+    cancelled: Rc<Cell<bool>>,
+}
+
+impl Context {
+    /// A context that reports to `on_progress`, waits for `pause` between units of work, and stops once
+    /// `cancelled` is set.
+    pub fn new(
+        on_progress: impl Fn(Progress) + 'static,
+        pause: impl Fn() -> Pause + 'static,
+        cancelled: Rc<Cell<bool>>,
+    ) -> Self {
+        Context { on_progress: Box::new(on_progress), pause: Box::new(pause), cancelled }
+    }
+
+    /// A context nobody watches: runs to the end.
+    pub fn unwatched() -> Self {
+        Context::new(|_| {}, || Box::pin(std::future::ready(())), Rc::default())
+    }
+
+    /// Reports progress, lets messages in, and fails if one of them was a cancel. A study calls this at
+    /// least every 50 ms of work, so that a cancel takes effect within 100 ms.
+    pub async fn step(&self, done: u64, total: u64) -> Result<(), StudyError> {
+        (self.on_progress)(Progress { done, total });
+        (self.pause)().await;
+        if self.cancelled.get() { Err(StudyError::Cancelled { done, total }) } else { Ok(()) }
+    }
+}
+
+/// Why a study gave no record.
+#[derive(Debug, thiserror::Error)]
+pub enum StudyError {
+    /// Somebody asked it to stop.
+    #[error("Stopped after {done} of {total} units of work. The earlier result is still shown.")]
+    Cancelled {
+        /// Units done.
+        done: u64,
+        /// Units in all.
+        total: u64,
+    },
+    /// The config of the robustness simulation is not one.
+    #[error("{0}")]
+    Robustness(#[from] crate::record::robustness::ConfigError),
+    /// The config of the resolvent is not one, or the engine failed.
+    #[error("{0}")]
+    Resolvent(#[from] ResolventError),
+    /// The map window of the resolvent study is not one.
+    #[error("{0}")]
+    Map(#[from] crate::record::resolvent::MapError),
+}

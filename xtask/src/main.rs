@@ -1,2 +1,95 @@
-//! stub
-fn main() {}
+//! Every command a contributor to BK Lab needs, and nothing to install by hand before it.
+//!
+//! | Module      | What it knows                                              |
+//! |-------------|------------------------------------------------------------|
+//! | `workspace` | where the repository and its build products are            |
+//! | `process`   | how to run another program and say how it failed           |
+//! | `setup`     | what a machine may lack, and how to get it                 |
+//! | `site`      | how two programs and `www/` become a static site           |
+//! | `server`    | how to serve that site to a browser on this machine        |
+//! | `test`      | every check, in the order in which it is cheapest to fail  |
+
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there"))]
+
+mod process;
+mod server;
+mod setup;
+mod site;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::site::Quality;
+use crate::workspace::Workspace;
+
+/// What a contributor types after `cargo xtask`.
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Every command a contributor to BK Lab needs")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what serving and testing need, and nothing else
+    Setup,
+    /// Build the static site into dist/, ready for any web server and any sub-path
+    Build,
+    /// Build quickly, serve the lab on this machine and print its address
+    Serve {
+        /// The port to listen on; the next free one is taken if another program has it
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Run every test, or one suite of them
+    Test {
+        /// Only this suite
+        suite: Option<test::Suite>,
+    },
+}
+
+/// Any way in which a command can fail; each kind carries its own advice.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+enum Failure {
+    Workspace(#[from] workspace::WorkspaceError),
+    Setup(#[from] setup::SetupError),
+    Site(#[from] site::SiteError),
+    Server(#[from] server::ServerError),
+    Test(#[from] test::TestError),
+}
+
+fn main() -> ExitCode {
+    match obey(&Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nerror: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn obey(command: &Command) -> Result<(), Failure> {
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Setup => {
+            setup::for_every_test(&workspace)?;
+            println!("\nEverything is in place: `cargo xtask serve` shows the lab.");
+        }
+        Command::Build => {
+            let compiler = setup::web_compiler()?;
+            site::build(&workspace, &compiler, Quality::Published)?;
+        }
+        Command::Serve { port } => {
+            let compiler = setup::web_compiler()?;
+            let folder = site::build(&workspace, &compiler, Quality::Draft)?;
+            server::serve(&folder, *port)?;
+        }
+        Command::Test { suite } => test::run(&workspace, *suite)?,
+    }
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! `bklab`: the command-line twin of the page. It travels the same road and writes the same bytes.
+//!
+//! Results go to standard output, everything else to standard error. Exit status: 0 on success, 1 when
+//! something failed (a file that is missing or cannot be used, no GPU), 2 when the command was used wrongly.
+
+mod figure;
+mod report;
+mod resolvent;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// The command line of BK Lab: reproduces published figures and computes resolvents.
+#[derive(Parser)]
+#[command(name = "bklab", version, about, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Draws a published figure, from its simulation or from result files.
+    #[command(subcommand)]
+    Figure(figure::Figure),
+    /// Computes the diagonal of (H − z)⁻¹ for a chain whose neighbours are coupled by 1.
+    Resolvent(resolvent::Arguments),
+}
+
+/// What a command comes to.
+pub(crate) enum Failure {
+    /// Something failed: exit status 1.
+    Failed(String),
+    /// The command was used wrongly: exit status 2.
+    Usage(String),
+}
+
+impl Failure {
+    /// A failure from anything that can say what happened.
+    pub(crate) fn failed(error: impl std::fmt::Display) -> Self {
+        Failure::Failed(error.to_string())
+    }
+
+    /// Wrong usage from anything that can say what is wrong.
+    pub(crate) fn usage(error: impl std::fmt::Display) -> Self {
+        Failure::Usage(error.to_string())
+    }
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Figure(figure) => figure.run(),
+        Command::Resolvent(arguments) => arguments.run(),
+    };
+    let (message, status) = match outcome {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Failed(message)) => (message, 1),
+        Err(Failure::Usage(message)) => (message, 2),
+    };
+    eprintln!("bklab: {message}");
+    ExitCode::from(status)
+}

@@ -1,0 +1,93 @@
+//! The few things page and worker both need of the browser: messages with transferred arrays, and pauses.
+
+use crate::record::{Record, Resolvent};
+use js_sys::{Array, ArrayBuffer, Float32Array, Float64Array, Function, Promise, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// A message as `[json, buffer, …]`, and the list of its buffers to transfer.
+pub(super) fn pack<Message: Serialize>(
+    message: &Message,
+    buffers: &[ArrayBuffer],
+) -> Result<(Array, Array), JsValue> {
+    let json = serde_json::to_string(message).map_err(|error| JsValue::from_str(&error.to_string()))?;
+    let packed = Array::of1(&JsValue::from_str(&json));
+    let transfer = Array::new();
+    for buffer in buffers {
+        packed.push(buffer);
+        transfer.push(buffer);
+    }
+    Ok((packed, transfer))
+}
+
+/// The inverse of [`pack`]; `None` for a message that is not one of ours.
+pub(super) fn unpack<Message: DeserializeOwned>(data: JsValue) -> Option<(Message, Vec<ArrayBuffer>)> {
+    let packed: Array = data.dyn_into().ok()?;
+    let message = serde_json::from_str(&packed.get(0).as_string()?).ok()?;
+    let buffers = packed.iter().skip(1).map(|buffer| buffer.dyn_into().ok());
+    Some((message, buffers.collect::<Option<_>>()?))
+}
+
+/// Takes the arrays out of the resolvent records, to travel as buffers.
+pub(super) fn detach_arrays(records: &mut [Record]) -> Vec<ArrayBuffer> {
+    let mut buffers = Vec::new();
+    for record in records.iter_mut().filter_map(resolvent_of) {
+        buffers.push(Float64Array::from(std::mem::take(&mut record.re).as_slice()).buffer());
+        buffers.push(Float64Array::from(std::mem::take(&mut record.im).as_slice()).buffer());
+        if let Some(map) = &mut record.map {
+            buffers.push(Float32Array::from(std::mem::take(&mut map.values).as_slice()).buffer());
+        }
+    }
+    buffers
+}
+
+/// Puts the arrays back in the order in which [`detach_arrays`] took them.
+pub(super) fn attach_arrays(records: &mut [Record], buffers: Vec<ArrayBuffer>) {
+    let mut buffers = buffers.into_iter();
+    for record in records.iter_mut().filter_map(resolvent_of) {
+        let mut doubles =
+            || buffers.next().map(|buffer| Float64Array::new(&buffer).to_vec()).unwrap_or_default();
+        record.re = doubles();
+        record.im = doubles();
+        if let Some(map) = &mut record.map {
+            map.values = buffers.next().map(|buffer| Float32Array::new(&buffer).to_vec()).unwrap_or_default();
+        }
+    }
+}
+
+fn resolvent_of(record: &mut Record) -> Option<&mut Resolvent> {
+    match record {
+        Record::Resolvent(record) => Some(record.as_mut()),
+        Record::Robustness(_) => None,
+    }
+}
+
+/// A copy of bytes in a buffer of their own.
+pub(super) fn to_buffer(bytes: &[u8]) -> ArrayBuffer {
+    Uint8Array::from(bytes).buffer()
+}
+
+/// Lets the messages in that have arrived: comes back in a later task of the event loop.
+///
+/// A message port is used because timers are held back by browsers, for a second in a tab in the background.
+pub(super) async fn pause() {
+    let Ok(channel) = web_sys::MessageChannel::new() else { return };
+    let promise = Promise::new(&mut |resolve: Function, _reject| {
+        channel.port1().set_onmessage(Some(&resolve));
+        // Posting to a port of one's own cannot fail for a value without transfers.
+        let _ = channel.port2().post_message(&JsValue::NULL);
+    });
+    let _ = JsFuture::from(promise).await;
+    channel.port1().close();
+}
+
+/// What a thrown value says.
+pub(super) fn message_of(error: &JsValue) -> String {
+    error
+        .dyn_ref::<js_sys::Error>()
+        .map(|error| String::from(error.message()))
+        .or_else(|| error.as_string())
+        .unwrap_or_else(|| format!("{error:?}"))
+}

@@ -1,0 +1,182 @@
+//! The page's side of the worker: sends requests, hands answers to whoever asked, and starts another worker
+//! when one has crashed.
+
+use crate::lab::browser::{attach_arrays, message_of, pack, unpack};
+use crate::lab::protocol::{Answer, Reply, Request, RequestId, Task};
+use js_sys::ArrayBuffer;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+/// Workers that crash before they listen are started again this often in a row; then something is wrong that
+/// another start does not cure.
+const MOST_STARTS: u32 = 3;
+
+/// Takes every answer to one request.
+type Listener = Rc<dyn Fn(Answer)>;
+
+/// A handle to the worker, whichever is running at the moment.
+#[derive(Clone)]
+pub(super) struct Client(Rc<RefCell<State>>);
+
+struct State {
+    url: String,
+    worker: Option<Worker>,
+    ready: bool,
+    starts: u32,
+    last_id: RequestId,
+    /// Requests made before the worker listened.
+    waiting: Vec<(Request, Vec<ArrayBuffer>)>,
+    listeners: HashMap<RequestId, Listener>,
+    on_crash: Rc<dyn Fn(String)>,
+}
+
+impl Client {
+    /// Starts a worker from its script; `on_crash` is given a sentence for the reader whenever one dies.
+    pub(super) fn start(url: String, on_crash: impl Fn(String) + 'static) -> Self {
+        let client = Client(Rc::new(RefCell::new(State {
+            url,
+            worker: None,
+            ready: false,
+            starts: 0,
+            last_id: 0,
+            waiting: Vec::new(),
+            listeners: HashMap::new(),
+            on_crash: Rc::new(on_crash),
+        })));
+        client.start_worker();
+        client
+    }
+
+    /// Asks for something; `listener` gets progress and then exactly one final answer.
+    pub(super) fn ask(
+        &self,
+        task: Task,
+        buffers: Vec<ArrayBuffer>,
+        listener: impl Fn(Answer) + 'static,
+    ) -> RequestId {
+        let mut state = self.0.borrow_mut();
+        state.last_id += 1;
+        let id = state.last_id;
+        let request = Request { id, task };
+        if state.worker.is_none() {
+            drop(state);
+            listener(Answer::Failed(
+                "Nothing can be computed: the worker does not start. Reload the page.".into(),
+            ));
+            return id;
+        }
+        state.listeners.insert(id, Rc::new(listener));
+        if state.ready {
+            state.post(&request, &buffers)
+        } else {
+            state.waiting.push((request, buffers))
+        }
+        id
+    }
+
+    /// Asks the worker to stop a request; its listener then gets [`Answer::Cancelled`].
+    pub(super) fn cancel(&self, id: RequestId) {
+        self.ask(Task::Cancel(id), vec![], |_| {});
+    }
+
+    fn start_worker(&self) {
+        let mut state = self.0.borrow_mut();
+        state.ready = false;
+        state.starts += 1;
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = match Worker::new_with_options(&state.url, &options) {
+            Ok(worker) => worker,
+            Err(error) => {
+                let (on_crash, message) = (state.on_crash.clone(), message_of(&error));
+                drop(state);
+                on_crash(format!("The computing worker could not be started ({message}). Reload the page."));
+                return;
+            }
+        };
+        let client = self.clone();
+        let on_message =
+            Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| client.receive(event.data()));
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        on_message.forget();
+        let client = self.clone();
+        let on_error = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            event.prevent_default();
+            let message = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
+            client.crashed(if message.is_empty() {
+                "its program could not be loaded".into()
+            } else {
+                message
+            });
+        });
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        on_error.forget();
+        state.worker = Some(worker);
+    }
+
+    fn receive(&self, data: JsValue) {
+        let Some((Reply { id, mut answer }, buffers)) = unpack::<Reply>(data) else { return };
+        match &mut answer {
+            Answer::Ready => {
+                let mut state = self.0.borrow_mut();
+                state.ready = true;
+                state.starts = 0;
+                for (request, buffers) in std::mem::take(&mut state.waiting) {
+                    state.post(&request, &buffers);
+                }
+                return;
+            }
+            Answer::Records { records, .. } => attach_arrays(records, buffers),
+            Answer::Failed(message) if id == 0 => return self.crashed(std::mem::take(message)),
+            _ => {}
+        }
+        let listener = match &answer {
+            Answer::Progress(_) => self.0.borrow().listeners.get(&id).cloned(),
+            _ => self.0.borrow_mut().listeners.remove(&id),
+        };
+        if let Some(listener) = listener {
+            listener(answer);
+        }
+    }
+
+    /// The worker is dead: whoever waits for it is told, and another is started.
+    fn crashed(&self, message: String) {
+        let mut state = self.0.borrow_mut();
+        if let Some(worker) = state.worker.take() {
+            worker.terminate();
+        }
+        state.waiting.clear();
+        let (on_crash, again) = (state.on_crash.clone(), state.starts < MOST_STARTS);
+        let listeners: Vec<Listener> = state.listeners.drain().map(|(_, listener)| listener).collect();
+        drop(state);
+        if again {
+            self.start_worker();
+            on_crash(format!(
+                "The computing worker stopped ({message}). It was started again, and everything on this page is still here: repeat the last step."
+            ));
+        } else {
+            on_crash(format!(
+                "The computing worker keeps stopping ({message}). Nothing more can be computed here: reload the page, or try another browser."
+            ));
+        }
+        for listener in listeners {
+            listener(Answer::Failed(
+                "The computation stopped with the worker. The earlier result is still shown.".into(),
+            ));
+        }
+    }
+}
+
+impl State {
+    fn post(&self, request: &Request, buffers: &[ArrayBuffer]) {
+        let Some(worker) = &self.worker else { return };
+        let sent = pack(request, buffers)
+            .and_then(|(message, transfer)| worker.post_message_with_transfer(&message, &transfer));
+        if let Err(error) = sent {
+            web_sys::console::error_1(&error);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Controls: a labelled number, a number with a slider, a choice, a text. What a person types is kept as
+//! typed; what cannot be read is said beside the field, and changes nothing.
+
+use leptos::prelude::*;
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// A field for a value that is written as text.
+#[component]
+pub(super) fn Field<Value>(
+    label: &'static str,
+    /// What the value means, its unit and range.
+    hint: &'static str,
+    /// What is expected, to complete the sentence “… is not …”; without it the value's own error is shown.
+    #[prop(optional)]
+    expected: Option<&'static str>,
+    value: Signal<Value>,
+    set: Callback<Value>,
+) -> impl IntoView
+where
+    Value: FromStr<Err: Display> + Display + Clone + PartialEq + Send + Sync + 'static,
+{
+    let trouble = RwSignal::new(None::<String>);
+    let typed = RwSignal::new(value.get_untracked().to_string());
+    // The field follows the value, except while it says the same in other words (“0.50”).
+    Effect::new(move || {
+        let value = value.get();
+        if typed.with_untracked(|typed| typed.trim().parse().ok() != Some(value.clone())) {
+            typed.set(value.to_string());
+            trouble.set(None);
+        }
+    });
+    let on_input = move |event| {
+        let text = event_target_value(&event);
+        match text.trim().parse::<Value>() {
+            Ok(new) => {
+                trouble.set(None);
+                typed.set(text);
+                set.run(new);
+            }
+            Err(error) => {
+                let sentence = expected.map(|expected| format!("“{}” is not {expected}.", text.trim()));
+                trouble.set(Some(sentence.unwrap_or_else(|| error.to_string())));
+                typed.set(text);
+            }
+        }
+    };
+    view! {
+        <label class="field">
+            <span class="label">{label}</span>
+            <input type="text" inputmode="text" autocomplete="off" spellcheck="false" prop:value=typed
+                aria-invalid=move || trouble.with(Option::is_some).to_string() on:input=on_input />
+            <span class="hint">{hint}</span>
+            <span class="trouble" role="alert">{trouble}</span>
+        </label>
+    }
+}
+
+/// A slider for a number between two ends.
+#[component]
+pub(super) fn Slider(
+    label: &'static str,
+    from: f64,
+    to: f64,
+    step: f64,
+    value: Signal<f64>,
+    set: Callback<f64>,
+) -> impl IntoView {
+    view! {
+        <input class="slider" type="range" aria-label=label min=from max=to step=step
+            prop:value=move || value.get().to_string()
+            on:input=move |event| {
+                if let Ok(value) = event_target_value(&event).parse() {
+                    set.run(value);
+                }
+            } />
+    }
+}
+
+/// A choice between named options.
+#[component]
+pub(super) fn Choice(
+    label: &'static str,
+    /// Keys and names.
+    options: Vec<(&'static str, &'static str)>,
+    value: Signal<&'static str>,
+    set: Callback<String>,
+) -> impl IntoView {
+    view! {
+        <label class="field">
+            <span class="label">{label}</span>
+            <select prop:value=value on:change=move |event| set.run(event_target_value(&event))>
+                {options.into_iter().map(|(key, name)| view! { <option value=key selected=move || value.get() == key>{name}</option> }).collect_view()}
+            </select>
+        </label>
+    }
+}

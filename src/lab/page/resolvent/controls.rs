@@ -1,0 +1,142 @@
+//! The controls of the resolvent room.
+
+use super::super::controls::{Choice, Field, Slider};
+use super::super::state::Lab;
+use super::ResolventRoom;
+use crate::record::resolvent::Config;
+use crate::resolvent::{BackendChoice, Potential};
+use leptos::prelude::*;
+
+/// The kinds of potential, with the settings each begins with.
+const POTENTIALS: [(&str, &str); 6] = [
+    ("constant:0", "Constant"),
+    ("random:strength=2,seed=7", "Random (Anderson)"),
+    ("aubry-andre:strength=1.5,phase=0", "Quasi-periodic (Aubry–André)"),
+    ("impurity:strength=3", "One impurity"),
+    ("steps:height=2,width=32", "Steps"),
+    ("values:0.3,-0.2,0.5,0.1", "Values of one’s own"),
+];
+
+/// The back ends to choose from.
+const BACKENDS: [(&str, &str); 4] =
+    [("auto", "Automatic"), ("gpu", "WebGPU (f32)"), ("f32", "CPU (f32)"), ("f64", "CPU (f64, reference)")];
+
+/// The part of a potential's text that names its kind.
+fn kind(text: &str) -> &str {
+    text.split(':').next().unwrap_or(text)
+}
+
+/// Chain, z, map, back end.
+#[component]
+pub(super) fn Controls() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let room = lab.resolvent;
+    let config = room.config;
+    let shown = Signal::derive(move || {
+        let text = config.with(|config| config.potential.to_string());
+        POTENTIALS.into_iter().map(|(key, _)| key).find(|key| kind(key) == kind(&text)).unwrap_or_default()
+    });
+    let choose_kind = Callback::new(move |key: String| {
+        if let Ok(potential) = key.parse() {
+            set_potential(room, potential);
+        }
+    });
+    let backend = Signal::derive(move || {
+        let name = config.with(|config| config.backend.to_string());
+        BACKENDS.into_iter().map(|(key, _)| key).find(|key| *key == name).unwrap_or_default()
+    });
+    view! {
+        <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
+            <Choice label="Potential" options=POTENTIALS.to_vec() value=shown set=choose_kind />
+            <Field label="Potential, in full" hint="kind:setting=value,… ; neighbours are coupled by 1"
+                value=Signal::derive(move || config.with(|config| config.potential.clone()))
+                set=Callback::new(move |potential| set_potential(room, potential)) />
+            <Number label="Sites N" hint="1 to 1048576; the map is drawn up to 4096" expected="a whole number"
+                get=|config: &Config| config.sites set=|config: &mut Config, sites| config.sites = sites />
+            <Slider label="Sites, as a power of two" from=0.0 to=20.0 step=1.0
+                value=Signal::derive(move || config.with(|config| (config.sites.max(1) as f64).log2()))
+                set=Callback::new(move |power: f64| config.update(|config| config.sites = 1 << power as u32)) />
+            <Number label="Energy E" hint="real part of z, in units of the coupling" expected="a number"
+                get=|config: &Config| config.energy set=|config: &mut Config, energy| config.energy = energy />
+            <Slider label="Energy E" from=-4.0 to=4.0 step=0.01
+                value=Signal::derive(move || config.with(|config| config.energy))
+                set=Callback::new(move |energy| config.update(|config| config.energy = energy)) />
+            <Number label="Broadening η" hint="imaginary part of z, above 0" expected="a number"
+                get=|config: &Config| config.eta set=|config: &mut Config, eta| config.eta = eta />
+            <Slider label="Broadening η, logarithmic" from=-5.0 to=1.0 step=0.05
+                value=Signal::derive(move || config.with(|config| config.eta.max(1e-5).log10()))
+                set=Callback::new(move |power: f64| config.update(|config| config.eta = round_to_digits(10f64.powf(power)))) />
+            <details>
+                <summary>"Map and back end"</summary>
+                <Number label="From energy" hint="" expected="a number" get=|config: &Config| config.map_from set=|config: &mut Config, from| config.map_from = from />
+                <Number label="To energy" hint="" expected="a number" get=|config: &Config| config.map_to set=|config: &mut Config, to| config.map_to = to />
+                <Number label="Energies" hint="up to 2048; 0 for no map" expected="a whole number" get=|config: &Config| config.map_energies set=|config: &mut Config, count| config.map_energies = count />
+            <Choice label="Back end" options=BACKENDS.to_vec() value=backend set=Callback::new(move |key: String| {
+                if let Ok(backend) = key.parse::<BackendChoice>() {
+                    config.update(|config| config.backend = backend);
+                }
+            }) />
+            </details>
+            <RunButtons />
+        </form>
+    }
+}
+
+/// A number of the config.
+#[component]
+fn Number<Value>(
+    label: &'static str,
+    hint: &'static str,
+    expected: &'static str,
+    get: fn(&Config) -> Value,
+    set: fn(&mut Config, Value),
+) -> impl IntoView
+where
+    Value: std::str::FromStr<Err: std::fmt::Display>
+        + std::fmt::Display
+        + Clone
+        + PartialEq
+        + Send
+        + Sync
+        + 'static,
+{
+    let config = expect_context::<Lab>().resolvent.config;
+    view! {
+        <Field label hint expected value=Signal::derive(move || config.with(get))
+            set=Callback::new(move |value| config.update(|config| set(config, value))) />
+    }
+}
+
+/// Run and stop; Run is needed only for what is too heavy to follow every change.
+#[component]
+fn RunButtons() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let room = lab.resolvent;
+    let heavy = move || room.config.with(|config| !ResolventRoom::is_live(config));
+    view! {
+        <div class="run">
+            <button type="button" class="primary" on:click=move |_| room.run(lab)>"Run"</button>
+            <button type="button" disabled=move || room.running.get().is_none() on:click=move |_| room.stop(lab)>"Stop"</button>
+            <button type="button" on:click=move |_| room.config.set(Config::default())>"Start over"</button>
+        </div>
+        <Show when=heavy>
+            <p class="hint">{move || format!("{:.1} million (site, energy) pairs: too many to follow every change. Press Run.", room.config.with(Config::work) as f64 / 1e6)}</p>
+        </Show>
+        <p class="trouble" role="alert">{room.trouble}</p>
+    }
+}
+
+/// Sets the potential; a list of values brings its own number of sites.
+fn set_potential(room: ResolventRoom, potential: Potential) {
+    room.config.update(|config| {
+        if let Potential::Values { values } = &potential {
+            config.sites = values.len();
+        }
+        config.potential = potential;
+    });
+}
+
+/// Three significant digits: what a slider's place is worth.
+fn round_to_digits(value: f64) -> f64 {
+    format!("{value:.2e}").parse().unwrap_or(value)
+}

@@ -1,0 +1,67 @@
+//! What page and worker say to one another.
+//!
+//! A message is a JSON text and, behind it, the buffers of its arrays, which are transferred rather than
+//! copied. Every request has a number; every reply names the request it answers.
+
+use crate::record::{Record, resolvent, robustness};
+use crate::study::Progress;
+use serde::{Deserialize, Serialize};
+
+/// A request's number, counted up by the page.
+pub type RequestId = u32;
+
+/// From the page to the worker.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Number of the request.
+    pub id: RequestId,
+    /// What is asked.
+    pub task: Task,
+}
+
+/// What the page can ask.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// Run the published robustness simulation.
+    Robustness(robustness::Config),
+    /// Compute a resolvent.
+    Resolvent(resolvent::Config),
+    /// Read result files; one buffer a file, in this order.
+    Import {
+        /// The files' names.
+        names: Vec<String>,
+    },
+    /// Stop the request of this number.
+    Cancel(RequestId),
+}
+
+/// From the worker to the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The request this answers; 0 for what the worker says of itself.
+    pub id: RequestId,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// What the worker can say.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer {
+    /// The worker has started and listens.
+    Ready,
+    /// How far the request has come. More follows.
+    Progress(Progress),
+    /// What came out. Arrays of a resolvent record follow as buffers: Re G, Im G and, if there is one, the map.
+    Records {
+        /// The records, in order.
+        records: Vec<Record>,
+        /// Sentences about files that could not be used.
+        errors: Vec<String>,
+    },
+    /// Nothing came out, for the reason given in this sentence.
+    Failed(String),
+    /// The request was stopped as asked.
+    Cancelled,
+}

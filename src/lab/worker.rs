@@ -1,0 +1,136 @@
+//! The worker: all computing happens here, off the main thread.
+//!
+//! Requests run side by side as asynchronous tasks that pause between units of work; that is when a cancel is
+//! heard. A panic ends the worker; the page then starts another and says so.
+
+use super::browser::{detach_arrays, pack, pause, unpack};
+use super::protocol::{Answer, Reply, Request, RequestId, Task};
+use crate::import::{SourceFile, read_files};
+use crate::record::{Record, resolvent};
+use crate::resolvent::{BackendChoice, Engine, ResolventError};
+use crate::study::{self, Context, StudyError};
+use js_sys::{ArrayBuffer, Uint8Array};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+/// What lives as long as the worker does.
+struct Worker {
+    scope: DedicatedWorkerGlobalScope,
+    /// Engines that have been opened: opening one asks for an adapter, which takes a while.
+    engines: RefCell<Vec<(BackendChoice, Rc<Engine>)>>,
+    /// The cancel flags of the requests that are running.
+    running: RefCell<HashMap<RequestId, Rc<Cell<bool>>>>,
+}
+
+/// Starts listening, and tells the page so: what it sent earlier would have been lost.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
+    let worker =
+        Rc::new(Worker { scope: scope.clone(), engines: RefCell::default(), running: RefCell::default() });
+    let listener = worker.clone();
+    let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+        if let Some((request, buffers)) = unpack::<Request>(event.data()) {
+            listener.clone().receive(request, buffers);
+        }
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    worker.reply(0, Answer::Ready);
+}
+
+impl Worker {
+    /// Sends an answer; the arrays in it are transferred.
+    fn reply(&self, id: RequestId, mut answer: Answer) {
+        let buffers = match &mut answer {
+            Answer::Records { records, .. } => detach_arrays(records),
+            _ => vec![],
+        };
+        let sent = pack(&Reply { id, answer }, &buffers)
+            .and_then(|(message, transfer)| self.scope.post_message_with_transfer(&message, &transfer));
+        if let Err(error) = sent {
+            web_sys::console::error_1(&error);
+        }
+    }
+
+    /// Begins a request, or marks one as cancelled.
+    fn receive(self: Rc<Self>, Request { id, task }: Request, buffers: Vec<ArrayBuffer>) {
+        if let Task::Cancel(target) = task {
+            if let Some(cancelled) = self.running.borrow().get(&target) {
+                cancelled.set(true);
+            }
+            return;
+        }
+        let cancelled = Rc::new(Cell::new(false));
+        self.running.borrow_mut().insert(id, cancelled.clone());
+        spawn_local(async move {
+            let reporter = self.clone();
+            let context = Context::new(
+                move |progress| reporter.reply(id, Answer::Progress(progress)),
+                || Box::pin(pause()),
+                cancelled,
+            );
+            let answer = match self.perform(task, buffers, &context).await {
+                Ok(answer) => answer,
+                Err(StudyError::Cancelled { .. }) => Answer::Cancelled,
+                Err(error) => Answer::Failed(error.to_string()),
+            };
+            self.running.borrow_mut().remove(&id);
+            self.reply(id, answer);
+        });
+    }
+
+    /// Does what is asked.
+    async fn perform(
+        &self,
+        task: Task,
+        buffers: Vec<ArrayBuffer>,
+        context: &Context,
+    ) -> Result<Answer, StudyError> {
+        match task {
+            Task::Robustness(config) => {
+                let record = study::robustness::run(&config)?;
+                Ok(Answer::Records { records: vec![Record::Robustness(record)], errors: vec![] })
+            }
+            Task::Resolvent(config) => {
+                // Before an adapter is asked for: a config that cannot be computed needs none.
+                config.problem()?;
+                config.map_grid()?;
+                let engine = self.engine(&config).await?;
+                let record = study::resolvent::run(&config, &engine, context).await?;
+                Ok(Answer::Records { records: vec![Record::Resolvent(Box::new(record))], errors: vec![] })
+            }
+            Task::Import { names } => {
+                let files: Vec<SourceFile> = names
+                    .into_iter()
+                    .zip(buffers)
+                    .map(|(name, buffer)| SourceFile { name, bytes: Uint8Array::new(&buffer).to_vec() })
+                    .collect();
+                let imported = read_files(&files);
+                let errors = imported.errors.iter().map(ToString::to_string).collect();
+                Ok(Answer::Records { records: imported.records, errors })
+            }
+            Task::Cancel(_) => Ok(Answer::Cancelled),
+        }
+    }
+
+    /// The engine for a config, opened once a back end.
+    async fn engine(&self, config: &resolvent::Config) -> Result<Rc<Engine>, ResolventError> {
+        let opened = self
+            .engines
+            .borrow()
+            .iter()
+            .find(|(choice, _)| *choice == config.backend)
+            .map(|(_, engine)| engine.clone());
+        if let Some(engine) = opened {
+            return Ok(engine);
+        }
+        let engine = Rc::new(Engine::open(config.backend).await?);
+        self.engines.borrow_mut().push((config.backend, engine.clone()));
+        Ok(engine)
+    }
+}

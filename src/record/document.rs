@@ -1,0 +1,64 @@
+//! The lab's own files: records under a schema version, so that a file written today can still be opened
+//! when the records have changed.
+
+use super::{Resolvent, Robustness};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// The schema this version writes.
+pub const SCHEMA: &str = "bk-lab/1";
+
+/// One record of any study.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "study", rename_all = "kebab-case")]
+pub enum Record {
+    /// Perplexity against bit width.
+    Robustness(Robustness),
+    /// The diagonal of a tridiagonal resolvent.
+    Resolvent(Box<Resolvent>),
+}
+
+/// A file of the lab's own kind that cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentError {
+    /// Written by a version this one does not know.
+    #[error(
+        "It has the schema {0}; this version of the lab reads “{SCHEMA}”. Open it with the version that wrote it."
+    )]
+    Schema(String),
+    /// The record does not have the form the schema promises.
+    #[error("It says it is a record of this lab, but it is damaged: {0}.")]
+    Damaged(#[from] serde_json::Error),
+}
+
+/// The JSON that page and command line both write: an object with `schema` and the record's fields, or a
+/// list of such objects where there are several; two-space indent, no trailing newline.
+pub fn to_json(records: &[Record]) -> Result<String, serde_json::Error> {
+    let documents = records.iter().map(|record| {
+        let mut document = json!({ "schema": SCHEMA });
+        if let (Value::Object(document), Value::Object(fields)) =
+            (&mut document, serde_json::to_value(record)?)
+        {
+            document.extend(fields);
+        }
+        Ok(document)
+    });
+    let documents = documents.collect::<Result<Vec<Value>, serde_json::Error>>()?;
+    match documents.as_slice() {
+        [only] => serde_json::to_string_pretty(only),
+        several => serde_json::to_string_pretty(several),
+    }
+}
+
+/// Whether a parsed JSON value is meant as a document: an object with a `schema`.
+pub fn is_document(value: &Value) -> bool {
+    value.get("schema").is_some()
+}
+
+/// The record of one document.
+pub fn from_value(mut value: Value) -> Result<Record, DocumentError> {
+    match value.as_object_mut().and_then(|document| document.shift_remove("schema")) {
+        Some(Value::String(schema)) if schema == SCHEMA => Ok(serde_json::from_value(value)?),
+        other => Err(DocumentError::Schema(other.unwrap_or_default().to_string().chars().take(60).collect())),
+    }
+}

@@ -1,0 +1,12 @@
+//! The resolvent room as its users see it: reference values, the proved error bound on CPU and GPU, random problems.
+//!
+//! The modules that need a GPU adapter fail where there is none; lavapipe (Debian `mesa-vulkan-drivers`) is one.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
+mod engine;
+mod error_bound;
+mod gpu;
+mod potentials;
+mod problems;
+mod random_problems;
+mod reference;

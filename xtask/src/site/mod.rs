@@ -1,0 +1,81 @@
+//! How two programs and the files of `www/` become a static site.
+//!
+//! The site works from any sub-path, because every address in it is relative, and a visitor whose
+//! browser keeps old files never runs them with new ones, because all code lies in one folder that
+//! is named after the contents:
+//!
+//! ```text
+//! index.html   style.css   icon.svg   fonts/   version.json   .nojekyll
+//! build-1a2b3c4d/   boot.js  app.js  app_bg.wasm  worker.js  core.js  core_bg.wasm
+//! ```
+//!
+//! There is no site builder here. wasm-bindgen's command-line tool must equal the library in
+//! `Cargo.lock` to the last digit, so this crate calls the same code as a library, pinned by the same
+//! lock file; and wasm-opt is left out, because Debian's is too old for today's code, npm's is one
+//! more download, and the site is well within its budget without it.
+
+mod assemble;
+mod budget;
+mod files;
+mod program;
+
+use std::path::PathBuf;
+
+pub use program::Quality;
+
+use crate::process::ProcessError;
+use crate::setup::WebCompiler;
+use crate::workspace::Workspace;
+
+/// Why there is no site.
+#[derive(Debug, thiserror::Error)]
+pub enum SiteError {
+    /// The compiler failed.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
+    /// A file could not be read or written.
+    #[error(transparent)]
+    File(#[from] files::FileError),
+    /// wasm-bindgen did not accept what the compiler made.
+    #[error(
+        "wasm-bindgen could not wrap {}: {reason}. Check that wasm-bindgen has the same version in Cargo.toml \
+         and xtask/Cargo.toml.", path.display()
+    )]
+    Bindgen {
+        /// The compiled program.
+        path: PathBuf,
+        /// What wasm-bindgen said.
+        reason: String,
+    },
+    /// A part of the site is missing.
+    #[error(transparent)]
+    Assemble(#[from] assemble::AssembleError),
+    /// The site has grown too large.
+    #[error(transparent)]
+    Budget(#[from] budget::BudgetError),
+}
+
+/// Builds the site and returns the folder that holds it: `dist/` for the world, one beside the other
+/// build products for a look at a change.
+pub fn build(workspace: &Workspace, compiler: &WebCompiler, quality: Quality) -> Result<PathBuf, SiteError> {
+    let [page, worker] = program::compile(workspace, *compiler, quality)?;
+    let parts = assemble::Parts {
+        www: files::read_folder(&workspace.root.join("www"))?,
+        page,
+        worker,
+        version: workspace.version.clone(),
+        commit: workspace.commit(),
+    };
+    let site = assemble::assemble(parts)?;
+    let folder = match quality {
+        Quality::Published => workspace.root.join("dist"),
+        Quality::Draft => workspace.target.join("serve"),
+    };
+    files::write_folder(&folder, &site.files)?;
+    let sizes = budget::Sizes::of(&site.page, &site.worker);
+    println!("The site is in {}:\n{sizes}", folder.display());
+    if quality == Quality::Published {
+        sizes.check()?;
+    }
+    Ok(folder)
+}
