@@ -1,4 +1,5 @@
 //! Figures as a reader gets them: laid out, written, painted.
+#![allow(clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 mod data;
 mod files;

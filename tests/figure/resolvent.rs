@@ -56,7 +56,7 @@ fn green_lines_are_readable_at_every_width() {
                 assert_texts_are_apart(&scene, &name);
                 assert_texts_stand_out(&scene, theme, &name);
                 let words = words(&scene);
-                for word in ["Re Gₙₙ", "Im Gₙₙ", "Site n"] {
+                for word in ["Re G(i,i)", "Im G(i,i)", "Site i"] {
                     assert!(words.contains(&word), "{word} is missing from {name}: {words:?}");
                 }
             }
