@@ -10,9 +10,10 @@ use super::table::{DataTable, Rows};
 use crate::figure;
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Answer, Task};
-use crate::published::claims::{Claim, Verdict, claims};
-use crate::published::summary::{checks, degradation, summary_json};
-use crate::record::robustness::{Config, Model, Robustness, precision_label};
+use crate::published::robustness::degradation;
+use crate::published::{Claim, PublishedFigure, Verdict};
+use crate::record::Model;
+use crate::record::robustness::{Config, Robustness, precision_label};
 use crate::record::{Record, document};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -206,7 +207,7 @@ fn Glance(records: Memo<Vec<Robustness>>) -> impl IntoView {
                 <p>"There is no data yet. Drop result files on this page, or choose them with the button; or show the published simulation."</p>
             </Show>
             {move || records.get().iter().map(|record| {
-                let rows = claims(record);
+                let rows = record.claims();
                 let name = if record.manifest.files.is_empty() { String::new() } else { record.manifest.files.join(", ") + ": " };
                 view! {
                     <p>
@@ -260,12 +261,12 @@ fn Records(records: Memo<Vec<Robustness>>) -> impl IntoView {
                     <h2>{heading}</h2>
                     <p class="origin">{record.manifest.origin.clone()}</p>
                     <div class="actions" role="group" aria-label="Take this data away">
-                        <button type="button" on:click=move |_| download::json(lab, "quantization_graph.json", summary_json(&summary))>"Summary JSON"</button>
+                        <button type="button" on:click=move |_| download::json(lab, "quantization_graph.json", summary.summary_json())>"Summary JSON"</button>
                         <button type="button" on:click=move |_| download::json(lab, "quantization-robustness.json", document::to_json(&[Record::Robustness(document.clone())]))>"Record JSON"</button>
                     </div>
                     <DataTable caption="Perplexity by bit width" rows />
                     <Checks record=record.clone() />
-                    <Claims rows=claims(&record) />
+                    <Claims rows=record.claims() />
                 </section>
             }
         }).collect_view()}
@@ -280,7 +281,7 @@ fn table(record: &Robustness) -> Rows {
     widths.dedup();
     let record = record.clone();
     let mut headings = vec!["Precision".to_owned()];
-    for model in Model::ALL {
+    for model in &Model::PUBLISHED {
         headings.extend([model.label().to_owned(), "Loss".into(), "Runs".into()]);
     }
     headings.push("Mamba / ResNet-BK".into());
@@ -291,13 +292,13 @@ fn table(record: &Robustness) -> Rows {
             value.map_or("–".into(), |value| format!("{value:.digits$}"))
         };
         let mut cells = vec![precision_label(bits)];
-        for model in Model::ALL {
+        for model in &Model::PUBLISHED {
             let runs =
                 record.series(model).and_then(|series| series.at(bits)).map_or(0, |point| point.runs.len());
             let loss = degradation(&record, model, bits).map_or("–".into(), |loss| format!("{loss:+.1} %"));
             cells.extend([cell(record.perplexity(model, bits), 2), loss, runs.to_string()]);
         }
-        let [resnetbk, mamba] = Model::ALL.map(|model| record.perplexity(model, bits));
+        let [resnetbk, mamba] = Model::PUBLISHED.map(|model| record.perplexity(&model, bits));
         cells.push(cell(mamba.zip(resnetbk).map(|(mamba, resnetbk)| mamba / resnetbk), 2));
         cells
     };
@@ -313,7 +314,7 @@ fn Checks(record: Robustness) -> impl IntoView {
                 <caption>{format!("The published checks on this data: {}", record.provenance.label())}</caption>
                 <thead><tr><th scope="col">"Check"</th><th scope="col">"Value"</th><th scope="col">"Threshold"</th><th scope="col">"Outcome"</th></tr></thead>
                 <tbody>
-                    {checks(&record).into_iter().map(|check| {
+                    {record.checks().into_iter().map(|check| {
                         let (outcome, key) = match check.holds() {
                             Some(true) => ("pass", "good"),
                             Some(false) => ("fail", "bad"),
