@@ -74,6 +74,12 @@ impl Axis {
         Axis { title: title.to_owned(), low, high, scale: Scale::Categorical, ticks }
     }
 
+    /// The same axis without title and labels.
+    pub fn unlabelled(&self) -> Self {
+        let ticks = self.ticks.iter().map(|tick| Tick { label: String::new(), ..*tick }).collect();
+        Axis { title: String::new(), ticks, ..self.clone() }
+    }
+
     /// What the axis shows.
     pub fn title(&self) -> &str {
         &self.title
@@ -156,12 +162,16 @@ fn step_label(value: f64, step: f64, largest: f64) -> String {
         let digits = number::decimal_exponent(value) - number::decimal_exponent(step);
         return number::scientific(value, digits.max(0) as usize);
     }
-    number::fixed(value, (-number::decimal_exponent(step)).max(0) as usize)
+    number::grouped(value, (-number::decimal_exponent(step)).max(0) as usize)
 }
 
 /// A tick of a logarithmic axis.
 fn power_label(value: f64) -> String {
-    if (1e-3..1e5).contains(&value) { format!("{value}") } else { number::scientific(value, 0) }
+    if (1e-3..1e5).contains(&value) {
+        number::grouped(value, (-number::decimal_exponent(value)).max(0) as usize)
+    } else {
+        number::scientific(value, 0)
+    }
 }
 
 #[cfg(test)]
@@ -182,7 +192,7 @@ mod tests {
     #[test]
     fn logarithmic_ticks_thin_out() {
         assert_eq!(labels(&Axis::logarithmic("", 10.0, 719.3, 8)), ["10", "20", "50", "100", "200", "500"]);
-        assert_eq!(labels(&Axis::logarithmic("", 10.0, 2e4, 5)), ["10", "100", "1000", "10000"]);
+        assert_eq!(labels(&Axis::logarithmic("", 10.0, 2e4, 5)), ["10", "100", "1,000", "10,000"]);
         assert_eq!(Axis::logarithmic("", 10.0, 1e300, 6).ticks().len(), 6);
     }
 

@@ -2,14 +2,14 @@
 
 use super::axis::Axis;
 use super::font;
-use super::recorder::{Recorder, UNITS_PER_POINT, point, units};
+use super::recorder::{Recorder, UNITS_PER_POINT, point, shape_style, units};
 use super::scene::{Anchor, Color, Command, Point, Rectangle, Text, Weight};
 use super::sheet::Sheet;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::drawing::DrawingAreaErrorKind;
 use plotters::series::LineSeries;
-use plotters::style::{FontDesc, FontFamily, FontStyle, RGBAColor, ShapeStyle, TextStyle};
+use plotters::style::{FontDesc, FontFamily, FontStyle, TextStyle};
 use plotters_backend::BackendColor;
 use std::convert::Infallible;
 
@@ -34,22 +34,32 @@ pub struct Chart<'sheet> {
 impl<'sheet> Chart<'sheet> {
     /// Fits axes with their labels and titles into a part of the sheet. Draws nothing yet.
     pub fn new(sheet: &'sheet Sheet, outer: Rectangle, x: Axis, y: Axis) -> Self {
-        let (base, (x_size, x_weight)) = (sheet.sizes.base, x_label_font(sheet, &x));
-        let title = font::LINE_HEIGHT * base;
-        let mut plot = outer;
-        plot.left += 2.0 * TICK + y.label_width(base, Weight::Regular);
-        plot.bottom -= 2.0 * TICK + font::LINE_HEIGHT * x_size + title;
-        if is_narrow(outer) {
-            plot.top += title + base / 2.0;
-        } else {
-            plot.top += base / 2.0;
-            plot.left += title;
-        }
-        if let Some(last) = x.ticks().last() {
-            let half = font::text_width(&last.label, x_size, x_weight) / 2.0;
-            plot.right -= (half - (1.0 - x.fraction(last.value)) * plot.width()).max(0.0);
-        }
+        let plot = fit(sheet, outer, &x, &y);
+        Self::framed(sheet, outer, plot, x, y)
+    }
 
+    /// Two charts of equal height, one above the other, over the same axis across.
+    pub fn stacked(sheet: &'sheet Sheet, outer: Rectangle, x: &Axis, [upper, lower]: [Axis; 2]) -> [Self; 2] {
+        let (one, other) = (fit(sheet, outer, x, &upper), fit(sheet, outer, x, &lower));
+        let (left, right) = (one.left.max(other.left), one.right.min(other.right));
+        let (above, below) = (one.top - outer.top, outer.bottom - one.bottom);
+        let between = 2.0 * sheet.sizes.gap;
+        let height = (outer.height() - 2.0 * above - between - below) / 2.0;
+        let plot = |top: f64| Rectangle { left, right, top, bottom: top + height };
+        let (first, second) = (plot(one.top), plot(one.top + height + between + above));
+        [
+            Self::framed(
+                sheet,
+                Rectangle { bottom: first.bottom + TICK, ..outer },
+                first,
+                x.unlabelled(),
+                upper,
+            ),
+            Self::framed(sheet, Rectangle { top: second.top - above, ..outer }, second, x.clone(), lower),
+        ]
+    }
+
+    fn framed(sheet: &'sheet Sheet, outer: Rectangle, plot: Rectangle, x: Axis, y: Axis) -> Self {
         let size = sheet.size();
         let context = drawn(
             ChartBuilder::on(&sheet.drawing_area())
@@ -82,7 +92,7 @@ impl<'sheet> Chart<'sheet> {
     /// Draws dashed grid lines across the plot at the ticks of the upright axis.
     pub fn draw_grid(&mut self) {
         self.sheet.set_dash(&GRID_DASH);
-        let grid = stroke(self.sheet.palette.grid, 0.75);
+        let grid = shape_style(self.sheet.palette.grid, 0.75);
         let (x, y) = (self.x().ticks().len(), self.y().ticks().len());
         let mut mesh = self.context.configure_mesh();
         drawn(mesh.disable_x_mesh().disable_axes().x_labels(x).y_labels(y).bold_line_style(grid).draw());
@@ -100,7 +110,7 @@ impl<'sheet> Chart<'sheet> {
             self.context
                 .configure_mesh()
                 .disable_mesh()
-                .axis_style(stroke(palette.frame, 1.0))
+                .axis_style(shape_style(palette.frame, 1.0))
                 .set_all_tick_mark_size(units(TICK))
                 .x_labels(x)
                 .y_labels(y)
@@ -129,9 +139,29 @@ impl<'sheet> Chart<'sheet> {
     /// Draws a line through values, with dashes and gaps in points.
     pub fn draw_line(&mut self, values: Vec<(f64, f64)>, color: Color, width: f64, dash: &[f64]) {
         self.sheet.set_dash(dash);
-        drawn(self.context.draw_series(LineSeries::new(values, stroke(color, width))));
+        drawn(self.context.draw_series(LineSeries::new(values, shape_style(color, width))));
         self.sheet.set_dash(&[]);
     }
+}
+
+/// The plot area that remains when axes, labels and titles have their room.
+fn fit(sheet: &Sheet, outer: Rectangle, x: &Axis, y: &Axis) -> Rectangle {
+    let (base, (x_size, x_weight)) = (sheet.sizes.base, x_label_font(sheet, x));
+    let title = font::LINE_HEIGHT * base;
+    let mut plot = outer;
+    plot.left += 2.0 * TICK + y.label_width(base, Weight::Regular);
+    plot.bottom -= 2.0 * TICK + font::LINE_HEIGHT * x_size + title;
+    plot.top += base / 2.0;
+    if is_narrow(outer) {
+        plot.top += title;
+    } else {
+        plot.left += title;
+    }
+    if let Some(last) = x.ticks().last() {
+        let half = font::text_width(&last.label, x_size, x_weight) / 2.0;
+        plot.right -= (half - (1.0 - x.fraction(last.value)) * plot.width()).max(0.0);
+    }
+    plot
 }
 
 fn is_narrow(outer: Rectangle) -> bool {
@@ -153,20 +183,12 @@ fn drawn<T>(result: Result<T, DrawingAreaErrorKind<Infallible>>) -> T {
     result.unwrap_or_else(|error| unreachable!("recording a drawing failed: {error}"))
 }
 
-fn stroke(color: Color, width: f64) -> ShapeStyle {
-    ShapeStyle { color: plotters_color(color), filled: false, stroke_width: units(width).unsigned_abs() }
-}
-
 fn text_style(size: f64, weight: Weight, color: Color) -> TextStyle<'static> {
     let style = match weight {
         Weight::Regular => FontStyle::Normal,
         Weight::Bold => FontStyle::Bold,
     };
-    let font = FontDesc::new(FontFamily::Name(font::FAMILY), size * UNITS_PER_POINT, style);
+    let font = FontDesc::new(FontFamily::Name(font::FAMILIES), size * UNITS_PER_POINT, style);
     let color = BackendColor { alpha: color.alpha, rgb: (color.red, color.green, color.blue) };
     TextStyle { color, ..TextStyle::from(font) }
-}
-
-fn plotters_color(color: Color) -> RGBAColor {
-    RGBAColor(color.red, color.green, color.blue, color.alpha)
 }

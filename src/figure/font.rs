@@ -8,8 +8,8 @@ use super::scene::Weight;
 
 include!(concat!(env!("OUT_DIR"), "/advances.rs"));
 
-/// The family name under which the page and the exporters know the face.
-pub const FAMILY: &str = "Inter";
+/// Faces to draw with, in order of preference, as CSS names them. The layout allows for the first.
+pub const FAMILIES: &str = "Inter, Helvetica, Arial, sans-serif";
 
 /// CSS weight of [`Weight::Bold`]: the bundled bold is a semi-bold.
 pub const BOLD_WEIGHT: u16 = 600;

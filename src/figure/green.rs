@@ -1,9 +1,140 @@
-//! The diagonal of the resolvent as two lines: Re G and Im G against site.
+//! The diagonal of the resolvent: Re G and Im G against site.
 
-use super::scene::Scene;
+use super::axis::Axis;
+use super::chart::Chart;
+use super::marks::{Mark, Shape};
+use super::number;
+use super::scene::{Anchor, Color, Point, Scene, Stroke};
+use super::sheet::Sheet;
 use super::style::Layout;
 
-/// Draws Re G and Im G, one value a site, at z = `energy` + i·`eta`.
-pub fn green_lines(_re: &[f64], _im: &[f64], _energy: f64, _eta: f64, layout: &Layout) -> Scene {
-    Scene { width: layout.width, height: layout.height, summary: String::new(), commands: Vec::new() }
+/// Columns of pixels in a point, to which lines of many sites are decimated.
+const COLUMNS_PER_POINT: f64 = 2.0;
+
+/// Width of the lines, as a part of that of a figure with few points.
+const WIDTH: f64 = 0.5;
+
+/// Room above the greatest and below the least value, as a part of their distance.
+const ROOM: f64 = 0.06;
+
+/// Sites stand this far apart, in points, before each gets a mark.
+const MARKED_DISTANCE: f64 = 12.0;
+
+/// Draws Re G above Im G, one value a site, at z = `energy` + i·`eta`: in a plot each, because either may hide
+/// the other. Sites count from 0, as the arrays do. Where there are more sites than pixels, each column of
+/// pixels shows the least and the greatest value of its sites, so that no spike is lost. Values that are
+/// not finite are left out.
+pub fn green_lines(re: &[f64], im: &[f64], energy: f64, eta: f64, layout: &Layout) -> Scene {
+    let sheet = Sheet::new(layout);
+    let sites = re.len().max(im.len());
+    let z = format!("z = {} + {} i", number::significant(energy, 4), number::significant(eta, 4));
+    let subtitle = format!("(H − z)⁻¹ at {z}, {}", number::count(sites, "site"));
+    let outer = sheet.heading("Diagonal of the resolvent", &subtitle, &[]);
+    if re.iter().chain(im).all(|value| !value.is_finite()) {
+        sheet.text(outer.center(), Anchor::Middle, "No data", sheet.plain(sheet.palette.muted));
+        return sheet.finish("Diagonal of the resolvent: no data.".into());
+    }
+
+    let x = site_axis(sites, outer.width(), sheet.sizes.base);
+    let ticks = (outer.height() / (7.0 * sheet.sizes.base)) as usize;
+    let ys = [value_axis("Re Gₙₙ", re, ticks), value_axis("Im Gₙₙ", im, ticks)];
+    let [mut real, mut imaginary] = Chart::stacked(&sheet, outer, &x, ys);
+    draw(&sheet, &mut real, re, sheet.palette.first.line, Shape::Circle);
+    draw(&sheet, &mut imaginary, im, sheet.palette.second.line, Shape::Square);
+    sheet.finish(summary(re, im, &z))
+}
+
+/// From the least to the greatest of all values and zero, with some room around.
+fn value_axis(title: &str, values: &[f64], ticks: usize) -> Axis {
+    let finite = values.iter().filter(|value| value.is_finite());
+    let (low, high) = finite.fold((0f64, 0f64), |(low, high), &value| (low.min(value), high.max(value)));
+    let room = if high > low { ROOM * (high - low) } else { 1.0 };
+    let beyond = |end: f64| if end == 0.0 && high > low { 0.0 } else { room };
+    Axis::linear(title, low - beyond(low), high + beyond(high), ticks)
+}
+
+/// An axis of sites, each half a step wide to both sides, for a width in points.
+pub fn site_axis(sites: usize, width: f64, base: f64) -> Axis {
+    let ticks = (width / (6.0 * base)) as usize;
+    Axis::linear("Site n", -0.5, sites as f64 - 0.5, ticks.min(sites))
+}
+
+fn draw(sheet: &Sheet, chart: &mut Chart, values: &[f64], color: Color, shape: Shape) {
+    chart.draw_grid();
+    let zero = [chart.plot.left, chart.plot.right].map(|x| Point { x, y: chart.at(0.0, 0.0).y });
+    sheet.line(zero.to_vec(), Stroke { color: sheet.palette.frame, width: 1.0, dash: Vec::new() });
+    let points = extremes(values, (chart.plot.width() * COLUMNS_PER_POINT) as usize);
+    let line = points.iter().map(|&(site, value)| (site as f64, value)).collect();
+    chart.draw_line(line, color, WIDTH * sheet.sizes.line, &[]);
+    if chart.plot.width() >= MARKED_DISTANCE * values.len() as f64 {
+        let (diameter, outline) = (0.6 * sheet.sizes.marker, sheet.palette.background);
+        for (site, value) in points {
+            Mark { shape, diameter, fill: color, outline }.draw(sheet, chart.at(site as f64, value));
+        }
+    }
+    chart.draw_axes();
+}
+
+/// The points a line is drawn through: all of them, or the least and the greatest of each column of pixels
+/// in their order. Values that are not finite are left out.
+fn extremes(values: &[f64], columns: usize) -> Vec<(usize, f64)> {
+    let finite = |from: usize, to: usize| {
+        (from..to).map(|site| (site, values[site])).filter(|(_, value)| value.is_finite())
+    };
+    if values.len() <= 2 * columns {
+        return finite(0, values.len()).collect();
+    }
+    let mut points = Vec::with_capacity(2 * columns);
+    for column in 0..columns {
+        let (from, to) = (column * values.len() / columns, (column + 1) * values.len() / columns);
+        let least = finite(from, to).min_by(|(_, one), (_, other)| one.total_cmp(other));
+        let greatest = finite(from, to).max_by(|(_, one), (_, other)| one.total_cmp(other));
+        if let (Some(least), Some(greatest)) = (least, greatest) {
+            points.push(if least.0 <= greatest.0 { least } else { greatest });
+            points.push(if least.0 <= greatest.0 { greatest } else { least });
+        }
+    }
+    points
+}
+
+fn summary(re: &[f64], im: &[f64], z: &str) -> String {
+    let describe = |label: &str, values: &[f64]| {
+        let finite = || values.iter().copied().enumerate().filter(|(_, value)| value.is_finite());
+        let least = finite().min_by(|(_, one), (_, other)| one.total_cmp(other));
+        let greatest = finite().max_by(|(_, one), (_, other)| one.total_cmp(other));
+        let at = |(site, value): (usize, f64)| format!("{} at site {site}", number::significant(value, 4));
+        match (least, greatest) {
+            (Some(least), Some(greatest)) => {
+                format!("{label} lies between {} and {}.", at(least), at(greatest))
+            }
+            _ => format!("{label} has no values."),
+        }
+    };
+    format!(
+        "Diagonal of the resolvent against site, {}, at {z}. {} {}",
+        number::count(re.len().max(im.len()), "site"),
+        describe("Its real part", re),
+        describe("Its imaginary part", im),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_single_spike_among_a_million_sites_is_kept() {
+        let mut values = vec![0.0; 1_000_000];
+        values[654_321] = 7.0;
+        values[123_456] = -3.0;
+        let points = extremes(&values, 1000);
+        assert!(points.len() <= 2000);
+        assert!(points.contains(&(654_321, 7.0)) && points.contains(&(123_456, -3.0)));
+        assert!(points.is_sorted_by_key(|&(site, _)| site));
+    }
+
+    #[test]
+    fn few_sites_are_all_drawn() {
+        assert_eq!(extremes(&[1.0, f64::NAN, 3.0], 100), [(0, 1.0), (2, 3.0)]);
+    }
 }

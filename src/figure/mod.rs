@@ -6,6 +6,9 @@
 mod axis;
 mod callout;
 mod chart;
+mod colormap;
+#[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
+mod dash;
 mod font;
 mod legend;
 mod marks;
@@ -19,7 +22,6 @@ pub mod robustness;
 pub mod scene;
 pub mod style;
 pub mod svg;
-#[cfg(feature = "cli")]
 pub mod png;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod canvas;

@@ -8,7 +8,32 @@ pub fn fixed(value: f64, decimals: usize) -> String {
     if value.abs() >= LONG { scientific(value, decimals) } else { signed(format!("{value:.decimals$}")) }
 }
 
-/// A number to a count of significant digits.
+/// A number with a fixed count of decimals, a comma after the thousands, millions, …
+pub fn grouped(value: f64, decimals: usize) -> String {
+    let written = signed(format!("{value:.decimals$}"));
+    let whole = written.find('.').unwrap_or(written.len());
+    let first = written.find(|character: char| character.is_ascii_digit()).unwrap_or(0);
+    let mut grouped = String::new();
+    for (index, character) in written.char_indices() {
+        if index > first && index < whole && (whole - index) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(character);
+    }
+    grouped
+}
+
+/// How many there are of something: "1 site", "100,000 sites".
+pub fn count(number: usize, thing: &str) -> String {
+    let plural = match thing.strip_suffix('y') {
+        _ if number == 1 => thing.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{thing}s"),
+    };
+    format!("{} {plural}", grouped(number as f64, 0))
+}
+
+/// A number to at most a count of significant digits.
 pub fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".into();
@@ -18,7 +43,9 @@ pub fn significant(value: f64, digits: usize) -> String {
         return scientific(value, digits.saturating_sub(1));
     }
     let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
-    signed(format!("{value:.decimals$}"))
+    let written = format!("{value:.decimals$}");
+    let short = if decimals > 0 { written.trim_end_matches('0').trim_end_matches('.') } else { &written };
+    signed(short.to_owned())
 }
 
 /// A number as mantissa and power of ten; a mantissa of 1 without decimals is left out.
@@ -70,9 +97,13 @@ mod tests {
         assert_eq!(fixed(-0.04, 1), "0.0");
         assert_eq!(fixed(-2.5, 1), "−2.5");
         assert_eq!(fixed(1.23e12, 1), "1.2·10¹²");
-        assert_eq!(significant(0.001, 3), "0.00100");
+        assert_eq!(significant(0.05, 3), "0.05");
         assert_eq!(significant(2.5e-7, 2), "2.5·10⁻⁷");
         assert_eq!(significant(-31.4159, 3), "−31.4");
+        assert_eq!(grouped(-1234567.5, 1), "−1,234,567.5");
+        assert_eq!(grouped(123.0, 0), "123");
+        assert_eq!(count(1, "energy"), "1 energy");
+        assert_eq!(count(100_000, "site"), "100,000 sites");
         assert_eq!(scientific(1e-3, 0), "10⁻³");
         assert_eq!(decimal_exponent(0.5), -1);
         assert_eq!(decimal_exponent(314.0), 2);

@@ -5,6 +5,7 @@
 
 use super::font;
 use super::scene::{Anchor, Color, Command, Point, Rectangle, Stroke, Text, Weight};
+use plotters::style::{RGBAColor, ShapeStyle};
 use plotters_backend::text_anchor::{HPos, VPos};
 use plotters_backend::{
     BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind, FontStyle,
@@ -23,6 +24,13 @@ pub fn units(points: f64) -> i32 {
 /// A position plotters answers, in points.
 pub fn point((x, y): BackendCoord) -> Point {
     Point { x: f64::from(x) / UNITS_PER_POINT, y: f64::from(y) / UNITS_PER_POINT }
+}
+
+/// A line's colour and width in points, as plotters takes them.
+pub fn shape_style(color: Color, width: f64) -> ShapeStyle {
+    let Color { red, green, blue, alpha } = color;
+    let color = RGBAColor(red, green, blue, alpha);
+    ShapeStyle { color, filled: false, stroke_width: units(width).unsigned_abs() }
 }
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;

@@ -5,9 +5,6 @@ use super::font;
 use super::png::{self, PngError};
 use super::scene::{Anchor, Color, Command, Picture, Point, Scene, Stroke, Text, Weight};
 
-/// Faces to draw with, in order of preference. The layout allows for the first.
-const FAMILIES: &str = "Inter, Helvetica, Arial, sans-serif";
-
 /// Writes a scene as an SVG document, with `metadata` (any text) embedded if given. Only a picture whose pixels do
 /// not match its size can fail.
 pub fn write(scene: &Scene, metadata: Option<&str>) -> Result<String, PngError> {
@@ -15,8 +12,9 @@ pub fn write(scene: &Scene, metadata: Option<&str>) -> Result<String, PngError> 
     let title = scene.summary.split_once(". ").map_or(scene.summary.as_str(), |(sentence, _)| sentence);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}pt\" height=\"{height}pt\" \
-         viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"{FAMILIES}\" stroke-linejoin=\"round\">\n\
+         viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"{}\" stroke-linejoin=\"round\">\n\
          <title>{}</title>\n<desc>{}</desc>\n",
+        font::FAMILIES,
         escaped(title),
         escaped(&scene.summary),
     );

@@ -87,16 +87,14 @@ struct Statement {
     outcome: Option<(String, bool)>,
 }
 
-/// All rows that the robustness figure touches: the published numbers first, then what was claimed about
-/// models.
+/// All rows that the robustness figure touches: what was claimed about models first, since that is what the
+/// figure is shown for, then the published numbers.
 pub fn claims(record: &Robustness) -> Vec<Claim> {
     let numbers = PUBLISHED
         .iter()
         .flat_map(|(model, values)| values.iter().map(|&(bits, value)| number(record, *model, bits, value)));
-    numbers
-        .chain([six_checks(record)])
-        .chain(statements(record).into_iter().map(|s| judge(record, s)))
-        .collect()
+    let statements = statements(record).into_iter().map(|statement| judge(record, statement));
+    statements.chain([six_checks(record)]).chain(numbers).collect()
 }
 
 /// The row of one published perplexity.

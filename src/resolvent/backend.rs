@@ -63,6 +63,16 @@ pub enum Backend {
     Gpu,
 }
 
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::F64 => "f64",
+            Self::F32 => "f32",
+            Self::Gpu => "gpu",
+        })
+    }
+}
+
 /// Which back end an engine uses, on what, and why that one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackendReport {

@@ -9,14 +9,14 @@ use super::potential_text::ACCEPTED_POTENTIALS;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ResolventError {
     /// The length of the chain is 0 or beyond [`MOST_SITES`].
-    #[error("a chain of {sites} sites cannot be computed: choose from 1 to {MOST_SITES} sites")]
+    #[error("A chain of {sites} sites cannot be computed. Choose from 1 to {MOST_SITES} sites.")]
     Sites {
         /// The number of sites asked for.
         sites: usize,
     },
     /// One element of the diagonal is not finite or beyond [`LARGEST_ENERGY`].
     #[error(
-        "the potential at site {site} (counted from 0) is {value:?}: give a finite number of magnitude at most {LARGEST_ENERGY:e}"
+        "The potential at site {site} (counted from 0) is {value:?}. Give a finite number of magnitude at most {LARGEST_ENERGY:e}."
     )]
     PotentialValue {
         /// The site, counted from 0.
@@ -26,7 +26,7 @@ pub enum ResolventError {
     },
     /// The energy is not finite or beyond [`LARGEST_ENERGY`].
     #[error(
-        "the energy E = {energy:?} cannot be used: give a finite number of magnitude at most {LARGEST_ENERGY:e}"
+        "The energy E = {energy:?} cannot be used. Give a finite number of magnitude at most {LARGEST_ENERGY:e}."
     )]
     Energy {
         /// The energy asked for.
@@ -34,24 +34,24 @@ pub enum ResolventError {
     },
     /// The broadening is not positive, not finite, or beyond what single precision can square.
     #[error(
-        "the broadening η = {eta:?} cannot be used: it must lie between {SMALLEST_ETA:e} and {LARGEST_ETA:e}, because the resolvent exists for every chain only off the real axis"
+        "The broadening η = {eta:?} cannot be used. It must lie between {SMALLEST_ETA:e} and {LARGEST_ETA:e}, because the resolvent exists for every chain only off the real axis."
     )]
     Eta {
         /// The broadening asked for.
         eta: f64,
     },
     /// A map over no energies.
-    #[error("the list of energies is empty: give at least one")]
+    #[error("The list of energies is empty. Give at least one.")]
     NoEnergies,
     /// The potential is of no known kind.
-    #[error("there is no potential of kind “{kind}”: choose one of {ACCEPTED_POTENTIALS}")]
+    #[error("There is no potential of kind “{kind}”. Choose one of {ACCEPTED_POTENTIALS}.")]
     PotentialKind {
         /// The kind asked for.
         kind: String,
     },
     /// A setting that this kind of potential does not have.
     #[error(
-        "the potential “{kind}” has no setting “{key}”: its settings are {accepted}, each given as key=value"
+        "The potential “{kind}” has no setting “{key}”. Its settings are {accepted}, each given as key=value."
     )]
     PotentialSetting {
         /// The kind of potential.
@@ -62,7 +62,7 @@ pub enum ResolventError {
         accepted: String,
     },
     /// A setting given twice.
-    #[error("the potential “{kind}” has its setting “{key}” twice: give it once")]
+    #[error("The potential “{kind}” has its setting “{key}” twice. Give it once.")]
     RepeatedSetting {
         /// The kind of potential.
         kind: &'static str,
@@ -70,7 +70,7 @@ pub enum ResolventError {
         key: String,
     },
     /// A setting whose value cannot be read.
-    #[error("“{value}” cannot be the {key} of the potential “{kind}”: give {expected}")]
+    #[error("“{value}” cannot be the {key} of the potential “{kind}”. Give {expected}.")]
     SettingValue {
         /// The kind of potential.
         kind: &'static str,
@@ -82,7 +82,7 @@ pub enum ResolventError {
         expected: String,
     },
     /// A list of values whose length is not that of the chain.
-    #[error("the potential lists {values} values but the chain has {sites} sites: give one value a site")]
+    #[error("The potential lists {values} values but the chain has {sites} sites. Give one value a site.")]
     ValueCount {
         /// How many values the potential lists.
         values: usize,
@@ -91,7 +91,7 @@ pub enum ResolventError {
     },
     /// An impurity off the chain.
     #[error(
-        "the impurity sits at site {site}, beyond the last site {} of the chain: choose a site on it", .sites - 1
+        "The impurity sits at site {site}, beyond the last site {} of the chain. Choose a site on it.", .sites - 1
     )]
     ImpuritySite {
         /// The site asked for, counted from 0.
@@ -100,14 +100,14 @@ pub enum ResolventError {
         sites: usize,
     },
     /// A back end of no known name.
-    #[error("there is no back end “{name}”: choose one of {BACKEND_CHOICES}")]
+    #[error("There is no back end “{name}”. Choose one of {BACKEND_CHOICES}.")]
     BackendName {
         /// The name asked for.
         name: String,
     },
     /// More (site, energy) pairs in one tile than a GPU buffer holds at WebGPU's default limits.
     #[error(
-        "a tile of {sites} sites × {energies} energies is too large: at most {MOST_SITE_ENERGIES} pairs fit; take Engine::tile_width energies at a time"
+        "A tile of {sites} sites × {energies} energies is too large: at most {MOST_SITE_ENERGIES} pairs fit. Take Engine::tile_width energies at a time."
     )]
     Tile {
         /// The number of sites.
@@ -117,7 +117,7 @@ pub enum ResolventError {
     },
     /// No adapter, or one that gives no device at WebGPU's default limits.
     #[error(
-        "there is no usable GPU here ({reason}): choose the back end “auto”, “f32” or “f64” to compute on the CPU, or enable WebGPU in the browser or install a Vulkan driver"
+        "There is no usable GPU here ({reason}). Choose the back end “auto”, “f32” or “f64” to compute on the CPU, or enable WebGPU in the browser or install a Vulkan driver."
     )]
     NoAdapter {
         /// What the browser or driver said.
@@ -125,21 +125,21 @@ pub enum ResolventError {
     },
     /// The device was lost while it computed. The engine recovers from it by itself, on the CPU.
     #[error(
-        "the GPU device was lost ({reason}): open the engine again, or choose the back end “f32” or “f64”"
+        "The GPU device was lost ({reason}). Open the engine again, or choose the back end “f32” or “f64”."
     )]
     DeviceLost {
         /// What the browser or driver said.
         reason: String,
     },
     /// The GPU refused or failed a command.
-    #[error("the GPU failed ({message}): choose the back end “f32” or “f64” to compute on the CPU")]
+    #[error("The GPU failed ({message}). Choose the back end “f32” or “f64” to compute on the CPU.")]
     Gpu {
         /// What the browser or driver said.
         message: String,
     },
     /// The GPU returned a value that is not finite, which no valid problem can give.
     #[error(
-        "the GPU returned a value that is not finite at site {site}, energy {energy:?}: its arithmetic is broken; choose the back end “f32” or “f64” to compute on the CPU"
+        "The GPU returned a value that is not finite at site {site}, energy {energy:?}: its arithmetic is broken. Choose the back end “f32” or “f64” to compute on the CPU."
     )]
     NotFinite {
         /// The site, counted from 0.

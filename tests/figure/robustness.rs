@@ -1,26 +1,12 @@
 //! The robustness figure.
 
 use crate::data::{self, PUBLISHED};
-use crate::{keep, texts};
-use bk_lab::figure::scene::{Rectangle, Text};
+use crate::{assert_texts_are_apart, keep, texts};
 use bk_lab::figure::{Layout, Scene, Theme, robustness};
 use bk_lab::record::robustness::Robustness;
 
 /// Published size, a column of a page, a telephone; in points.
 const SIZES: [(f64, f64); 3] = [(864.0, 576.0), (500.0, 360.0), (270.0, 300.0)];
-
-/// Fails where two texts of a scene overlap or one leaves the sheet.
-fn assert_texts_are_apart(scene: &Scene, case: &str) {
-    let sheet = Rectangle { left: 0.0, top: 0.0, right: scene.width, bottom: scene.height };
-    let texts: Vec<&Text> = texts(scene).collect();
-    for (index, text) in texts.iter().enumerate() {
-        assert!(sheet.contains(&text.bounds()), "{case}: \u{201c}{}\u{201d} leaves the sheet", text.content);
-        for other in &texts[index + 1..] {
-            let overlap = text.bounds().overlap(&other.bounds());
-            assert!(overlap == 0.0, "{case}: {} and {} overlap by {overlap}", text.content, other.content);
-        }
-    }
-}
 
 fn draw(records: &[&Robustness], (width, height): (f64, f64), theme: Theme, name: &str) -> Scene {
     let scene = robustness(records, &Layout::new(width, height, theme));

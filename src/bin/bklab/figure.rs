@@ -134,7 +134,7 @@ impl RobustnessArguments {
             for format in &self.format {
                 let (extension, bytes) = match format {
                     Format::Png => ("png", png::write(&scene, DOTS_PER_INCH).map_err(Failure::failed)?),
-                    Format::Svg => ("svg", svg::write(&scene, None).into_bytes()),
+                    Format::Svg => ("svg", svg::write(&scene, None).map_err(Failure::failed)?.into_bytes()),
                     Format::Json => {
                         let records: Vec<Record> = records.iter().cloned().map(Record::Robustness).collect();
                         ("json", document::to_json(&records).map_err(Failure::failed)?.into_bytes())

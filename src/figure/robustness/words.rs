@@ -30,19 +30,7 @@ pub fn provenance_notes(records: &[&Robustness]) -> Vec<String> {
             kinds.push(record.provenance);
         }
     }
-    kinds.into_iter().map(|kind| format!("Data: {}. {}", kind.label(), meaning(kind))).collect()
-}
-
-fn meaning(provenance: Provenance) -> &'static str {
-    match provenance {
-        Provenance::PublishedSimulation => {
-            "A formula plus random noise, recomputed here; no model was trained or quantized."
-        }
-        Provenance::Mock => "Random numbers written by a script that calls them mock data.",
-        Provenance::Measured => "Measured by this lab on a trained model.",
-        Provenance::Imported => "The file states an origin that the lab cannot check.",
-        Provenance::Unknown => "The file does not say where its numbers come from.",
-    }
+    kinds.into_iter().map(|kind| format!("Data: {}. {}", kind.label(), kind.meaning())).collect()
 }
 
 /// The figure in words, for those who do not see it.

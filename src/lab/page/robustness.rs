@@ -212,8 +212,8 @@ fn Glance(records: Memo<Vec<Robustness>>) -> impl IntoView {
                     <p>
                         <strong class="provenance">{record.provenance.label()}</strong>" "{name}{record.provenance.meaning()}
                     </p>
-                    <Counts heading="Published numbers" rows=rows.iter().filter(|row| !row.about_models).map(|row| row.verdict).collect() />
                     <Counts heading="Claims about models" rows=rows.iter().filter(|row| row.about_models).map(|row| row.verdict).collect() />
+                    <Counts heading="Published numbers" rows=rows.iter().filter(|row| !row.about_models).map(|row| row.verdict).collect() />
                 }
             }).collect_view()}
         </div>
@@ -310,7 +310,7 @@ fn Checks(record: Robustness) -> impl IntoView {
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label="Checks">
             <table class="rows">
-                <caption>"The published checks, on this data"</caption>
+                <caption>{format!("The published checks on this data: {}", record.provenance.label())}</caption>
                 <thead><tr><th scope="col">"Check"</th><th scope="col">"Value"</th><th scope="col">"Threshold"</th><th scope="col">"Outcome"</th></tr></thead>
                 <tbody>
                     {checks(&record).into_iter().map(|check| {
@@ -341,7 +341,7 @@ fn Claims(rows: Vec<Claim>) -> impl IntoView {
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label="Claims">
             <table class="rows">
-                <caption>"What was claimed, and what it rests on"</caption>
+                <caption>"What was claimed, what comes back, and what that rests on"</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Claim"</th><th scope="col">"Stated in"</th><th scope="col">"Published"</th>
