@@ -15,7 +15,7 @@ const NUMBERS = 'Perplexity by bit width';
 const SINGLE_FILES = [
   file('resnetbk_quant_fp32.json', { bit_width: 32, perplexity: 28.5, model: 'resnetbk' }),
   file('resnetbk_quant_int8.json', { perplexity: 33.25 }),
-  file('mamba_quant_int8.json', { bits: 8, perplexity: 41.125 }),
+  file('mamba_quant_int8.json', { bits: 8, perplexity: 41.128 }),
 ];
 
 /** The form of the published experiments: both models in one list, whatever the file is called. */

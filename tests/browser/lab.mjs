@@ -128,6 +128,12 @@ export const field = (page, label) => page.getByRole('textbox', { name: new RegE
 
 export const choice = (page, label) => page.getByRole('combobox', { name: label, exact: true });
 
+/** Opens what is folded away among the settings of the room. */
+export async function unfoldSettings(page) {
+  const folded = page.getByRole('form', { name: 'Settings' }).locator('details:not([open]) > summary');
+  while (await folded.count()) await folded.first().click();
+}
+
 export const button = (page, name) => page.getByRole('button', { name, exact: true });
 
 export const table = (page, caption) => page.getByRole('table', { name: caption });
