@@ -51,11 +51,8 @@ pub fn density_map(map: &DensityMap, layout: &Layout) -> Scene {
         return sheet.finish(format!("{title}: no data."));
     }
 
-    let subtitle = format!(
-        "Im Gₙₙ(E + iη)/π, {} × {}",
-        number::count(sites, "site"),
-        number::count(energies, "energy"),
-    );
+    let subtitle =
+        format!("Im G(i,i)/π, {} × {}", number::count(sites, "site"), number::count(energies, "energy"),);
     let below = sheet.heading(title, &subtitle, &[]);
     let (base, gap) = (sheet.sizes.base, sheet.sizes.gap);
     let caption_top = |lines: usize| below.bottom - lines as f64 * font::LINE_HEIGHT * base - BAR * base;
