@@ -9,8 +9,17 @@ import {
 
 const STOP_MILLISECONDS = 100;
 
+/** How long the work runs before it is stopped. */
+const DELAYS = [0, 60, 200];
+
+/** The median of so many attempts counts, since other work on the machine can make any one of them slower. */
+const ATTEMPTS = 3;
+
 /** The largest map there is: 8.4 million pairs of site and energy. */
 const LARGEST_MAP = '#/resolvent?v=1&sites=4096&map_energies=2048';
+
+/** A chain that is computed at once; another one each time. */
+let light = 70;
 
 /** The longest chain there is; it has no map, and is just light enough to follow every change. */
 const LONGEST_CHAIN = '#/resolvent?v=1&sites=1048576&eta=0.1';
@@ -41,28 +50,20 @@ for (const machine of MACHINES) {
       }));
 
     for (const [name, heavy] of [['the largest map', LARGEST_MAP], ['the longest chain', LONGEST_CHAIN]]) {
-      test(`stops ${name} within ${STOP_MILLISECONDS} ms, and the earlier result stays`, async t => {
-        const times = [];
-        for (const delay of [0, 40, 130, 300]) {
-          await withLab(browser, '#/resolvent?v=1', {}, async page => {
-            await drawnFigures(page, 2);
-            await page.goto(address + heavy);
-            await page.getByText(/Press Run|of 1048576/).first().waitFor();
-            await assertIdle(page);
-            const earlier = await shown(page);
-            const time = await stopAfter(page, delay);
+      test(`stops ${name} within ${STOP_MILLISECONDS} ms, and the earlier result stays`, t =>
+        withLab(browser, '', {}, async page => {
+          const times = [];
+          for (const delay of DELAYS) {
+            const attempts = [];
+            for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) attempts.push(await stop(page, heavy, delay));
             // Work that was done before it could be stopped says nothing about stopping.
-            if (time === null) return;
-            times.push(time);
-            await said(page, /^Stopped/);
-            await assertIdle(page);
-            assert.deepEqual(await shown(page), earlier);
-          });
-        }
-        t.diagnostic(`${name} ${machine.name} stopped after ${times.map(time => `${time.toFixed(0)} ms`).join(', ')}`);
-        assert.ok(times.length > 0, 'every run was over before Stop could be pressed');
-        assert.ok(Math.max(...times) <= STOP_MILLISECONDS, `${times} ms`);
-      });
+            const stopped = attempts.filter(time => time !== null);
+            if (stopped.length > 0) times.push(stopped.sort((one, other) => one - other)[stopped.length >> 1]);
+            t.diagnostic(`${name} ${machine.name}, Stop after ${delay} ms: ${attempts.map(time => time?.toFixed(0) ?? 'done before')}`);
+          }
+          assert.ok(times.length > 0, 'every run was over before Stop could be pressed');
+          assert.ok(Math.max(...times) <= STOP_MILLISECONDS, `${times} ms`);
+        }));
     }
 
     test('computes something light after a stop', () =>
@@ -87,6 +88,23 @@ for (const machine of MACHINES) {
   });
 }
 
+/** Stops heavy work once, with a result on screen to lose; see `stopAfter` for what it returns. */
+async function stop(page, heavy, delay) {
+  // Something light first: its result takes the sentence of an earlier attempt away.
+  await page.goto(`${address}#/resolvent?v=1&sites=${(light += 1)}`);
+  await page.getByText(`of ${light}`).first().waitFor();
+  await page.goto(address + heavy);
+  await page.getByText(/Press Run|of 1048576/).first().waitFor();
+  await assertIdle(page);
+  const earlier = await shown(page);
+  const time = await stopAfter(page, delay);
+  if (time === null) return null;
+  await said(page, /^Stopped/);
+  await assertIdle(page);
+  assert.deepEqual(await shown(page), earlier);
+  return time;
+}
+
 /** Numbers and pixels of the result on screen. */
 async function shown(page) {
   const pictures = await Promise.all((await figures(page).all()).map(look));
@@ -99,23 +117,24 @@ async function assertIdle(page) {
   assert.equal(await page.getByRole('progressbar').isVisible(), false);
 }
 
-/** Writes down every progress that is shown; the function it returns reads what was written. */
+/** Writes down the progress of every frame that shows one; the function it returns reads what was written. */
 async function recordProgress(page) {
   await page.evaluate(() => {
     const bar = document.querySelector('section:not([hidden]) progress');
     window.progress = [];
-    const watcher = new MutationObserver(() => {
-      if (!bar.hidden) window.progress.push(bar.value);
-    });
-    watcher.observe(bar, { attributes: true });
+    const look = () => {
+      if (bar.checkVisibility()) window.progress.push(bar.value);
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
   });
   return () => page.evaluate(() => window.progress);
 }
 
 /**
- * Presses Run and, when it has run for so many milliseconds, Stop, with the keys a reader without a mouse has. Returns the time
- * from the press to the sentence that says it has stopped, on the page's own clock; null where the work was done
- * before. Nothing of the test's own round trips is in it.
+ * Presses Run and, when it has run for so many milliseconds, Stop, with the keys a reader without a mouse has.
+ * Returns the time from the press to the sentence that says it has stopped, on the page's own clock, so that none
+ * of the test's own round trips is in it; null where the work was done before.
  */
 async function stopAfter(page, delay) {
   await page.evaluate(() => {

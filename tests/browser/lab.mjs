@@ -59,6 +59,8 @@ export async function openLab(browser, fragment = '', options = {}) {
     lab.errors.push(`A dialog opened: ${dialog.message()}`);
     dialog.dismiss();
   });
+  // From the start, since a chooser that opens before anybody listens is never heard of.
+  lab.page.on('filechooser', () => {});
   lab.page.on('console', message => {
     if (message.type() === 'error') lab.errors.push(message.text());
   });
