@@ -18,6 +18,23 @@ pub enum Record {
     Resolvent(Box<Resolvent>),
 }
 
+impl From<Robustness> for Record {
+    fn from(record: Robustness) -> Self {
+        Record::Robustness(record)
+    }
+}
+
+impl TryFrom<Record> for Robustness {
+    type Error = Record;
+
+    fn try_from(record: Record) -> Result<Self, Record> {
+        match record {
+            Record::Robustness(record) => Ok(record),
+            other => Err(other),
+        }
+    }
+}
+
 /// A file of the lab's own kind that cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum DocumentError {

@@ -1,10 +1,12 @@
 //! Records: what came out of a study or a file, always with its provenance.
 
 pub mod document;
+pub mod model;
 pub mod resolvent;
 pub mod robustness;
 
 pub use document::{DocumentError, Record};
+pub use model::Model;
 pub use resolvent::Resolvent;
 pub use robustness::Robustness;
 

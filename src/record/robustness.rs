@@ -1,6 +1,6 @@
 //! The record of a quantization robustness study: perplexity against bit width for each model.
 
-use super::{Manifest, Provenance};
+use super::{Manifest, Model, Provenance};
 use serde::{Deserialize, Serialize};
 
 /// What decides the published simulation (resnet-bk.md §5.2).
@@ -53,37 +53,6 @@ pub enum ConfigError {
     /// A width outside 1 to 64.
     #[error("A bit width of {0} does not exist. Give widths from 1 to {WIDEST}.")]
     Width(u32),
-}
-
-/// The two language models the published figures compare.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Model {
-    /// ResNet-BK, whose layer is the diagonal of a tridiagonal resolvent.
-    ResNetBk,
-    /// Mamba, a selective state-space model.
-    Mamba,
-}
-
-impl Model {
-    /// Both, in the order of the published files.
-    pub const ALL: [Model; 2] = [Model::ResNetBk, Model::Mamba];
-
-    /// The name a reader knows.
-    pub fn label(self) -> &'static str {
-        match self {
-            Model::ResNetBk => "ResNet-BK",
-            Model::Mamba => "Mamba",
-        }
-    }
-
-    /// The key of the published JSON files.
-    pub fn key(self) -> &'static str {
-        match self {
-            Model::ResNetBk => "resnetbk",
-            Model::Mamba => "mamba",
-        }
-    }
 }
 
 /// One evaluation: a perplexity and, where the source names one, its seed.
@@ -154,12 +123,12 @@ pub struct Robustness {
 
 impl Robustness {
     /// The series of a model, if the record has one.
-    pub fn series(&self, model: Model) -> Option<&Series> {
-        self.series.iter().find(|series| series.model == model)
+    pub fn series(&self, model: &Model) -> Option<&Series> {
+        self.series.iter().find(|series| series.model == *model)
     }
 
     /// The perplexity of a model at a bit width: the mean where there are several runs.
-    pub fn perplexity(&self, model: Model, bits: u32) -> Option<f64> {
+    pub fn perplexity(&self, model: &Model, bits: u32) -> Option<f64> {
         self.series(model)?.at(bits).map(Point::perplexity)
     }
 }

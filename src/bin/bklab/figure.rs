@@ -3,7 +3,7 @@
 use crate::{Failure, report};
 use bk_lab::figure::{Layout, Theme, png, robustness as draw, svg};
 use bk_lab::import::{ImportError, LARGEST_FILE, Problem, SourceFile, read_files};
-use bk_lab::published::summary::summary_json;
+use bk_lab::published::PublishedFigure;
 use bk_lab::record::robustness::{Config, Robustness};
 use bk_lab::record::{Record, document};
 use bk_lab::study::robustness;
@@ -125,7 +125,7 @@ impl RobustnessArguments {
                     "The files hold several data sets, and a summary describes one. Give the files of one data set.",
                 ));
             }
-            let json = summary_json(record).map_err(Failure::failed)?;
+            let json = record.summary_json().map_err(Failure::failed)?;
             if path == Path::new("-") { print(&json)? } else { save(path, json.as_bytes())? }
         }
         if let Some(stem) = &self.out {

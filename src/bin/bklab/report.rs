@@ -1,8 +1,9 @@
 //! What the terminal shows of a record: the published table, the checks, the claims.
 
-use bk_lab::published::claims::claims;
-use bk_lab::published::summary::{checks, degradation};
-use bk_lab::record::robustness::{Model, Robustness, precision_label};
+use bk_lab::published::PublishedFigure;
+use bk_lab::published::robustness::degradation;
+use bk_lab::record::Model;
+use bk_lab::record::robustness::{Robustness, precision_label};
 use std::fmt::Write;
 
 /// A record of the robustness study as text.
@@ -20,7 +21,7 @@ pub(crate) fn robustness(record: &Robustness) -> String {
     text.push_str("\nPrecision    ResNet-BK        loss       Mamba        loss       ratio\n");
     for bits in widths {
         let _ = write!(text, "{:<10}", precision_label(bits));
-        for model in Model::ALL {
+        for model in &Model::PUBLISHED {
             let _ = write!(
                 text,
                 "{:>12}{:>12}",
@@ -29,14 +30,14 @@ pub(crate) fn robustness(record: &Robustness) -> String {
             );
         }
         let ratio = record
-            .perplexity(Model::Mamba, bits)
-            .zip(record.perplexity(Model::ResNetBk, bits))
+            .perplexity(&Model::Mamba, bits)
+            .zip(record.perplexity(&Model::ResNetBk, bits))
             .map(|(m, r)| m / r);
         let _ = writeln!(text, "{:>12}", cell(ratio, |ratio| format!("{ratio:.2} ×")));
     }
 
     text.push_str("\nChecks\n");
-    for check in checks(record) {
+    for check in record.checks() {
         let verdict = match check.holds() {
             Some(true) => "PASS",
             Some(false) => "FAIL",
@@ -53,7 +54,7 @@ pub(crate) fn robustness(record: &Robustness) -> String {
     }
 
     text.push_str("\nClaims\n");
-    for claim in claims(record) {
+    for claim in record.claims() {
         let _ = writeln!(text, "  {:<16} {} [{}]", claim.verdict.label(), claim.statement, claim.stated);
         let recomputed = if claim.recomputed.is_empty() { "no data" } else { &claim.recomputed };
         let _ =

@@ -2,7 +2,8 @@
 //! any of them has.
 
 use crate::figure::axis::Axis;
-use crate::record::robustness::{Model, Point, Robustness, precision_label};
+use crate::record::Model;
+use crate::record::robustness::{Point, Robustness, precision_label};
 
 /// A model below this perplexity can be deployed.
 pub const THRESHOLD: f64 = 100.0;
@@ -86,7 +87,7 @@ impl Curves {
         let curves = series().map(|(record, series)| {
             let mut values: Vec<Value> = series.points.iter().filter_map(value).collect();
             values.sort_by_key(|value| value.column);
-            Curve { model: series.model, record, values }
+            Curve { model: series.model.clone(), record, values }
         });
         let curves = curves.filter(|curve| !curve.values.is_empty()).collect();
         Curves { precisions: widths.into_iter().map(precision_label).collect(), curves }

@@ -88,7 +88,7 @@ fn draw_value(sheet: &Sheet, chart: &Chart, room: &mut Room, curve: &Curve, valu
     if let Some(place) = room.find(candidates, nearness) {
         room.take(place.grown(APART));
         let baseline = Point { x: place.center().x, y: place.top + font::ASCENT * size };
-        let style = TextStyle { size, weight: Weight::Bold, color: hue(sheet, curve.model).text };
+        let style = TextStyle { size, weight: Weight::Bold, color: hue(sheet, &curve.model).text };
         sheet.text(baseline, Anchor::Middle, &content, style);
     }
 }
