@@ -80,6 +80,6 @@ pub struct BackendReport {
     pub backend: Backend,
     /// The adapter, for [`Backend::Gpu`].
     pub adapter: Option<AdapterReport>,
-    /// Why this back end, as a clause for the reader.
+    /// Why this back end, as a clause that follows “because”.
     pub reason: String,
 }

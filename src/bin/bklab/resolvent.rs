@@ -59,7 +59,7 @@ impl Arguments {
         let adapter =
             report.adapter.as_ref().map_or(String::new(), |adapter| format!(" on {}", adapter.name));
         eprintln!(
-            "bklab: {}{adapter} ({}), {:.3} ms",
+            "bklab: computed by {}{adapter}, because {}, in {:.3} ms",
             report.backend,
             report.reason,
             record.wall_seconds * 1e3

@@ -82,7 +82,7 @@ impl Curves {
         let value = |point: &Point| {
             let column = widths.iter().position(|&bits| bits == point.bits)?;
             let (bits, runs) = (point.bits, point.runs.len());
-            Some(Value { column, bits, mean: mean(point)?, deviation: deviation(point), runs })
+            Some(Value { column, bits, mean: mean(point)?, deviation: point.deviation(), runs })
         };
         let curves = series().map(|(record, series)| {
             let mut values: Vec<Value> = series.points.iter().filter_map(value).collect();
@@ -107,11 +107,4 @@ impl Curves {
             Axis::linear("Perplexity", 0.0, (1.2 * largest).max(150.0), ticks)
         }
     }
-}
-
-/// Sample standard deviation of the runs' perplexities; `None` for fewer than two.
-fn deviation(point: &Point) -> Option<f64> {
-    let (count, mean) = (point.runs.len(), point.perplexity());
-    let squares: f64 = point.runs.iter().map(|run| (run.perplexity - mean).powi(2)).sum();
-    (count > 1).then(|| (squares / (count - 1) as f64).sqrt())
 }

@@ -101,7 +101,7 @@ fn Report(record: Arc<Resolvent>) -> impl IntoView {
     };
     let map_deviation = record.map.as_ref().map(|map| deviation(&map.deviation, "map", "Δρ"));
     view! {
-        <p><strong class="provenance">{record.provenance.label()}</strong>" Computed by "<b class="backend">{machine}</b>": "{record.report.reason.clone()}"."</p>
+        <p><strong class="provenance">{record.provenance.label()}</strong>" Computed by "<b class="backend">{machine}</b>", because "{record.report.reason.clone()}"."</p>
         <dl class="facts">
             <div><dt>"Time"</dt><dd>{time}</dd></div>
             <div><dt>"Deviation of the lines from f64"</dt><dd>{deviation(&record.deviation, "lines", "ΔG")}</dd></div>
