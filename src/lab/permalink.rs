@@ -21,19 +21,29 @@ pub enum Room {
     /// The quantization robustness figure.
     #[default]
     Robustness,
+    /// The dynamic efficiency figure.
+    Efficiency,
+    /// The long-context stability figure.
+    Stability,
     /// The diagonal of the resolvent.
     Resolvent,
+    /// Imported files that are no figure's data.
+    Files,
 }
 
 impl Room {
     /// All rooms in the order of the navigation.
-    pub const ALL: [Room; 2] = [Room::Robustness, Room::Resolvent];
+    pub const ALL: [Room; 5] =
+        [Room::Robustness, Room::Efficiency, Room::Stability, Room::Resolvent, Room::Files];
 
     /// The room's name in a link.
     pub fn key(self) -> &'static str {
         match self {
             Room::Robustness => "robustness",
+            Room::Efficiency => "efficiency",
+            Room::Stability => "stability",
             Room::Resolvent => "resolvent",
+            Room::Files => "files",
         }
     }
 }

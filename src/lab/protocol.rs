@@ -3,7 +3,7 @@
 //! A message is a JSON text and, behind it, the buffers of its arrays, which are transferred rather than
 //! copied. Every request has a number; every reply names the request it answers.
 
-use crate::record::{Record, resolvent, robustness};
+use crate::record::{Record, efficiency, fragility, resolvent, robustness, stability};
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,12 @@ pub struct Request {
 pub enum Task {
     /// Run the published robustness simulation.
     Robustness(robustness::Config),
+    /// Run the published efficiency simulation.
+    Efficiency(efficiency::Config),
+    /// Run the published stability simulation.
+    Stability(stability::Config),
+    /// Count how often published checks hold.
+    Fragility(fragility::Config),
     /// Compute a resolvent.
     Resolvent(resolvent::Config),
     /// Read result files; one buffer a file, in this order.
@@ -64,4 +70,11 @@ pub enum Answer {
     Failed(String),
     /// The request was stopped as asked.
     Cancelled,
+}
+
+impl Answer {
+    /// The answer that is one record.
+    pub fn one(record: impl Into<Record>) -> Self {
+        Answer::Records { records: vec![record.into()], errors: vec![] }
+    }
 }

@@ -92,17 +92,17 @@ impl Worker {
         context: &Context,
     ) -> Result<Answer, StudyError> {
         match task {
-            Task::Robustness(config) => {
-                let record = study::robustness::run(&config)?;
-                Ok(Answer::Records { records: vec![Record::Robustness(record)], errors: vec![] })
-            }
+            Task::Robustness(config) => Ok(Answer::one(study::robustness::run(&config)?)),
+            Task::Efficiency(config) => Ok(Answer::one(study::efficiency::run(&config)?)),
+            Task::Stability(config) => Ok(Answer::one(study::stability::run(&config)?)),
+            Task::Fragility(config) => Ok(Answer::one(study::fragility::run(&config, context).await?)),
             Task::Resolvent(config) => {
                 // Before an adapter is asked for: a config that cannot be computed needs none.
                 config.problem()?;
                 config.map_grid()?;
                 let engine = self.engine(&config).await?;
                 let record = study::resolvent::run(&config, &engine, context).await?;
-                Ok(Answer::Records { records: vec![Record::Resolvent(Box::new(record))], errors: vec![] })
+                Ok(Answer::one(Record::Resolvent(Box::new(record))))
             }
             Task::Import { names } => {
                 let files: Vec<SourceFile> = names

@@ -1,11 +1,13 @@
 //! Files that come to the page: by button, by drop, and what was imported before, kept until it is forgotten.
 
+use super::published::PageFigure;
 use super::state::{Lab, Tone};
 use crate::import::{ImportError, LARGEST_FILE, Problem};
 use crate::lab::browser::to_buffer;
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Answer, Task};
-use crate::record::{Record, Robustness, document};
+use crate::record::fragility::{Fragility, Subject};
+use crate::record::{Manifest, Provenance, Record, Table, document};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -72,14 +74,11 @@ fn take(lab: Lab, answer: Answer, announce: bool) {
             }
             for record in records {
                 match record {
-                    Record::Robustness(record) => take_robustness(lab, record, announce),
-                    Record::Efficiency(_)
-                    | Record::Stability(_)
-                    | Record::Fragility(_)
-                    | Record::Table(_) => lab.notify(
-                        Tone::Trouble,
-                        "This page does not show that yet; the command line bklab does.",
-                    ),
+                    Record::Robustness(record) => take_figure(lab, record, announce),
+                    Record::Efficiency(record) => take_figure(lab, record, announce),
+                    Record::Stability(record) => take_figure(lab, record, announce),
+                    Record::Fragility(record) => take_fragility(lab, record),
+                    Record::Table(record) => take_table(lab, record, announce),
                     Record::Resolvent(record) => {
                         lab.resolvent.config.set(record.config.clone());
                         lab.room.set(Room::Resolvent);
@@ -96,18 +95,49 @@ fn take(lab: Lab, answer: Answer, announce: bool) {
     }
 }
 
-fn take_robustness(lab: Lab, record: Robustness, announce: bool) {
+/// Takes a record into the room of its figure, and leads there.
+fn take_figure<Figure: PageFigure>(lab: Lab, record: Figure, announce: bool) {
     if announce {
-        let files = record.manifest.files.join(", ");
-        let name =
-            if files.is_empty() { "A record of this lab".to_owned() } else { format!("“{files}”") };
-        lab.notify(
-            Tone::Information,
-            format!("{name} was imported: {}. {}", record.provenance.label(), record.manifest.origin),
-        );
-        lab.room.set(Room::Robustness);
+        welcome(lab, record.provenance(), record.manifest(), Figure::ROOM);
     }
-    lab.robustness.add(record, announce);
+    Figure::state(&lab).add(record, announce);
+}
+
+/// Takes a count of checks to the figure it belongs to.
+fn take_fragility(lab: Lab, record: Fragility) {
+    match record.config.subject {
+        Subject::Robustness(_) => {
+            lab.room.set(Room::Robustness);
+            lab.robustness.show_fragility(record);
+        }
+        Subject::Efficiency(_) => {
+            lab.room.set(Room::Efficiency);
+            lab.efficiency.show_fragility(record);
+        }
+    }
+}
+
+/// Takes what is no figure's data into the room of files.
+fn take_table(lab: Lab, record: Table, announce: bool) {
+    if announce {
+        welcome(lab, record.provenance, &record.manifest, Room::Files);
+    }
+    lab.tables.update(|tables| {
+        if !tables.contains(&record) {
+            tables.push(record);
+        }
+    });
+}
+
+/// Says what was imported, and leads to where it is shown.
+fn welcome(lab: Lab, provenance: Provenance, manifest: &Manifest, room: Room) {
+    let files = manifest.files.join(", ");
+    let name = if files.is_empty() { "A record of this lab".to_owned() } else { format!("“{files}”") };
+    lab.notify(
+        Tone::Information,
+        format!("{name} was imported: {}. {}", provenance.label(), manifest.origin),
+    );
+    lab.room.set(room);
 }
 
 /// Imported records outlive the tab: they are kept in the browser's store and read again like any file.
@@ -120,7 +150,13 @@ pub(super) fn keep_imported(lab: Lab) {
         });
     }
     Effect::new(move |previous: Option<usize>| {
-        let records = lab.robustness.imported.get();
+        let records: Vec<Record> = [
+            lab.robustness.imported_records(),
+            lab.efficiency.imported_records(),
+            lab.stability.imported_records(),
+            lab.tables.get().into_iter().map(Record::Table).collect(),
+        ]
+        .concat();
         let Some(store) = browser_store() else { return records.len() };
         if records.is_empty() {
             // The first run comes before the kept records are back.
@@ -129,7 +165,6 @@ pub(super) fn keep_imported(lab: Lab) {
             }
             return 0;
         }
-        let records: Vec<Record> = records.into_iter().map(Record::Robustness).collect();
         let kept = document::to_json(&records).ok().and_then(|json| store.set_item(KEY, &json).ok());
         if kept.is_none() {
             lab.notify(Tone::Trouble, "What was imported is too large to be kept in this browser: it is gone when the tab closes. Keep the files.");

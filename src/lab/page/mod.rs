@@ -10,13 +10,15 @@ mod published;
 mod resolvent;
 mod state;
 mod table;
+mod tables;
 mod theme;
 
 use super::permalink::Room;
-use crate::record::Robustness;
+use crate::record::{Efficiency, Robustness, Stability};
 use leptos::prelude::*;
 use resolvent::ResolventView;
 use state::{Lab, Notice, Tone};
+use tables::TablesView;
 use web_sys::DragEvent;
 
 /// Puts the page into the document and starts the worker from its script.
@@ -36,6 +38,8 @@ fn App(worker_url: String) -> impl IntoView {
     lab.follow_address();
     lab.keep_address();
     lab.robustness.keep_simulated(lab);
+    lab.efficiency.keep_simulated(lab);
+    lab.stability.keep_simulated(lab);
     lab.resolvent.keep_computed(lab);
     files::keep_imported(lab);
     let listener = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_address());
@@ -53,7 +57,10 @@ fn App(worker_url: String) -> impl IntoView {
         <Notices />
         <main id="content" tabindex="-1">
             {published::figure_room::<Robustness>(lab)}
+            {published::figure_room::<Efficiency>(lab)}
+            {published::figure_room::<Stability>(lab)}
             <ResolventView />
+            <TablesView />
         </main>
         <Bottom />
     }
@@ -72,8 +79,11 @@ fn Top() -> impl IntoView {
         <header class="top">
             <p class="name">"BK Lab"</p>
             <nav aria-label="Rooms">
-                {link(Room::Robustness, "Robustness figure")}
+                {link(Room::Robustness, "Robustness")}
+                {link(Room::Efficiency, "Efficiency")}
+                {link(Room::Stability, "Stability")}
                 {link(Room::Resolvent, "Resolvent")}
+                {link(Room::Files, "Files")}
             </nav>
             <button type="button" class="quiet" on:click=move |_| copy_link(lab)>"Copy link"</button>
             <label class="theme">

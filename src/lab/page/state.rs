@@ -5,11 +5,13 @@ use super::published::FigureState;
 use super::resolvent::ResolventRoom;
 use super::theme;
 use crate::figure::Theme;
-use crate::lab::permalink::{self, LinkError, Room};
+use crate::lab::permalink::{self, Link, LinkError, Room};
 use crate::lab::protocol::{Answer, RequestId, Task};
-use crate::record::Robustness;
+use crate::record::{Efficiency, Robustness, Stability, Table};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 /// How grave a notice is.
@@ -32,6 +34,10 @@ pub(super) struct Notice {
 /// More notices than this bury one another; the oldest go first.
 const MOST_NOTICES: usize = 4;
 
+/// What a link to a room without settings restores.
+#[derive(Default, Serialize, Deserialize)]
+struct NoSettings {}
+
 /// The state of the page.
 #[derive(Clone, Copy)]
 pub(super) struct Lab {
@@ -46,8 +52,14 @@ pub(super) struct Lab {
     pub(super) room: RwSignal<Room>,
     /// The room of the robustness figure.
     pub(super) robustness: FigureState<Robustness>,
+    /// The room of the efficiency figure.
+    pub(super) efficiency: FigureState<Efficiency>,
+    /// The room of the stability figure.
+    pub(super) stability: FigureState<Stability>,
     /// The room of the resolvent.
     pub(super) resolvent: ResolventRoom,
+    /// Imported files that are no figure's data.
+    pub(super) tables: RwSignal<Vec<Table>>,
 }
 
 impl Lab {
@@ -63,7 +75,10 @@ impl Lab {
             theme,
             room: RwSignal::new(Room::default()),
             robustness: FigureState::default(),
+            efficiency: FigureState::default(),
+            stability: FigureState::default(),
             resolvent: ResolventRoom::default(),
+            tables: RwSignal::default(),
         }
     }
 
@@ -91,7 +106,10 @@ impl Lab {
     pub(super) fn fragment(&self, room: Room) -> String {
         match room {
             Room::Robustness => permalink::to_fragment(room, &self.robustness.view.get()),
+            Room::Efficiency => permalink::to_fragment(room, &self.efficiency.view.get()),
+            Room::Stability => permalink::to_fragment(room, &self.stability.view.get()),
             Room::Resolvent => permalink::to_fragment(room, &self.resolvent.config.get()),
+            Room::Files => permalink::to_fragment(room, &NoSettings {}),
         }
     }
 
@@ -109,16 +127,11 @@ impl Lab {
     fn follow(&self, fragment: &str) -> Result<(), LinkError> {
         let link = permalink::parse(fragment)?;
         let unknown = match link.room {
-            Room::Robustness => {
-                let restored = link.restore()?;
-                self.robustness.view.set(restored.config);
-                restored.unknown
-            }
-            Room::Resolvent => {
-                let restored = link.restore()?;
-                self.resolvent.config.set(restored.config);
-                restored.unknown
-            }
+            Room::Robustness => restore(&link, self.robustness.view)?,
+            Room::Efficiency => restore(&link, self.efficiency.view)?,
+            Room::Stability => restore(&link, self.stability.view)?,
+            Room::Resolvent => restore(&link, self.resolvent.config)?,
+            Room::Files => link.restore::<NoSettings>()?.unknown,
         };
         self.room.set(link.room);
         if !unknown.is_empty() {
@@ -144,6 +157,16 @@ impl Lab {
             fragment
         });
     }
+}
+
+/// Sets what a link restores, and hands back the keys nobody knows.
+fn restore<Config>(link: &Link, signal: RwSignal<Config>) -> Result<Vec<String>, LinkError>
+where
+    Config: Serialize + DeserializeOwned + Default + Send + Sync + 'static,
+{
+    let restored = link.restore()?;
+    signal.set(restored.config);
+    Ok(restored.unknown)
 }
 
 fn push(notices: RwSignal<Vec<Notice>>, tone: Tone, sentence: String) {

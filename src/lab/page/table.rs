@@ -19,7 +19,8 @@ pub(super) struct Rows {
 
 /// Shows a table; the first cell of a row is its heading.
 #[component]
-pub(super) fn DataTable(caption: &'static str, rows: Signal<Rows>) -> impl IntoView {
+pub(super) fn DataTable(#[prop(into)] caption: String, rows: Signal<Rows>) -> impl IntoView {
+    let label = caption.clone();
     let first = RwSignal::new(0usize);
     let count = move || rows.with(|rows| rows.count);
     // A shorter table may have no such page any more.
@@ -27,7 +28,7 @@ pub(super) fn DataTable(caption: &'static str, rows: Signal<Rows>) -> impl IntoV
     let end = move || (start() + ROWS).min(count());
     view! {
         <div class="table">
-            <div class="table-scroll" tabindex="0" role="region" aria-label=caption>
+            <div class="table-scroll" tabindex="0" role="region" aria-label=label>
                 <table>
                     <caption>{caption}</caption>
                     <thead>

@@ -1,8 +1,11 @@
 //! The rooms of the published figures: one layout for all, and a file for what is peculiar to each.
 
 mod controls;
+mod efficiency;
 mod evidence;
-pub(super) mod robustness;
+mod fragility;
+mod robustness;
+mod stability;
 mod state;
 
 pub(super) use state::FigureState;
@@ -14,6 +17,7 @@ use crate::figure::{Layout, Scene};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
 use crate::published::PublishedFigure;
+use crate::record::fragility::Subject;
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -23,6 +27,9 @@ use std::sync::Arc;
 pub(super) trait PageFigure: PublishedFigure + PartialEq + Send + Sync + 'static {
     /// What decides the simulation.
     type Config: Clone + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
+
+    /// How the figure is looked at: what changes the picture but not the data.
+    type Look: Clone + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
 
     /// Its room.
     const ROOM: Room;
@@ -41,8 +48,11 @@ pub(super) trait PageFigure: PublishedFigure + PartialEq + Send + Sync + 'static
     /// Asks for the simulation.
     fn task(config: Self::Config) -> Task;
 
+    /// The simulation as the subject of a count of its checks; `None` for a figure without checks.
+    fn subject(config: Self::Config) -> Option<Subject>;
+
     /// Draws records over one another.
-    fn draw(records: &[&Self], layout: &Layout) -> Scene;
+    fn draw(records: &[&Self], look: &Self::Look, layout: &Layout) -> Scene;
 
     /// The numbers of a record.
     fn table(&self) -> Rows;
@@ -54,14 +64,18 @@ pub(super) trait PageFigure: PublishedFigure + PartialEq + Send + Sync + 'static
     fn formula() -> AnyView;
 }
 
+/// The look of a figure that has but one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, serde::Deserialize)]
+pub(super) struct NoLook {}
+
 /// The room of a figure.
 pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> impl IntoView {
     let state = Figure::state(&lab);
     let shown = Memo::new(move |_| state.shown());
     let draw = Signal::derive(move || {
-        let records = shown.get();
+        let (records, look) = (shown.get(), state.view.with(|view| view.look.clone()));
         (!records.is_empty()).then(|| -> Draw {
-            Arc::new(move |layout| Figure::draw(&records.iter().collect::<Vec<_>>(), layout))
+            Arc::new(move |layout| Figure::draw(&records.iter().collect::<Vec<_>>(), &look, layout))
         })
     });
     let title = format!("{}-title", Figure::ROOM.key());
@@ -77,6 +91,7 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> impl IntoView {
                 {evidence::glance::<Figure>(shown)}
                 <FigureView draw stem=Figure::STEM aspect=0.62 />
                 {evidence::records::<Figure>(lab, shown)}
+                {fragility::fragility::<Figure>(lab, state)}
             </div>
             <aside class="notes">{Figure::formula()}</aside>
         </section>

@@ -1,7 +1,7 @@
 //! The room of the quantization robustness figure.
 
 use super::controls::Numbers;
-use super::{FigureState, PageFigure};
+use super::{FigureState, NoLook, PageFigure};
 use crate::figure::{self, Layout, Scene};
 use crate::lab::page::controls::Field;
 use crate::lab::page::formulas;
@@ -11,12 +11,14 @@ use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
 use crate::published::robustness::degradation;
 use crate::record::Model;
+use crate::record::fragility::Subject;
 use crate::record::robustness::{Config, Robustness, precision_label};
 use leptos::prelude::*;
 use std::sync::Arc;
 
 impl PageFigure for Robustness {
     type Config = Config;
+    type Look = NoLook;
 
     const ROOM: Room = Room::Robustness;
     const INTRODUCTION: &'static str = "The published figure says that ResNet-BK keeps its perplexity when its weights are quantized, and that Mamba loses it. This room draws that figure again from the published simulation, tests every number on it, and lets you lay results of your own over it.";
@@ -32,7 +34,11 @@ impl PageFigure for Robustness {
         Task::Robustness(config)
     }
 
-    fn draw(records: &[&Self], layout: &Layout) -> Scene {
+    fn subject(config: Config) -> Option<Subject> {
+        Some(Subject::Robustness(config))
+    }
+
+    fn draw(records: &[&Self], _look: &NoLook, layout: &Layout) -> Scene {
         figure::robustness(records, layout)
     }
 

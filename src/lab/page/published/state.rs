@@ -1,8 +1,11 @@
 //! The state of a published figure's room: its simulation, and what was imported beside it.
 
 use super::PageFigure;
-use crate::lab::page::state::Lab;
-use crate::lab::protocol::Answer;
+use crate::lab::page::state::{Lab, Tone};
+use crate::lab::protocol::{Answer, RequestId, Task};
+use crate::record::Record;
+use crate::record::fragility::{self, Fragility, Subject};
+use crate::study::Progress;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -39,18 +42,25 @@ impl Source {
 /// What a link to this room restores.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(in crate::lab::page) struct View<Config> {
+pub(in crate::lab::page) struct View<Config, Look> {
     #[serde(flatten)]
     pub(super) config: Config,
+    #[serde(flatten)]
+    pub(super) look: Look,
     pub(super) source: Source,
 }
 
 /// The state of the room of one figure.
 pub(in crate::lab::page) struct FigureState<Figure: PageFigure> {
-    pub(in crate::lab::page) view: RwSignal<View<Figure::Config>>,
+    pub(in crate::lab::page) view: RwSignal<View<Figure::Config, Figure::Look>>,
     pub(super) simulated: RwSignal<Option<Figure>>,
-    pub(in crate::lab::page) imported: RwSignal<Vec<Figure>>,
+    pub(super) imported: RwSignal<Vec<Figure>>,
     pub(super) trouble: RwSignal<Option<String>>,
+    /// How often the checks hold, once it was counted.
+    pub(super) fragility: RwSignal<Option<Fragility>>,
+    /// The count that is under way.
+    pub(super) counting: RwSignal<Option<RequestId>>,
+    pub(super) counted: RwSignal<Option<Progress>>,
 }
 
 // Signals are handles: they are copied whatever they hold.
@@ -69,6 +79,9 @@ impl<Figure: PageFigure> Default for FigureState<Figure> {
             simulated: RwSignal::default(),
             imported: RwSignal::default(),
             trouble: RwSignal::default(),
+            fragility: RwSignal::default(),
+            counting: RwSignal::default(),
+            counted: RwSignal::default(),
         }
     }
 }
@@ -86,10 +99,40 @@ impl<Figure: PageFigure> FigureState<Figure> {
         }
     }
 
+    /// What was imported, as records of any study.
+    pub(in crate::lab::page) fn imported_records(&self) -> Vec<Record> {
+        self.imported.get().into_iter().map(Into::into).collect()
+    }
+
     /// Drops what was imported.
     pub(super) fn forget(&self) {
         self.imported.set(vec![]);
         self.view.update(|view| view.source = Source::Published);
+    }
+
+    /// Shows a count of checks.
+    pub(in crate::lab::page) fn show_fragility(&self, record: Fragility) {
+        self.fragility.set(Some(record));
+    }
+
+    /// Counts how often the checks of the present simulation hold over other seeds and arrangements.
+    pub(super) fn count_checks(self, lab: Lab, subject: Subject) {
+        let task = Task::Fragility(fragility::Config::of(subject));
+        let id = lab.ask(task, vec![], move |answer| {
+            match answer {
+                Answer::Progress(progress) => return self.counted.set(Some(progress)),
+                Answer::Records { records, .. } => {
+                    if let Some(Record::Fragility(record)) = records.into_iter().next() {
+                        self.fragility.set(Some(record));
+                    }
+                }
+                Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
+                Answer::Cancelled | Answer::Ready => {}
+            }
+            self.counting.set(None);
+            self.counted.set(None);
+        });
+        self.counting.set(Some(id));
     }
 
     /// The records on the figure, imported ones first.

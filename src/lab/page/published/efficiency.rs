@@ -1,0 +1,116 @@
+//! The room of the dynamic efficiency figure.
+
+use super::{FigureState, PageFigure};
+use crate::figure::{self, Layout, Scene};
+use crate::lab::page::controls::{Choice, Field};
+use crate::lab::page::formulas;
+use crate::lab::page::state::Lab;
+use crate::lab::page::table::Rows;
+use crate::lab::permalink::Room;
+use crate::lab::protocol::Task;
+use crate::record::Efficiency;
+use crate::record::efficiency::Config;
+use crate::record::fragility::Subject;
+use crate::record::pareto::Dominance;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// How the figure is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(in crate::lab::page) struct Look {
+    frontier: Dominance,
+}
+
+/// The rules a frontier can be drawn by.
+const RULES: [(&str, &str); 2] =
+    [("exact", "no worse in both, better in one"), ("published", "as published: better in both")];
+
+impl PageFigure for Efficiency {
+    type Config = Config;
+    type Look = Look;
+
+    const ROOM: Room = Room::Efficiency;
+    const INTRODUCTION: &'static str = "The published figure says that ResNet-BK needs half the operations of Mamba for the same perplexity. This room draws it again from the published simulation, with the Pareto frontier by the right rule, and shows which pairs of points its numbers compare.";
+    const STEM: &'static str = "dynamic-efficiency";
+    const SUMMARY_NAME: &'static str = "efficiency_graph.json";
+    const TABLE: &'static str = "Operations and perplexity by configuration";
+
+    fn state(lab: &Lab) -> FigureState<Self> {
+        lab.efficiency
+    }
+
+    fn task(config: Config) -> Task {
+        Task::Efficiency(config)
+    }
+
+    fn subject(config: Config) -> Option<Subject> {
+        Some(Subject::Efficiency(config))
+    }
+
+    fn draw(records: &[&Self], look: &Look, layout: &Layout) -> Scene {
+        figure::efficiency(records, look.frontier, layout)
+    }
+
+    fn table(&self) -> Rows {
+        let rows: Vec<Vec<String>> = self
+            .series
+            .iter()
+            .flat_map(|series| {
+                let exact = self.frontier(&series.model, Dominance::Exact);
+                let published = self.frontier(&series.model, Dominance::Published);
+                series.points.iter().enumerate().map(move |(place, point)| {
+                    let cost = point.cost();
+                    let on = |frontier: &[usize]| if frontier.contains(&place) { "yes" } else { "no" };
+                    vec![
+                        point.configuration.clone(),
+                        series.model.label().to_owned(),
+                        format!("{:.5}", cost.flops / 1e9),
+                        format!("{:.5}", cost.perplexity),
+                        point.runs.len().to_string(),
+                        on(&exact).to_owned(),
+                        on(&published).to_owned(),
+                    ]
+                })
+            })
+            .collect();
+        let headings = [
+            "Configuration",
+            "Model",
+            "GFLOPs a token",
+            "Perplexity",
+            "Runs",
+            "On its frontier",
+            "by the published rule",
+        ];
+        Rows {
+            headings: headings.map(str::to_owned).to_vec(),
+            count: rows.len(),
+            row: Arc::new(move |index| rows[index].clone()),
+        }
+    }
+
+    fn fields(state: FigureState<Self>) -> AnyView {
+        let view = state.view;
+        let rule = Signal::derive(move || RULES[view.with(|view| view.look.frontier) as usize].0);
+        let set_rule = Callback::new(move |key: String| {
+            let frontier = if key == "published" { Dominance::Published } else { Dominance::Exact };
+            view.update(|view| view.look = Look { frontier });
+        });
+        view! {
+            <Field label="Seed" hint="of NumPy’s legacy generator; 42 was published" expected="a whole number from 0 to 4294967295"
+                value=Signal::derive(move || view.with(|view| view.config.seed))
+                set=Callback::new(move |seed| view.update(|view| view.config.seed = seed)) />
+            <Field label="Configurations" hint="of each model; 10 were published" expected="a whole number"
+                value=Signal::derive(move || view.with(|view| view.config.configurations))
+                set=Callback::new(move |configurations| view.update(|view| view.config.configurations = configurations)) />
+            <Choice label="A point is dominated if another is" options=RULES.to_vec() value=rule set=set_rule />
+        }
+        .into_any()
+    }
+
+    fn formula() -> AnyView {
+        view! { <formulas::Efficiency /> }.into_any()
+    }
+}

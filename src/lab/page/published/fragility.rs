@@ -1,0 +1,93 @@
+//! How fragile a figure's checks are: the same simulation with other seeds, and with its widths in other
+//! orders and choices.
+
+use super::{FigureState, PageFigure};
+use crate::lab::page::download;
+use crate::lab::page::state::Lab;
+use crate::lab::page::table::{DataTable, Rows};
+use crate::record::document;
+use crate::record::fragility::{Count, Fragility, Tally};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The section of a room; nothing for a figure without checks.
+pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> Option<impl IntoView> {
+    Figure::subject(Figure::Config::default())?;
+    let count = move |_| {
+        if let Some(subject) = Figure::subject(state.view.with_untracked(|view| view.config.clone())) {
+            state.count_checks(lab, subject);
+        }
+    };
+    let stop = move |_| {
+        if let Some(id) = state.counting.get_untracked() {
+            lab.cancel(id);
+        }
+    };
+    let share = move || {
+        state.counted.get().map_or(0.0, |progress| progress.done as f64 / progress.total.max(1) as f64)
+    };
+    let save = move |_| {
+        if let Some(record) = state.fragility.get_untracked() {
+            download::json(
+                lab,
+                &format!("{}-fragility.json", Figure::STEM),
+                document::to_json(&[record.into()]),
+            );
+        }
+    };
+    Some(view! {
+        <section class="record">
+            <h2>"How fragile are the checks?"</h2>
+            <p class="origin">"The noise of the simulation decides which checks pass. Count how often each holds over the seeds 0 to 999, with the settings above."</p>
+            <div class="actions">
+                <button type="button" disabled=move || state.counting.get().is_some() on:click=count>"Try 1000 seeds"</button>
+                <button type="button" disabled=move || state.counting.get().is_none() on:click=stop>"Stop counting"</button>
+                <button type="button" disabled=move || state.fragility.with(Option::is_none) on:click=save>"Count as JSON"</button>
+            </div>
+            <progress max="1" aria-label="Progress of the count" hidden=move || state.counting.get().is_none() prop:value=share></progress>
+            {move || state.fragility.get().map(|record| view! {
+                <p class="fragility" role="status">{sentence(&record)}</p>
+                <DataTable caption="How often each check holds" rows=Signal::stored(rows(record)) />
+            })}
+        </section>
+    })
+}
+
+/// The count in words.
+fn sentence(record: &Fragility) -> String {
+    let all =
+        |tally: &Tally, of: &str| format!("All checks hold in {} of {} {of}.", tally.all_held, tally.runs);
+    let seeds = all(&record.seeds, "seeds");
+    match &record.arrangements {
+        Some(arrangements) => {
+            format!("{seeds} {}", all(arrangements, "orders and choices of the widths with the present seed"))
+        }
+        None => seeds,
+    }
+}
+
+/// The count check by check.
+fn rows(record: Fragility) -> Rows {
+    let mut headings =
+        vec!["Check".to_owned(), "Threshold".into(), "Seeds".into(), "Values over seeds".into()];
+    if record.arrangements.is_some() {
+        headings.push("Orders and choices".into());
+    }
+    let count = record.seeds.checks.len();
+    let row = move |index: usize| {
+        let check: &Count = &record.seeds.checks[index];
+        let held = |count: &Count| format!("{} of {}", count.held, count.tried);
+        let mut cells = vec![
+            check.statement.clone(),
+            format!("{} {}", check.threshold, check.unit),
+            held(check),
+            format!("{:.2} to {:.2} {}", check.lowest, check.highest, check.unit),
+        ];
+        if let Some(arrangements) = &record.arrangements {
+            let same = arrangements.checks.iter().find(|other| other.key == check.key);
+            cells.push(same.map_or("–".into(), held));
+        }
+        cells
+    };
+    Rows { headings, count, row: Arc::new(row) }
+}

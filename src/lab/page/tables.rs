@@ -1,0 +1,56 @@
+//! The room of files: what was imported that is no figure's data, as tables.
+
+use super::files::ImportButton;
+use super::state::Lab;
+use super::table::{DataTable, Rows};
+use crate::lab::permalink::Room;
+use crate::record::Table;
+use crate::record::table::Grid;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The room.
+#[component]
+pub(super) fn TablesView() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    view! {
+        <section class="room" hidden=move || lab.room.get() != Room::Files aria-labelledby="files-title">
+            <header class="intro">
+                <h1 id="files-title">"Files"</h1>
+                <p>"Result files of the two published projects, and whatever shares their forms. What belongs to a figure is drawn in its room; everything else is shown here as it is, with what is known of its origin. Nothing leaves this machine."</p>
+            </header>
+            <form class="controls" aria-label="Files" on:submit=|event| event.prevent_default()>
+                <ImportButton />
+                <button type="button" disabled=move || lab.tables.with(Vec::is_empty) on:click=move |_| lab.tables.set(vec![])>"Forget these files"</button>
+            </form>
+            <div class="stage">
+                <Show when=move || lab.tables.with(Vec::is_empty)>
+                    <p>"There are no tables yet. Drop files anywhere on this page, or choose them with the button."</p>
+                </Show>
+                {move || lab.tables.get().into_iter().map(|table| view! { <Sheet table /> }).collect_view()}
+            </div>
+        </section>
+    }
+}
+
+/// One file.
+#[component]
+fn Sheet(table: Table) -> impl IntoView {
+    let Table { provenance, manifest, title, grids } = table;
+    view! {
+        <section class="record">
+            <h2>{title}</h2>
+            <p><strong class="provenance">{provenance.label()}</strong>" "{manifest.files.join(", ")}</p>
+            <p class="origin">{manifest.origin}</p>
+            {grids.into_iter().map(|grid| {
+                let Grid { heading, columns, rows, omitted } = grid;
+                let count = rows.len();
+                let rows = Rows { headings: columns, count, row: Arc::new(move |index| rows[index].clone()) };
+                view! {
+                    <DataTable caption=heading rows=Signal::stored(rows) />
+                    {(omitted > 0).then(|| view! { <p class="hint">{format!("{omitted} more rows of the file are not shown.")}</p> })}
+                }
+            }).collect_view()}
+        </section>
+    }
+}
