@@ -82,10 +82,11 @@ fn grid(grid: &Grid) -> String {
     let widths: Vec<usize> = (0..grid.columns.len()).map(width).collect();
     let mut text = format!("{}\n", grid.heading);
     for line in lines() {
-        for (column, (cell, width)) in line.iter().zip(&widths).enumerate() {
-            let _ =
-                if column == 0 { write!(text, "{cell:<width$}") } else { write!(text, "  {cell:>width$}") };
-        }
+        let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
+            0 => format!("{cell:<width$}"),
+            _ => format!("  {cell:>width$}"),
+        });
+        text += cells.collect::<String>().trim_end();
         text.push('\n');
     }
     text
