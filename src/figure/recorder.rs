@@ -229,7 +229,8 @@ mod tests {
     fn recorded(anchor: Pos, transform: FontTransform) -> Rectangle {
         let recorder = Rc::new(RefCell::new(Recorder::new(200.0, 100.0)));
         let area = plotters::drawing::DrawingArea::from(&recorder);
-        let style = TextStyle::from(("Inter", 10.0 * UNITS_PER_POINT).into_font()).pos(anchor).transform(transform);
+        let style =
+            TextStyle::from(("Inter", 10.0 * UNITS_PER_POINT).into_font()).pos(anchor).transform(transform);
         assert!(area.draw_text("Hdp", &style, (units(100.0), units(50.0))).is_ok());
         match recorder.borrow_mut().take().as_slice() {
             [Command::Text(text)] => text.bounds(),
