@@ -38,11 +38,13 @@ pub fn paint(scene: &Scene, canvas: &HtmlCanvasElement, scale: f64) -> Result<()
     // This also clears the canvas and puts its context back to the start.
     canvas.set_width((scene.width * scale).round() as u32);
     canvas.set_height((scene.height * scale).round() as u32);
+    // The page's style of numerals and letters would change the widths that the layout rests on.
+    for property in ["font-feature-settings", "font-variant-numeric", "letter-spacing"] {
+        canvas.style().set_property(property, "normal")?;
+    }
     let context = context(canvas)?;
     context.set_image_smoothing_enabled(false);
     context.set_line_join("round");
-    // Letters as wide as in the layout, instead of rounded to whole pixels; older browsers go without.
-    js_sys::Reflect::set(&context, &"textRendering".into(), &"geometricPrecision".into())?;
     let backend = CanvasBackend::with_canvas_object(canvas.clone()).ok_or(CanvasError::NoContext)?;
     let mut painter = Painter { context, backend, scale };
     scene.commands.iter().try_for_each(|command| painter.paint(command))

@@ -215,3 +215,50 @@ fn color(color: BackendColor) -> Color {
     let (red, green, blue) = color.rgb;
     Color { red, green, blue, alpha: color.alpha }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plotters::drawing::IntoDrawingArea;
+    use plotters::style::text_anchor::Pos;
+    use plotters::style::{FontTransform, IntoFont, TextStyle};
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    /// What is recorded when plotters writes "Hdp" at (100, 50) pt, 10 pt high.
+    fn recorded(anchor: Pos, transform: FontTransform) -> Rectangle {
+        let recorder = Rc::new(RefCell::new(Recorder::new(200.0, 100.0)));
+        let area = plotters::drawing::DrawingArea::from(&recorder);
+        let style =
+            TextStyle::from(("Inter", 10.0 * UNITS_PER_POINT).into_font()).pos(anchor).transform(transform);
+        assert!(area.draw_text("Hdp", &style, (units(100.0), units(50.0))).is_ok());
+        match recorder.borrow_mut().take().as_slice() {
+            [Command::Text(text)] => text.bounds(),
+            other => panic!("recorded {other:?}"),
+        }
+    }
+
+    #[test]
+    fn text_hangs_at_its_anchor_however_it_is_turned() {
+        let top = Pos::new(HPos::Center, VPos::Top);
+        let bottom = Pos::new(HPos::Right, VPos::Bottom);
+        let near = |one: f64, other: f64| (one - other).abs() < 1e-9;
+        let bounds = recorded(top, FontTransform::None);
+        assert!(near(bounds.top, 50.0) && near(bounds.center().x, 100.0), "{bounds:?}");
+        let bounds = recorded(bottom, FontTransform::None);
+        assert!(near(bounds.bottom, 50.0) && near(bounds.right, 100.0), "{bounds:?}");
+        // Reading upward, the top of the letters is on the left and the end of the line above.
+        let bounds = recorded(top, FontTransform::Rotate270);
+        assert!(near(bounds.left, 100.0) && near(bounds.center().y, 50.0), "{bounds:?}");
+        let bounds = recorded(bottom, FontTransform::Rotate270);
+        assert!(near(bounds.right, 100.0) && near(bounds.top, 50.0), "{bounds:?}");
+        // Reading downward.
+        let bounds = recorded(bottom, FontTransform::Rotate90);
+        assert!(near(bounds.left, 100.0) && near(bounds.bottom, 50.0), "{bounds:?}");
+    }
+
+    #[test]
+    fn the_recorder_is_as_large_as_its_scene() {
+        assert_eq!(Recorder::new(200.0, 100.0).into_drawing_area().dim_in_pixel(), (6400, 3200));
+    }
+}
