@@ -34,8 +34,10 @@ pub fn start() {
         Rc::new(Worker { scope: scope.clone(), engines: RefCell::default(), running: RefCell::default() });
     let listener = worker.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        if let Some((request, buffers)) = unpack::<Request>(event.data()) {
-            listener.clone().receive(request, buffers);
+        match unpack::<Request>(event.data()) {
+            Some((request, buffers)) => listener.clone().receive(request, buffers),
+            // Nobody would ever be answered: better to end, and be started again.
+            None => listener.reply(0, Answer::Failed("it was sent a message that it cannot read".into())),
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

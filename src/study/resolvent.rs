@@ -20,6 +20,7 @@ pub async fn run(config: &Config, engine: &Engine, context: &Context) -> Result<
     context.step(config.sites as u64, total).await?;
 
     let deviation = engine.green_deviation(&chain, shift, &green);
+    context.step(config.sites as u64, total).await?;
     let bound = ErrorBound::at(engine.report().backend, &chain, shift);
     let deviation_bound = green.iter().map(|&value| bound.absolute(value)).fold(0.0, f64::max);
     let map = match energies.is_empty() {

@@ -4,15 +4,21 @@
 use crate::lab::browser::{attach_arrays, message_of, pack, unpack};
 use crate::lab::protocol::{Answer, Reply, Request, RequestId, Task};
 use js_sys::ArrayBuffer;
+use leptos::prelude::set_timeout;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 /// Workers that crash before they listen are started again this often in a row; then something is wrong that
 /// another start does not cure.
 const MOST_STARTS: u32 = 3;
+
+/// How long a worker may take to hear that a request is to be stopped, so that stopping takes effect within
+/// 100 ms whatever it is doing.
+const PATIENCE: Duration = Duration::from_millis(60);
 
 /// Takes every answer to one request.
 type Listener = Rc<dyn Fn(Answer)>;
@@ -77,9 +83,31 @@ impl Client {
         id
     }
 
-    /// Asks the worker to stop a request; its listener then gets [`Answer::Cancelled`].
+    /// Stops a request; its listener then gets [`Answer::Cancelled`]. The worker is asked first; one that is
+    /// too deep in its work to hear it in time is replaced.
     pub(super) fn cancel(&self, id: RequestId) {
         self.ask(Task::Cancel(id), vec![], |_| {});
+        let client = self.clone();
+        set_timeout(move || client.stop_for_certain(id), PATIENCE);
+    }
+
+    /// Ends the worker if the request is still under way.
+    fn stop_for_certain(&self, id: RequestId) {
+        let Some(listener) = self.0.borrow_mut().listeners.remove(&id) else { return };
+        let others = self.end_worker();
+        self.start_worker();
+        listener(Answer::Cancelled);
+        fail(others);
+    }
+
+    /// Ends the worker; hands back who still waits for it.
+    fn end_worker(&self) -> Vec<Listener> {
+        let mut state = self.0.borrow_mut();
+        if let Some(worker) = state.worker.take() {
+            worker.terminate();
+        }
+        state.waiting.clear();
+        state.listeners.drain().map(|(_, listener)| listener).collect()
     }
 
     fn start_worker(&self) {
@@ -144,14 +172,11 @@ impl Client {
 
     /// The worker is dead: whoever waits for it is told, and another is started.
     fn crashed(&self, message: String) {
-        let mut state = self.0.borrow_mut();
-        if let Some(worker) = state.worker.take() {
-            worker.terminate();
-        }
-        state.waiting.clear();
-        let (on_crash, again) = (state.on_crash.clone(), state.starts < MOST_STARTS);
-        let listeners: Vec<Listener> = state.listeners.drain().map(|(_, listener)| listener).collect();
-        drop(state);
+        let listeners = self.end_worker();
+        let (on_crash, again) = {
+            let state = self.0.borrow();
+            (state.on_crash.clone(), state.starts < MOST_STARTS)
+        };
         if again {
             self.start_worker();
             on_crash(format!(
@@ -162,11 +187,16 @@ impl Client {
                 "The computing worker keeps stopping ({message}). Nothing more can be computed here: reload the page, or try another browser."
             ));
         }
-        for listener in listeners {
-            listener(Answer::Failed(
-                "The computation stopped with the worker. The earlier result is still shown.".into(),
-            ));
-        }
+        fail(listeners);
+    }
+}
+
+/// Tells whoever waited for a worker that is gone.
+fn fail(listeners: Vec<Listener>) {
+    for listener in listeners {
+        listener(Answer::Failed(
+            "The computation stopped with the worker. The earlier result is still shown.".into(),
+        ));
     }
 }
 

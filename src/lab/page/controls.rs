@@ -4,6 +4,26 @@
 use leptos::prelude::*;
 use std::fmt::Display;
 use std::str::FromStr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A number that a config can hold and a message can carry: JSON knows neither NaN nor infinity.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Finite(pub(super) f64);
+
+impl Display for Finite {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl FromStr for Finite {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number = text.parse().ok().filter(|number: &f64| number.is_finite());
+        number.map(Finite).ok_or("not a finite number")
+    }
+}
 
 /// A field for a value that is written as text.
 #[component]
@@ -45,15 +65,25 @@ where
             }
         }
     };
+    let (described, troubled) = (next_id(), next_id());
     view! {
-        <label class="field">
-            <span class="label">{label}</span>
-            <input type="text" inputmode="text" autocomplete="off" spellcheck="false" prop:value=typed
-                aria-invalid=move || trouble.with(Option::is_some).to_string() on:input=on_input />
-            <span class="hint">{hint}</span>
-            <span class="trouble" role="alert">{trouble}</span>
-        </label>
+        <div class="field">
+            <label>
+                <span class="label">{label}</span>
+                <input type="text" inputmode="text" autocomplete="off" spellcheck="false" prop:value=typed
+                    aria-describedby=format!("{described} {troubled}")
+                    aria-invalid=move || trouble.with(Option::is_some).to_string() on:input=on_input />
+            </label>
+            <span class="hint" id=described>{hint}</span>
+            <span class="trouble" id=troubled role="alert">{trouble}</span>
+        </div>
     }
+}
+
+/// An identifier for an element that another one refers to.
+fn next_id() -> String {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    format!("note-{}", LAST.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A slider for a number between two ends.

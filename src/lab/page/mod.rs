@@ -19,7 +19,8 @@ use leptos::prelude::*;
 use resolvent::ResolventView;
 use state::{Lab, Notice, Tone};
 use tables::TablesView;
-use web_sys::DragEvent;
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, HtmlElement};
 
 /// Puts the page into the document and starts the worker from its script.
 pub fn start(worker_url: String) {
@@ -49,8 +50,10 @@ fn App(worker_url: String) -> impl IntoView {
         <a class="skip" href="#content" on:click=move |event| {
             // The fragment is the permalink's; only the focus moves.
             event.prevent_default();
-            if let Some(content) = document().get_element_by_id("content") {
-                content.scroll_into_view();
+            let content = document().get_element_by_id("content");
+            if let Some(content) = content.and_then(|content| content.dyn_into::<HtmlElement>().ok()) {
+                // A browser that does not move the focus leaves it where it is.
+                let _ = content.focus();
             }
         }>"Skip to the figure"</a>
         <Top />

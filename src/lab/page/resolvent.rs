@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use results::Results;
 use std::sync::Arc;
 
-/// Work up to which a changed control computes at once, in (site, energy) pairs: a tenth of a second on the
+/// Work below which a changed control computes at once, in (site, energy) pairs: a tenth of a second on the
 /// slowest back end. Beyond it the reader presses Run, so that no link starts anything heavy.
 const LIVE_WORK: u64 = 1 << 20;
 
@@ -43,7 +43,7 @@ pub(super) struct ResolventRoom {
 impl ResolventRoom {
     /// Whether a config computes as soon as it changes. One that cannot be computed is answered at once.
     fn is_live(config: &Config) -> bool {
-        config.work() <= LIVE_WORK || config.sites > MOST_SITES
+        config.work() < LIVE_WORK || config.sites > MOST_SITES
     }
 
     /// Computes whenever the config changes, the room is shown and the work is light.

@@ -1,6 +1,6 @@
 //! The controls of the resolvent room.
 
-use super::super::controls::{Choice, Field, Slider};
+use super::super::controls::{Choice, Field, Finite, Slider};
 use super::super::state::Lab;
 use super::ResolventRoom;
 use crate::record::resolvent::Config;
@@ -56,20 +56,20 @@ pub(super) fn Controls() -> impl IntoView {
             <Slider label="Sites, as a power of two" from=0.0 to=20.0 step=1.0
                 value=Signal::derive(move || config.with(|config| (config.sites.max(1) as f64).log2()))
                 set=Callback::new(move |power: f64| config.update(|config| config.sites = 1 << power as u32)) />
-            <Number label="Energy E" hint="real part of z, in units of the coupling" expected="a number"
-                get=|config: &Config| config.energy set=|config: &mut Config, energy| config.energy = energy />
+            <Number label="Energy E" hint="real part of z, in units of the coupling" expected="a finite number"
+                get=|config: &Config| Finite(config.energy) set=|config: &mut Config, Finite(energy)| config.energy = energy />
             <Slider label="Energy E" from=-4.0 to=4.0 step=0.01
                 value=Signal::derive(move || config.with(|config| config.energy))
                 set=Callback::new(move |energy| config.update(|config| config.energy = energy)) />
-            <Number label="Broadening η" hint="imaginary part of z, above 0" expected="a number"
-                get=|config: &Config| config.eta set=|config: &mut Config, eta| config.eta = eta />
+            <Number label="Broadening η" hint="imaginary part of z, above 0" expected="a finite number"
+                get=|config: &Config| Finite(config.eta) set=|config: &mut Config, Finite(eta)| config.eta = eta />
             <Slider label="Broadening η, logarithmic" from=-5.0 to=1.0 step=0.05
                 value=Signal::derive(move || config.with(|config| config.eta.max(1e-5).log10()))
                 set=Callback::new(move |power: f64| config.update(|config| config.eta = round_to_digits(10f64.powf(power)))) />
             <details>
                 <summary>"Map and back end"</summary>
-                <Number label="From energy" hint="" expected="a number" get=|config: &Config| config.map_from set=|config: &mut Config, from| config.map_from = from />
-                <Number label="To energy" hint="" expected="a number" get=|config: &Config| config.map_to set=|config: &mut Config, to| config.map_to = to />
+                <Number label="From energy" hint="" expected="a finite number" get=|config: &Config| Finite(config.map_from) set=|config: &mut Config, Finite(from)| config.map_from = from />
+                <Number label="To energy" hint="" expected="a finite number" get=|config: &Config| Finite(config.map_to) set=|config: &mut Config, Finite(to)| config.map_to = to />
                 <Number label="Energies" hint="up to 2048; 0 for no map" expected="a whole number" get=|config: &Config| config.map_energies set=|config: &mut Config, count| config.map_energies = count />
             <Choice label="Back end" options=BACKENDS.to_vec() value=backend set=Callback::new(move |key: String| {
                 if let Ok(backend) = key.parse::<BackendChoice>() {
