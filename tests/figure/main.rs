@@ -4,8 +4,9 @@ mod data;
 mod resolvent;
 mod robustness;
 
+use bk_lab::export::png;
+use bk_lab::figure::Scene;
 use bk_lab::figure::scene::{Command, Rectangle, Text};
-use bk_lab::figure::{Scene, png};
 use std::path::PathBuf;
 
 /// The texts of a scene.

@@ -1,7 +1,8 @@
 //! `bklab figure …`: from a config or result files to a summary, a picture, a record.
 
 use crate::{Failure, report};
-use bk_lab::figure::{Layout, Theme, png, robustness as draw, svg};
+use bk_lab::export::{png, svg};
+use bk_lab::figure::{Layout, Theme, robustness as draw};
 use bk_lab::import::{ImportError, LARGEST_FILE, Problem, SourceFile, read_files};
 use bk_lab::published::summary::summary_json;
 use bk_lab::record::robustness::{Config, Robustness};

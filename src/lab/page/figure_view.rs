@@ -3,7 +3,8 @@
 
 use super::download;
 use super::state::{Lab, Tone};
-use crate::figure::{Layout, Scene, Theme, canvas, svg};
+use crate::export::svg;
+use crate::figure::{Layout, Scene, Theme, canvas};
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use std::sync::Arc;

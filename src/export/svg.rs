@@ -1,9 +1,9 @@
 //! Scenes as SVG: real text in the bundled face or its nearest kin, lengths in points, the summary as the
 //! picture's description.
 
-use super::font;
 use super::png::{self, PngError};
-use super::scene::{Anchor, Color, Command, Picture, Point, Scene, Stroke, Text, Weight};
+use crate::figure::font;
+use crate::figure::scene::{Anchor, Color, Command, Picture, Point, Scene, Stroke, Text, Weight};
 
 /// Writes a scene as an SVG document, with `metadata` (any text) embedded if given. Only a picture whose pixels do
 /// not match its size can fail.

@@ -2,7 +2,9 @@
 //! at a resolution that the file states.
 
 #[cfg(feature = "cli")]
-use super::{scene::Scene, svg};
+use super::svg;
+#[cfg(feature = "cli")]
+use crate::figure::Scene;
 
 /// Why a PNG could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +77,7 @@ pub fn write(scene: &Scene, dpi: f64) -> Result<Vec<u8>, PngError> {
 /// How SVG is read for painting: all text in the two bundled faces, whatever is installed on the machine.
 #[cfg(feature = "cli")]
 pub fn options() -> resvg::usvg::Options<'static> {
-    use super::font::BOLD_WEIGHT;
+    use crate::figure::font::BOLD_WEIGHT;
     use resvg::usvg::fontdb::{Database, ID};
     use resvg::usvg::{FontResolver, Options};
 
