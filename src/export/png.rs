@@ -1,95 +1,93 @@
-//! PNG files: pixels as they are, for pictures within an SVG; and, on the command line, whole scenes painted
-//! at a resolution that the file states.
+//! PNG files: pixels as they are, and what a file says besides them, put into files that other programs, such
+//! as the browser's canvas, have made.
 
-#[cfg(feature = "cli")]
-use super::svg;
-#[cfg(feature = "cli")]
-use crate::figure::Scene;
+use super::{ExportError, MANIFEST, Metadata};
+use crate::figure::scene::Picture;
 
-/// Why a PNG could not be written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PngError {
-    /// The pixels do not fill the picture's columns and rows, or there are none.
-    #[error("The picture's pixels could not be written as PNG: {0}.")]
-    Pixels(#[from] ::png::EncodingError),
-    /// More pixels than memory should be spent on, or not even one.
-    #[cfg(feature = "cli")]
-    #[error("A picture of {width} × {height} pixels cannot be painted. Choose another resolution.")]
-    Size {
-        /// Pixels in a row.
-        width: f64,
-        /// Number of rows.
-        height: f64,
-    },
-    /// The scene's SVG could not be read back.
-    #[cfg(feature = "cli")]
-    #[error("The figure could not be painted: {0}.")]
-    Svg(#[from] resvg::usvg::Error),
-}
+/// What a PNG file begins with.
+pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// Writes `columns · rows` RGBA pixels as a PNG file, with a resolution in pixels per metre if given.
-pub fn encode(
-    columns: usize,
-    rows: usize,
-    pixels: &[u8],
-    resolution: Option<u32>,
-) -> Result<Vec<u8>, PngError> {
+/// Where the first chunk, the header, ends: the signature, its length, type, 13 bytes and check sum.
+const HEADER_END: usize = 8 + 4 + 4 + 13 + 4;
+
+const INCHES_PER_METRE: f64 = 1.0 / 0.0254;
+
+/// Bytes of a pixel: red, green, blue, alpha.
+pub(super) const CHANNELS: usize = 4;
+
+/// Writes `columns · rows` RGBA pixels as a PNG file; without its alpha channel, which some journals reject,
+/// where all pixels are opaque.
+pub fn encode(columns: usize, rows: usize, pixels: &[u8]) -> Result<Vec<u8>, ExportError> {
     let side = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let mut file = Vec::new();
     let mut encoder = ::png::Encoder::new(&mut file, side(columns), side(rows));
-    encoder.set_color(::png::ColorType::Rgba);
-    encoder.set_pixel_dims(resolution.map(|density| ::png::PixelDimensions {
-        xppu: density,
-        yppu: density,
-        unit: ::png::Unit::Meter,
-    }));
+    let mut opaque = Vec::new();
+    let content = if pixels.chunks_exact(CHANNELS).all(|pixel| pixel[3] == u8::MAX) {
+        encoder.set_color(::png::ColorType::Rgb);
+        opaque.extend(pixels.chunks_exact(CHANNELS).flat_map(|pixel| &pixel[..3]));
+        &opaque
+    } else {
+        encoder.set_color(::png::ColorType::Rgba);
+        pixels
+    };
     let mut writer = encoder.write_header()?;
-    writer.write_image_data(pixels)?;
+    writer.write_image_data(content)?;
     writer.finish()?;
     Ok(file)
 }
 
-/// Paints a scene as PNG at a resolution in dots per inch, which the file states. The letters keep their
-/// size: a higher resolution gives more pixels, not a larger figure.
-#[cfg(feature = "cli")]
-pub fn write(scene: &Scene, dpi: f64) -> Result<Vec<u8>, PngError> {
-    use resvg::tiny_skia::{Pixmap, Transform};
-    use resvg::usvg::Tree;
-
-    /// The most pixels a picture may have: 400 MB of memory.
-    const MOST_PIXELS: f64 = 1e8;
-    const POINTS_PER_INCH: f64 = 72.0;
-    const INCHES_PER_METRE: f64 = 1.0 / 0.0254;
-
-    let pixels = |points: f64| (points * dpi / POINTS_PER_INCH).round();
-    let (width, height) = (pixels(scene.width), pixels(scene.height));
-    let canvas = (width * height <= MOST_PIXELS).then(|| Pixmap::new(width as u32, height as u32)).flatten();
-    let mut canvas = canvas.ok_or(PngError::Size { width, height })?;
-
-    let tree = Tree::from_str(&svg::write(scene, None)?, &options())?;
-    let (sx, sy) = (width as f32 / tree.size().width(), height as f32 / tree.size().height());
-    resvg::render(&tree, Transform::from_scale(sx, sy), &mut canvas.as_mut());
-    let (columns, rows) = (canvas.width() as usize, canvas.height() as usize);
-    encode(columns, rows, &canvas.take_demultiplied(), Some((dpi * INCHES_PER_METRE).round() as u32))
+/// A picture as a PNG file.
+pub(super) fn picture(picture: &Picture) -> Result<Vec<u8>, ExportError> {
+    check(picture)?;
+    encode(picture.columns, picture.rows, &picture.pixels)
 }
 
-/// How SVG is read for painting: all text in the two bundled faces, whatever is installed on the machine.
-#[cfg(feature = "cli")]
-pub fn options() -> resvg::usvg::Options<'static> {
-    use crate::figure::font::BOLD_WEIGHT;
-    use resvg::usvg::fontdb::{Database, ID};
-    use resvg::usvg::{FontResolver, Options};
+/// Fails where a picture's pixels do not fill its columns and rows, or where there are none.
+pub(super) fn check(picture: &Picture) -> Result<(), ExportError> {
+    let Picture { columns, rows, ref pixels, .. } = *picture;
+    let bytes = columns.checked_mul(rows).and_then(|pixels| pixels.checked_mul(CHANNELS));
+    if pixels.is_empty() || bytes != Some(pixels.len()) {
+        return Err(ExportError::Picture { columns, rows, bytes: pixels.len() });
+    }
+    Ok(())
+}
 
-    let mut faces = Database::new();
-    faces.load_font_data(include_bytes!("../../www/fonts/Inter-Regular.otf").to_vec());
-    faces.load_font_data(include_bytes!("../../www/fonts/Inter-SemiBold.otf").to_vec());
-    let regular_and_bold: Vec<ID> = faces.faces().map(|face| face.id).collect();
-    let font_resolver = FontResolver {
-        select_font: Box::new(move |font, _| {
-            regular_and_bold.get(usize::from(font.weight() >= BOLD_WEIGHT)).copied()
-        }),
-        select_fallback: Box::new(|_, _, _| None),
-    };
-    Options { fontdb: faces.into(), font_resolver, ..Options::default() }
+/// Puts a resolution in dots per inch (`pHYs`), the words and the manifest (`iTXt`) into a PNG file that has
+/// none of them, and leaves its pixels as they are.
+pub fn stamp(file: &[u8], dpi: f64, metadata: &Metadata) -> Result<Vec<u8>, ExportError> {
+    if !file.starts_with(SIGNATURE) || file.len() < HEADER_END {
+        return Err(ExportError::NotPng);
+    }
+    let (header, rest) = file.split_at(HEADER_END);
+    let mut stamped = header.to_vec();
+    let density = ((dpi * INCHES_PER_METRE).round() as u32).to_be_bytes();
+    const METRE: u8 = 1;
+    push_chunk(&mut stamped, b"pHYs", &[&density[..], &density, &[METRE]].concat())?;
+    let texts = [
+        ("Title", Some(metadata.title)),
+        ("Description", Some(metadata.description)),
+        ("Software", Some(super::APPLICATION)),
+        (MANIFEST, metadata.manifest),
+    ];
+    for (keyword, text) in texts {
+        if let Some(text) = text {
+            // After the keyword: not compressed, no language, no translated keyword. No text holds a NUL.
+            let text = text.replace('\0', "");
+            push_chunk(&mut stamped, b"iTXt", &[keyword, "\0\0\0\0\0", &text].concat().into_bytes())?;
+        }
+    }
+    stamped.extend_from_slice(rest);
+    Ok(stamped)
+}
+
+/// Adds a chunk: its length, its type, its data, and the check sum of type and data.
+fn push_chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) -> Result<(), ExportError> {
+    let length = i32::try_from(data.len()).map_err(|_| ::png::EncodingError::LimitsExceeded)?;
+    let start = file.len() + size_of_val(&length);
+    file.extend(length.to_be_bytes());
+    file.extend(kind);
+    file.extend(data);
+    let check_sum = crc32fast::hash(&file[start..]);
+    file.extend(check_sum.to_be_bytes());
+    Ok(())
 }

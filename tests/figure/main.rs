@@ -4,7 +4,7 @@ mod data;
 mod resolvent;
 mod robustness;
 
-use bk_lab::export::png;
+use bk_lab::export::raster;
 use bk_lab::figure::Scene;
 use bk_lab::figure::scene::{Command, Rectangle, Text};
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ fn texts(scene: &Scene) -> impl Iterator<Item = &Text> {
 fn keep(scene: &Scene, name: &str) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("figure");
     std::fs::create_dir_all(&folder).expect("a folder for pictures");
-    let picture = png::write(scene, 144.0).expect("a picture");
+    let picture = raster::paint(scene, 144.0).expect("a picture");
     std::fs::write(folder.join(name).with_extension("png"), picture).expect("a written picture");
 }
 

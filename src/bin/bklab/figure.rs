@@ -1,7 +1,7 @@
 //! `bklab figure …`: from a config or result files to a summary, a picture, a record.
 
 use crate::{Failure, report};
-use bk_lab::export::{png, svg};
+use bk_lab::export::{self, Metadata, export};
 use bk_lab::figure::{Layout, Theme, robustness as draw};
 use bk_lab::import::{ImportError, LARGEST_FILE, Problem, SourceFile, read_files};
 use bk_lab::published::summary::summary_json;
@@ -133,9 +133,13 @@ impl RobustnessArguments {
             let layout = Layout { width: 864.0, height: 576.0, theme: Theme::Paper };
             let scene = draw(&records.iter().collect::<Vec<_>>(), &layout);
             for format in &self.format {
+                let written = |format| {
+                    export(&scene, &Metadata::new(&scene, None), format, DOTS_PER_INCH)
+                        .map_err(Failure::failed)
+                };
                 let (extension, bytes) = match format {
-                    Format::Png => ("png", png::write(&scene, DOTS_PER_INCH).map_err(Failure::failed)?),
-                    Format::Svg => ("svg", svg::write(&scene, None).map_err(Failure::failed)?.into_bytes()),
+                    Format::Png => ("png", written(export::Format::Png)?),
+                    Format::Svg => ("svg", written(export::Format::Svg)?),
                     Format::Json => {
                         let records: Vec<Record> = records.iter().cloned().map(Record::Robustness).collect();
                         ("json", document::to_json(&records).map_err(Failure::failed)?.into_bytes())
