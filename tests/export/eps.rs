@@ -25,16 +25,20 @@ fn ghostscript_paints_the_scene() {
 
 #[test]
 fn the_bounding_box_is_that_of_the_ink() {
-    // A width that is not whole points, so that the two boxes differ.
-    let scene = Scene { width: 299.25, ..scenes::everything() };
+    let scene = scenes::sheet(299.25, 120.5);
     let eps = written(&scene);
-    assert!(eps.starts_with(
-        "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 300 300\n%%HiResBoundingBox: 0 0 299.25 300\n"
-    ));
+    let declared =
+        "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 300 121\n%%HiResBoundingBox: 0 0 299.25 120.5\n";
+    assert!(eps.starts_with(declared), "{}", &eps[..200]);
     let path = save("eps", "box.eps", eps.as_bytes());
-    // Without clipping: what is drawn, not what is declared.
+    // What is drawn, for nothing is clipped to what is declared.
     let inked = run("gs", &["-q", "-dBATCH", "-dNOPAUSE", "-sDEVICE=bbox", &path.display().to_string()]);
-    assert!(inked.contains("%%BoundingBox: 0 0 300 300"), "{inked}");
+    let high_resolution = inked.lines().find_map(|line| line.strip_prefix("%%HiResBoundingBox: "));
+    let edges: Vec<f64> =
+        high_resolution.expect("a box").split(' ').map(|edge| edge.parse().expect("a number")).collect();
+    // The device measures to a pixel of 4000 dots per inch.
+    let apart = edges.iter().zip([0.0, 0.0, 299.25, 120.5]).map(|(edge, expected)| (edge - expected).abs());
+    assert!(apart.fold(0.0, f64::max) <= 0.02, "{inked}");
 }
 
 #[test]
@@ -60,9 +64,8 @@ fn nothing_that_an_including_page_forbids() {
     }
     // An including page finds its stacks as they were.
     let path = save("eps", "stacks.eps", eps.as_bytes()).display().to_string();
-    let before_and_after =
-        format!("count countdictstack ({path}) run countdictstack exch pop count 2 index sub == quit");
-    let said =
-        run("gs", &["-q", "-dNOSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=nullpage", "-c", &before_and_after]);
-    println!("{said}");
+    let program =
+        format!("/before countdictstack def ({path}) run count 0 eq countdictstack before eq and = quit");
+    let arguments = ["-q", "-dNOSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=nullpage", "-c", &program];
+    assert_eq!(run("gs", &arguments).trim(), "true");
 }

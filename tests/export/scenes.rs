@@ -1,6 +1,7 @@
 //! Scenes to write.
 
-use bk_lab::figure::scene::{Anchor, Color, Command, Picture, Point, Stroke, Text, Weight};
+use bk_lab::export::Page;
+use bk_lab::figure::scene::{Anchor, Color, Command, Picture, Point, Rectangle, Stroke, Text, Weight};
 use bk_lab::figure::{DensityMap, Layout, Scene, Theme, density_map, robustness};
 use bk_lab::record::robustness::{Config, Robustness};
 use bk_lab::study;
@@ -34,8 +35,22 @@ pub fn density() -> Scene {
 }
 
 /// Scenes that between them have all there is.
-pub fn all() -> [(&'static str, Scene); 3] {
-    [("published", published()), ("density", density()), ("everything", everything())]
+pub fn all() -> [(&'static str, Scene); 4] {
+    [("published", published()), ("column", column()), ("density", density()), ("everything", everything())]
+}
+
+/// The published figure for a column of IEEE's journals; 3.5 inches are whole pixels at any resolution.
+pub fn column() -> Scene {
+    let page = Page { width_mm: 88.9, height_mm: 88.9, font_size: 8.0 };
+    page.draw(Theme::Paper, |layout| robustness(&[&record()], layout)).expect("room for the figure")
+}
+
+/// A sheet that is dark to its edges.
+pub fn sheet(width: f64, height: f64) -> Scene {
+    let points = Rectangle { left: 0.0, top: 0.0, right: width, bottom: height }.corners();
+    let fill = Some(Color::rgb(0, 0, 90));
+    let commands = vec![Command::Area { points, fill, outline: None }];
+    Scene { width, height, summary: String::new(), commands }
 }
 
 /// The texts of a scene.
