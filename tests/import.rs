@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bk_lab::import::{Imported, LARGEST_FILE, SourceFile, read_files};
-use bk_lab::published::summary::summary_json;
-use bk_lab::record::robustness::{Config, Model, Robustness};
-use bk_lab::record::{Provenance, Record, document};
+use bk_lab::published::PublishedFigure;
+use bk_lab::record::robustness::{Config, Robustness};
+use bk_lab::record::{Model, Provenance, Record, document};
 use bk_lab::study::robustness::run;
 use proptest::prelude::*;
 
@@ -44,9 +44,9 @@ fn the_loader_format_takes_width_and_model_from_the_object_or_the_file_name() {
         file("mamba_quant_x.json", r#"{"bits": 4, "perplexity": 200}"#),
     ];
     let record = only(read_files(&files));
-    assert_eq!(record.perplexity(Model::ResNetBk, 32), Some(30.5));
-    assert_eq!(record.perplexity(Model::ResNetBk, 8), Some(31.0));
-    assert_eq!(record.perplexity(Model::Mamba, 4), Some(200.0));
+    assert_eq!(record.perplexity(&Model::ResNetBk, 32), Some(30.5));
+    assert_eq!(record.perplexity(&Model::ResNetBk, 8), Some(31.0));
+    assert_eq!(record.perplexity(&Model::Mamba, 4), Some(200.0));
     assert_eq!(record.provenance, Provenance::Unknown);
     assert_eq!(record.manifest.files.len(), 3);
 }
@@ -61,11 +61,11 @@ fn the_list_format_holds_both_models_and_several_runs() {
     ]"#
     .replace("NaN_FREE", "40, \"extra\": NaN");
     let record = only(read("anything_resnet_bk.json", &list));
-    let int8 = record.series(Model::ResNetBk).unwrap().at(8).unwrap();
+    let int8 = record.series(&Model::ResNetBk).unwrap().at(8).unwrap();
     assert_eq!(int8.perplexity(), 22.0);
     assert_eq!(int8.runs.len(), 2);
     assert_eq!(int8.deviation(), Some(2.0f64.sqrt()));
-    assert_eq!(record.perplexity(Model::Mamba, 8), Some(40.0));
+    assert_eq!(record.perplexity(&Model::Mamba, 8), Some(40.0));
 }
 
 #[test]
@@ -82,16 +82,16 @@ fn lists_of_one_model_each_become_one_record_and_overlapping_lists_do_not() {
 #[test]
 fn the_published_summary_is_recognised_as_the_simulation_whatever_its_file_is_called() {
     for seed in [42, 7] {
-        let record = only(read("measured_on_gpu.json", &summary_json(&simulated(seed)).unwrap()));
+        let record = only(read("measured_on_gpu.json", &simulated(seed).summary_json().unwrap()));
         assert_eq!(record.provenance, Provenance::PublishedSimulation);
         assert!(record.manifest.origin.contains(&format!("seed {seed}:")), "{}", record.manifest.origin);
-        assert_eq!(summary_json(&record).unwrap(), summary_json(&simulated(seed)).unwrap());
+        assert_eq!(record.summary_json().unwrap(), simulated(seed).summary_json().unwrap());
     }
 }
 
 #[test]
 fn a_number_changed_in_the_last_digit_is_no_longer_the_simulation() {
-    let json = summary_json(&simulated(42)).unwrap().replace("31.52384426905035", "31.52384426905036");
+    let json = simulated(42).summary_json().unwrap().replace("31.52384426905035", "31.52384426905036");
     assert_eq!(only(read("summary.json", &json)).provenance, Provenance::Unknown);
 }
 
@@ -154,7 +154,6 @@ fn bad_files_are_refused_with_the_reason_and_the_value() {
         (r#"[{"model": "bk", "bits": "many", "perplexity": 3}]"#, "“many”"),
         (r#"[{"model": "bk", "perplexity": 3}]"#, "bit width"),
         (r#"[{"bits": 8, "perplexity": 3}]"#, "does not say its model"),
-        (r#"[{"model": "gpt", "bits": 8, "perplexity": 3}]"#, "“gpt”"),
         (r#"{"resnetbk": [1, 2]}"#, "a list of 2 items"),
         (r#"{"schema": "bk-lab/99"}"#, "bk-lab/99"),
         (r#"{"schema": "bk-lab/1", "study": "robustness", "provenance": "unknown"}"#, "damaged"),
@@ -200,7 +199,7 @@ fn the_published_result_files_are_read() {
     }
     if let Some(record) = read_published("original/results/paper_experiments/quantization_resnet_bk.json") {
         assert_eq!(record.provenance, Provenance::Mock);
-        let int4 = record.series(Model::Mamba).unwrap().at(4).unwrap();
+        let int4 = record.series(&Model::Mamba).unwrap().at(4).unwrap();
         assert_eq!(format!("{:.3} {:.2}", int4.perplexity(), int4.deviation().unwrap()), "161.987 11.50");
     }
 }
@@ -216,7 +215,7 @@ proptest! {
     /// Cutting a good file anywhere, or changing one byte of it, never panics and never gives impossible numbers.
     #[test]
     fn a_damaged_summary_is_read_or_refused(cut in 0usize..3569, place in 0usize..3569, byte in 0u8..128) {
-        let mut bytes = summary_json(&simulated(42)).unwrap().into_bytes();
+        let mut bytes = simulated(42).summary_json().unwrap().into_bytes();
         bytes[place] = byte;
         for bytes in [bytes.clone(), bytes[..cut].to_vec()] {
             for record in read_files(&[SourceFile { name: "file.json".into(), bytes }]).records {

@@ -97,7 +97,7 @@ pub struct Preset {
 pub const PRESETS: [Preset; 20] = [
     preset("Nature, one column", 89.0, 7.0),
     preset("Nature, two columns", 183.0, 7.0),
-    preset("Science, one column", 57.0, 6.0),
+    preset("Science, one column", 57.0, 5.5),
     preset("Science, two columns", 121.0, 7.0),
     preset("Science, three columns", 184.0, 7.0),
     preset("PNAS, one column", 87.0, 7.0),

@@ -158,7 +158,7 @@ fn step_label(value: f64, step: f64, largest: f64) -> String {
     if value == 0.0 {
         return "0".into();
     }
-    if largest >= 1e6 || largest < 1e-3 {
+    if !(1e-3..1e6).contains(&largest) {
         let digits = number::decimal_exponent(value) - number::decimal_exponent(step);
         return number::scientific(value, digits.max(0) as usize);
     }

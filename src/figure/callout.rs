@@ -20,7 +20,7 @@ const CORNER: f64 = 8.0;
 const CLEARANCE: f64 = 3.0;
 
 /// Distance between the candidate positions of a callout, in points.
-const STEP: f64 = 4.0;
+const STEP: f64 = 6.0;
 
 /// A remark on a mark.
 #[derive(Debug, Clone, PartialEq)]

@@ -37,7 +37,7 @@ pub fn green_lines(re: &[f64], im: &[f64], energy: f64, eta: f64, layout: &Layou
 
     let x = site_axis(sites, outer.width(), sheet.sizes.base);
     let ticks = (outer.height() / (7.0 * sheet.sizes.base)) as usize;
-    let ys = [value_axis("Re Gₙₙ", re, ticks), value_axis("Im Gₙₙ", im, ticks)];
+    let ys = [value_axis("Re G(i,i)", re, ticks), value_axis("Im G(i,i)", im, ticks)];
     let [mut real, mut imaginary] = Chart::stacked(&sheet, outer, &x, ys);
     draw(&sheet, &mut real, re, sheet.palette.first.line, Shape::Circle);
     draw(&sheet, &mut imaginary, im, sheet.palette.second.line, Shape::Square);
@@ -56,7 +56,7 @@ fn value_axis(title: &str, values: &[f64], ticks: usize) -> Axis {
 /// An axis of sites, each half a step wide to both sides, for a width in points.
 pub fn site_axis(sites: usize, width: f64, base: f64) -> Axis {
     let ticks = (width / (6.0 * base)) as usize;
-    Axis::linear("Site n", -0.5, sites as f64 - 0.5, ticks.min(sites))
+    Axis::linear("Site i", -0.5, sites as f64 - 0.5, ticks.min(sites))
 }
 
 fn draw(sheet: &Sheet, chart: &mut Chart, values: &[f64], color: Color, shape: Shape) {

@@ -48,7 +48,7 @@ impl Mark {
             Shape::Circle => return sheet.push(Command::Circle { center, radius, fill, outline }),
             Shape::Square => Rectangle::around(center, 1.8 * radius, 1.8 * radius).corners(),
             Shape::Star => {
-                let arm = |corner: u32| if corner % 2 == 0 { radius } else { 0.45 * radius };
+                let arm = |corner: u32| if corner.is_multiple_of(2) { radius } else { 0.45 * radius };
                 (0..10).map(|corner| around(f64::from(corner) * TAU / 10.0, arm(corner))).collect()
             }
             // Twelve corners: four arms, each with two at its end, and one between neighbouring arms.

@@ -15,7 +15,7 @@ pub fn grouped(value: f64, decimals: usize) -> String {
     let first = written.find(|character: char| character.is_ascii_digit()).unwrap_or(0);
     let mut grouped = String::new();
     for (index, character) in written.char_indices() {
-        if index > first && index < whole && (whole - index) % 3 == 0 {
+        if index > first && index < whole && (whole - index).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(character);

@@ -118,13 +118,21 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The smallest size a figure is laid out for, in points; see [`Layout::new`].
-    pub const SMALLEST: (f64, f64) = (200.0, 200.0);
+    /// The smallest width and height a figure is laid out for, in points.
+    pub const SMALLEST: (f64, f64) = (240.0, 200.0);
 
-    /// A layout of the given size in points; sizes below [`Layout::SMALLEST`], which would leave no room
-    /// for the data, are raised to it.
+    /// The largest width and height, in points: 200 inches, as in PDF.
+    pub const LARGEST: f64 = 14_400.0;
+
+    /// A layout of the given size in points. Sizes that would leave no room for the data, or none for
+    /// anything else, are raised or lowered to the nearest sensible ones.
     pub fn new(width: f64, height: f64, theme: Theme) -> Self {
-        Layout { width: width.max(Self::SMALLEST.0), height: height.max(Self::SMALLEST.1), theme }
+        let (least_width, least_height) = Self::SMALLEST;
+        Layout {
+            width: width.max(least_width).min(Self::LARGEST),
+            height: height.max(least_height).min(Self::LARGEST),
+            theme,
+        }
     }
 
     /// The colours of the theme.

@@ -1,7 +1,8 @@
 //! Rows: single evaluations as the published forms hold them, and their way into series.
 
 use super::json::{describe, excerpt, number};
-use crate::record::robustness::{Model, Point, Run, Series};
+use crate::record::Model;
+use crate::record::robustness::{Point, Run, Series};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -79,14 +80,6 @@ pub enum RowError {
         /// Which row.
         place: String,
     },
-    /// A model the robustness figure does not compare.
-    #[error("{place} is about the model “{found}”; the robustness figure compares ResNet-BK and Mamba.")]
-    Model {
-        /// Which row.
-        place: String,
-        /// The name in the file.
-        found: String,
-    },
 }
 
 /// The rows of a top-level list.
@@ -101,7 +94,7 @@ pub(super) fn from_list(list: &Value, file: &str) -> Result<Vec<Row>, RowError> 
 /// The rows of a published summary: maps from width to perplexity under each model's key.
 pub(super) fn from_summary(summary: &Map<String, Value>) -> Result<Vec<Row>, RowError> {
     let mut rows = Vec::new();
-    for model in Model::ALL {
+    for model in Model::PUBLISHED {
         let Some(widths) = summary.get(model.key()) else { continue };
         let place = format!("“{}”", model.key());
         let widths = widths
@@ -113,7 +106,7 @@ pub(super) fn from_summary(summary: &Map<String, Value>) -> Result<Vec<Row>, Row
                 place: place.clone(),
                 found: format!("“{}”", excerpt(width)),
             })?;
-            rows.push(row(entry, place, model, bits)?);
+            rows.push(row(entry, place, model.clone(), bits)?);
         }
     }
     if rows.is_empty() { Err(RowError::NoRows) } else { Ok(rows) }
@@ -126,9 +119,8 @@ pub(super) fn from_object(value: &Value, file: &str, index: Option<usize>) -> Re
         .as_object()
         .ok_or_else(|| RowError::NotAnObject { place: place.clone(), found: describe(value) })?;
     let model = match object.get("model").and_then(Value::as_str) {
-        Some(name) => model_from_name(name)
-            .ok_or_else(|| RowError::Model { place: place.clone(), found: excerpt(name) })?,
-        None => model_from_file(file).ok_or_else(|| RowError::NoModel { place: place.clone() })?,
+        Some(name) => Model::named(name),
+        None => Model::in_file_name(file).ok_or_else(|| RowError::NoModel { place: place.clone() })?,
     };
     let bits = match object.get("bit_width").or_else(|| object.get("bits")) {
         Some(width) => width_from_value(width)
@@ -191,27 +183,10 @@ fn width_from_file(file: &str) -> Option<u32> {
         .map(|(_, bits)| bits)
 }
 
-/// The names the published files use: resnetbk, resnet_bk, ResNet-BK, bk; mamba.
-fn model_from_name(name: &str) -> Option<Model> {
-    let letters: String =
-        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    match letters.as_str() {
-        "resnetbk" | "bk" => Some(Model::ResNetBk),
-        "mamba" => Some(Model::Mamba),
-        _ => None,
-    }
-}
-
-fn model_from_file(file: &str) -> Option<Model> {
-    let letters: String =
-        file.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    Model::ALL.into_iter().find(|model| letters.contains(model.key()))
-}
-
 /// Whether two sets of rows have no model and width in common.
 pub(super) fn disjoint(left: &[Row], right: &[Row]) -> bool {
-    let places: HashSet<(Model, u32)> = left.iter().map(|row| (row.model, row.bits)).collect();
-    !right.iter().any(|row| places.contains(&(row.model, row.bits)))
+    let places: HashSet<(&Model, u32)> = left.iter().map(|row| (&row.model, row.bits)).collect();
+    !right.iter().any(|row| places.contains(&(&row.model, row.bits)))
 }
 
 /// Collects rows into series: models and widths in the order in which they first appear.
@@ -219,7 +194,7 @@ pub(super) fn to_series(rows: &[Row]) -> Vec<Series> {
     let mut series: Vec<Series> = Vec::new();
     for row in rows {
         let index = series.iter().position(|series| series.model == row.model).unwrap_or_else(|| {
-            series.push(Series { model: row.model, points: Vec::new() });
+            series.push(Series { model: row.model.clone(), points: Vec::new() });
             series.len() - 1
         });
         let points = &mut series[index].points;

@@ -1,6 +1,42 @@
 //! How the published numbers were made, defects included: kept apart from the exact mathematics.
+//!
+//! One module a figure, each with the simulation behind it, the summary the published script writes, the
+//! checks that summary contains, and the claims that rest on it.
 
-pub mod claims;
+pub mod check;
+pub mod claim;
+pub mod efficiency;
 pub mod python;
 pub mod robustness;
-pub mod summary;
+pub mod stability;
+
+pub use check::Check;
+pub use claim::{Claim, Verdict};
+
+use crate::record::table::Grid;
+use crate::record::{Manifest, Provenance, Record};
+
+/// A record behind one of the published figures, and what can be held against it.
+pub trait PublishedFigure: Clone + Into<Record> + TryFrom<Record> {
+    /// What the figure is about, for headings.
+    const TITLE: &'static str;
+
+    /// Where the record's numbers come from.
+    fn provenance(&self) -> Provenance;
+
+    /// How the record was made.
+    fn manifest(&self) -> &Manifest;
+
+    /// The numbers behind the figure.
+    fn numbers(&self) -> Grid;
+
+    /// The checks that the published rules emit for this data, in the published order.
+    fn checks(&self) -> Vec<Check>;
+
+    /// All rows of the claims table that this figure touches: what was claimed about models first, since
+    /// that is what the figure is shown for, then the published numbers.
+    fn claims(&self) -> Vec<Claim>;
+
+    /// The summary in the published JSON form: two-space indent, no trailing newline.
+    fn summary_json(&self) -> Result<String, serde_json::Error>;
+}

@@ -1,7 +1,7 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
-use super::{Resolvent, Robustness};
+use super::{Efficiency, Fragility, Manifest, Resolvent, Robustness, Stability, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -14,9 +14,55 @@ pub const SCHEMA: &str = "bk-lab/1";
 pub enum Record {
     /// Perplexity against bit width.
     Robustness(Robustness),
+    /// Perplexity against floating-point operations a token.
+    Efficiency(Efficiency),
+    /// Training loss against step.
+    Stability(Stability),
+    /// How often published checks hold.
+    Fragility(Fragility),
+    /// A file that is no figure's data.
+    Table(Table),
     /// The diagonal of a tridiagonal resolvent.
     Resolvent(Box<Resolvent>),
 }
+
+impl Record {
+    /// How the record was made.
+    pub fn manifest(&self) -> &Manifest {
+        match self {
+            Record::Robustness(record) => &record.manifest,
+            Record::Efficiency(record) => &record.manifest,
+            Record::Stability(record) => &record.manifest,
+            Record::Fragility(record) => &record.manifest,
+            Record::Table(record) => &record.manifest,
+            Record::Resolvent(record) => &record.manifest,
+        }
+    }
+}
+
+/// A record is what it holds, and may be taken apart again.
+macro_rules! variants {
+    ($($kind:ident),+) => {$(
+        impl From<$kind> for Record {
+            fn from(record: $kind) -> Self {
+                Record::$kind(record)
+            }
+        }
+
+        impl TryFrom<Record> for $kind {
+            type Error = Record;
+
+            fn try_from(record: Record) -> Result<Self, Record> {
+                match record {
+                    Record::$kind(record) => Ok(record),
+                    other => Err(other),
+                }
+            }
+        }
+    )+};
+}
+
+variants!(Robustness, Efficiency, Stability, Fragility, Table);
 
 /// A file of the lab's own kind that cannot be opened.
 #[derive(Debug, thiserror::Error)]

@@ -63,6 +63,16 @@ pub enum Backend {
     Gpu,
 }
 
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::F64 => "f64",
+            Self::F32 => "f32",
+            Self::Gpu => "gpu",
+        })
+    }
+}
+
 /// Which back end an engine uses, on what, and why that one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackendReport {
@@ -70,6 +80,6 @@ pub struct BackendReport {
     pub backend: Backend,
     /// The adapter, for [`Backend::Gpu`].
     pub adapter: Option<AdapterReport>,
-    /// Why this back end, as a clause for the reader.
+    /// Why this back end, as a clause that follows “because”.
     pub reason: String,
 }

@@ -43,13 +43,13 @@ impl Engine {
     /// cannot be compiled.
     pub async fn open(choice: BackendChoice) -> Result<Self, ResolventError> {
         let state = match choice {
-            BackendChoice::F64 => State::on_cpu(Backend::F64, "chosen".to_owned()),
-            BackendChoice::F32 => State::on_cpu(Backend::F32, "chosen".to_owned()),
-            BackendChoice::Gpu => State::on_gpu(Gpu::open().await?, "chosen"),
+            BackendChoice::F64 => State::on_cpu(Backend::F64, "it was chosen".to_owned()),
+            BackendChoice::F32 => State::on_cpu(Backend::F32, "it was chosen".to_owned()),
+            BackendChoice::Gpu => State::on_gpu(Gpu::open().await?, "it was chosen"),
             BackendChoice::Auto => match Gpu::open().await {
                 Ok(gpu) => State::on_gpu(gpu, "there is a usable GPU adapter"),
                 Err(ResolventError::NoAdapter { reason } | ResolventError::Gpu { message: reason }) => {
-                    let reason = format!("the CPU computes, because there is no usable GPU: {reason}");
+                    let reason = format!("there is no usable GPU: {reason}");
                     State::on_cpu(Backend::F32, reason)
                 }
                 Err(error) => return Err(error),
@@ -125,7 +125,7 @@ impl Engine {
             match gpu.visit_green(chain, shifts, |site, index, value| visit(site, index, widen(value))).await
             {
                 Err(ResolventError::DeviceLost { reason }) => {
-                    let reason = format!("the CPU computes, because the GPU device was lost: {reason}");
+                    let reason = format!("the GPU device was lost: {reason}");
                     *self.state.borrow_mut() = State::on_cpu(Backend::F32, reason);
                 }
                 outcome => return outcome,

@@ -3,6 +3,8 @@
 use crate::scenes;
 use bk_lab::export::png::{encode, stamp};
 use bk_lab::export::{ExportError, Format, Metadata, export};
+use bk_lab::figure::Scene;
+use bk_lab::figure::scene::{Command, Picture, Point};
 use std::io::Cursor;
 
 fn decode(file: &[u8]) -> (::png::Info<'static>, Vec<u8>) {
@@ -66,6 +68,31 @@ fn what_is_no_png_is_not_stamped() {
     for file in [&b""[..], b"\x89PNG\r\n\x1a\n", b"<svg/>"] {
         let error = stamp(file, 300.0, &Metadata::new(&scene, None)).expect_err("no PNG file");
         assert!(matches!(error, ExportError::NotPng), "{error}");
+    }
+}
+
+#[test]
+fn pictures_are_painted_in_place() {
+    let red_over_blue = [255, 0, 0, 255, 0, 0, 255, 255];
+    let picture = Picture {
+        at: Point { x: 2.0, y: 1.0 },
+        width: 4.0,
+        height: 6.0,
+        columns: 1,
+        rows: 2,
+        pixels: red_over_blue.as_slice().into(),
+    };
+    let commands = vec![Command::Picture(picture)];
+    let scene = Scene { width: 8.0, height: 8.0, summary: String::new(), commands };
+    let file = export(&scene, &Metadata::new(&scene, None), Format::Png, 72.0).expect("a picture");
+    let (info, pixels) = decode(&file);
+    assert_eq!((info.width, info.height, info.color_type), (8, 8, ::png::ColorType::Rgba));
+    let pixel = |x: usize, y: usize| &pixels[4 * (8 * y + x)..][..4];
+    for (x, y, expected) in [(3, 1, [255, 0, 0, 255]), (5, 3, [255, 0, 0, 255]), (2, 4, [0, 0, 255, 255])] {
+        assert_eq!(pixel(x, y), expected, "{x}, {y}");
+    }
+    for (x, y) in [(1, 4), (3, 0), (3, 7), (6, 4)] {
+        assert_eq!(pixel(x, y)[3], 0, "{x}, {y}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! The resolvent figures, on the chain whose diagonal is a quasi-periodic potential.
 
-use crate::{assert_texts_are_apart, keep, texts};
+use crate::{assert_texts_are_apart, assert_texts_stand_out, keep, words};
 use bk_lab::figure::scene::Command;
 use bk_lab::figure::{DensityMap, Layout, Theme, density_map, green_lines};
 use num_complex::Complex64;
@@ -54,8 +54,9 @@ fn green_lines_are_readable_at_every_width() {
                 let name = format!("green-{sites}-{width}-{theme:?}").to_lowercase();
                 keep(&scene, &name);
                 assert_texts_are_apart(&scene, &name);
-                let words: Vec<&str> = texts(&scene).map(|text| text.content.as_str()).collect();
-                for word in ["Re Gₙₙ", "Im Gₙₙ", "Site n"] {
+                assert_texts_stand_out(&scene, theme, &name);
+                let words = words(&scene);
+                for word in ["Re G(i,i)", "Im G(i,i)", "Site i"] {
                     assert!(words.contains(&word), "{word} is missing from {name}: {words:?}");
                 }
             }
@@ -72,6 +73,7 @@ fn density_maps_are_readable_at_every_width() {
                 let name = format!("density-{sites}-{width}-{theme:?}").to_lowercase();
                 keep(&scene, &name);
                 assert_texts_are_apart(&scene, &name);
+                assert_texts_stand_out(&scene, theme, &name);
             }
         }
     }
@@ -92,6 +94,6 @@ fn a_map_of_more_sites_than_pixels_keeps_a_single_level() {
     let brightest = picture.pixels.chunks(4).enumerate().max_by_key(|(_, pixel)| pixel[1]);
     let (index, _) = brightest.expect("a pixel");
     assert_eq!((index / picture.columns, index % picture.columns), (1, 3210 * picture.columns / sites));
-    let words: Vec<&str> = texts(&scene).map(|text| text.content.as_str()).collect();
+    let words = words(&scene);
     assert!(words.join(" ").contains("each pixel the greatest of up to"), "{words:?}");
 }

@@ -1,7 +1,7 @@
 //! `bklab resolvent …`: the diagonal of (H − z)⁻¹ in the terminal.
 
 use crate::Failure;
-use crate::figure::print;
+use crate::files::print;
 use bk_lab::record::resolvent::{Config, Resolvent};
 use bk_lab::record::{Record, document};
 use bk_lab::resolvent::{BackendChoice, Engine, Potential};
@@ -59,7 +59,7 @@ impl Arguments {
         let adapter =
             report.adapter.as_ref().map_or(String::new(), |adapter| format!(" on {}", adapter.name));
         eprintln!(
-            "bklab: {:?}{adapter} ({}), {:.3} ms",
+            "bklab: computed by {}{adapter}, because {}, in {:.3} ms",
             report.backend,
             report.reason,
             record.wall_seconds * 1e3

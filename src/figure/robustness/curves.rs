@@ -2,7 +2,8 @@
 //! any of them has.
 
 use crate::figure::axis::Axis;
-use crate::record::robustness::{Model, Point, Robustness, precision_label};
+use crate::record::Model;
+use crate::record::robustness::{Point, Robustness, precision_label};
 
 /// A model below this perplexity can be deployed.
 pub const THRESHOLD: f64 = 100.0;
@@ -81,12 +82,12 @@ impl Curves {
         let value = |point: &Point| {
             let column = widths.iter().position(|&bits| bits == point.bits)?;
             let (bits, runs) = (point.bits, point.runs.len());
-            Some(Value { column, bits, mean: mean(point)?, deviation: deviation(point), runs })
+            Some(Value { column, bits, mean: mean(point)?, deviation: point.deviation(), runs })
         };
         let curves = series().map(|(record, series)| {
             let mut values: Vec<Value> = series.points.iter().filter_map(value).collect();
             values.sort_by_key(|value| value.column);
-            Curve { model: series.model, record, values }
+            Curve { model: series.model.clone(), record, values }
         });
         let curves = curves.filter(|curve| !curve.values.is_empty()).collect();
         Curves { precisions: widths.into_iter().map(precision_label).collect(), curves }
@@ -106,11 +107,4 @@ impl Curves {
             Axis::linear("Perplexity", 0.0, (1.2 * largest).max(150.0), ticks)
         }
     }
-}
-
-/// Sample standard deviation of the runs' perplexities; `None` for fewer than two.
-fn deviation(point: &Point) -> Option<f64> {
-    let (count, mean) = (point.runs.len(), point.perplexity());
-    let squares: f64 = point.runs.iter().map(|run| (run.perplexity - mean).powi(2)).sum();
-    (count > 1).then(|| (squares / (count - 1) as f64).sqrt())
 }

@@ -13,7 +13,10 @@ use crate::figure::sheet::{Sheet, TextStyle};
 /// Distance between a mark and its value, in points.
 const NEAR: f64 = 1.5;
 
-/// How much a value of an overlaid record may cover, as [`Room::cover`] counts.
+/// Distance between values, in points.
+const APART: f64 = 0.5;
+
+/// How much a value of an overlaid record, or in a crowd, may cover, as [`Room::cover`] counts.
 const MOST_COVER: f64 = 10.0;
 
 /// Distance captions keep from data, in points.
@@ -75,16 +78,17 @@ fn draw_value(sheet: &Sheet, chart: &Chart, room: &mut Room, curve: &Curve, valu
         at(center.x, first + away),
         at(center.x, second - away),
     ];
+    let crowded = chart.at(1.0, value.mean).x - chart.at(0.0, value.mean).x < width;
     let nearness = |label: &Rectangle| {
         let order = candidates.iter().position(|candidate| candidate == label)?;
         // What is laid over the first record gives way to it.
-        let legible = curve.record == 0 || room.cover(label) < MOST_COVER;
+        let legible = (curve.record == 0 && !crowded) || room.cover(label) < MOST_COVER;
         legible.then_some(3.0 * order as f64)
     };
     if let Some(place) = room.find(candidates, nearness) {
-        room.take(place);
+        room.take(place.grown(APART));
         let baseline = Point { x: place.center().x, y: place.top + font::ASCENT * size };
-        let style = TextStyle { size, weight: Weight::Bold, color: hue(sheet, curve.model).text };
+        let style = TextStyle { size, weight: Weight::Bold, color: hue(sheet, &curve.model).text };
         sheet.text(baseline, Anchor::Middle, &content, style);
     }
 }

@@ -5,7 +5,7 @@ use crate::figure::marks::{Mark, Shape};
 use crate::figure::scene::{Color, Stroke};
 use crate::figure::sheet::Sheet;
 use crate::figure::style::Hue;
-use crate::record::robustness::Model;
+use crate::record::Model;
 
 /// The bit width of which the published figure marks the values.
 pub const MARKED_WIDTH: u32 = 4;
@@ -27,6 +27,7 @@ impl Verdict {
     pub fn of(curve: &Curve, value: &Value) -> Option<Self> {
         match curve.model {
             _ if value.bits != MARKED_WIDTH || curve.record != 0 => None,
+            Model::Other(_) => None,
             Model::ResNetBk => (value.mean < 50.0).then_some(Verdict::Deployable),
             Model::Mamba => (value.mean > 200.0).then_some(Verdict::NotDeployable),
         }
@@ -72,10 +73,11 @@ impl Verdict {
 }
 
 /// The colours of a model.
-pub fn hue(sheet: &Sheet, model: Model) -> Hue {
+pub fn hue(sheet: &Sheet, model: &Model) -> Hue {
     match model {
         Model::ResNetBk => sheet.palette.first,
         Model::Mamba => sheet.palette.second,
+        Model::Other(_) => Hue { line: sheet.palette.muted, text: sheet.palette.muted },
     }
 }
 
@@ -88,7 +90,7 @@ pub fn mark(sheet: &Sheet, curve: &Curve, value: &Value) -> Mark {
 pub fn curve_mark(sheet: &Sheet, curve: &Curve) -> Mark {
     let shape = match curve.model {
         Model::ResNetBk => Shape::Circle,
-        Model::Mamba => Shape::Square,
+        Model::Mamba | Model::Other(_) => Shape::Square,
     };
     let outline = sheet.palette.background;
     Mark { shape, diameter: sheet.sizes.marker, fill: curve_stroke(sheet, curve).color, outline }
@@ -96,7 +98,7 @@ pub fn curve_mark(sheet: &Sheet, curve: &Curve) -> Mark {
 
 /// The line of a curve: solid for the first record, dashed and lighter for what is laid over it.
 pub fn curve_stroke(sheet: &Sheet, curve: &Curve) -> Stroke {
-    let (color, width) = (hue(sheet, curve.model).line, sheet.sizes.line);
+    let (color, width) = (hue(sheet, &curve.model).line, sheet.sizes.line);
     let dash: &[f64] = match curve.record {
         0 => return Stroke { color, width, dash: Vec::new() },
         1 => &[3.0, 2.0],

@@ -21,8 +21,12 @@ use looks::Verdict;
 /// Dashes and gaps of the threshold in points.
 const THRESHOLD_DASH: [f64; 2] = [7.0, 4.0];
 
+/// The plot is never lower than this, in points: there would be no room for its labels.
+const LOWEST_PLOT: f64 = 130.0;
+
 /// Draws one record, or several overlaid: the first in full strength, the others dashed and lighter. A point
-/// with several runs is their mean, with their sample standard deviation as error bar.
+/// with several runs is their mean, with their sample standard deviation as error bar. The scene is higher than
+/// the layout where words and legend would leave too little room for the plot.
 pub fn robustness(records: &[&Robustness], layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let curves = Curves::new(records);
@@ -36,6 +40,10 @@ pub fn robustness(records: &[&Robustness], layout: &Layout) -> Scene {
 
     let legend = legend(&sheet, &curves, &words::record_labels(records));
     let (mut chart, legend_frame) = lay_out(&sheet, below, &curves, &legend);
+    let missing = LOWEST_PLOT - chart.plot.height();
+    if missing > 0.5 {
+        return robustness(records, &Layout { height: layout.height + missing, ..*layout });
+    }
     draw_background(&sheet, &mut chart);
     draw_curves(&sheet, &mut chart, &curves);
 
@@ -194,7 +202,7 @@ fn legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
         });
         if let Some(curve) = found {
             let (sign, limit) = verdict.limit();
-            let label = format!("{} at INT4 {sign} {limit}", curve.model.label());
+            let label = format!("{} INT4 {sign} {limit}", curve.model.label());
             entries.push(Entry { line: None, mark: Some(verdict.mark(sheet)), label });
         }
     }

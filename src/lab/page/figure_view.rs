@@ -17,6 +17,13 @@ const POINTS_PER_PIXEL: f64 = 0.75;
 /// Size of a downloaded figure in points: the 12 × 8 inches of the published ones.
 const PAPER: (f64, f64) = (864.0, 576.0);
 
+/// Width in CSS pixels up to which a figure is as tall as on a telephone, and height over width there.
+const NARROW: f64 = 360.0;
+const NARROW_ASPECT: f64 = 1.3;
+
+/// No figure is taller than this in CSS pixels: it should be seen whole.
+const TALLEST: f64 = 960.0;
+
 /// Resolution of a downloaded PNG in dots per inch.
 const DOTS_PER_INCH: f64 = 300.0;
 
@@ -41,7 +48,7 @@ pub(super) fn FigureView(draw: Signal<Option<Draw>>, stem: &'static str, aspect:
     let scene = Memo::new(move |_| {
         let pixels: f64 = width.get();
         let draw = draw.get().filter(|_| pixels > 0.0)?;
-        let height = (pixels * aspect).max(pixels.min(400.0) * 1.1).min(900.0);
+        let height = (pixels * aspect).max(pixels.min(NARROW) * NARROW_ASPECT).min(TALLEST);
         let layout = Layout::new(pixels * POINTS_PER_PIXEL, height * POINTS_PER_PIXEL, lab.theme.get());
         Some(draw(&layout))
     });

@@ -73,6 +73,13 @@ fn take(lab: Lab, answer: Answer, announce: bool) {
             for record in records {
                 match record {
                     Record::Robustness(record) => take_robustness(lab, record, announce),
+                    Record::Efficiency(_)
+                    | Record::Stability(_)
+                    | Record::Fragility(_)
+                    | Record::Table(_) => lab.notify(
+                        Tone::Trouble,
+                        "This page does not show that yet; the command line bklab does.",
+                    ),
                     Record::Resolvent(record) => {
                         lab.resolvent.config.set(record.config.clone());
                         lab.room.set(Room::Resolvent);

@@ -6,16 +6,16 @@ mod download;
 mod figure_view;
 mod files;
 mod formulas;
+mod published;
 mod resolvent;
-mod robustness;
 mod state;
 mod table;
 mod theme;
 
 use super::permalink::Room;
+use crate::record::Robustness;
 use leptos::prelude::*;
 use resolvent::ResolventView;
-use robustness::RobustnessView;
 use state::{Lab, Notice, Tone};
 use web_sys::DragEvent;
 
@@ -52,7 +52,7 @@ fn App(worker_url: String) -> impl IntoView {
         <Top />
         <Notices />
         <main id="content" tabindex="-1">
-            <RobustnessView />
+            {published::figure_room::<Robustness>(lab)}
             <ResolventView />
         </main>
         <Bottom />
@@ -138,15 +138,27 @@ fn Bottom() -> impl IntoView {
     }
 }
 
-/// Takes files dropped anywhere on the page.
+/// Takes files dropped anywhere on the page, and shows while they are held over it that it will.
 fn accept_drops(lab: Lab) {
-    let over = window_event_listener(leptos::ev::dragover, |event: DragEvent| event.prevent_default());
+    let mark = |dropping: bool| {
+        if let Some(root) = document().document_element() {
+            let _ = root.toggle_attribute_with_force("data-dropping", dropping);
+        }
+    };
+    let over = window_event_listener(leptos::ev::dragover, move |event: DragEvent| {
+        event.prevent_default();
+        mark(true);
+    });
+    let leave = window_event_listener(leptos::ev::dragleave, move |event: DragEvent| {
+        // Leaving one element for another is no leaving of the page.
+        if event.related_target().is_none() {
+            mark(false);
+        }
+    });
     let drop = window_event_listener(leptos::ev::drop, move |event: DragEvent| {
         event.prevent_default();
+        mark(false);
         files::import(lab, event.data_transfer().and_then(|data| data.files()));
     });
-    on_cleanup(move || {
-        over.remove();
-        drop.remove();
-    });
+    on_cleanup(move || [over, leave, drop].into_iter().for_each(|listener| listener.remove()));
 }

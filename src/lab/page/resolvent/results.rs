@@ -33,11 +33,9 @@ pub(super) fn Results() -> impl IntoView {
             record.with(|record| record.as_ref().is_some_and(|record| record.config != *config))
         })
     };
-    let progress = move || {
-        room.running.get()?;
-        let progress = room.progress.get();
-        Some(progress.map_or(0.0, |progress| progress.done as f64 / progress.total.max(1) as f64))
-    };
+    let progress = move || room.running.get().and_then(|_| room.progress.get());
+    let share =
+        move || progress().map_or(0.0, |progress| progress.done as f64 / progress.total.max(1) as f64);
     view! {
         <div class="glance" aria-live="polite">
             {move || record.get().map(|record| view! { <Report record /> })}
@@ -45,7 +43,10 @@ pub(super) fn Results() -> impl IntoView {
                 <p class="hint earlier">"The result below belongs to the earlier settings."</p>
             </Show>
         </div>
-        <progress class="progress" max="1" aria-label="Progress of the computation" hidden=move || progress().is_none() prop:value=move || progress().unwrap_or(0.0)></progress>
+        <div class="progress" hidden=move || progress().is_none()>
+            <progress max="1" aria-label="Progress of the computation" prop:value=share></progress>
+            <span>{move || progress().map(|progress| format!("{} of {} (site, energy) pairs", progress.done, progress.total))}</span>
+        </div>
         <div class="pair">
             <div>
                 <h2>"Green’s function along the chain"</h2>
@@ -100,7 +101,7 @@ fn Report(record: Arc<Resolvent>) -> impl IntoView {
     };
     let map_deviation = record.map.as_ref().map(|map| deviation(&map.deviation, "map", "Δρ"));
     view! {
-        <p><strong class="provenance">{record.provenance.label()}</strong>" Computed by "<b class="backend">{machine}</b>": "{record.report.reason.clone()}"."</p>
+        <p><strong class="provenance">{record.provenance.label()}</strong>" Computed by "<b class="backend">{machine}</b>", because "{record.report.reason.clone()}"."</p>
         <dl class="facts">
             <div><dt>"Time"</dt><dd>{time}</dd></div>
             <div><dt>"Deviation of the lines from f64"</dt><dd>{deviation(&record.deviation, "lines", "ΔG")}</dd></div>

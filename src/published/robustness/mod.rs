@@ -4,8 +4,17 @@
 //! a bit width in the order given: PPL = max(base · m(bits) + σ·g, 1). The multipliers m sit just inside
 //! the thresholds of the requirements that the figure then "verifies".
 
+mod claims;
+mod numbers;
+mod summary;
+
+pub use summary::degradation;
+
+use super::{Check, Claim, PublishedFigure};
 use crate::random::LegacyRandom;
-use crate::record::robustness::{Config, Model, Point, Run, Series};
+use crate::record::robustness::{Config, Point, Run, Series};
+use crate::record::table::Grid;
+use crate::record::{Manifest, Model, Provenance, Robustness};
 
 /// The constants of one model.
 struct Formula {
@@ -17,33 +26,35 @@ struct Formula {
     sigma: f64,
 }
 
-/// The published constants.
-fn formula(model: Model) -> Formula {
-    match model {
+/// The published constants; `None` for a model that was not simulated.
+fn formula(model: &Model) -> Option<Formula> {
+    Some(match model {
         Model::ResNetBk => {
             Formula { base: 30.0, multipliers: [(16, 1.01), (8, 1.04), (4, 1.12), (2, 1.5)], sigma: 0.5 }
         }
         Model::Mamba => {
             Formula { base: 32.0, multipliers: [(16, 1.03), (8, 1.15), (4, 6.5), (2, 15.0)], sigma: 2.0 }
         }
-    }
+        Model::Other(_) => return None,
+    })
 }
 
 /// The perplexity a model has at full precision before noise: what the published summary falls back to
 /// when width 32 is missing.
-pub fn base_perplexity(model: Model) -> f64 {
-    formula(model).base
+pub fn base_perplexity(model: &Model) -> Option<f64> {
+    formula(model).map(|formula| formula.base)
 }
 
 /// Runs the published simulation. A width given twice draws noise twice and keeps its first place and its
 /// last value, as a Python dictionary does.
 pub fn simulate(config: &Config) -> Vec<Series> {
-    Model::ALL.map(|model| simulate_model(model, config)).into()
+    let formulas = Model::PUBLISHED.into_iter().filter_map(|model| Some((formula(&model)?, model)));
+    formulas.map(|(formula, model)| simulate_model(formula, model, config)).collect()
 }
 
 /// One model's share of [`simulate`].
-fn simulate_model(model: Model, config: &Config) -> Series {
-    let Formula { base, multipliers, sigma } = formula(model);
+fn simulate_model(formula: Formula, model: Model, config: &Config) -> Series {
+    let Formula { base, multipliers, sigma } = formula;
     let mut random = LegacyRandom::new(config.seed);
     let mut points: Vec<Point> = Vec::new();
     for &bits in &config.bit_widths {
@@ -56,4 +67,32 @@ fn simulate_model(model: Model, config: &Config) -> Series {
         }
     }
     Series { model, points }
+}
+
+impl PublishedFigure for Robustness {
+    const TITLE: &'static str = "Quantization robustness";
+
+    fn provenance(&self) -> Provenance {
+        self.provenance
+    }
+
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn numbers(&self) -> Grid {
+        numbers::numbers(self)
+    }
+
+    fn checks(&self) -> Vec<Check> {
+        summary::checks(self)
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        claims::claims(self)
+    }
+
+    fn summary_json(&self) -> Result<String, serde_json::Error> {
+        summary::summary_json(self)
+    }
 }

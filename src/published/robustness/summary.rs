@@ -1,39 +1,15 @@
 //! The summary and the six checks of the published robustness script (resnet-bk.md §5.4), for any record,
 //! in the published JSON form and with the published rules, holes included.
 
-use super::python;
-use super::robustness::base_perplexity;
-use crate::record::Robustness;
-use crate::record::robustness::{Model, Series, precision_label};
+use super::base_perplexity;
+use crate::published::check::{Check, to_value};
+use crate::published::python;
+use crate::record::robustness::{Series, precision_label};
+use crate::record::{Model, Robustness};
 use serde_json::{Map, Value, json};
 
 /// A model counts as deployable below this perplexity.
 const DEPLOYABLE_BELOW: f64 = 100.0;
-
-/// One of the six published checks.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Check {
-    /// Key in the published JSON. The numbers in it are the published ones and partly wrong (§10.1).
-    pub key: &'static str,
-    /// What is checked, in words.
-    pub statement: &'static str,
-    /// The value compared; `None` where the data lacks a width the check needs, which the published rule
-    /// counts as the value 0.
-    pub value: Option<f64>,
-    /// The threshold, as the published JSON prints it (an integer or a float).
-    pub threshold: Value,
-    /// Unit of value and threshold.
-    pub unit: &'static str,
-    /// The published verdict: met even where nothing was compared, if 0 would meet it.
-    pub met: bool,
-}
-
-impl Check {
-    /// Whether the check rests on data and is met: the reading a person may trust.
-    pub fn holds(&self) -> Option<bool> {
-        self.value.map(|_| self.met)
-    }
-}
 
 /// The published comparison of both models at one width.
 struct Comparison {
@@ -44,15 +20,15 @@ struct Comparison {
 }
 
 /// 100 · (p − p₃₂)/p₃₂ in the order of operations that gives the published digits; p₃₂ falls back to the
-/// formula's base where width 32 is missing.
-pub fn degradation(record: &Robustness, model: Model, bits: u32) -> Option<f64> {
-    let base = record.perplexity(model, 32).unwrap_or(base_perplexity(model));
+/// formula's base where width 32 is missing. `None` without a perplexity or without a base.
+pub fn degradation(record: &Robustness, model: &Model, bits: u32) -> Option<f64> {
+    let base = record.perplexity(model, 32).or_else(|| base_perplexity(model))?;
     Some((record.perplexity(model, bits)? - base) / base * 100.0)
 }
 
 /// The comparison at one width; `None` unless both models have it.
 fn compare(record: &Robustness, bits: u32) -> Option<Comparison> {
-    let [resnetbk, mamba] = Model::ALL;
+    let [resnetbk, mamba] = &Model::PUBLISHED;
     let perplexity = [record.perplexity(resnetbk, bits)?, record.perplexity(mamba, bits)?];
     let degradation = [degradation(record, resnetbk, bits)?, degradation(record, mamba, bits)?];
     Some(Comparison {
@@ -64,9 +40,9 @@ fn compare(record: &Robustness, bits: u32) -> Option<Comparison> {
 }
 
 /// The checks that the published rules emit for this data, in the published order.
-pub fn checks(record: &Robustness) -> Vec<Check> {
-    let has = |model, bits| record.perplexity(model, bits).is_some();
-    let [resnetbk, mamba] = Model::ALL;
+pub(super) fn checks(record: &Robustness) -> Vec<Check> {
+    let has = |model: &Model, bits| record.perplexity(model, bits).is_some();
+    let [resnetbk, mamba] = &Model::PUBLISHED;
     let int8 = compare(record, 8);
     let int4 = compare(record, 4);
     let mut checks = Vec::new();
@@ -139,15 +115,15 @@ pub fn checks(record: &Robustness) -> Vec<Check> {
 
 /// The published summary JSON of a record: two-space indent, no trailing newline. For the default
 /// simulation it is Appendix B.1 byte for byte.
-pub fn summary_json(record: &Robustness) -> Result<String, serde_json::Error> {
+pub(super) fn summary_json(record: &Robustness) -> Result<String, serde_json::Error> {
     let mut summary = Map::new();
-    for model in Model::ALL {
+    for model in &Model::PUBLISHED {
         summary.insert(model.key().into(), model_summary(record.series(model)));
     }
-    let widths = |model| -> Vec<u32> {
+    let widths = |model: &Model| -> Vec<u32> {
         record.series(model).map_or(vec![], |series| series.points.iter().map(|point| point.bits).collect())
     };
-    let [resnetbk, mamba] = Model::ALL;
+    let [resnetbk, mamba] = &Model::PUBLISHED;
     let shared = python::intersection_order(&widths(resnetbk), &widths(mamba));
     let comparison: Map<String, Value> = shared
         .into_iter()
@@ -155,13 +131,8 @@ pub fn summary_json(record: &Robustness) -> Result<String, serde_json::Error> {
         .map(|comparison| (comparison.bits.to_string(), comparison.to_value()))
         .collect();
     summary.insert("comparison".into(), Value::Object(comparison));
-    let requirements: Map<String, Value> = checks(record)
-        .into_iter()
-        .map(|check| {
-            let value = check.value.map_or(json!(0), |value| json!(value));
-            (check.key.into(), json!({ "met": check.met, "value": value, "threshold": check.threshold }))
-        })
-        .collect();
+    let requirements: Map<String, Value> =
+        checks(record).iter().map(|check| (check.key.into(), to_value(check))).collect();
     summary.insert("requirements_check".into(), Value::Object(requirements));
     python::to_json(&Value::Object(summary))
 }

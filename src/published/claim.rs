@@ -1,0 +1,245 @@
+//! The claims table: what was published, what comes back from a record, and what that is worth as evidence
+//! (resnet-bk.md §10). The page and the command line print the same rows.
+
+use crate::record::Provenance;
+use serde::Serialize;
+
+/// What a comparison of a published statement with a record comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The published number comes back within the tolerance.
+    Reproduced,
+    /// The record gives another number, or the statement fails in it.
+    Differs,
+    /// The statement is about models, and only a simulation speaks of it.
+    SimulatedOnly,
+    /// The statement is about models, and the data's origin cannot be checked.
+    Unverified,
+    /// The record lacks what the statement needs.
+    NotReproducible,
+}
+
+impl Verdict {
+    /// All verdicts, from the best to the worst.
+    pub const ALL: [Verdict; 5] = [
+        Verdict::Reproduced,
+        Verdict::SimulatedOnly,
+        Verdict::Unverified,
+        Verdict::Differs,
+        Verdict::NotReproducible,
+    ];
+
+    /// The words of the table.
+    pub fn label(self) -> &'static str {
+        match self {
+            Verdict::Reproduced => "reproduced",
+            Verdict::Differs => "differs",
+            Verdict::SimulatedOnly => "simulated only",
+            Verdict::Unverified => "unverified",
+            Verdict::NotReproducible => "not reproducible",
+        }
+    }
+}
+
+/// One row of the claims table.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Claim {
+    /// Whether it is a statement about trained models rather than about a published number.
+    pub about_models: bool,
+    /// Where it is stated.
+    pub stated: &'static str,
+    /// What is claimed.
+    pub statement: String,
+    /// The published value, as printed.
+    pub published: String,
+    /// The value recomputed from the record, as printed; empty where it lacks the data.
+    pub recomputed: String,
+    /// How far the two may differ, as printed; empty for a statement about models.
+    pub tolerance: String,
+    /// Where the record's numbers come from.
+    pub provenance: Provenance,
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// One sentence of reason.
+    pub reason: String,
+}
+
+/// A statement about trained models, as a test of the record.
+pub(super) struct Statement {
+    stated: &'static str,
+    statement: &'static str,
+    published: &'static str,
+    outcome: Option<(String, bool)>,
+    reason: String,
+}
+
+impl Statement {
+    /// A statement: where it is stated, what it says, what it asks for as printed, and the outcome: the value
+    /// behind it, as printed, and whether it holds; `None` where the record lacks the data.
+    pub(super) fn new(
+        stated: &'static str,
+        statement: &'static str,
+        published: &'static str,
+        outcome: Option<(String, bool)>,
+    ) -> Self {
+        Statement { stated, statement, published, outcome, reason: String::new() }
+    }
+
+    /// Gives the verdict a reason of its own instead of the usual one.
+    pub(super) fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = reason.into();
+        self
+    }
+
+    /// The row of a statement about models: never better than what the data's origin allows.
+    pub(super) fn judge(self, provenance: Provenance) -> Claim {
+        let (verdict, usual) = match (&self.outcome, provenance) {
+            (None, _) => (Verdict::NotReproducible, "The data lacks what the statement needs."),
+            (Some((_, true)), Provenance::PublishedSimulation | Provenance::Mock) => {
+                (Verdict::SimulatedOnly, "The formula makes it so; no model was trained or quantized.")
+            }
+            (Some((_, false)), Provenance::PublishedSimulation | Provenance::Mock) => (
+                Verdict::SimulatedOnly,
+                "It fails even in the simulation; no model was trained or quantized.",
+            ),
+            (Some((_, false)), _) => (Verdict::Differs, "The statement fails in this data."),
+            (Some((_, true)), Provenance::Measured | Provenance::Computed) => {
+                (Verdict::Reproduced, "It holds in this lab's own measurement.")
+            }
+            (Some((_, true)), Provenance::Imported | Provenance::Unknown) => {
+                (Verdict::Unverified, "It holds in this data, whose origin the lab cannot check.")
+            }
+        };
+        Claim {
+            about_models: true,
+            stated: self.stated,
+            statement: self.statement.into(),
+            published: self.published.into(),
+            recomputed: self.outcome.map_or(String::new(), |(value, _)| value),
+            tolerance: String::new(),
+            provenance,
+            verdict,
+            reason: if self.reason.is_empty() { usual.into() } else { self.reason },
+        }
+    }
+}
+
+/// A published number, as printed.
+pub(super) struct Number {
+    /// Where it is printed.
+    pub stated: &'static str,
+    /// What it is.
+    pub statement: String,
+    /// Its value in its unit.
+    pub published: f64,
+    /// Decimals printed. The number may be off by half a unit of the last; one without decimals was counted
+    /// and must come back exactly.
+    pub decimals: usize,
+    /// Its unit, with a space before it; empty for none.
+    pub unit: &'static str,
+    /// The record's value; `None` where it lacks the data.
+    pub value: Option<f64>,
+    /// What a reader must know even if the number comes back; empty for nothing.
+    pub remark: String,
+}
+
+/// What a comparison with a rounded decimal adds to half a unit of its last place, relative to the value:
+/// neither number is a binary fraction.
+const BINARY_FRACTION: f64 = 1e-12;
+
+impl Number {
+    /// The row of a published number.
+    pub(super) fn compare(self, provenance: Provenance) -> Claim {
+        let Number { stated, statement, published, decimals, unit, value, remark } = self;
+        let half = if decimals == 0 { 0.0 } else { 0.5 * 10f64.powi(-(decimals as i32)) };
+        let tolerance = half + BINARY_FRACTION * published.abs();
+        let (verdict, mut reason) = match value.map(|value| value - published) {
+            None => (Verdict::NotReproducible, "The data has no such point.".into()),
+            Some(difference) if difference.abs() <= tolerance => {
+                (Verdict::Reproduced, format!("The number comes back; its origin: {}.", provenance.label()))
+            }
+            Some(difference) => (Verdict::Differs, format!("Off by {difference:+.decimals$}{unit}.")),
+        };
+        if !remark.is_empty() {
+            reason = format!("{reason} {remark}");
+        }
+        let print = |value: f64| format!("{value:.decimals$}{unit}");
+        Claim {
+            about_models: false,
+            stated,
+            statement,
+            published: print(published),
+            recomputed: value.map_or(String::new(), print),
+            tolerance: if decimals == 0 { "exact".into() } else { format!("± {half:.0$}", decimals + 1) },
+            provenance,
+            verdict,
+            reason,
+        }
+    }
+}
+
+/// Something published about the figure itself, in words.
+pub(super) struct Assertion {
+    /// Where it is stated.
+    pub stated: &'static str,
+    /// What is asserted.
+    pub statement: &'static str,
+    /// The outcome that was published.
+    pub published: &'static str,
+    /// The outcome here; empty where the record lacks the data.
+    pub recomputed: String,
+    /// Whether the two agree; `None` where the record lacks the data.
+    pub holds: Option<bool>,
+    /// One sentence of reason.
+    pub reason: String,
+}
+
+impl Assertion {
+    /// The row of an assertion.
+    pub(super) fn compare(self, provenance: Provenance) -> Claim {
+        Claim {
+            about_models: false,
+            stated: self.stated,
+            statement: self.statement.into(),
+            published: self.published.into(),
+            recomputed: self.recomputed,
+            tolerance: "exact".into(),
+            provenance,
+            verdict: match self.holds {
+                Some(true) => Verdict::Reproduced,
+                Some(false) => Verdict::Differs,
+                None => Verdict::NotReproducible,
+            },
+            reason: self.reason,
+        }
+    }
+}
+
+/// The requirements on the evidence behind every figure (resnet-bk.md §10.4), given the runs behind its
+/// thinnest point.
+pub(super) fn evidence(fewest_runs: Option<usize>) -> [Statement; 2] {
+    let runs = fewest_runs.map(|runs| match runs {
+        1 => "1 run a point".into(),
+        several => format!("{several} runs a point"),
+    });
+    let error_bars = Statement::new(
+        "requirement 8.15",
+        "Every point has an error bar over 5 runs",
+        "5 runs a point",
+        runs.zip(fewest_runs.map(|runs| runs >= 5)),
+    );
+    [
+        match fewest_runs {
+            Some(1) => error_bars.because("One run a point gives no error bar."),
+            _ => error_bars,
+        },
+        Statement::new(
+            "requirements 8.17, 8.18",
+            "The models differ significantly: paired t-tests, confidence intervals, p < 0.001",
+            "p < 0.001",
+            None,
+        )
+        .because("Neither a test nor an interval was ever published."),
+    ]
+}
