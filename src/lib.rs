@@ -10,4 +10,5 @@ pub mod published;
 pub mod import;
 pub mod study;
 pub mod figure;
+pub mod export;
 pub mod lab;

@@ -8,6 +8,9 @@ use super::scene::Weight;
 
 include!(concat!(env!("OUT_DIR"), "/advances.rs"));
 
+/// The family name under which the page and the files know the face.
+pub const FAMILY: &str = "Inter";
+
 /// Faces to draw with, in order of preference, as CSS names them. The layout allows for the first.
 pub const FAMILIES: &str = "Inter, Helvetica, Arial, sans-serif";
 
@@ -63,16 +66,22 @@ pub fn shorten(content: &str, size: f64, weight: Weight, width: f64) -> String {
 }
 
 /// Advance width of a character in ems.
-fn advance(character: char, weight: Weight) -> f64 {
+pub fn advance(character: char, weight: Weight) -> f64 {
     let column = match weight {
         Weight::Regular => 0,
         Weight::Bold => 1,
     };
-    let code = u32::from(character);
-    match ADVANCES.binary_search_by_key(&code, |&(code, _)| u32::from(code)) {
-        Ok(row) => f64::from(ADVANCES[row].1[column]) / UNITS_PER_EM,
-        Err(_) => FOREIGN_ADVANCE,
-    }
+    row(character).map_or(FOREIGN_ADVANCE, |row| f64::from(ADVANCES[row].1[column]) / UNITS_PER_EM)
+}
+
+/// Whether the face has a character.
+pub fn covers(character: char) -> bool {
+    row(character).is_some()
+}
+
+/// Where a character stands in the table.
+fn row(character: char) -> Option<usize> {
+    ADVANCES.binary_search_by_key(&u32::from(character), |&(code, _)| u32::from(code)).ok()
 }
 
 #[cfg(test)]

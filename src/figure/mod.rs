@@ -1,7 +1,7 @@
-//! Figures: pure functions from records to a [`Scene`], and the formats a scene is written in.
+//! Figures: pure functions from records to a [`Scene`].
 //!
-//! A figure is laid out once, in points, with the metrics of a bundled face; the screen, SVG and PNG are
-//! painted from the same list of commands, so that what is on screen is what is in the paper.
+//! A figure is laid out once, in points, with the metrics of a bundled face; the screen and every
+//! file are painted from the same list of commands, so that what is on screen is what is in the paper.
 
 mod axis;
 mod callout;
@@ -9,7 +9,6 @@ mod chart;
 mod colormap;
 #[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
 mod dash;
-mod font;
 mod legend;
 mod marks;
 mod number;
@@ -17,12 +16,11 @@ mod placement;
 mod recorder;
 mod sheet;
 pub mod density;
+pub mod font;
 pub mod green;
 pub mod robustness;
 pub mod scene;
 pub mod style;
-pub mod svg;
-pub mod png;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod canvas;
 

@@ -2,12 +2,12 @@
 #![allow(clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 mod data;
-mod files;
 mod resolvent;
 mod robustness;
 
+use bk_lab::export::raster;
 use bk_lab::figure::scene::{Color, Command, Point, Rectangle, Text};
-use bk_lab::figure::{Scene, Theme, png};
+use bk_lab::figure::{Scene, Theme};
 use std::path::PathBuf;
 
 /// The texts of a scene.
@@ -94,6 +94,6 @@ fn contrast(one: Color, other: Color) -> f64 {
 fn keep(scene: &Scene, name: &str) {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("figure");
     std::fs::create_dir_all(&folder).expect("a folder for pictures");
-    let picture = png::write(scene, 144.0).expect("a picture");
+    let picture = raster::paint(scene, 144.0).expect("a picture");
     std::fs::write(folder.join(name).with_extension("png"), picture).expect("a written picture");
 }

@@ -3,7 +3,8 @@
 
 use super::download;
 use super::state::{Lab, Tone};
-use crate::figure::{Layout, Scene, Theme, canvas, svg};
+use crate::export::{Metadata, svg};
+use crate::figure::{Layout, Scene, Theme, canvas};
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -93,7 +94,8 @@ fn save(lab: Lab, draw: Signal<Option<Draw>>, stem: &str, write: Save) {
 }
 
 fn save_svg(scene: &Scene, stem: &str) -> Result<(), JsValue> {
-    let content = svg::write(scene, None).map_err(|error| JsValue::from_str(&error.to_string()))?;
+    let content = svg::write(scene, &Metadata::new(scene, None))
+        .map_err(|error| JsValue::from_str(&error.to_string()))?;
     download::text(&format!("{stem}.svg"), "image/svg+xml", &content)
 }
 

@@ -3,7 +3,8 @@
 use super::Drawn;
 use crate::files::{import, print, save};
 use crate::{Failure, report};
-use bk_lab::figure::{Layout, Theme, png, svg};
+use bk_lab::export::{self, Metadata, export};
+use bk_lab::figure::{Layout, Scene, Theme};
 use bk_lab::record::{Record, document};
 use bk_lab::study::StudyError;
 use clap::{Args, ValueEnum};
@@ -184,16 +185,17 @@ impl Format {
         let scene = Kind::DRAW
             .map(|draw| draw(&records, &Layout { width: 864.0, height: 576.0, theme: Theme::Paper }));
         Ok(match (self, scene) {
-            (Format::Png, Some(scene)) => {
-                ("png", png::write(&scene, DOTS_PER_INCH).map_err(Failure::failed)?)
-            }
-            (Format::Svg, Some(scene)) => {
-                ("svg", svg::write(&scene, None).map_err(Failure::failed)?.into_bytes())
-            }
+            (Format::Png, Some(scene)) => ("png", written(&scene, export::Format::Png)?),
+            (Format::Svg, Some(scene)) => ("svg", written(&scene, export::Format::Svg)?),
             _ => {
                 let records: Vec<Record> = records.into_iter().cloned().map(Into::into).collect();
                 ("json", document::to_json(&records).map_err(Failure::failed)?.into_bytes())
             }
         })
     }
+}
+
+/// A figure as a file.
+fn written(scene: &Scene, format: export::Format) -> Result<Vec<u8>, Failure> {
+    export(scene, &Metadata::new(scene, None), format, DOTS_PER_INCH).map_err(Failure::failed)
 }

@@ -1,26 +1,26 @@
-//! Scenes as SVG: real text in the bundled face or its nearest kin, lengths in points, the summary as the
-//! picture's description.
+//! Scenes as SVG: real text in its own face, lengths in points, the summary as the picture's description.
 
-use super::font;
-use super::png::{self, PngError};
-use super::scene::{Anchor, Color, Command, Picture, Point, Scene, Stroke, Text, Weight};
+use super::xml::escape;
+use super::{ExportError, MANIFEST, Metadata, face, number, png};
+use crate::figure::font;
+use crate::figure::scene::{Anchor, Color, Command, Picture, Point, Scene, Stroke, Text, Weight};
+use base64::prelude::{BASE64_STANDARD, Engine};
 
-/// Writes a scene as an SVG document, with `metadata` (any text) embedded if given. Only a picture whose pixels do
-/// not match its size can fail.
-pub fn write(scene: &Scene, metadata: Option<&str>) -> Result<String, PngError> {
+/// Writes a scene as an SVG document. Only a picture whose pixels do not match its size can fail.
+pub fn write(scene: &Scene, metadata: &Metadata) -> Result<String, ExportError> {
     let (width, height) = (number(scene.width), number(scene.height));
-    let title = scene.summary.split_once(". ").map_or(scene.summary.as_str(), |(sentence, _)| sentence);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}pt\" height=\"{height}pt\" \
          viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"{}\" stroke-linejoin=\"round\">\n\
          <title>{}</title>\n<desc>{}</desc>\n",
         font::FAMILIES,
-        escaped(title),
-        escaped(&scene.summary),
+        escape(metadata.title),
+        escape(metadata.description),
     );
-    if let Some(metadata) = metadata {
-        svg += &format!("<metadata>{}</metadata>\n", escaped(metadata));
+    if let Some(manifest) = metadata.manifest {
+        svg += &format!("<metadata id=\"{MANIFEST}\">{}</metadata>\n", escape(manifest));
     }
+    svg += &faces(scene);
     for command in &scene.commands {
         svg += &element(command)?;
         svg.push('\n');
@@ -28,7 +28,30 @@ pub fn write(scene: &Scene, metadata: Option<&str>) -> Result<String, PngError> 
     Ok(svg + "</svg>\n")
 }
 
-fn element(command: &Command) -> Result<String, PngError> {
+/// The weights that a scene has text in, as part of the document.
+fn faces(scene: &Scene) -> String {
+    let mut rules = String::new();
+    for weight in [Weight::Regular, Weight::Bold] {
+        if face::texts(scene).any(|text| text.weight == weight) {
+            rules += &format!(
+                "@font-face{{font-family:{};font-weight:{};src:url(data:font/otf;base64,{})}}\n",
+                font::FAMILY,
+                css_weight(weight),
+                BASE64_STANDARD.encode(face::opentype(weight)),
+            );
+        }
+    }
+    if rules.is_empty() { rules } else { format!("<style>\n{rules}</style>\n") }
+}
+
+fn css_weight(weight: Weight) -> u16 {
+    match weight {
+        Weight::Regular => 400,
+        Weight::Bold => font::BOLD_WEIGHT,
+    }
+}
+
+fn element(command: &Command) -> Result<String, ExportError> {
     Ok(match command {
         Command::Line { points, stroke } => {
             format!("<polyline points=\"{}\" fill=\"none\"{}/>", list(points), outline(Some(stroke)))
@@ -53,7 +76,7 @@ fn text_element(text: &Text) -> String {
     let (x, y) = (number(text.at.x), number(text.at.y));
     let weight = match text.weight {
         Weight::Regular => String::new(),
-        Weight::Bold => format!(" font-weight=\"{}\"", font::BOLD_WEIGHT),
+        Weight::Bold => format!(" font-weight=\"{}\"", css_weight(Weight::Bold)),
     };
     let anchor = match text.anchor {
         Anchor::Start => "",
@@ -68,12 +91,11 @@ fn text_element(text: &Text) -> String {
         "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"{weight}{anchor}{turn}{}>{}</text>",
         number(text.size),
         filled(Some(text.color)),
-        escaped(&text.content),
+        escape(&text.content),
     )
 }
 
-fn picture_element(picture: &Picture) -> Result<String, PngError> {
-    let bytes = png::encode(picture.columns, picture.rows, &picture.pixels, None)?;
+fn picture_element(picture: &Picture) -> Result<String, ExportError> {
     Ok(format!(
         "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
          style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{}\"/>",
@@ -81,7 +103,7 @@ fn picture_element(picture: &Picture) -> Result<String, PngError> {
         number(picture.at.y),
         number(picture.width),
         number(picture.height),
-        base64(&bytes),
+        BASE64_STANDARD.encode(png::picture(picture)?),
     ))
 }
 
@@ -112,64 +134,4 @@ fn painted(attribute: &str, color: Color) -> String {
         painted += &format!(" {attribute}-opacity=\"{}\"", number(color.alpha));
     }
     painted
-}
-
-/// A coordinate to a thousandth of a point, which no eye and no printer tells from the next.
-fn number(value: f64) -> String {
-    let written = format!("{value:.3}");
-    let short = written.trim_end_matches('0').trim_end_matches('.');
-    if short == "-0" { "0".into() } else { short.into() }
-}
-
-/// Text as XML content; characters that XML cannot hold become U+FFFD.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped += "&amp;",
-            '<' => escaped += "&lt;",
-            '>' => escaped += "&gt;",
-            '"' => escaped += "&quot;",
-            '\t' | '\n' => escaped.push(character),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => escaped.push(char::REPLACEMENT_CHARACTER),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let byte = |index: usize| u32::from(group.get(index).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            if digit <= group.len() {
-                text.push(char::from(ALPHABET[(bits >> (18 - 6 * digit)) as usize & 63]));
-            } else {
-                text.push('=');
-            }
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_that_of_rfc_4648() {
-        for (plain, coded) in
-            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
-        {
-            assert_eq!(base64(plain.as_bytes()), coded);
-        }
-    }
-
-    #[test]
-    fn numbers_are_short() {
-        assert_eq!([1.0, 0.5, -0.0001, 12.34567].map(number), ["1", "0.5", "0", "12.346"]);
-    }
 }

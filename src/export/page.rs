@@ -1,0 +1,160 @@
+//! Figures for a printed page: laid out for a physical width and a size of letters, because a paper prints
+//! what it is given as it is.
+
+use crate::figure::scene::{Command, Point, Stroke};
+use crate::figure::{Layout, Scene, Theme};
+
+const POINTS_PER_MILLIMETRE: f64 = 72.0 / 25.4;
+
+/// The size of a printed figure.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Page {
+    /// Width in millimetres.
+    pub width_mm: f64,
+    /// Height in millimetres.
+    pub height_mm: f64,
+    /// Size of the letters of tick labels, axis titles and legend in points; titles are larger in
+    /// proportion, labels within the plot smaller.
+    pub font_size: f64,
+}
+
+/// A page that has no room for a figure.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum PageError {
+    /// A size is not a number above zero.
+    #[error(
+        "A page needs a width, a height and a size of letters above zero; these are {width_mm} mm, {height_mm} mm and {font_size} pt."
+    )]
+    Size {
+        /// Width in millimetres.
+        width_mm: f64,
+        /// Height in millimetres.
+        height_mm: f64,
+        /// Size of the letters in points.
+        font_size: f64,
+    },
+    /// The letters leave no room for the data.
+    #[error(
+        "{width_mm} mm × {height_mm} mm is too small for letters of {font_size} pt. \
+         Choose letters of at most {largest:.1} pt, or a larger figure."
+    )]
+    Room {
+        /// Width in millimetres.
+        width_mm: f64,
+        /// Height in millimetres.
+        height_mm: f64,
+        /// Size of the letters in points.
+        font_size: f64,
+        /// The largest letters for which there is room.
+        largest: f64,
+    },
+}
+
+impl Page {
+    /// Draws a figure for this page: laid out in as many ems as the page has, and brought to its size.
+    pub fn draw(&self, theme: Theme, figure: impl FnOnce(&Layout) -> Scene) -> Result<Scene, PageError> {
+        let Page { width_mm, height_mm, font_size } = *self;
+        if ![width_mm, height_mm, font_size].iter().all(|size| size.is_finite() && *size > 0.0) {
+            return Err(PageError::Size { width_mm, height_mm, font_size });
+        }
+        let (width, height) = (width_mm * POINTS_PER_MILLIMETRE, height_mm * POINTS_PER_MILLIMETRE);
+        // How the lab lays figures out depends on their width, and the letters of a wider layout are larger.
+        // Of the layouts with the page's proportion of letters to width, this finds the widest.
+        let layout = |letters: f64| {
+            let scale = letters / font_size;
+            Layout { width: width * scale, height: height * scale, theme }
+        };
+        let mut letters = Layout { width: f64::INFINITY, height, theme }.sizes().base;
+        loop {
+            let smaller = layout(letters).sizes().base;
+            if smaller >= letters {
+                break;
+            }
+            letters = smaller;
+        }
+        let layout = layout(letters);
+        let room = (layout.width / Layout::SMALLEST.0).min(layout.height / Layout::SMALLEST.1);
+        if room < 1.0 {
+            return Err(PageError::Room { width_mm, height_mm, font_size, largest: font_size * room });
+        }
+        Ok(scaled(figure(&layout), font_size / letters))
+    }
+}
+
+/// A width in which a publisher prints figures.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Preset {
+    /// The journal or its publisher, and how many columns.
+    pub name: &'static str,
+    /// Width in millimetres.
+    pub width_mm: f64,
+    /// A usual size of letters there, in points.
+    pub font_size: f64,
+}
+
+/// The published widths of common journals and conferences: from their guides for authors, or from their
+/// LaTeX classes (acmart `sigconf`, `neurips`, `icml`).
+pub const PRESETS: [Preset; 20] = [
+    preset("Nature, one column", 89.0, 7.0),
+    preset("Nature, two columns", 183.0, 7.0),
+    preset("Science, one column", 57.0, 5.5),
+    preset("Science, two columns", 121.0, 7.0),
+    preset("Science, three columns", 184.0, 7.0),
+    preset("PNAS, one column", 87.0, 7.0),
+    preset("PNAS, one and a half columns", 114.0, 7.0),
+    preset("PNAS, two columns", 178.0, 8.0),
+    preset("Physical Review, one column", 86.0, 8.0),
+    preset("IEEE, one column", 88.9, 8.0),
+    preset("IEEE, two columns", 182.0, 8.0),
+    preset("Elsevier, one column", 90.0, 7.0),
+    preset("Elsevier, one and a half columns", 140.0, 7.0),
+    preset("Elsevier, two columns", 190.0, 8.0),
+    preset("Springer, one column", 84.0, 8.0),
+    preset("Springer, two columns", 174.0, 8.0),
+    preset("ACM, one column", 84.7, 8.0),
+    preset("ACM, two columns", 177.9, 8.0),
+    preset("ICML, one column", 82.6, 8.0),
+    preset("NeurIPS, text width", 139.7, 8.0),
+];
+
+const fn preset(name: &'static str, width_mm: f64, font_size: f64) -> Preset {
+    Preset { name, width_mm, font_size }
+}
+
+/// A scene enlarged by a factor in every respect.
+fn scaled(mut scene: Scene, factor: f64) -> Scene {
+    let point = |point: &mut Point| *point = Point { x: point.x * factor, y: point.y * factor };
+    let stroke = |stroke: &mut Stroke| {
+        stroke.width *= factor;
+        stroke.dash.iter_mut().for_each(|length| *length *= factor);
+    };
+    scene.width *= factor;
+    scene.height *= factor;
+    for command in &mut scene.commands {
+        match command {
+            Command::Line { points, stroke: line } => {
+                points.iter_mut().for_each(point);
+                stroke(line);
+            }
+            Command::Area { points, outline, .. } => {
+                points.iter_mut().for_each(point);
+                outline.iter_mut().for_each(stroke);
+            }
+            Command::Circle { center, radius, outline, .. } => {
+                point(center);
+                *radius *= factor;
+                outline.iter_mut().for_each(stroke);
+            }
+            Command::Text(text) => {
+                point(&mut text.at);
+                text.size *= factor;
+            }
+            Command::Picture(picture) => {
+                point(&mut picture.at);
+                picture.width *= factor;
+                picture.height *= factor;
+            }
+        }
+    }
+    scene
+}

@@ -1,0 +1,64 @@
+//! From an exported file back to the run that it shows.
+
+use super::{MANIFEST, eps, png, xml};
+use serde::de::IgnoredAny;
+use std::io::Cursor;
+
+/// Where the manifest of a PDF stands: its properties are not compressed, so that every program finds them.
+const KEYWORDS: [&str; 2] = ["<pdf:Keywords>", "</pdf:Keywords>"];
+
+/// The manifest in a PNG, SVG, PDF or EPS file of this lab, or the JSON that a file is. `None` where there is
+/// none or it is damaged; what the JSON says is for its reader to judge.
+pub fn manifest_of(file: &[u8]) -> Option<String> {
+    let json = find(file)?;
+    let whole = json.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(&json).is_ok();
+    whole.then_some(json)
+}
+
+fn find(file: &[u8]) -> Option<String> {
+    if file.starts_with(png::SIGNATURE) {
+        return in_png(file);
+    }
+    if file.starts_with(b"%PDF-") {
+        return in_pdf(file);
+    }
+    let text = str::from_utf8(file).ok()?.trim_start_matches('\u{feff}').trim();
+    match text.chars().next()? {
+        '%' => eps::manifest::find(text),
+        '<' => in_svg(text),
+        _ => Some(text.into()),
+    }
+}
+
+fn in_png(file: &[u8]) -> Option<String> {
+    let mut reader = ::png::Decoder::new(Cursor::new(file)).read_info().ok()?;
+    let find = |info: &::png::Info| {
+        let text = info.utf8_text.iter().find(|text| text.keyword == MANIFEST)?;
+        text.get_text().ok()
+    };
+    // Other programs may have moved it behind the pixels.
+    find(reader.info()).or_else(|| {
+        reader.finish().ok()?;
+        find(reader.info())
+    })
+}
+
+fn in_pdf(file: &[u8]) -> Option<String> {
+    let [begin, end] = KEYWORDS.map(str::as_bytes);
+    let start = position(file, begin)? + begin.len();
+    let content = &file[start..];
+    let content = str::from_utf8(&content[..position(content, end)?]).ok()?;
+    xml::unescape(content)
+}
+
+fn in_svg(svg: &str) -> Option<String> {
+    let (_, after) = svg.split_once(&format!("id=\"{MANIFEST}\""))?;
+    let (_, content) = after.split_once('>')?;
+    let (content, _) = content.split_once("</metadata")?;
+    xml::unescape(content)
+}
+
+/// Where a pattern begins.
+fn position(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
+    bytes.windows(pattern.len()).position(|window| window == pattern)
+}
