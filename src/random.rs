@@ -1,6 +1,6 @@
 //! NumPy's legacy generator (`numpy.random.RandomState`), so that a NumPy user can draw the same numbers.
 //!
-//! Mersenne Twister 19937 with 53-bit uniforms and polar normals: resnet-bk.md Appendix A.1 and A.2.
+//! Mersenne Twister 19937 with 53-bit uniforms and polar normals: resnet-bk.md Appendix A.1 to A.3.
 
 use rand_mt::Mt;
 
@@ -47,6 +47,28 @@ impl LegacyRandom {
             }
         }
     }
+
+    /// The numbers 0 to count − 1 in random order; NumPy's `permutation(count)`, whose first k entries are
+    /// its choice of k without replacement.
+    pub fn permutation(&mut self, count: u32) -> Vec<u32> {
+        let mut numbers: Vec<u32> = (0..count).collect();
+        for index in (1..count).rev() {
+            let other = self.at_most(index);
+            numbers.swap(index as usize, other as usize);
+        }
+        numbers
+    }
+
+    /// The next whole number from 0 to `most`, by rejection under a mask of ones.
+    fn at_most(&mut self, most: u32) -> u32 {
+        let mask = u32::MAX.checked_shr(most.leading_zeros()).unwrap_or(0);
+        loop {
+            let number = self.bits.next_u32() & mask;
+            if number <= most {
+                return number;
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +97,15 @@ mod tests {
         let mut random = LegacyRandom::new(42);
         let uniforms: Vec<f64> = (0..3).map(|_| random.uniform()).collect();
         assert_eq!(uniforms, [0.3745401188473625, 0.9507143064099162, 0.7319939418114051]);
+    }
+
+    #[test]
+    fn permutations_of_seed_42_are_those_of_numpy() {
+        let mut random = LegacyRandom::new(42);
+        assert_eq!(random.permutation(10), [8, 1, 5, 0, 7, 2, 9, 4, 3, 6]);
+        assert_eq!(random.permutation(5), [1, 0, 3, 4, 2]);
+        assert!(random.permutation(0).is_empty());
+        assert_eq!(random.permutation(1), [0]);
     }
 
     #[test]

@@ -60,7 +60,7 @@ pub(super) fn attach_arrays(records: &mut [Record], buffers: Vec<ArrayBuffer>) {
 fn resolvent_of(record: &mut Record) -> Option<&mut Resolvent> {
     match record {
         Record::Resolvent(record) => Some(record.as_mut()),
-        Record::Robustness(_) => None,
+        _ => None,
     }
 }
 

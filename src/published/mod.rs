@@ -5,8 +5,10 @@
 
 pub mod check;
 pub mod claim;
+pub mod efficiency;
 pub mod python;
 pub mod robustness;
+pub mod stability;
 
 pub use check::Check;
 pub use claim::{Claim, Verdict};

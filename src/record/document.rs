@@ -1,7 +1,7 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
-use super::{Resolvent, Robustness};
+use super::{Efficiency, Resolvent, Robustness, Stability};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -14,26 +14,37 @@ pub const SCHEMA: &str = "bk-lab/1";
 pub enum Record {
     /// Perplexity against bit width.
     Robustness(Robustness),
+    /// Perplexity against floating-point operations a token.
+    Efficiency(Efficiency),
+    /// Training loss against step.
+    Stability(Stability),
     /// The diagonal of a tridiagonal resolvent.
     Resolvent(Box<Resolvent>),
 }
 
-impl From<Robustness> for Record {
-    fn from(record: Robustness) -> Self {
-        Record::Robustness(record)
-    }
-}
-
-impl TryFrom<Record> for Robustness {
-    type Error = Record;
-
-    fn try_from(record: Record) -> Result<Self, Record> {
-        match record {
-            Record::Robustness(record) => Ok(record),
-            other => Err(other),
+/// A record is what it holds, and may be taken apart again.
+macro_rules! variants {
+    ($($kind:ident),+) => {$(
+        impl From<$kind> for Record {
+            fn from(record: $kind) -> Self {
+                Record::$kind(record)
+            }
         }
-    }
+
+        impl TryFrom<Record> for $kind {
+            type Error = Record;
+
+            fn try_from(record: Record) -> Result<Self, Record> {
+                match record {
+                    Record::$kind(record) => Ok(record),
+                    other => Err(other),
+                }
+            }
+        }
+    )+};
 }
+
+variants!(Robustness, Efficiency, Stability);
 
 /// A file of the lab's own kind that cannot be opened.
 #[derive(Debug, thiserror::Error)]

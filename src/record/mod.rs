@@ -1,14 +1,22 @@
 //! Records: what came out of a study or a file, always with its provenance.
 
+pub mod comparison;
 pub mod document;
+pub mod efficiency;
 pub mod model;
+pub mod pareto;
 pub mod resolvent;
 pub mod robustness;
+pub mod stability;
+pub mod statistics;
 
+pub use comparison::{Comparison, Series};
 pub use document::{DocumentError, Record};
+pub use efficiency::Efficiency;
 pub use model::Model;
 pub use resolvent::Resolvent;
 pub use robustness::Robustness;
+pub use stability::Stability;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,6 @@
 //! The record of a quantization robustness study: perplexity against bit width for each model.
 
-use super::{Manifest, Model, Provenance};
+use super::{Comparison, Model, statistics};
 use serde::{Deserialize, Serialize};
 
 /// What decides the published simulation (resnet-bk.md §5.2).
@@ -77,28 +77,21 @@ pub struct Point {
 impl Point {
     /// Arithmetic mean of the runs' perplexities (the value itself for a single run).
     pub fn perplexity(&self) -> f64 {
-        match self.runs.as_slice() {
-            [only] => only.perplexity,
-            runs => runs.iter().map(|run| run.perplexity).sum::<f64>() / runs.len() as f64,
-        }
+        statistics::mean(&self.perplexities())
     }
 
     /// Sample standard deviation of the runs' perplexities; `None` for fewer than two.
     pub fn deviation(&self) -> Option<f64> {
-        let (n, mean) = (self.runs.len(), self.perplexity());
-        let squares: f64 = self.runs.iter().map(|run| (run.perplexity - mean).powi(2)).sum();
-        (n > 1).then(|| (squares / (n - 1) as f64).sqrt())
+        statistics::sample_deviation(&self.perplexities())
+    }
+
+    fn perplexities(&self) -> Vec<f64> {
+        self.runs.iter().map(|run| run.perplexity).collect()
     }
 }
 
-/// One model's points, in the order of the source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Series {
-    /// Whose perplexities these are.
-    pub model: Model,
-    /// One point a bit width; widths are distinct.
-    pub points: Vec<Point>,
-}
+/// One model's widths.
+pub type Series = super::Series<Point>;
 
 impl Series {
     /// The point at a bit width, if the series has one.
@@ -108,25 +101,9 @@ impl Series {
 }
 
 /// What a robustness study, or an import of result files, found.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Robustness {
-    /// Where the numbers come from.
-    pub provenance: Provenance,
-    /// How the record was made.
-    pub manifest: Manifest,
-    /// The configuration of the simulation; absent where the numbers were imported.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub config: Option<Config>,
-    /// One series a model, in the order of the source.
-    pub series: Vec<Series>,
-}
+pub type Robustness = Comparison<Config, Point>;
 
 impl Robustness {
-    /// The series of a model, if the record has one.
-    pub fn series(&self, model: &Model) -> Option<&Series> {
-        self.series.iter().find(|series| series.model == *model)
-    }
-
     /// The perplexity of a model at a bit width: the mean where there are several runs.
     pub fn perplexity(&self, model: &Model, bits: u32) -> Option<f64> {
         self.series(model)?.at(bits).map(Point::perplexity)

@@ -1,8 +1,10 @@
 //! Studies: from a config to a record. A study knows no screen and no file; what it needs of the world
 //! comes through its [`Context`].
 
+pub mod efficiency;
 pub mod resolvent;
 pub mod robustness;
+pub mod stability;
 
 use crate::resolvent::ResolventError;
 use std::cell::Cell;
@@ -68,6 +70,12 @@ pub enum StudyError {
     /// The config of the robustness simulation is not one.
     #[error("{0}")]
     Robustness(#[from] crate::record::robustness::ConfigError),
+    /// The config of the efficiency simulation is not one.
+    #[error("{0}")]
+    Efficiency(#[from] crate::record::efficiency::ConfigError),
+    /// The config of the stability simulation is not one.
+    #[error("{0}")]
+    Stability(#[from] crate::record::stability::ConfigError),
     /// The config of the resolvent is not one, or the engine failed.
     #[error("{0}")]
     Resolvent(#[from] ResolventError),

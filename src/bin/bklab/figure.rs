@@ -166,10 +166,7 @@ fn imported(paths: &[PathBuf]) -> (Vec<Robustness>, Vec<ImportError>) {
     }
     let imported = read_files(&files);
     failures.extend(imported.errors);
-    let records = imported.records.into_iter().filter_map(|record| match record {
-        Record::Robustness(record) => Some(record),
-        Record::Resolvent(_) => None,
-    });
+    let records = imported.records.into_iter().filter_map(|record| record.try_into().ok());
     (records.collect(), failures)
 }
 

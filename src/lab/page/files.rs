@@ -73,6 +73,10 @@ fn take(lab: Lab, answer: Answer, announce: bool) {
             for record in records {
                 match record {
                     Record::Robustness(record) => take_robustness(lab, record, announce),
+                    Record::Efficiency(_) | Record::Stability(_) => lab.notify(
+                        Tone::Trouble,
+                        "This page does not draw that figure yet; the command line bklab reads its files.",
+                    ),
                     Record::Resolvent(record) => {
                         lab.resolvent.config.set(record.config.clone());
                         lab.room.set(Room::Resolvent);
