@@ -9,13 +9,18 @@ mod chart;
 mod colormap;
 #[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
 mod dash;
+mod decimation;
 mod font;
+mod inset;
 mod legend;
+mod looks;
 mod marks;
 mod number;
+mod origin;
 mod placement;
 mod recorder;
 mod sheet;
+mod table;
 pub mod density;
 pub mod green;
 pub mod robustness;
