@@ -1,7 +1,7 @@
 //! The command line as a person uses it: what it prints where, what it writes, and how it ends.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::published::summary::summary_json;
+use bk_lab::published::PublishedFigure;
 use bk_lab::record::robustness::Config;
 use bk_lab::study::robustness::run;
 use serde_json::Value;
@@ -38,11 +38,11 @@ fn write(folder: &std::path::Path, name: &str, content: &str) -> String {
 fn the_summary_alone_goes_to_standard_output() {
     let output = bklab(&["figure", "robustness", "--summary", "-"]);
     assert!(output.status.success());
-    assert_eq!(stdout(&output), summary_json(&run(&Config::default()).unwrap()).unwrap());
+    assert_eq!(stdout(&output), run(&Config::default()).unwrap().summary_json().unwrap());
     let output =
         bklab(&["figure", "robustness", "--summary", "-", "--seed", "7", "--bit-widths", "2,4,8,16,32"]);
     let config = Config { seed: 7, bit_widths: vec![2, 4, 8, 16, 32] };
-    assert_eq!(stdout(&output), summary_json(&run(&config).unwrap()).unwrap());
+    assert_eq!(stdout(&output), run(&config).unwrap().summary_json().unwrap());
 }
 
 #[test]

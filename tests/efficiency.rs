@@ -1,11 +1,13 @@
 //! The road for dynamic efficiency: config in, record and summary out, against the published values.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::record::Model;
+use bk_lab::published::{PublishedFigure, Verdict};
 use bk_lab::record::efficiency::{Config, Efficiency};
 use bk_lab::record::pareto::{Cost, Dominance, frontier};
 use bk_lab::record::statistics::mean;
+use bk_lab::record::{Model, Provenance};
 use bk_lab::study::efficiency::run;
+use sha2::{Digest, Sha256};
 
 fn simulated(seed: u32, configurations: u32) -> Efficiency {
     run(&Config { seed, configurations }).unwrap()
@@ -94,6 +96,76 @@ fn other_seeds_and_counts_follow_numpy_to_the_last_digit() {
         let found = [mean(&perplexities), mean(&flops), last.perplexity, last.flops];
         assert_eq!(found, values, "seed {seed}, {configurations} configurations of {model}");
     }
+}
+
+/// The hash is that of the published file; its bytes are compared too where ../shared is.
+#[test]
+fn the_default_summary_is_the_published_file_byte_for_byte() {
+    let json = simulated(42, 10).summary_json().unwrap();
+    for value in [
+        "\"best_ppl\": 28.14901424590337,",
+        "\"mean_flops\": 7718425389.49635,",
+        "\"flops_ratio\": 4.619458696193811",
+        "\"value\": 23.060669360750545,",
+        "2\\u00d7 fewer FLOPs than Mamba at PPL\\u224830",
+    ] {
+        assert!(json.contains(value), "{value} is missing from\n{json}");
+    }
+    let hash: String = Sha256::digest(&json).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(hash, "1246c91a2b59b0828834ce307493475c30ae475a97cd0c6bccfb96214152b9a2");
+    match std::fs::read_to_string("../shared/data/resnet-bk/reference-runs/efficiency_graph.json") {
+        Ok(published) => assert_eq!(json, published),
+        Err(_) => eprintln!("../shared is absent: the bytes were not compared with the published file"),
+    }
+}
+
+#[test]
+fn the_second_check_fails_where_the_note_says_it_passes() {
+    let checks = simulated(42, 10).checks();
+    let outcomes: Vec<(bool, String)> =
+        checks.iter().map(|check| (check.met, format!("{:.2}", check.value.unwrap()))).collect();
+    assert_eq!(outcomes, [(true, "4.62".into()), (false, "23.06".into())]);
+}
+
+#[test]
+fn claims_say_what_is_compared_and_never_call_a_simulation_evidence() {
+    let rows = simulated(42, 10).claims();
+    let find = |part: &str| rows.iter().find(|row| row.statement.contains(part)).unwrap();
+    let ratio = find("Times fewer FLOPs");
+    assert_eq!((ratio.verdict, ratio.recomputed.as_str()), (Verdict::Reproduced, "4.62 ×"));
+    assert!(ratio.reason.contains("compares perplexities 30.00 and 32.25"), "{}", ratio.reason);
+    assert!(ratio.reason.contains("Mamba never reaches 30"), "{}", ratio.reason);
+    let matched = find("at most half of Mamba's FLOPs");
+    assert_eq!(matched.verdict, Verdict::NotReproducible);
+    assert!(matched.reason.contains("no matched pair"), "{}", matched.reason);
+    assert_eq!(find("Check 8.10 passes").verdict, Verdict::Reproduced);
+    let failing = find("Check 8.11 passes");
+    assert_eq!((failing.verdict, failing.recomputed.as_str()), (Verdict::Differs, "fails"));
+    let statement = find("30 % lower than Mamba's");
+    assert_eq!((statement.verdict, statement.recomputed.as_str()), (Verdict::SimulatedOnly, "23.06 %"));
+    assert!(statement.reason.contains("fails even in the simulation"));
+    assert_eq!(find("within 5 %").recomputed, "43.0 % at +3.9 %");
+    assert_eq!(find("Pareto frontier").recomputed, "7 of 7");
+    for number in ["28.15", "4.99 G", "2.16 G", "30.00", "32.25", "9.97 G", "5.22 G", "36.59", "23.1 %"] {
+        let row = rows.iter().find(|row| !row.about_models && row.published == number).unwrap();
+        assert_eq!((row.verdict, &row.recomputed), (Verdict::Reproduced, &row.published));
+    }
+    let allowed = [Verdict::SimulatedOnly, Verdict::NotReproducible];
+    assert!(rows.iter().filter(|row| row.about_models).all(|row| allowed.contains(&row.verdict)));
+}
+
+#[test]
+fn a_matched_pair_is_compared_and_an_unknown_origin_is_not_evidence() {
+    let mut record = simulated(42, 10);
+    record.provenance = Provenance::Unknown;
+    record.series[1].points[3].runs[0].perplexity = 29.9;
+    let rows = record.claims();
+    let row = rows.iter().find(|row| row.statement.contains("at most half of Mamba's FLOPs")).unwrap();
+    assert_eq!((row.verdict, row.recomputed.as_str()), (Verdict::Unverified, "4.01 ×"));
+    record.series.truncate(1);
+    assert!(record.checks().is_empty());
+    assert!(record.claims().iter().any(|row| row.verdict == Verdict::NotReproducible));
+    assert!(record.summary_json().unwrap().contains("\"mamba\": {}"));
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The road for long-context stability: config in, record and summary out, against the published values.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use bk_lab::published::{Claim, PublishedFigure, Verdict};
 use bk_lab::record::Model;
-use bk_lab::record::stability::{Config, Curve, Stability};
+use bk_lab::record::stability::{Config, Curve, Stability, length_label};
 use bk_lab::study::stability::run;
+use serde_json::Value;
 
 /// How far a statistic may be from NumPy's, relative to it: the exponential of another library may differ
 /// in the last place, and a thousand such differences add up.
@@ -121,6 +123,106 @@ fn other_seeds_lengths_and_steps_follow_numpy() {
         assert_near(statistics.std_loss.unwrap(), deviation, "deviation");
         assert_eq!(statistics.num_nan, Some(gaps));
     }
+}
+
+/// resnet-bk.md Appendix B.3: final, least and mean loss and deviation, by model and length.
+const APPENDIX_B3: [(Model, u32, [f64; 4]); 10] = [
+    (Model::ResNetBk, 8192, [0.5, 0.5, 1.3224144672030256, 0.9807106133723593]),
+    (Model::ResNetBk, 32768, [0.5, 0.5, 1.4150306954992506, 1.0104127955332498]),
+    (Model::ResNetBk, 131_072, [0.5, 0.5, 1.514186045177938, 1.0238143607968873]),
+    (Model::ResNetBk, 524_288, [0.5790150047245077, 0.5, 1.62935382257003, 1.02837778992867]),
+    (
+        Model::ResNetBk,
+        1_048_576,
+        [0.5787853293839889, 0.5216874220362988, 1.6878302635449984, 1.0278701548071396],
+    ),
+    (Model::Mamba, 8192, [0.22837575442374847, 0.09218070485524689, 1.2698185543766844, 1.0281730781518537]),
+    (Model::Mamba, 32768, [8.783999691191221, 0.5332234981911056, 2.5789036836369092, 2.2022881029788755]),
+    (Model::Mamba, 131_072, [733320.4386049988, 1.908412787174453, 47704.20122121339, 134868.09298087508]),
+    (Model::Mamba, 524_288, [745728.4015492214, 1.7940312715959796, 39156.56820441555, 109092.89426793974]),
+    (
+        Model::Mamba,
+        1_048_576,
+        [235628.3667811731, 1.5870300168417213, 17340.395661984297, 48825.625625988716],
+    ),
+];
+
+/// The keys of one entry of the summary, in order.
+const KEYS: [&str; 7] =
+    ["final_loss", "min_loss", "mean_loss", "std_loss", "diverged", "divergence_step", "num_nan"];
+
+#[test]
+fn the_default_summary_is_appendix_b3() {
+    let json = run(&Config::default()).unwrap().summary_json().unwrap();
+    let summary: Value = serde_json::from_str(&json).unwrap();
+    for (model, length, values) in APPENDIX_B3 {
+        let entry = summary[model.key()][length.to_string()].as_object().unwrap();
+        assert_eq!(entry.keys().collect::<Vec<_>>(), KEYS);
+        for (key, value) in KEYS.iter().zip(values) {
+            assert_near(entry[*key].as_f64().unwrap(), value, &format!("{model} at {length}: {key}"));
+        }
+    }
+    let comparison = summary["comparison"].as_object().unwrap();
+    assert_eq!(comparison.keys().collect::<Vec<_>>(), ["8192", "32768", "131072", "1048576", "524288"]);
+    assert_near(comparison["8192"]["improvement_pct"].as_f64().unwrap(), -118.93742672536771, "at 8k");
+    assert!(json.contains("\"divergence_step\": null,\n      \"num_nan\": 0"));
+    assert!(json.starts_with("{\n  \"resnetbk\": {\n    \"8192\": {\n      \"final_loss\": 0.5,"));
+}
+
+/// Every number of the reference run within the tolerance, every other token the same.
+#[test]
+fn the_default_summary_is_the_reference_run() {
+    let Ok(published) =
+        std::fs::read_to_string("../shared/data/resnet-bk/reference-runs/stability_graph.json")
+    else {
+        return eprintln!("../shared is absent: the summary was not compared with the reference run");
+    };
+    let json = run(&Config::default()).unwrap().summary_json().unwrap();
+    assert_eq!(json.lines().count(), published.lines().count());
+    for (found, expected) in json.lines().zip(published.lines()) {
+        let number = |line: &str| -> Option<f64> {
+            line.rsplit_once(": ").and_then(|(_, value)| value.trim_end_matches(',').parse().ok())
+        };
+        match (number(found), number(expected)) {
+            (Some(value), Some(other)) if expected.contains('.') => assert_near(value, other, expected),
+            _ => assert_eq!(found, expected),
+        }
+    }
+}
+
+#[test]
+fn claims_name_what_was_decreed_and_what_is_worse() {
+    let rows = run(&Config::default()).unwrap().claims();
+    let find = |part: &str| -> &Claim { rows.iter().find(|row| row.statement.contains(part)).unwrap() };
+    for part in ["diverges with NaN", "stable up to 1M", "without NaN"] {
+        let row = find(part);
+        assert_eq!(row.verdict, Verdict::SimulatedOnly);
+        assert!(row.reason.contains("decree"), "{}", row.reason);
+    }
+    assert_eq!(find("diverges with NaN").recomputed, "Mamba at 4 lengths with 65 NaN, ResNet-BK at 0");
+    assert_eq!(find("loss against step").recomputed, "5 of 5");
+    let worse = find("Improvement of ResNet-BK's final loss at 8k");
+    assert_eq!((worse.verdict, worse.recomputed.as_str()), (Verdict::Reproduced, "-118.94 %"));
+    assert!(
+        worse.reason.contains("worse") && worse.reason.contains("0.500 against 0.228"),
+        "{}",
+        worse.reason
+    );
+    assert_eq!(find("stable region").verdict, Verdict::Differs);
+    let marks = find("divergence point");
+    assert_eq!((marks.verdict, marks.recomputed.as_str()), (Verdict::Differs, "3 of 4"));
+    assert!(find("Final loss of ResNet-BK at 8k").reason.contains("clips"));
+    let numbers: Vec<_> = rows.iter().filter(|row| row.stated.ends_with(".json")).collect();
+    assert_eq!(numbers.len(), 15);
+    assert!(numbers.iter().all(|row| row.verdict == Verdict::Reproduced));
+    let allowed = [Verdict::SimulatedOnly, Verdict::NotReproducible];
+    assert!(rows.iter().filter(|row| row.about_models).all(|row| allowed.contains(&row.verdict)));
+}
+
+#[test]
+fn lengths_are_labelled_as_published() {
+    let labels = [512, 8192, 131_072, 1_048_576].map(length_label);
+    assert_eq!(labels, ["512", "8k", "131k", "1M"]);
 }
 
 /// resnet-bk.md §7.2: with 100 steps d = 237 lies beyond the end, the largest loss is 4.01, and yet the

@@ -41,6 +41,8 @@ pub fn paint(scene: &Scene, canvas: &HtmlCanvasElement, scale: f64) -> Result<()
     let context = context(canvas)?;
     context.set_image_smoothing_enabled(false);
     context.set_line_join("round");
+    // Letters as wide as in the layout, instead of rounded to whole pixels; older browsers go without.
+    js_sys::Reflect::set(&context, &"textRendering".into(), &"geometricPrecision".into())?;
     let backend = CanvasBackend::with_canvas_object(canvas.clone()).ok_or(CanvasError::NoContext)?;
     let mut painter = Painter { context, backend, scale };
     scene.commands.iter().try_for_each(|command| painter.paint(command))

@@ -13,7 +13,7 @@ use super::{font, number};
 const PIXELS_PER_POINT: f64 = 4.0 / 3.0;
 
 /// The most lines of the caption; the plot is at least as large as with so many.
-const MOST_CAPTION_LINES: usize = 4;
+const MOST_CAPTION_LINES: usize = 3;
 
 /// The brightest and the darkest colour are at most this factor apart.
 const MOST_CONTRAST: f64 = 1e4;
@@ -110,11 +110,12 @@ impl Grid {
     /// What a pixel stands for, where it is more than one value.
     fn note(&self, map: &DensityMap) -> String {
         let (sites, energies) = (map.sites.div_ceil(self.columns), map.energies.len().div_ceil(self.rows));
-        let (sites, energies) = (number::count(sites, "site"), number::count(energies, "energy"));
-        if self.columns == map.sites && self.rows == map.energies.len() {
+        let parts = [(sites, "site"), (energies, "energy")].into_iter().filter(|(several, _)| *several > 1);
+        let parts: Vec<String> = parts.map(|(several, thing)| number::count(several, thing)).collect();
+        if parts.is_empty() {
             return String::new();
         }
-        format!("; each pixel the greatest of up to {sites} × {energies}")
+        format!("; each pixel the greatest of up to {}", parts.join(" × "))
     }
 }
 

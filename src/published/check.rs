@@ -1,6 +1,6 @@
 //! The checks of the published summaries, with the published rules, holes included.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// One published check.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,4 +25,10 @@ impl Check {
     pub fn holds(&self) -> Option<bool> {
         self.value.map(|_| self.met)
     }
+}
+
+/// A check as the published summaries write it: where nothing was compared, the value is 0.
+pub(super) fn to_value(check: &Check) -> Value {
+    let value = check.value.map_or(json!(0), |value| json!(value));
+    json!({ "met": check.met, "value": value, "threshold": check.threshold })
 }

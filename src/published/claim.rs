@@ -67,46 +67,34 @@ pub struct Claim {
 
 /// A statement about trained models, as a test of the record.
 pub(super) struct Statement {
-    /// Where it is stated.
-    pub stated: &'static str,
-    /// What is claimed.
-    pub statement: &'static str,
-    /// What is asked for, as printed.
-    pub published: &'static str,
-    /// The value behind it, as printed, and whether the statement holds; `None` where the record lacks the
-    /// data.
-    pub outcome: Option<(String, bool)>,
-    /// What there is to say beyond the outcome; empty for nothing.
-    pub remark: String,
+    stated: &'static str,
+    statement: &'static str,
+    published: &'static str,
+    outcome: Option<(String, bool)>,
+    reason: String,
 }
-
-/// A published number, as printed.
-pub(super) struct Number {
-    /// Where it is printed.
-    pub stated: &'static str,
-    /// What it is.
-    pub statement: String,
-    /// Its value in its unit.
-    pub published: f64,
-    /// Decimals printed. The number may be off by half a unit of the last; one without decimals was counted
-    /// and must come back exactly.
-    pub decimals: usize,
-    /// Its unit, with a space before it; empty for none.
-    pub unit: &'static str,
-    /// The record's value; `None` where it lacks the data.
-    pub value: Option<f64>,
-    /// What there is to say beyond the outcome; empty for nothing.
-    pub remark: String,
-}
-
-/// What a comparison with a rounded decimal adds to half a unit of its last place, relative to the value:
-/// neither number is a binary fraction.
-const BINARY_FRACTION: f64 = 1e-12;
 
 impl Statement {
+    /// A statement: where it is stated, what it says, what it asks for as printed, and the outcome: the value
+    /// behind it, as printed, and whether it holds; `None` where the record lacks the data.
+    pub(super) fn new(
+        stated: &'static str,
+        statement: &'static str,
+        published: &'static str,
+        outcome: Option<(String, bool)>,
+    ) -> Self {
+        Statement { stated, statement, published, outcome, reason: String::new() }
+    }
+
+    /// Gives the verdict a reason of its own instead of the usual one.
+    pub(super) fn because(mut self, reason: impl Into<String>) -> Self {
+        self.reason = reason.into();
+        self
+    }
+
     /// The row of a statement about models: never better than what the data's origin allows.
     pub(super) fn judge(self, provenance: Provenance) -> Claim {
-        let (verdict, reason) = match (&self.outcome, provenance) {
+        let (verdict, usual) = match (&self.outcome, provenance) {
             (None, _) => (Verdict::NotReproducible, "The data lacks what the statement needs."),
             (Some((_, true)), Provenance::PublishedSimulation | Provenance::Mock) => (
                 Verdict::SimulatedOnly,
@@ -133,10 +121,33 @@ impl Statement {
             tolerance: String::new(),
             provenance,
             verdict,
-            reason: with_remark(reason.into(), &self.remark),
+            reason: if self.reason.is_empty() { usual.into() } else { self.reason },
         }
     }
 }
+
+/// A published number, as printed.
+pub(super) struct Number {
+    /// Where it is printed.
+    pub stated: &'static str,
+    /// What it is.
+    pub statement: String,
+    /// Its value in its unit.
+    pub published: f64,
+    /// Decimals printed. The number may be off by half a unit of the last; one without decimals was counted
+    /// and must come back exactly.
+    pub decimals: usize,
+    /// Its unit, with a space before it; empty for none.
+    pub unit: &'static str,
+    /// The record's value; `None` where it lacks the data.
+    pub value: Option<f64>,
+    /// What a reader must know even if the number comes back; empty for nothing.
+    pub remark: String,
+}
+
+/// What a comparison with a rounded decimal adds to half a unit of its last place, relative to the value:
+/// neither number is a binary fraction.
+const BINARY_FRACTION: f64 = 1e-12;
 
 impl Number {
     /// The row of a published number.
@@ -144,13 +155,16 @@ impl Number {
         let Number { stated, statement, published, decimals, unit, value, remark } = self;
         let half = if decimals == 0 { 0.0 } else { 0.5 * 10f64.powi(-(decimals as i32)) };
         let tolerance = half + BINARY_FRACTION * published.abs();
-        let (verdict, reason) = match value.map(|value| value - published) {
+        let (verdict, mut reason) = match value.map(|value| value - published) {
             None => (Verdict::NotReproducible, "The data has no such point.".into()),
             Some(difference) if difference.abs() <= tolerance => {
                 (Verdict::Reproduced, format!("The number comes back; its origin: {}.", provenance.label()))
             }
             Some(difference) => (Verdict::Differs, format!("Off by {difference:+.decimals$}{unit}.")),
         };
+        if !remark.is_empty() {
+            reason = format!("{reason} {remark}");
+        }
         let print = |value: f64| format!("{value:.decimals$}{unit}");
         Claim {
             about_models: false,
@@ -161,12 +175,68 @@ impl Number {
             tolerance: if decimals == 0 { "exact".into() } else { format!("± {half:.0$}", decimals + 1) },
             provenance,
             verdict,
-            reason: with_remark(reason, &remark),
+            reason,
         }
     }
 }
 
-/// A reason and what there is to add to it.
-fn with_remark(reason: String, remark: &str) -> String {
-    if remark.is_empty() { reason } else { format!("{reason} {remark}") }
+/// Something published about the figure itself, in words.
+pub(super) struct Assertion {
+    /// Where it is stated.
+    pub stated: &'static str,
+    /// What is asserted.
+    pub statement: &'static str,
+    /// The outcome that was published.
+    pub published: &'static str,
+    /// The outcome here; empty where the record lacks the data.
+    pub recomputed: String,
+    /// Whether the two agree; `None` where the record lacks the data.
+    pub holds: Option<bool>,
+    /// One sentence of reason.
+    pub reason: String,
+}
+
+impl Assertion {
+    /// The row of an assertion.
+    pub(super) fn compare(self, provenance: Provenance) -> Claim {
+        Claim {
+            about_models: false,
+            stated: self.stated,
+            statement: self.statement.into(),
+            published: self.published.into(),
+            recomputed: self.recomputed,
+            tolerance: "exact".into(),
+            provenance,
+            verdict: match self.holds {
+                Some(true) => Verdict::Reproduced,
+                Some(false) => Verdict::Differs,
+                None => Verdict::NotReproducible,
+            },
+            reason: self.reason,
+        }
+    }
+}
+
+/// The requirements on the evidence behind every figure (resnet-bk.md §10.4), given the runs behind its
+/// thinnest point.
+pub(super) fn evidence(fewest_runs: Option<usize>) -> [Statement; 2] {
+    let runs = fewest_runs.map(|runs| match runs {
+        1 => "1 run a point".into(),
+        several => format!("{several} runs a point"),
+    });
+    [
+        Statement::new(
+            "requirement 8.15",
+            "Every point has an error bar over 5 runs",
+            "5 runs a point",
+            runs.zip(fewest_runs.map(|runs| runs >= 5)),
+        ),
+        Statement::new(
+            "requirements 8.17, 8.18",
+            "The models differ significantly: paired t-tests, confidence intervals, p < 0.001",
+            "p < 0.001",
+            None,
+        )
+        .because("Neither a test nor an interval was ever published."),
+    ]
 }

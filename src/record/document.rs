@@ -1,7 +1,7 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
-use super::{Efficiency, Resolvent, Robustness, Stability};
+use super::{Efficiency, Fragility, Resolvent, Robustness, Stability, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -18,6 +18,10 @@ pub enum Record {
     Efficiency(Efficiency),
     /// Training loss against step.
     Stability(Stability),
+    /// How often published checks hold.
+    Fragility(Fragility),
+    /// A file that is no figure's data.
+    Table(Table),
     /// The diagonal of a tridiagonal resolvent.
     Resolvent(Box<Resolvent>),
 }
@@ -44,7 +48,7 @@ macro_rules! variants {
     )+};
 }
 
-variants!(Robustness, Efficiency, Stability);
+variants!(Robustness, Efficiency, Stability, Fragility, Table);
 
 /// A file of the lab's own kind that cannot be opened.
 #[derive(Debug, thiserror::Error)]

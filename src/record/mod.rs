@@ -3,20 +3,24 @@
 pub mod comparison;
 pub mod document;
 pub mod efficiency;
+pub mod fragility;
 pub mod model;
 pub mod pareto;
 pub mod resolvent;
 pub mod robustness;
 pub mod stability;
 pub mod statistics;
+pub mod table;
 
 pub use comparison::{Comparison, Series};
 pub use document::{DocumentError, Record};
 pub use efficiency::Efficiency;
+pub use fragility::Fragility;
 pub use model::Model;
 pub use resolvent::Resolvent;
 pub use robustness::Robustness;
 pub use stability::Stability;
+pub use table::Table;
 
 use serde::{Deserialize, Serialize};
 

@@ -171,6 +171,35 @@ pub struct Point {
     pub runs: Vec<Run>,
 }
 
+impl Point {
+    /// Whether any of the runs is called diverged.
+    pub fn diverged(&self) -> bool {
+        self.runs.iter().any(|run| run.diverged)
+    }
+
+    /// The earliest step from which on a run diverged.
+    pub fn divergence_step(&self) -> Option<u64> {
+        self.runs.iter().filter_map(|run| run.divergence_step).min()
+    }
+
+    /// The means of the runs' statistics, and the gaps of all of them; over the runs that have a finite
+    /// loss, `None` if there is none.
+    pub fn statistics(&self) -> Option<Statistics> {
+        let runs: Vec<Statistics> = self.runs.iter().filter_map(Run::statistics).collect();
+        let mean = |value: fn(&Statistics) -> Option<f64>| {
+            let values: Option<Vec<f64>> = runs.iter().map(value).collect();
+            values.filter(|values| !values.is_empty()).map(|values| statistics::mean(&values))
+        };
+        Some(Statistics {
+            final_loss: mean(|run| Some(run.final_loss))?,
+            min_loss: mean(|run| run.min_loss),
+            mean_loss: mean(|run| run.mean_loss),
+            std_loss: mean(|run| run.std_loss),
+            num_nan: runs.iter().map(|run| run.num_nan).sum(),
+        })
+    }
+}
+
 /// One model's sequence lengths.
 pub type Series = super::Series<Point>;
 

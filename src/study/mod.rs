@@ -2,6 +2,7 @@
 //! comes through its [`Context`].
 
 pub mod efficiency;
+pub mod fragility;
 pub mod resolvent;
 pub mod robustness;
 pub mod stability;
@@ -76,6 +77,9 @@ pub enum StudyError {
     /// The config of the stability simulation is not one.
     #[error("{0}")]
     Stability(#[from] crate::record::stability::ConfigError),
+    /// The seeds of the fragility study cannot be tried.
+    #[error("{0}")]
+    Fragility(#[from] crate::record::fragility::ConfigError),
     /// The config of the resolvent is not one, or the engine failed.
     #[error("{0}")]
     Resolvent(#[from] ResolventError),

@@ -47,8 +47,8 @@ fn the_published_figure_has_all_its_words() {
                 "Model & Thresholds",
                 "ResNet-BK",
                 "Mamba",
-                "ResNet-BK at INT4 < 50",
-                "Mamba at INT4 > 200",
+                "ResNet-BK INT4 < 50",
+                "Mamba INT4 > 200",
                 "Deployable region",
             ];
             for word in PUBLISHED.into_iter().chain(others) {

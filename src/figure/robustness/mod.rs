@@ -183,7 +183,7 @@ fn legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
         });
         if let Some(curve) = found {
             let (sign, limit) = verdict.limit();
-            let label = format!("{} at INT4 {sign} {limit}", curve.model.label());
+            let label = format!("{} INT4 {sign} {limit}", curve.model.label());
             entries.push(Entry { line: None, mark: Some(verdict.mark(sheet)), label });
         }
     }

@@ -73,9 +73,12 @@ fn take(lab: Lab, answer: Answer, announce: bool) {
             for record in records {
                 match record {
                     Record::Robustness(record) => take_robustness(lab, record, announce),
-                    Record::Efficiency(_) | Record::Stability(_) => lab.notify(
+                    Record::Efficiency(_)
+                    | Record::Stability(_)
+                    | Record::Fragility(_)
+                    | Record::Table(_) => lab.notify(
                         Tone::Trouble,
-                        "This page does not draw that figure yet; the command line bklab reads its files.",
+                        "This page does not show that yet; the command line bklab does.",
                     ),
                     Record::Resolvent(record) => {
                         lab.resolvent.config.set(record.config.clone());

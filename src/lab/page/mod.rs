@@ -6,16 +6,16 @@ mod download;
 mod figure_view;
 mod files;
 mod formulas;
+mod published;
 mod resolvent;
-mod robustness;
 mod state;
 mod table;
 mod theme;
 
 use super::permalink::Room;
+use crate::record::Robustness;
 use leptos::prelude::*;
 use resolvent::ResolventView;
-use robustness::RobustnessView;
 use state::{Lab, Notice, Tone};
 use web_sys::DragEvent;
 
@@ -52,7 +52,7 @@ fn App(worker_url: String) -> impl IntoView {
         <Top />
         <Notices />
         <main id="content" tabindex="-1">
-            <RobustnessView />
+            {published::figure_room::<Robustness>(lab)}
             <ResolventView />
         </main>
         <Bottom />

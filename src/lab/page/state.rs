@@ -1,12 +1,13 @@
 //! What the page knows: one handle, copied to wherever it is needed.
 
 use super::client::Client;
+use super::published::FigureState;
 use super::resolvent::ResolventRoom;
-use super::robustness::RobustnessRoom;
 use super::theme;
 use crate::figure::Theme;
 use crate::lab::permalink::{self, LinkError, Room};
 use crate::lab::protocol::{Answer, RequestId, Task};
+use crate::record::Robustness;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -43,7 +44,9 @@ pub(super) struct Lab {
     pub(super) theme: Memo<Theme>,
     /// The room that is shown.
     pub(super) room: RwSignal<Room>,
-    pub(super) robustness: RobustnessRoom,
+    /// The room of the robustness figure.
+    pub(super) robustness: FigureState<Robustness>,
+    /// The room of the resolvent.
     pub(super) resolvent: ResolventRoom,
 }
 
@@ -59,7 +62,7 @@ impl Lab {
             theme_choice,
             theme,
             room: RwSignal::new(Room::default()),
-            robustness: RobustnessRoom::default(),
+            robustness: FigureState::default(),
             resolvent: ResolventRoom::default(),
         }
     }

@@ -5,9 +5,16 @@
 //! operations a token; each draws noise for its perplexity first, then for its operations, and floors come
 //! last. F and σ of Mamba are exactly twice those of ResNet-BK: the “2×” of the requirement is an input.
 
+mod claims;
+mod nearest;
+mod summary;
+
+pub use nearest::Pair;
+
+use super::{Check, Claim, PublishedFigure};
 use crate::random::LegacyRandom;
-use crate::record::Model;
 use crate::record::efficiency::{Config, Point, Run, Series};
+use crate::record::{Efficiency, Manifest, Model, Provenance};
 
 /// The constants of one model.
 struct Formula {
@@ -83,4 +90,28 @@ fn simulate_model(model: Model, formula: &Formula, config: &Config) -> Series {
     });
     let points = points.collect();
     Series { model, points }
+}
+
+impl PublishedFigure for Efficiency {
+    const TITLE: &'static str = "Dynamic efficiency";
+
+    fn provenance(&self) -> Provenance {
+        self.provenance
+    }
+
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn checks(&self) -> Vec<Check> {
+        summary::checks(self)
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        claims::claims(self)
+    }
+
+    fn summary_json(&self) -> Result<String, serde_json::Error> {
+        summary::summary_json(self)
+    }
 }

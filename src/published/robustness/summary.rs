@@ -2,7 +2,8 @@
 //! in the published JSON form and with the published rules, holes included.
 
 use super::base_perplexity;
-use crate::published::{Check, python};
+use crate::published::check::{Check, to_value};
+use crate::published::python;
 use crate::record::robustness::{Series, precision_label};
 use crate::record::{Model, Robustness};
 use serde_json::{Map, Value, json};
@@ -130,13 +131,8 @@ pub(super) fn summary_json(record: &Robustness) -> Result<String, serde_json::Er
         .map(|comparison| (comparison.bits.to_string(), comparison.to_value()))
         .collect();
     summary.insert("comparison".into(), Value::Object(comparison));
-    let requirements: Map<String, Value> = checks(record)
-        .into_iter()
-        .map(|check| {
-            let value = check.value.map_or(json!(0), |value| json!(value));
-            (check.key.into(), json!({ "met": check.met, "value": value, "threshold": check.threshold }))
-        })
-        .collect();
+    let requirements: Map<String, Value> =
+        checks(record).iter().map(|check| (check.key.into(), to_value(check))).collect();
     summary.insert("requirements_check".into(), Value::Object(requirements));
     python::to_json(&Value::Object(summary))
 }

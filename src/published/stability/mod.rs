@@ -6,9 +6,15 @@
 //! exponential from a step d on, some of its losses there become NaN, and it is called diverged **whatever
 //! its losses do**.
 
+mod claims;
+mod summary;
+
+pub use summary::Improvement;
+
+use super::{Check, Claim, PublishedFigure};
 use crate::random::LegacyRandom;
-use crate::record::Model;
 use crate::record::stability::{Config, Curve, Losses, Point, Run, Series};
+use crate::record::{Manifest, Model, Provenance, Stability};
 
 /// Loss at step 0, before noise.
 const START: f64 = 4.0;
@@ -78,10 +84,12 @@ fn clipped(length: u32, steps: u32, random: &mut LegacyRandom) -> Run {
 
 /// Mamba at one length. The step of divergence is drawn before the noise, the gaps after it.
 fn diverging(length: u32, steps: u32, random: &mut LegacyRandom) -> Run {
-    let divergence = match length {
-        ..=SHORT => None,
-        ..=MEDIUM => Some(Divergence { step: 600, growth: 0.01, gaps: 5 }),
-        _ => Some(Divergence { step: 200 + (100.0 * random.uniform()) as u32, growth: 0.02, gaps: 20 }),
+    let divergence = if length <= SHORT {
+        None
+    } else if length <= MEDIUM {
+        Some(Divergence { step: 600, growth: 0.01, gaps: 5 })
+    } else {
+        Some(Divergence { step: 200 + (100.0 * random.uniform()) as u32, growth: 0.02, gaps: 20 })
     };
     let mut losses: Vec<Option<f64>> = noisy_decay(steps, random).into_iter().map(Some).collect();
     if let Some(Divergence { step, growth, gaps }) = divergence {
@@ -102,5 +110,29 @@ fn run(losses: Vec<Option<f64>>, divergence_step: Option<u32>) -> Run {
         diverged: divergence_step.is_some(),
         divergence_step: divergence_step.map(u64::from),
         losses: Losses::Curve(Curve { steps: vec![], losses }),
+    }
+}
+
+impl PublishedFigure for Stability {
+    const TITLE: &'static str = "Long-context stability";
+
+    fn provenance(&self) -> Provenance {
+        self.provenance
+    }
+
+    fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    fn checks(&self) -> Vec<Check> {
+        vec![]
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        claims::claims(self)
+    }
+
+    fn summary_json(&self) -> Result<String, serde_json::Error> {
+        summary::summary_json(self)
     }
 }

@@ -1,0 +1,49 @@
+//! The controls of a figure's room: which data, the simulation's settings, files.
+
+use super::state::{Source, View};
+use super::{FigureState, PageFigure};
+use crate::lab::page::controls::Choice;
+use crate::lab::page::files::ImportButton;
+use leptos::prelude::*;
+use std::fmt::Display;
+use std::str::FromStr;
+
+/// The settings of the simulation and the source of the data.
+pub(super) fn controls<Figure: PageFigure>(state: FigureState<Figure>) -> impl IntoView {
+    let source = Signal::derive(move || state.view.with(|view| view.source.key()));
+    let set_source =
+        Callback::new(move |key: String| state.view.update(|view| view.source = Source::from_key(&key)));
+    let restore = move |_| state.view.update(|view| *view = View { source: view.source, ..View::default() });
+    view! {
+        <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
+            <Choice label="Data" options=Source::ALL.to_vec() value=source set=set_source />
+            {Figure::fields(state)}
+            <p class="trouble" role="alert">{state.trouble}</p>
+            <button type="button" on:click=restore>"Published settings"</button>
+            <ImportButton />
+            <Show when=move || state.imported.with(|records| !records.is_empty())>
+                <button type="button" on:click=move |_| state.forget()>"Forget imported files"</button>
+            </Show>
+        </form>
+    }
+}
+
+/// A list of numbers as a person writes it: with commas or spaces between.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Numbers<Number>(pub(super) Vec<Number>);
+
+impl<Number: Display> Display for Numbers<Number> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let numbers: Vec<String> = self.0.iter().map(Number::to_string).collect();
+        formatter.write_str(&numbers.join(", "))
+    }
+}
+
+impl<Number: FromStr> FromStr for Numbers<Number> {
+    type Err = Number::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let items = text.split([',', ' ']).filter(|item| !item.is_empty());
+        items.map(str::parse).collect::<Result<_, _>>().map(Numbers)
+    }
+}

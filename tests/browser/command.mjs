@@ -1,0 +1,35 @@
+// The command line: the page's twin, and the reference its numbers are held against.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setting } from './lab.mjs';
+
+/** Runs `bklab` and returns what it prints; throws unless it succeeds. */
+export function bklab(...parameters) {
+  const command = setting('BK_LAB_COMMAND', 'the path of the built bklab');
+  return execFileSync(command, parameters, { maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** The published summary of the simulation. */
+export const summary = (...options) => bklab('figure', 'robustness', '--summary', '-', ...options);
+
+/** The record behind the robustness figure. */
+export function record(...options) {
+  const folder = mkdtempSync(join(tmpdir(), 'bk-lab-record-'));
+  try {
+    bklab('figure', 'robustness', '--out', join(folder, 'figure'), '--format', 'json', ...options);
+    return readFileSync(join(folder, 'figure.json'));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The record of a resolvent, by default from the back end that is the reference: double precision. */
+export function resolvent({ potential, energy, eta, sites, backend = 'f64' }) {
+  const options = Object.entries({ potential, energy, eta, sites, backend })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `--${name}=${value}`);
+  return JSON.parse(bklab('resolvent', '--json', ...options));
+}

@@ -1,0 +1,133 @@
+// Result files that come to the page: by button and by drop, in every form the lab reads, kept until forgotten.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { summary } from './command.mjs';
+import { drop, file, importByButton } from './files.mjs';
+import {
+  WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, eventually, field, rows, said, startBrowser, table, withLab,
+} from './lab.mjs';
+import { drawnFigures } from './figures.mjs';
+
+const NUMBERS = 'Perplexity by bit width';
+
+/** The form that the published loader reads: a file for each width, model and width partly in the name. */
+const SINGLE_FILES = [
+  file('resnetbk_quant_fp32.json', { bit_width: 32, perplexity: 28.5, model: 'resnetbk' }),
+  file('resnetbk_quant_int8.json', { perplexity: 33.25 }),
+  file('mamba_quant_int8.json', { bits: 8, perplexity: 41.128 }),
+];
+
+/** The form of the published experiments: both models in one list, whatever the file is called. */
+const LIST = file('quantization_resnet_bk.json', [
+  { model: 'resnet_bk', bits: 'FP32', seed: 1, perplexity: 20, loss: 2.9 },
+  { model: 'resnet_bk', bits: 'FP32', seed: 2, perplexity: 22, loss: 3.1 },
+  { model: 'mamba', bits: 4, seed: 1, perplexity: 170.5, loss: 5 },
+]);
+
+/** Precision, ResNet-BK, Mamba and the numbers of runs of the first table. */
+async function numbers(page) {
+  return (await rows(page, NUMBERS)).map(([precision, resnetbk, , runs, mamba, , others]) =>
+    [precision, resnetbk, runs, mamba, others]);
+}
+
+const FROM_SINGLE_FILES = [['FP32', '28.50', '1', '–', '0'], ['INT8', '33.25', '1', '41.13', '1']];
+const FROM_LIST = [['FP32', '21.00', '2', '–', '0'], ['INT4', '–', '0', '170.50', '1']];
+
+describe('import', () => {
+  let browser;
+  before(async () => {
+    browser = await startBrowser(WITHOUT_ADAPTER);
+  });
+  after(() => browser?.close());
+
+  const ways = [['the button', importByButton], ['drag and drop', drop]];
+  for (const [way, bring] of ways) {
+    test(`takes several files of one point each by ${way}, and overlays them`, () =>
+      withLab(browser, '', {}, async (page, lab) => {
+        const [before] = await drawnFigures(page, 1);
+        await bring(page, SINGLE_FILES);
+        await said(page, /resnetbk_quant_fp32\.json.*mamba_quant_int8\.json.*imported/);
+        assert.deepEqual(await numbers(page), FROM_SINGLE_FILES);
+        assert.equal(await choice(page, 'Data').inputValue(), 'both');
+        assert.equal(await table(page, NUMBERS).count(), 2, 'the simulation is still beside it');
+        assert.ok(await page.getByText('origin unknown', { exact: true }).first().isVisible());
+        await eventually(async () => {
+          assert.notEqual((await drawnFigures(page, 1))[0].fingerprint, before.fingerprint);
+        });
+        assertQuiet(lab);
+      }));
+  }
+
+  test('takes a list with both models, and never calls it measured', () =>
+    withLab(browser, '', {}, async page => {
+      await importByButton(page, [LIST]);
+      await said(page, /quantization_resnet_bk\.json.*imported: origin unknown/);
+      assert.deepEqual(await numbers(page), FROM_LIST);
+      assert.equal(await page.getByText('measured here').count(), 0);
+    }));
+
+  test('believes no file that says it was measured', () =>
+    withLab(browser, '', {}, async page => {
+      const boast = { model: 'mamba', bits: 8, perplexity: 40, provenance: 'measured' };
+      await importByButton(page, [file('boast.json', [boast])]);
+      await said(page, /boast\.json.*imported, unverified/);
+      assert.equal(await page.getByText('measured here').count(), 0);
+    }));
+
+  test('takes a list with bare NaN where no perplexity is concerned', () =>
+    withLab(browser, '', {}, async page => {
+      await importByButton(page, [file('bare.json', '[{"model": "mamba", "bits": "INT8", "perplexity": 40, "loss": NaN}]')]);
+      await said(page, /bare\.json.*imported/);
+      assert.deepEqual(await numbers(page), [['INT8', '–', '0', '40.00', '1']]);
+    }));
+
+  test('recognises the published simulation in a summary, whatever its seed', () =>
+    withLab(browser, '', {}, async page => {
+      await importByButton(page, [file('quantization_graph.json', summary('--seed', '7'))]);
+      const sentence = await said(page, /quantization_graph\.json.*imported/);
+      assert.match(sentence, /published simulation.*seed 7/s);
+    }));
+
+  test('opens a record that it wrote itself', () =>
+    withLab(browser, '', {}, async page => {
+      await field(page, 'Seed').fill('7');
+      const seven = JSON.parse(summary('--seed', '7')).mamba['2'].perplexity.toFixed(2);
+      await eventually(async () => assert.equal((await numbers(page)).at(-1)[3], seven));
+      const own = await downloaded(page, () => button(page, 'Record JSON').click());
+      await button(page, 'Published settings').click();
+      await eventually(async () => assert.equal((await numbers(page)).at(-1)[3], '479.53'));
+      await importByButton(page, [file(own.name, own.bytes)]);
+      await said(page, /imported: published simulation/);
+      await choice(page, 'Data').selectOption('imported');
+      await eventually(async () => assert.equal(await table(page, NUMBERS).count(), 1));
+      assert.equal((await numbers(page)).at(-1)[3], seven);
+    }));
+
+  test('takes the good files of a set and names the bad one', () =>
+    withLab(browser, '', {}, async page => {
+      await importByButton(page, [LIST, file('broken.json', '{"perplexity": ')]);
+      await said(page, /broken\.json.*not imported/);
+      await said(page, /quantization_resnet_bk\.json.*was imported/);
+      assert.deepEqual(await numbers(page), FROM_LIST);
+    }));
+
+  test('keeps what was imported over a reload, and forgets it when told', () =>
+    withLab(browser, '', {}, async page => {
+      await importByButton(page, [LIST]);
+      await said(page, /was imported/);
+      await page.reload();
+      await eventually(async () => assert.deepEqual(await numbers(page), FROM_LIST));
+      await button(page, 'Forget imported files').click();
+      const isForgotten = async () => {
+        assert.equal(await table(page, NUMBERS).count(), 1);
+        assert.equal((await numbers(page)).at(-1)[3], '479.53');
+        assert.equal(await button(page, 'Forget imported files').count(), 0);
+      };
+      await eventually(isForgotten);
+      await page.reload();
+      await eventually(isForgotten);
+      await choice(page, 'Data').selectOption('imported');
+      await page.getByText('There is no data yet').waitFor();
+    }));
+});

@@ -1,0 +1,98 @@
+// The robustness room: the published numbers on screen, and JSON that equals the command line's to the byte.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { record, summary } from './command.mjs';
+import { drawnFigures } from './figures.mjs';
+import {
+  WITHOUT_ADAPTER, assertQuiet, button, downloaded, eventually, field, rows, startBrowser, withLab,
+} from './lab.mjs';
+
+const NUMBERS = 'Perplexity by bit width';
+
+/** Precision, ResNet-BK and Mamba of the published figure, as its completion note states them. */
+const PUBLISHED = [
+  ['FP32', '30.25', '32.99'],
+  ['FP16', '30.23', '32.68'],
+  ['INT8', '31.52', '38.10'],
+  ['INT4', '34.36', '211.05'],
+  ['INT2', '44.88', '479.53'],
+];
+
+/** The same three columns from the page. */
+async function perplexities(page) {
+  return (await rows(page, NUMBERS)).map(([precision, resnetbk, , , mamba]) => [precision, resnetbk, mamba]);
+}
+
+/** The same three columns from the command line's summary, by falling width as the page has them. */
+function expected(json) {
+  const { resnetbk, mamba } = JSON.parse(json);
+  return Object.keys(resnetbk)
+    .sort((one, other) => other - one)
+    .map(bits => [resnetbk[bits].precision, resnetbk[bits].perplexity.toFixed(2), mamba[bits].perplexity.toFixed(2)]);
+}
+
+describe('the robustness room', () => {
+  let browser;
+  before(async () => {
+    browser = await startBrowser(WITHOUT_ADAPTER);
+  });
+  after(() => browser?.close());
+
+  test('shows the published numbers, the checks and what they rest on', () =>
+    withLab(browser, '', {}, async (page, lab) => {
+      await eventually(async () => assert.deepEqual(await perplexities(page), PUBLISHED));
+      const checks = await rows(page, 'The published checks, on this data');
+      assert.deepEqual(checks.map(check => check.at(-1)), Array(6).fill('pass'));
+      const claims = await rows(page, 'What was claimed, and what it rests on');
+      assert.ok(claims.some(claim => claim.includes('reproduced')));
+      assert.ok(claims.some(claim => claim.includes('simulated only')));
+      assert.ok(await page.getByText('no model was trained or quantized').first().isVisible());
+      assertQuiet(lab);
+    }));
+
+  test('gives the same bytes as the command line for the published settings', () =>
+    withLab(browser, '', {}, async page => {
+      await eventually(async () => assert.deepEqual(await perplexities(page), PUBLISHED));
+      await assertSameBytes(page, []);
+    }));
+
+  test('gives the same bytes as the command line for a seed and widths that were typed in', () =>
+    withLab(browser, '', {}, async page => {
+      await field(page, 'Seed').fill('7');
+      await field(page, 'Bit widths').fill('2,4,8,16,32');
+      const options = ['--seed', '7', '--bit-widths', '2,4,8,16,32'];
+      const numbers = expected(summary(...options));
+      assert.notDeepEqual(numbers, PUBLISHED, 'another seed has to give other numbers');
+      await eventually(async () => assert.deepEqual(await perplexities(page), numbers));
+      await assertSameBytes(page, options);
+      await button(page, 'Published settings').click();
+      await eventually(async () => assert.deepEqual(await perplexities(page), PUBLISHED));
+      assert.equal(await field(page, 'Seed').inputValue(), '42');
+    }));
+
+  test('draws another figure for another seed', () =>
+    withLab(browser, '', {}, async page => {
+      const [published] = await drawnFigures(page, 1);
+      await field(page, 'Seed').fill('7');
+      await eventually(async () => {
+        const [other] = await drawnFigures(page, 1);
+        assert.notEqual(other.fingerprint, published.fingerprint);
+      });
+    }));
+});
+
+async function assertSameBytes(page, options) {
+  const pages = [
+    ['Summary JSON', summary(...options)],
+    ['Record JSON', record(...options)],
+  ];
+  for (const [name, bytes] of pages) {
+    const file = await downloaded(page, () => button(page, name).click());
+    assert.match(file.name, /\.json$/);
+    assert.ok(bytes.length > 100, 'the command line wrote something to compare with');
+    // As text first, because its difference can be read.
+    assert.equal(file.bytes.toString(), bytes.toString(), name);
+    assert.ok(file.bytes.equals(bytes), name);
+  }
+}
