@@ -22,6 +22,7 @@ mod recorder;
 mod sheet;
 mod table;
 pub mod density;
+pub mod efficiency;
 pub mod green;
 pub mod robustness;
 pub mod scene;
@@ -32,6 +33,7 @@ pub mod png;
 pub mod canvas;
 
 pub use density::{DensityMap, density_map};
+pub use efficiency::efficiency;
 pub use green::green_lines;
 pub use robustness::robustness;
 pub use scene::Scene;

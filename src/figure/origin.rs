@@ -1,6 +1,6 @@
 //! Where a figure's data comes from, in words.
 
-use crate::record::{Comparison, Provenance};
+use crate::record::{Comparison, Model, Provenance};
 
 /// Where the numbers of one record come from.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,4 +50,24 @@ pub fn notes(origins: &[Origin]) -> Vec<String> {
         }
     }
     kinds.into_iter().map(|kind| format!("Data: {}. {}", kind.label(), kind.meaning())).collect()
+}
+
+/// "n = 3", or "n = 2–5", where points stand for several runs.
+pub fn run_count(runs: impl Iterator<Item = usize> + Clone) -> Option<String> {
+    let (fewest, most) = (runs.clone().min()?, runs.max()?);
+    match most {
+        1 => None,
+        _ if fewest == most => Some(format!("n = {most}")),
+        _ => Some(format!("n = {fewest}–{most}")),
+    }
+}
+
+/// The name of a model's curve in a legend: with its record where there are several, and its number of runs.
+pub fn curve_label(model: &Model, records: &[String], record: usize, runs: Option<String>) -> String {
+    let mut label = model.label().to_owned();
+    if records.len() > 1 {
+        label += &format!(" · {}", records[record]);
+    }
+    runs.into_iter().for_each(|runs| label += &format!(" ({runs})"));
+    label
 }

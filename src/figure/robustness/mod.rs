@@ -158,19 +158,12 @@ fn threshold_stroke(sheet: &Sheet) -> Stroke {
 
 /// The legend: one entry a curve, the threshold, and the verdicts that stand in the figure.
 fn legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
-    let several = records.len() > 1;
     let mut entries: Vec<Entry> = curves
         .curves
         .iter()
         .map(|curve| {
-            let mut label = curve.model.label().to_owned();
-            if several {
-                label += &format!(" · {}", records[curve.record]);
-            }
-            if let Some(count) = curve.run_count() {
-                label += &format!(" ({count})");
-            }
             let (model, record) = (&curve.model, curve.record);
+            let label = origin::curve_label(model, records, record, curve.run_count());
             let (line, mark) = (looks::stroke(sheet, model, record), looks::mark(sheet, model, record));
             Entry { line: Some(line), mark: Some(mark), label }
         })
