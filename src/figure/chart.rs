@@ -91,11 +91,23 @@ impl<'sheet> Chart<'sheet> {
 
     /// Draws dashed grid lines across the plot at the ticks of the upright axis.
     pub fn draw_grid(&mut self) {
+        self.draw_mesh(false);
+    }
+
+    /// Draws dashed grid lines at the ticks of both axes.
+    pub fn draw_full_grid(&mut self) {
+        self.draw_mesh(true);
+    }
+
+    fn draw_mesh(&mut self, upright: bool) {
         self.sheet.set_dash(&GRID_DASH);
         let grid = shape_style(self.sheet.palette.grid, 0.75);
         let (x, y) = (self.x().ticks().len(), self.y().ticks().len());
         let mut mesh = self.context.configure_mesh();
-        drawn(mesh.disable_x_mesh().disable_axes().x_labels(x).y_labels(y).bold_line_style(grid).draw());
+        if !upright {
+            mesh.disable_x_mesh();
+        }
+        drawn(mesh.disable_axes().x_labels(x).y_labels(y).bold_line_style(grid).draw());
         self.sheet.set_dash(&[]);
     }
 

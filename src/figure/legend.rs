@@ -2,7 +2,7 @@
 
 use super::font;
 use super::marks::Mark;
-use super::scene::{Anchor, Point, Rectangle, Stroke, Weight};
+use super::scene::{Anchor, Point, Stroke, Weight};
 use super::sheet::{Sheet, TextStyle};
 
 /// Width of a sample, and its distance from the label, in ems.
@@ -75,14 +75,6 @@ impl Legend {
             let at = Point { x: start, y: baseline(row) };
             sheet.text(at, Anchor::Start, &label, sheet.plain(sheet.palette.ink));
         }
-    }
-
-    /// Draws the legend in a box of one column that fills a frame.
-    pub fn draw_boxed(&self, sheet: &Sheet, frame: Rectangle) {
-        let outline = Stroke { color: sheet.palette.frame, width: 0.75, dash: Vec::new() };
-        sheet.area(frame.corners(), Some(sheet.palette.background.with_alpha(0.92)), Some(outline));
-        let inner = frame.grown(-sheet.sizes.gap);
-        self.draw(sheet, Point { x: inner.left, y: inner.top }, 1, inner.width());
     }
 
     /// Where each column starts, and a further one would, from the legend's left edge.

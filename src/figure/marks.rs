@@ -67,3 +67,15 @@ impl Mark {
         sheet.area(points, fill, outline);
     }
 }
+
+/// Draws an error bar between its ends, level or upright, with caps as long as a mark is wide.
+pub fn draw_error_bar(sheet: &Sheet, [from, to]: [Point; 2], color: Color) {
+    let stroke = Stroke { color, width: 1.25, dash: Vec::new() };
+    let half = sheet.sizes.marker / 2.0;
+    let (dx, dy) = if from.x == to.x { (half, 0.0) } else { (0.0, half) };
+    sheet.line(vec![from, to], stroke.clone());
+    for end in [from, to] {
+        let ends = [-1.0, 1.0].map(|side| Point { x: end.x + side * dx, y: end.y + side * dy });
+        sheet.line(ends.to_vec(), stroke.clone());
+    }
+}

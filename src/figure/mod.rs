@@ -9,13 +9,19 @@ mod chart;
 mod colormap;
 #[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
 mod dash;
+mod decimation;
+mod inset;
 mod legend;
+mod looks;
 mod marks;
 mod number;
+mod origin;
 mod placement;
 mod recorder;
 mod sheet;
+mod table;
 pub mod density;
+pub mod efficiency;
 pub mod font;
 pub mod green;
 pub mod robustness;
@@ -25,6 +31,7 @@ pub mod style;
 pub mod canvas;
 
 pub use density::{DensityMap, density_map};
+pub use efficiency::efficiency;
 pub use green::green_lines;
 pub use robustness::robustness;
 pub use scene::Scene;

@@ -2,6 +2,7 @@
 
 use bk_lab::record::robustness::{Config, Robustness};
 use bk_lab::study::robustness::run;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// The values of the published data (seed 42), as the figure writes them: ResNet-BK, then Mamba, from FP32 to
@@ -14,19 +15,21 @@ pub type Runs = (&'static str, Vec<(u32, Vec<f64>)>);
 
 /// A record of the given runs.
 pub fn record(provenance: &str, series: &[Runs]) -> Robustness {
-    let series: Vec<Value> = series
-        .iter()
-        .map(|(model, points)| {
-            let points: Vec<Value> = points
-                .iter()
-                .map(|(bits, runs)| {
-                    let runs: Vec<Value> = runs.iter().map(|run| json!({ "perplexity": run })).collect();
-                    json!({ "bits": bits, "runs": runs })
-                })
-                .collect();
-            json!({ "model": model, "points": points })
-        })
-        .collect();
+    let point = |(bits, runs): &(u32, Vec<f64>)| {
+        let runs: Vec<Value> = runs.iter().map(|run| json!({ "perplexity": run })).collect();
+        json!({ "bits": bits, "runs": runs })
+    };
+    comparison(provenance, series, |points| points.iter().map(point).collect())
+}
+
+/// A record of any of the published figures' kinds, from the models' points.
+pub fn comparison<Points, Record: DeserializeOwned>(
+    provenance: &str,
+    series: &[(&str, Points)],
+    points: impl Fn(&Points) -> Vec<Value>,
+) -> Record {
+    let series = series.iter().map(|(model, of)| json!({ "model": model, "points": points(of) }));
+    let series: Vec<Value> = series.collect();
     let manifest = json!({ "application": "bk-lab test", "origin": "written by a test" });
     let record = json!({ "provenance": provenance, "manifest": manifest, "series": series });
     serde_json::from_value(record).expect("a record")

@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 mod data;
+mod efficiency;
 mod resolvent;
 mod robustness;
 
@@ -9,6 +10,11 @@ use bk_lab::export::raster;
 use bk_lab::figure::scene::{Color, Command, Point, Rectangle, Text};
 use bk_lab::figure::{Scene, Theme};
 use std::path::PathBuf;
+
+/// Published size, a column of a page, a telephone; in points.
+const SIZES: [(f64, f64); 3] = [(864.0, 576.0), (500.0, 360.0), (270.0, 300.0)];
+
+const THEMES: [Theme; 3] = [Theme::Light, Theme::Dark, Theme::Paper];
 
 /// The texts of a scene.
 fn texts(scene: &Scene) -> impl Iterator<Item = &Text> {
@@ -88,6 +94,13 @@ fn contrast(one: Color, other: Color) -> f64 {
     };
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+/// Keeps a picture of a scene, and fails where its texts overlap or are too faint.
+fn examine(scene: &Scene, theme: Theme, name: &str) {
+    keep(scene, name);
+    assert_texts_are_apart(scene, name);
+    assert_texts_stand_out(scene, theme, name);
 }
 
 /// Paints a scene into `target/tmp/figure`, to be looked at.

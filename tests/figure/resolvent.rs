@@ -1,6 +1,6 @@
 //! The resolvent figures, on the chain whose diagonal is a quasi-periodic potential.
 
-use crate::{assert_texts_are_apart, assert_texts_stand_out, keep, words};
+use crate::{examine, words};
 use bk_lab::figure::scene::Command;
 use bk_lab::figure::{DensityMap, Layout, Theme, density_map, green_lines};
 use num_complex::Complex64;
@@ -52,9 +52,7 @@ fn green_lines_are_readable_at_every_width() {
                 let (re, im): (Vec<f64>, Vec<f64>) = diagonal.iter().map(|g| (g.re, g.im)).unzip();
                 let scene = green_lines(&re, &im, z.re, z.im, &Layout::new(width, height, theme));
                 let name = format!("green-{sites}-{width}-{theme:?}").to_lowercase();
-                keep(&scene, &name);
-                assert_texts_are_apart(&scene, &name);
-                assert_texts_stand_out(&scene, theme, &name);
+                examine(&scene, theme, &name);
                 let words = words(&scene);
                 for word in ["Re G(i,i)", "Im G(i,i)", "Site i"] {
                     assert!(words.contains(&word), "{word} is missing from {name}: {words:?}");
@@ -71,9 +69,7 @@ fn density_maps_are_readable_at_every_width() {
             for (sites, energies) in [(1, 1), (12, 40), (233, 256), (4000, 64)] {
                 let scene = density_map(&map(sites, energies), &Layout::new(width, height, theme));
                 let name = format!("density-{sites}-{width}-{theme:?}").to_lowercase();
-                keep(&scene, &name);
-                assert_texts_are_apart(&scene, &name);
-                assert_texts_stand_out(&scene, theme, &name);
+                examine(&scene, theme, &name);
             }
         }
     }

@@ -1,22 +1,15 @@
 //! The robustness figure.
 
 use crate::data::{self, PUBLISHED};
-use crate::{assert_texts_are_apart, assert_texts_stand_out, bounds, keep, texts, words};
+use crate::{SIZES, THEMES, assert_texts_are_apart, bounds, examine, texts, words};
 use bk_lab::figure::scene::{Command, Rectangle};
 use bk_lab::figure::{Layout, Scene, Theme, robustness};
 use bk_lab::record::robustness::Robustness;
 
-/// Published size, a column of a page, a telephone; in points.
-const SIZES: [(f64, f64); 3] = [(864.0, 576.0), (500.0, 360.0), (270.0, 300.0)];
-
-const THEMES: [Theme; 3] = [Theme::Light, Theme::Dark, Theme::Paper];
-
 fn draw(records: &[&Robustness], (width, height): (f64, f64), theme: Theme, name: &str) -> Scene {
     let scene = robustness(records, &Layout::new(width, height, theme));
     let name = format!("{name}-{width}-{theme:?}").to_lowercase();
-    keep(&scene, &name);
-    assert_texts_are_apart(&scene, &name);
-    assert_texts_stand_out(&scene, theme, &name);
+    examine(&scene, theme, &name);
     scene
 }
 

@@ -2,6 +2,7 @@
 //! any of them has.
 
 use crate::figure::axis::Axis;
+use crate::figure::origin;
 use crate::record::Model;
 use crate::record::robustness::{Point, Robustness, precision_label};
 
@@ -48,13 +49,7 @@ impl Curve {
 
     /// "n = 3", or "n = 2–5", where a point stands for several runs.
     pub fn run_count(&self) -> Option<String> {
-        let counts = || self.values.iter().map(|value| value.runs);
-        let (fewest, most) = (counts().min()?, counts().max()?);
-        match most {
-            1 => None,
-            _ if fewest == most => Some(format!("n = {most}")),
-            _ => Some(format!("n = {fewest}–{most}")),
-        }
+        origin::run_count(self.values.iter().map(|value| value.runs))
     }
 }
 

@@ -1,10 +1,11 @@
 //! The words in the plot: values beside the marks, captions of threshold and band, callouts.
 
 use super::curves::{Curve, Curves, THRESHOLD, Value};
-use super::looks::{Verdict, hue, mark};
+use super::verdict::{Verdict, value_mark};
 use crate::figure::callout::Callout;
 use crate::figure::chart::Chart;
 use crate::figure::font;
+use crate::figure::looks::hue;
 use crate::figure::number;
 use crate::figure::placement::{Room, positions};
 use crate::figure::scene::{Anchor, Point, Rectangle, Weight};
@@ -52,7 +53,7 @@ fn draw_value(sheet: &Sheet, chart: &Chart, room: &mut Room, curve: &Curve, valu
     let width = font::text_width(&content, size, Weight::Bold);
     let height = (font::ASCENT + font::DESCENT) * size;
     let center = chart.at(value.column as f64, value.mean);
-    let mark = mark(sheet, curve, value).bounds(center).grown(NEAR);
+    let mark = value_mark(sheet, curve, value).bounds(center).grown(NEAR);
     let (high, low) = match value.deviation {
         Some(deviation) => (
             chart.at(value.column as f64, value.mean + deviation).y.min(mark.top),
@@ -170,7 +171,7 @@ pub fn draw_callout(
             vec![format!("{perplexity} {sign} {limit}"), outcome],
         ],
         target: chart.at(column, value.mean),
-        radius: mark(sheet, curve, value).diameter / 2.0 + NEAR,
+        radius: value_mark(sheet, curve, value).diameter / 2.0 + NEAR,
         ideal: chart.at(column + aside, (value.mean + further).max(chart.y().low())),
         color: verdict.color(sheet),
         bend,

@@ -3,20 +3,24 @@
 
 mod curves;
 mod labels;
-mod looks;
+mod verdict;
 mod words;
 
 use super::axis::Axis;
 use super::chart::Chart;
 use super::font;
+use super::inset::{self, Arrangement, Content, Inset};
 use super::legend::{Entry, Legend};
+use super::looks;
+use super::marks;
+use super::origin::{self, Origin};
 use super::placement::Room;
 use super::scene::{Anchor, Point, Rectangle, Scene, Stroke, Weight};
 use super::sheet::Sheet;
 use super::style::Layout;
 use crate::record::robustness::Robustness;
 use curves::{Curves, THRESHOLD};
-use looks::Verdict;
+use verdict::{MARKED_WIDTH, Verdict, value_mark};
 
 /// Dashes and gaps of the threshold in points.
 const THRESHOLD_DASH: [f64; 2] = [7.0, 4.0];
@@ -30,68 +34,47 @@ const LOWEST_PLOT: f64 = 130.0;
 pub fn robustness(records: &[&Robustness], layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let curves = Curves::new(records);
-    let notes = words::provenance_notes(records);
+    let origins = Origin::all(records, |config| config.seed);
+    let notes = origin::notes(&origins);
     let below = sheet.heading("Quantization robustness comparison", "Perplexity against bit width", &notes);
     if curves.curves.is_empty() {
         let at = below.center();
         sheet.text(at, Anchor::Middle, "No data", sheet.plain(sheet.palette.muted));
-        return sheet.finish(words::summary(records, &curves));
+        return sheet.finish(words::summary(&origins, &curves));
     }
 
-    let legend = legend(&sheet, &curves, &words::record_labels(records));
-    let (mut chart, legend_frame) = lay_out(&sheet, below, &curves, &legend);
-    let missing = LOWEST_PLOT - chart.plot.height();
+    let legend = Content::Legend(legend(&sheet, &curves, &origin::labels(&origins)));
+    let insets = [Inset { content: legend, places: inset::upper_corners }];
+    let clearance = (font::ASCENT + font::DESCENT) * sheet.sizes.label + sheet.sizes.gap;
+    let mut arrangement = Arrangement::new(
+        &sheet,
+        below,
+        &insets,
+        clearance,
+        |outer| chart(&sheet, outer, &curves),
+        |chart| room(&sheet, chart, &curves),
+    );
+    let missing = LOWEST_PLOT - arrangement.chart.plot.height();
     if missing > 0.5 {
         return robustness(records, &Layout { height: layout.height + missing, ..*layout });
     }
-    draw_background(&sheet, &mut chart);
-    draw_curves(&sheet, &mut chart, &curves);
+    draw_background(&sheet, &mut arrangement.chart);
+    draw_curves(&sheet, &mut arrangement.chart, &curves);
 
-    let mut room = room(&sheet, &chart, &curves);
-    if let Some(frame) = legend_frame {
-        legend.draw_boxed(&sheet, frame);
-        room.take(frame);
-    }
+    let mut room = room(&sheet, &arrangement.chart, &curves);
+    arrangement.draw_framed(&sheet, &mut room);
+    let chart = arrangement.chart;
     labels::draw_values(&sheet, &chart, &mut room, &curves);
     labels::draw_threshold_caption(&sheet, &chart, &mut room);
     for curve in &curves.curves {
-        if let Some(value) = curve.at(looks::MARKED_WIDTH)
+        if let Some(value) = curve.at(MARKED_WIDTH)
             && let Some(verdict) = Verdict::of(curve, value)
         {
             labels::draw_callout(&sheet, &chart, &mut room, curve, value, verdict);
         }
     }
     labels::draw_band_caption(&sheet, &chart, &mut room);
-    sheet.finish(words::summary(records, &curves))
-}
-
-/// The chart with its legend in a corner of the plot, where it hides no data, and otherwise below (drawn
-/// here already). Answers the legend's frame within the plot.
-fn lay_out<'sheet>(
-    sheet: &'sheet Sheet,
-    outer: Rectangle,
-    curves: &Curves,
-    legend: &Legend,
-) -> (Chart<'sheet>, Option<Rectangle>) {
-    let gap = sheet.sizes.gap;
-    let whole = chart(sheet, outer, curves);
-    let (width, height) = legend.size(sheet, 1);
-    let (width, height) = (width + 2.0 * gap, height + 2.0 * gap);
-    let (top, right) = (whole.plot.top + gap, whole.plot.right - gap);
-    let corners = [whole.plot.left + gap, right - width];
-    let frames = corners.map(|left| Rectangle { left, top, right: left + width, bottom: top + height });
-    let room = room(sheet, &whole, curves);
-    let label = (font::ASCENT + font::DESCENT) * sheet.sizes.label + gap;
-    let frame =
-        frames.into_iter().find(|frame| room.is_free(frame) && room.cover(&frame.grown(label)) == 0.0);
-    if frame.is_some() {
-        return (whole, frame);
-    }
-
-    let columns = legend.columns_within(sheet, outer.width());
-    let top = outer.bottom - legend.size(sheet, columns).1;
-    legend.draw(sheet, Point { x: outer.left, y: top }, columns, outer.width());
-    (chart(sheet, Rectangle { bottom: top - gap, ..outer }, curves), None)
+    sheet.finish(words::summary(&origins, &curves))
 }
 
 /// Axes for the curves, with as many ticks as have room.
@@ -121,7 +104,7 @@ fn draw_background(sheet: &Sheet, chart: &mut Chart) {
 fn draw_curves(sheet: &Sheet, chart: &mut Chart, curves: &Curves) {
     // What is laid over goes behind the first record.
     for curve in curves.curves.iter().rev() {
-        let stroke = looks::curve_stroke(sheet, curve);
+        let stroke = looks::stroke(sheet, &curve.model, curve.record);
         let values = curve.values.iter().map(|value| (value.column as f64, value.mean)).collect();
         chart.draw_line(values, stroke.color, stroke.width, &stroke.dash);
     }
@@ -129,14 +112,11 @@ fn draw_curves(sheet: &Sheet, chart: &mut Chart, curves: &Curves) {
         for value in &curve.values {
             let center = chart.at(value.column as f64, value.mean);
             if let Some(bar) = error_bar(sheet, chart, value) {
-                let stroke = Stroke { dash: Vec::new(), width: 1.25, ..looks::curve_stroke(sheet, curve) };
-                let at = |x, y| Point { x, y };
-                sheet.line(vec![at(center.x, bar.top), at(center.x, bar.bottom)], stroke.clone());
-                for y in [bar.top, bar.bottom] {
-                    sheet.line(vec![at(bar.left, y), at(bar.right, y)], stroke.clone());
-                }
+                let color = looks::stroke(sheet, &curve.model, curve.record).color;
+                let ends = [bar.top, bar.bottom].map(|y| Point { x: center.x, y });
+                marks::draw_error_bar(sheet, ends, color);
             }
-            looks::mark(sheet, curve, value).draw(sheet, center);
+            value_mark(sheet, curve, value).draw(sheet, center);
         }
     }
 }
@@ -162,7 +142,7 @@ fn room(sheet: &Sheet, chart: &Chart, curves: &Curves) -> Room {
             curve.values.iter().map(|value| chart.at(value.column as f64, value.mean)).collect();
         room.add_line(&points);
         for (value, center) in curve.values.iter().zip(points) {
-            room.add_mark(looks::mark(sheet, curve, value).bounds(center));
+            room.add_mark(value_mark(sheet, curve, value).bounds(center));
             if let Some(bar) = error_bar(sheet, chart, value) {
                 room.add_mark(bar);
             }
@@ -178,19 +158,13 @@ fn threshold_stroke(sheet: &Sheet) -> Stroke {
 
 /// The legend: one entry a curve, the threshold, and the verdicts that stand in the figure.
 fn legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
-    let several = records.len() > 1;
     let mut entries: Vec<Entry> = curves
         .curves
         .iter()
         .map(|curve| {
-            let mut label = curve.model.label().to_owned();
-            if several {
-                label += &format!(" · {}", records[curve.record]);
-            }
-            if let Some(count) = curve.run_count() {
-                label += &format!(" ({count})");
-            }
-            let (line, mark) = (looks::curve_stroke(sheet, curve), looks::curve_mark(sheet, curve));
+            let (model, record) = (&curve.model, curve.record);
+            let label = origin::curve_label(model, records, record, curve.run_count());
+            let (line, mark) = (looks::stroke(sheet, model, record), looks::mark(sheet, model, record));
             Entry { line: Some(line), mark: Some(mark), label }
         })
         .collect();
@@ -198,7 +172,7 @@ fn legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
     entries.push(Entry { line: Some(threshold_stroke(sheet)), mark: None, label });
     for verdict in [Verdict::Deployable, Verdict::NotDeployable] {
         let found = curves.curves.iter().find(|curve| {
-            curve.at(looks::MARKED_WIDTH).and_then(|value| Verdict::of(curve, value)) == Some(verdict)
+            curve.at(MARKED_WIDTH).and_then(|value| Verdict::of(curve, value)) == Some(verdict)
         });
         if let Some(curve) = found {
             let (sign, limit) = verdict.limit();

@@ -1,51 +1,23 @@
-//! Where the figure's data comes from, and what it shows, in words.
+//! What the figure shows, in words.
 
 use super::curves::{Curve, Curves, THRESHOLD};
 use crate::figure::number;
-use crate::record::Provenance;
-use crate::record::robustness::{Robustness, precision_label};
-
-/// Names that tell the records apart: their provenance, and where that is the same, the seed, the file or
-/// the place in the list.
-pub fn record_labels(records: &[&Robustness]) -> Vec<String> {
-    let label = |index: usize, record: &Robustness| {
-        let provenance = record.provenance.label();
-        let alike = records.iter().filter(|other| other.provenance == record.provenance).count();
-        let seed = record.config.as_ref().map(|config| format!("seed {}", config.seed));
-        let file = record.manifest.files.first().cloned();
-        match seed.or(file) {
-            _ if alike == 1 => provenance.to_owned(),
-            Some(origin) => format!("{provenance}, {origin}"),
-            None => format!("{provenance}, no. {}", index + 1),
-        }
-    };
-    records.iter().enumerate().map(|(index, record)| label(index, record)).collect()
-}
-
-/// One line for each kind of data in the figure, saying what it is.
-pub fn provenance_notes(records: &[&Robustness]) -> Vec<String> {
-    let mut kinds: Vec<Provenance> = Vec::new();
-    for record in records {
-        if !kinds.contains(&record.provenance) {
-            kinds.push(record.provenance);
-        }
-    }
-    kinds.into_iter().map(|kind| format!("Data: {}. {}", kind.label(), kind.meaning())).collect()
-}
+use crate::figure::origin::{self, Origin};
+use crate::record::robustness::precision_label;
 
 /// The figure in words, for those who do not see it.
-pub fn summary(records: &[&Robustness], curves: &Curves) -> String {
+pub fn summary(origins: &[Origin], curves: &Curves) -> String {
     if curves.curves.is_empty() {
         return "Quantization robustness: no data.".into();
     }
-    let labels = record_labels(records);
+    let labels = origin::labels(origins);
     let mut sentences = vec![format!(
         "Quantization robustness: perplexity against bit width, from {} to {}.",
         curves.precisions.first().map_or("", String::as_str),
         curves.precisions.last().map_or("", String::as_str),
     )];
     sentences.extend(curves.curves.iter().map(|curve| describe(curve, &labels[curve.record])));
-    sentences.extend(provenance_notes(records));
+    sentences.extend(origin::notes(origins));
     sentences.join(" ")
 }
 

@@ -1,17 +1,14 @@
-//! How curves, marks and verdicts look.
+//! How verdicts look, and the values they speak of.
 
 use super::curves::{Curve, Value};
+use crate::figure::looks;
 use crate::figure::marks::{Mark, Shape};
-use crate::figure::scene::{Color, Stroke};
+use crate::figure::scene::Color;
 use crate::figure::sheet::Sheet;
-use crate::figure::style::Hue;
 use crate::record::Model;
 
 /// The bit width of which the published figure marks the values.
 pub const MARKED_WIDTH: u32 = 4;
-
-/// Star and cross, as a multiple of an ordinary mark.
-const LARGE: f64 = 1.73;
 
 /// What the published requirements say of a value at INT4.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,46 +62,15 @@ impl Verdict {
         };
         Mark {
             shape,
-            diameter: LARGE * sheet.sizes.marker,
+            diameter: looks::LARGE * sheet.sizes.marker,
             fill: self.color(sheet),
             outline: sheet.palette.ink,
         }
     }
 }
 
-/// The colours of a model.
-pub fn hue(sheet: &Sheet, model: &Model) -> Hue {
-    match model {
-        Model::ResNetBk => sheet.palette.first,
-        Model::Mamba => sheet.palette.second,
-        Model::Other(_) => Hue { line: sheet.palette.muted, text: sheet.palette.muted },
-    }
-}
-
 /// The mark of a value.
-pub fn mark(sheet: &Sheet, curve: &Curve, value: &Value) -> Mark {
-    Verdict::of(curve, value).map_or_else(|| curve_mark(sheet, curve), |verdict| verdict.mark(sheet))
-}
-
-/// The ordinary mark of a curve.
-pub fn curve_mark(sheet: &Sheet, curve: &Curve) -> Mark {
-    let shape = match curve.model {
-        Model::ResNetBk => Shape::Circle,
-        Model::Mamba | Model::Other(_) => Shape::Square,
-    };
-    let outline = sheet.palette.background;
-    Mark { shape, diameter: sheet.sizes.marker, fill: curve_stroke(sheet, curve).color, outline }
-}
-
-/// The line of a curve: solid for the first record, dashed and lighter for what is laid over it.
-pub fn curve_stroke(sheet: &Sheet, curve: &Curve) -> Stroke {
-    let (color, width) = (hue(sheet, &curve.model).line, sheet.sizes.line);
-    let dash: &[f64] = match curve.record {
-        0 => return Stroke { color, width, dash: Vec::new() },
-        1 => &[3.0, 2.0],
-        2 => &[1.0, 1.5],
-        _ => &[3.0, 1.5, 1.0, 1.5],
-    };
-    let color = color.with_alpha(0.65).over(sheet.palette.background);
-    Stroke { color, width: 0.75 * width, dash: dash.iter().map(|length| length * width).collect() }
+pub fn value_mark(sheet: &Sheet, curve: &Curve, value: &Value) -> Mark {
+    let ordinary = || looks::mark(sheet, &curve.model, curve.record);
+    Verdict::of(curve, value).map_or_else(ordinary, |verdict| verdict.mark(sheet))
 }

@@ -1,0 +1,89 @@
+//! The words in the plot: what is dominated, and callouts to the two marked points.
+
+use super::comparison::{self, Marked, TARGET};
+use super::curves::{Curves, GIGA, Value};
+use super::frontier::{SHADED, dominates};
+use super::position;
+use crate::figure::callout::Callout;
+use crate::figure::chart::Chart;
+use crate::figure::number;
+use crate::figure::placement::{Room, positions};
+use crate::figure::scene::{Color, Point};
+use crate::figure::sheet::Sheet;
+
+/// How far the published callouts stand from their points, in GFLOPs and in perplexity.
+const AWAY: [(f64, f64); 2] = [(-1.5, 3.0), (1.0, 3.0)];
+
+/// Distance between a mark and the head of an arrow, in points.
+const NEAR: f64 = 1.5;
+
+/// Distance the caption keeps from data, in points, and between the places tried for it.
+const CLEARANCE: f64 = 3.0;
+const STEP: f64 = 6.0;
+
+/// Draws callouts to the star and the cross.
+pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, marked: &Marked) {
+    let gflops = |value: &Value| format!("{} GFLOPs", number::fixed(value.cost.flops / GIGA, 1));
+    let perplexity = |value: &Value| number::fixed(value.cost.perplexity, 1);
+    let star = marked.star;
+    let versions = vec![
+        vec![
+            format!("ResNet-BK nearest to {TARGET}"),
+            format!("Perplexity {}", perplexity(star)),
+            format!("{} per token", gflops(star)),
+        ],
+        vec!["ResNet-BK".to_owned(), gflops(star)],
+        vec![gflops(star)],
+    ];
+    let mut draw = |value: &Value, versions, (aside, further): (f64, f64), color: Color, bend| {
+        let ideal = chart.at(value.cost.flops / GIGA + aside, value.cost.perplexity + further);
+        let radius = comparison::star(sheet).diameter / 2.0 + NEAR;
+        let callout = Callout { versions, target: position(chart, value.cost), radius, ideal, color, bend };
+        callout.draw(sheet, room, chart.plot.grown(-sheet.sizes.gap));
+    };
+    draw(star, versions, AWAY[0], sheet.palette.threshold.line, 1.0);
+    if let Some((cross, ratio)) = marked.cross {
+        let ratio = comparison::ratio(ratio);
+        let versions = vec![
+            vec![
+                "Mamba nearest to that".to_owned(),
+                format!("Perplexity {}", perplexity(cross)),
+                format!("{} per token, {ratio}", gflops(cross)),
+            ],
+            vec!["Mamba".to_owned(), format!("{}, {ratio}", gflops(cross))],
+            vec![ratio],
+        ];
+        draw(cross, versions, AWAY[1], sheet.palette.bad.line, -1.0);
+    }
+}
+
+/// Writes in the shaded area whose it is, and how much of the other models' data lies there, if there is a
+/// place that hides nothing.
+pub fn draw_dominance_caption(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
+    let Some(curve) = curves.of(&SHADED) else { return };
+    let title = format!("{} dominates", curve.model.label());
+    let lines = match (curves.dominated_by(curve), curves.others(curve).as_slice()) {
+        (_, []) => vec![title],
+        ((dominated, count), [other]) => {
+            vec![title, format!("{dominated} of {count} {other} configurations")]
+        }
+        ((dominated, count), _) => vec![title, format!("{dominated} of {count} other configurations")],
+    };
+    let (frontier, (width, height)) = (curve.frontier(), sheet.box_size(&lines));
+    let points = curves.with_frontier().flat_map(|curve| &curve.values);
+    let middle =
+        points.clone().fold((0.0, 0.0), |(x, y), value| (x + value.cost.flops, y + value.cost.perplexity));
+    let count = points.count() as f64;
+    let ideal = chart.at(middle.0 / count / GIGA, middle.1 / count + 2.0);
+    let area = chart.plot.grown(-sheet.sizes.gap);
+    let place = room.find(positions(area, width, height, STEP), |frame| {
+        let apart = frame.grown(CLEARANCE);
+        let Point { x, y } = frame.center();
+        let fits = room.is_free(&apart) && room.cover(&apart) == 0.0 && dominates(chart, &frontier, &apart);
+        fits.then(|| (x - ideal.x).hypot(y - ideal.y))
+    });
+    if let Some(frame) = place {
+        room.take(frame);
+        sheet.boxed(frame, &lines, sheet.palette.good.line);
+    }
+}
