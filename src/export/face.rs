@@ -17,6 +17,7 @@ pub(super) struct Letter {
     /// What is drawn.
     pub(super) glyph: GlyphId,
     /// Which bytes of the text it stands for.
+    #[cfg(feature = "cli")]
     pub(super) bytes: std::ops::Range<usize>,
     /// From this letter's origin to the next one's, in ems.
     pub(super) advance: f64,
@@ -37,6 +38,7 @@ impl Face {
     pub(super) fn letters(&self, text: &Text) -> Vec<Letter> {
         let letter = |(start, character): (usize, char)| Letter {
             glyph: self.parsed.glyph_index(character).unwrap_or_default(),
+            #[cfg(feature = "cli")]
             bytes: start..start + character.len_utf8(),
             advance: font::advance(character, text.weight),
         };

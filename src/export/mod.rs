@@ -6,6 +6,7 @@
 
 mod eps;
 mod face;
+#[cfg(feature = "cli")]
 mod pdf;
 mod restore;
 mod xml;
@@ -17,10 +18,11 @@ pub mod table;
 pub mod raster;
 
 pub use page::{Page, PageError};
-pub use restore::manifest_of;
+pub use restore::{manifest_of, restore};
 pub use table::Table;
 
 use crate::figure::Scene;
+use serde::{Deserialize, Serialize};
 
 /// The name under which a manifest stands in a file.
 const MANIFEST: &str = "bk-lab-manifest";
@@ -29,13 +31,16 @@ const MANIFEST: &str = "bk-lab-manifest";
 const APPLICATION: &str = concat!("BK Lab ", env!("CARGO_PKG_VERSION"));
 
 /// What a figure can be written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// A picture of a stated resolution.
     Png,
     /// A drawing for the web and for further editing, with real text in its own face.
     Svg,
-    /// A drawing for pdfLaTeX and for journals, with real text in an embedded face.
+    /// A drawing for pdfLaTeX and for journals, with real text in an embedded face. On the command line only:
+    /// the library that writes it weighs more than all the rest of the worker.
+    #[cfg(feature = "cli")]
     Pdf,
     /// A drawing for journals that ask for PostScript: no transparency, text as outlines.
     Eps,
@@ -43,13 +48,18 @@ pub enum Format {
 
 impl Format {
     /// All of them.
+    #[cfg(feature = "cli")]
     pub const ALL: [Format; 4] = [Format::Png, Format::Svg, Format::Pdf, Format::Eps];
+    /// All of them.
+    #[cfg(not(feature = "cli"))]
+    pub const ALL: [Format; 3] = [Format::Png, Format::Svg, Format::Eps];
 
     /// How a file's name ends, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Format::Png => "png",
             Format::Svg => "svg",
+            #[cfg(feature = "cli")]
             Format::Pdf => "pdf",
             Format::Eps => "eps",
         }
@@ -60,6 +70,7 @@ impl Format {
         match self {
             Format::Png => "image/png",
             Format::Svg => "image/svg+xml",
+            #[cfg(feature = "cli")]
             Format::Pdf => "application/pdf",
             Format::Eps => "application/postscript",
         }
@@ -129,7 +140,7 @@ pub enum ExportError {
     #[error("The page paints pictures itself: paint the figure on a canvas and stamp the file it makes.")]
     NoPainter,
     /// The bytes to be stamped are no PNG file.
-    #[error("The browser made no PNG file of the figure. Save it as PDF or SVG.")]
+    #[error("The browser made no PNG file of the figure. Save it as SVG or EPS.")]
     NotPng,
     /// The pixels could not be written.
     #[error("The picture could not be written as PNG: {0}.")]
@@ -142,6 +153,7 @@ pub enum ExportError {
     #[error("The figure could not be painted: {0}.")]
     Svg(#[from] resvg::usvg::Error),
     /// The PDF could not be put together.
+    #[cfg(feature = "cli")]
     #[error("The figure could not be written as PDF: {0}. Save it as EPS or SVG.")]
     Pdf(String),
 }
@@ -155,6 +167,7 @@ pub fn export(scene: &Scene, metadata: &Metadata, format: Format, dpi: f64) -> R
     match format {
         Format::Svg => svg::write(scene, metadata).map(String::into_bytes),
         Format::Png => png(scene, metadata, dpi),
+        #[cfg(feature = "cli")]
         Format::Pdf => face::check(scene).and_then(|()| pdf::write(scene, metadata)),
         Format::Eps => face::check(scene).and_then(|()| eps::write(scene, metadata)),
     }

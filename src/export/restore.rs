@@ -15,6 +15,14 @@ pub fn manifest_of(file: &[u8]) -> Option<String> {
     whole.then_some(json)
 }
 
+/// A file as the importer reads it: an exported figure becomes its manifest, any other file stays as it is.
+pub fn restore(file: Vec<u8>) -> Vec<u8> {
+    match file.first() {
+        Some(b'{' | b'[') => file,
+        _ => manifest_of(&file).map_or(file, String::into_bytes),
+    }
+}
+
 fn find(file: &[u8]) -> Option<String> {
     if file.starts_with(png::SIGNATURE) {
         return in_png(file);

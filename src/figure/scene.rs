@@ -4,10 +4,11 @@
 //! Unit: the point (1 pt = 1/72 inch), x to the right, y downward, origin at the top left corner.
 
 use super::font;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A colour with straight (not premultiplied) alpha; channels 0–255, `alpha` 0–1.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Color {
     /// Red, 0–255.
     pub red: u8,
@@ -40,7 +41,7 @@ impl Color {
 }
 
 /// A position in the scene, in points.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// Distance from the left edge.
     pub x: f64,
@@ -49,7 +50,7 @@ pub struct Point {
 }
 
 /// An upright rectangle in the scene, in points.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rectangle {
     /// Left edge.
     pub left: f64,
@@ -121,7 +122,7 @@ impl Rectangle {
 }
 
 /// How a line is drawn.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
     /// Colour of the line.
     pub color: Color,
@@ -132,7 +133,7 @@ pub struct Stroke {
 }
 
 /// Where a text's reference point lies along its line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Anchor {
     /// The text begins at the point.
     Start,
@@ -143,7 +144,7 @@ pub enum Anchor {
 }
 
 /// The two weights of the bundled face (Inter).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Weight {
     /// Inter Regular.
     Regular,
@@ -152,7 +153,7 @@ pub enum Weight {
 }
 
 /// One line of text. The reference point lies on the **baseline**.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Text {
     /// Reference point on the baseline.
     pub at: Point,
@@ -197,7 +198,7 @@ impl Text {
 }
 
 /// A picture stretched over a rectangle, rows from top to bottom.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Picture {
     /// Top left corner.
     pub at: Point,
@@ -209,12 +210,13 @@ pub struct Picture {
     pub columns: usize,
     /// Number of rows.
     pub rows: usize,
-    /// `columns · rows` pixels of four bytes, RGBA.
+    /// `columns · rows` pixels of four bytes, RGBA. Not serialized: they travel as bytes beside the scene.
+    #[serde(skip)]
     pub pixels: Arc<[u8]>,
 }
 
 /// One drawing command.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Command {
     /// An open line through the points.
     Line {
@@ -250,7 +252,7 @@ pub enum Command {
 }
 
 /// A finished figure: its size and the commands that draw it, back to front.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scene {
     /// Width in points.
     pub width: f64,

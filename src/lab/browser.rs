@@ -1,5 +1,7 @@
 //! The few things page and worker both need of the browser: messages with transferred arrays, and pauses.
 
+use crate::figure::Scene;
+use crate::figure::scene::{Command, Picture};
 use crate::record::{Record, Resolvent};
 use js_sys::{Array, ArrayBuffer, Float32Array, Float64Array, Function, Promise, Uint8Array};
 use serde::Serialize;
@@ -62,6 +64,30 @@ fn resolvent_of(record: &mut Record) -> Option<&mut Resolvent> {
         Record::Resolvent(record) => Some(record.as_mut()),
         _ => None,
     }
+}
+
+/// Takes the pixels out of a scene's pictures, to travel as buffers.
+pub(super) fn detach_pixels(scene: &mut Scene) -> Vec<ArrayBuffer> {
+    pictures(scene).map(|picture| to_buffer(&std::mem::take(&mut picture.pixels))).collect()
+}
+
+/// Puts the pixels back in the order in which [`detach_pixels`] took them.
+pub(super) fn attach_pixels(scene: &mut Scene, buffers: &[ArrayBuffer]) {
+    for (picture, buffer) in pictures(scene).zip(buffers) {
+        picture.pixels = to_bytes(buffer).into();
+    }
+}
+
+fn pictures(scene: &mut Scene) -> impl Iterator<Item = &mut Picture> {
+    scene.commands.iter_mut().filter_map(|command| match command {
+        Command::Picture(picture) => Some(picture),
+        _ => None,
+    })
+}
+
+/// A buffer's content.
+pub(super) fn to_bytes(buffer: &ArrayBuffer) -> Vec<u8> {
+    Uint8Array::new(buffer).to_vec()
 }
 
 /// A copy of bytes in a buffer of their own.

@@ -3,6 +3,8 @@
 //! A message is a JSON text and, behind it, the buffers of its arrays, which are transferred rather than
 //! copied. Every request has a number; every reply names the request it answers.
 
+use crate::export::Format;
+use crate::figure::Scene;
 use crate::record::{Record, efficiency, fragility, resolvent, robustness, stability};
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
@@ -38,6 +40,18 @@ pub enum Task {
         /// The files' names.
         names: Vec<String>,
     },
+    /// Write a figure as a file. The pixels of its pictures follow as buffers; for a PNG, which only the page
+    /// can paint, the painted file does.
+    Export {
+        /// The figure, laid out for paper.
+        scene: Box<Scene>,
+        /// The kind of file.
+        format: Format,
+        /// Resolution of a PNG in dots per inch.
+        dpi: f64,
+        /// The JSON that makes the run again.
+        manifest: Option<String>,
+    },
     /// Stop the request of this number.
     Cancel(RequestId),
 }
@@ -65,6 +79,12 @@ pub enum Answer {
         records: Vec<Record>,
         /// Sentences about files that could not be used.
         errors: Vec<String>,
+    },
+    /// A file, as a buffer.
+    File {
+        /// Its content.
+        #[serde(skip)]
+        bytes: Vec<u8>,
     },
     /// Nothing came out, for the reason given in this sentence.
     Failed(String),

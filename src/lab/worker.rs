@@ -3,13 +3,15 @@
 //! Requests run side by side as asynchronous tasks that pause between units of work; that is when a cancel is
 //! heard. A panic ends the worker; the page then starts another and says so.
 
-use super::browser::{detach_arrays, pack, pause, unpack};
+use super::browser::{attach_pixels, detach_arrays, pack, pause, to_buffer, to_bytes, unpack};
 use super::protocol::{Answer, Reply, Request, RequestId, Task};
+use crate::export::{self, ExportError, Format, Metadata};
+use crate::figure::Scene;
 use crate::import::{SourceFile, read_files};
 use crate::record::{Record, resolvent};
 use crate::resolvent::{BackendChoice, Engine, ResolventError};
 use crate::study::{self, Context, StudyError};
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::ArrayBuffer;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -50,6 +52,7 @@ impl Worker {
     fn reply(&self, id: RequestId, mut answer: Answer) {
         let buffers = match &mut answer {
             Answer::Records { records, .. } => detach_arrays(records),
+            Answer::File { bytes } => vec![to_buffer(bytes)],
             _ => vec![],
         };
         let sent = pack(&Reply { id, answer }, &buffers)
@@ -110,11 +113,16 @@ impl Worker {
                 let files: Vec<SourceFile> = names
                     .into_iter()
                     .zip(buffers)
-                    .map(|(name, buffer)| SourceFile { name, bytes: Uint8Array::new(&buffer).to_vec() })
+                    .map(|(name, buffer)| SourceFile { name, bytes: export::restore(to_bytes(&buffer)) })
                     .collect();
                 let imported = read_files(&files);
                 let errors = imported.errors.iter().map(ToString::to_string).collect();
                 Ok(Answer::Records { records: imported.records, errors })
+            }
+            Task::Export { scene, format, dpi, manifest } => {
+                let written = write(*scene, &buffers, format, dpi, manifest.as_deref());
+                Ok(written
+                    .map_or_else(|error| Answer::Failed(error.to_string()), |bytes| Answer::File { bytes }))
             }
             Task::Cancel(_) => Ok(Answer::Cancelled),
         }
@@ -135,4 +143,20 @@ impl Worker {
         self.engines.borrow_mut().push((config.backend, engine.clone()));
         Ok(engine)
     }
+}
+
+/// A figure as a file.
+fn write(
+    mut scene: Scene,
+    buffers: &[ArrayBuffer],
+    format: Format,
+    dpi: f64,
+    manifest: Option<&str>,
+) -> Result<Vec<u8>, ExportError> {
+    if format == Format::Png {
+        let painted = buffers.first().map(to_bytes).unwrap_or_default();
+        return export::png::stamp(&painted, dpi, &Metadata::new(&scene, manifest));
+    }
+    attach_pixels(&mut scene, buffers);
+    export::export(&scene, &Metadata::new(&scene, manifest), format, dpi)
 }

@@ -1,7 +1,7 @@
 //! The page's side of the worker: sends requests, hands answers to whoever asked, and starts another worker
 //! when one has crashed.
 
-use crate::lab::browser::{attach_arrays, message_of, pack, unpack};
+use crate::lab::browser::{attach_arrays, message_of, pack, to_bytes, unpack};
 use crate::lab::protocol::{Answer, Reply, Request, RequestId, Task};
 use js_sys::ArrayBuffer;
 use leptos::prelude::set_timeout;
@@ -158,6 +158,7 @@ impl Client {
                 return;
             }
             Answer::Records { records, .. } => attach_arrays(records, buffers),
+            Answer::File { bytes } => *bytes = buffers.first().map(to_bytes).unwrap_or_default(),
             Answer::Failed(message) if id == 0 => return self.crashed(std::mem::take(message)),
             _ => {}
         }

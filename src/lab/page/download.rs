@@ -21,15 +21,16 @@ pub(super) fn json(lab: Lab, name: &str, json: Result<String, serde_json::Error>
 
 /// Offers text as a file.
 pub(super) fn text(name: &str, kind: &str, content: &str) -> Result<(), JsValue> {
-    let properties = BlobPropertyBag::new();
-    properties.set_type(kind);
-    let parts = Array::of1(&Uint8Array::from(content.as_bytes()));
-    blob(name, &Blob::new_with_u8_array_sequence_and_options(&parts, &properties)?)
+    bytes(name, kind, content.as_bytes())
 }
 
-/// Offers a blob as a file.
-pub(super) fn blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
-    let url = Url::create_object_url_with_blob(blob)?;
+/// Offers bytes as a file.
+pub(super) fn bytes(name: &str, kind: &str, content: &[u8]) -> Result<(), JsValue> {
+    let properties = BlobPropertyBag::new();
+    properties.set_type(kind);
+    let parts = Array::of1(&Uint8Array::from(content));
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &properties)?;
+    let url = Url::create_object_url_with_blob(&blob)?;
     let anchor: HtmlAnchorElement = document().create_element("a")?.dyn_into()?;
     anchor.set_href(&url);
     anchor.set_download(name);

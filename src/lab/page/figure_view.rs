@@ -1,21 +1,17 @@
 //! A figure on the page: laid out for the width it really has, painted sharp, with its text alternative and
 //! its files.
 
-use super::download;
+use super::save_figure::SaveFigure;
 use super::state::{Lab, Tone};
-use crate::export::{Metadata, svg};
-use crate::figure::{Layout, Scene, Theme, canvas};
+use crate::figure::{Layout, Scene, canvas};
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::prelude::*;
-use web_sys::{HtmlCanvasElement, ResizeObserver, ResizeObserverEntry};
+use web_sys::{ResizeObserver, ResizeObserverEntry};
 
 /// Points in a CSS pixel.
 const POINTS_PER_PIXEL: f64 = 0.75;
-
-/// Size of a downloaded figure in points: the 12 × 8 inches of the published ones.
-const PAPER: (f64, f64) = (864.0, 576.0);
 
 /// Width in CSS pixels up to which a figure is as tall as on a telephone, and height over width there.
 const NARROW: f64 = 360.0;
@@ -24,16 +20,19 @@ const NARROW_ASPECT: f64 = 1.3;
 /// No figure is taller than this in CSS pixels: it should be seen whole.
 const TALLEST: f64 = 960.0;
 
-/// Resolution of a downloaded PNG in dots per inch.
-const DOTS_PER_INCH: f64 = 300.0;
-
 /// What draws a figure for a layout. Shared between the screen and the downloads.
 pub(super) type Draw = Arc<dyn Fn(&Layout) -> Scene + Send + Sync>;
 
 /// Shows a figure; `draw` is empty as long as there is no data. `stem` names its files, `aspect` is height
 /// over width on a wide screen; narrow screens get a taller figure.
 #[component]
-pub(super) fn FigureView(draw: Signal<Option<Draw>>, stem: &'static str, aspect: f64) -> impl IntoView {
+pub(super) fn FigureView(
+    draw: Signal<Option<Draw>>,
+    stem: &'static str,
+    aspect: f64,
+    /// The JSON that makes the run again, to go into the figure's files.
+    manifest: Callback<(), Option<String>>,
+) -> impl IntoView {
     let lab = expect_context::<Lab>();
     let element = NodeRef::<Canvas>::new();
     let width = RwSignal::new(0.0);
@@ -69,47 +68,9 @@ pub(super) fn FigureView(draw: Signal<Option<Draw>>, stem: &'static str, aspect:
                 <canvas node_ref=element role="img" aria-label=summary></canvas>
             </div>
             <figcaption>{summary}</figcaption>
-            <div class="actions" role="group" aria-label="Take this figure away">
-                <button type="button" disabled=move || draw.with(Option::is_none)
-                    on:click=move |_| save(lab, draw, stem, save_png)>"Figure as PNG"</button>
-                <button type="button" disabled=move || draw.with(Option::is_none)
-                    on:click=move |_| save(lab, draw, stem, save_svg)>"Figure as SVG"</button>
-            </div>
+            <SaveFigure draw stem manifest />
         </figure>
     }
-}
-
-/// Writes the figure for paper in one format.
-type Save = fn(&Scene, &str) -> Result<(), JsValue>;
-
-fn save(lab: Lab, draw: Signal<Option<Draw>>, stem: &str, write: Save) {
-    let Some(draw) = draw.get_untracked() else { return };
-    let scene = draw(&Layout::new(PAPER.0, PAPER.1, Theme::Paper));
-    if write(&scene, stem).is_err() {
-        lab.notify(
-            Tone::Trouble,
-            "The browser refused the download. Allow downloads for this page and try again.",
-        );
-    }
-}
-
-fn save_svg(scene: &Scene, stem: &str) -> Result<(), JsValue> {
-    let content = svg::write(scene, &Metadata::new(scene, None))
-        .map_err(|error| JsValue::from_str(&error.to_string()))?;
-    download::text(&format!("{stem}.svg"), "image/svg+xml", &content)
-}
-
-fn save_png(scene: &Scene, stem: &str) -> Result<(), JsValue> {
-    let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
-    canvas::paint(scene, &canvas, DOTS_PER_INCH / 72.0)
-        .map_err(|error| JsValue::from_str(&error.to_string()))?;
-    let name = format!("{stem}.png");
-    let ready = Closure::once_into_js(move |blob: Option<web_sys::Blob>| {
-        if let Some(blob) = blob {
-            let _ = download::blob(&name, &blob);
-        }
-    });
-    canvas.to_blob(ready.unchecked_ref())
 }
 
 /// Keeps `width` at the element's width in CSS pixels.

@@ -91,7 +91,7 @@ fn take(lab: Lab, answer: Answer, announce: bool) {
             }
         }
         Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-        Answer::Ready | Answer::Progress(_) | Answer::Cancelled => {}
+        Answer::Ready | Answer::Progress(_) | Answer::Cancelled | Answer::File { .. } => {}
     }
 }
 
@@ -180,7 +180,7 @@ pub(super) fn ImportButton() -> impl IntoView {
     view! {
         <label class="button import">
             "Import result files…"
-            <input type="file" multiple=true accept=".json,application/json" on:change=move |event| {
+            <input type="file" multiple=true accept=".json,.png,.svg,.pdf,.eps" on:change=move |event| {
                 let input: web_sys::HtmlInputElement = event_target(&event);
                 import(lab, input.files());
                 // The same file may be chosen again.

@@ -8,6 +8,7 @@ mod files;
 mod formulas;
 mod published;
 mod resolvent;
+mod save_figure;
 mod state;
 mod table;
 mod tables;

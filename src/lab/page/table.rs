@@ -1,5 +1,8 @@
 //! Tables of numbers beside the figures, a page at a time where they are long.
 
+use super::download;
+use super::state::{Lab, Tone};
+use crate::export::Table;
 use leptos::prelude::*;
 
 /// Rows shown at once.
@@ -17,10 +20,31 @@ pub(super) struct Rows {
     pub(super) row: std::sync::Arc<dyn Fn(usize) -> Vec<String> + Send + Sync>,
 }
 
+impl Rows {
+    /// All of it, to be written as a file.
+    fn table(&self, caption: &str) -> Table {
+        let rows = (0..self.count).map(|index| (self.row)(index)).collect();
+        Table { caption: caption.into(), columns: self.headings.clone(), rows }
+    }
+}
+
 /// Shows a table; the first cell of a row is its heading.
 #[component]
 pub(super) fn DataTable(#[prop(into)] caption: String, rows: Signal<Rows>) -> impl IntoView {
+    let lab = expect_context::<Lab>();
     let label = caption.clone();
+    let name = caption.clone();
+    let save = move |extension: &str, kind: &str, write: fn(&Table) -> String| {
+        let content = write(&rows.with_untracked(|rows| rows.table(&name)));
+        if download::text(&format!("{}.{extension}", file_name(&name)), kind, &content).is_err() {
+            lab.notify(
+                Tone::Trouble,
+                "The browser refused the download. Allow downloads for this page and try again.",
+            );
+        }
+    };
+    let save_latex = save.clone();
+    let (as_csv, as_latex) = (format!("{caption} as CSV"), format!("{caption} as LaTeX"));
     let first = RwSignal::new(0usize);
     let count = move || rows.with(|rows| rows.count);
     // A shorter table may have no such page any more.
@@ -58,6 +82,19 @@ pub(super) fn DataTable(#[prop(into)] caption: String, rows: Signal<Rows>) -> im
                         on:click=move |_| first.set(start() + ROWS)>"›"</button>
                 </div>
             </Show>
+            <div class="actions small">
+                <button type="button" aria-label=as_csv on:click=move |_| save("csv", "text/csv", Table::csv)>"CSV"</button>
+                <button type="button" aria-label=as_latex on:click=move |_| save_latex("tex", "application/x-tex", Table::latex)>"LaTeX"</button>
+            </div>
         </div>
     }
+}
+
+/// A caption as the name of a file: small letters and digits, everything else a hyphen.
+fn file_name(caption: &str) -> String {
+    let letters: String = caption
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '-' })
+        .collect();
+    letters.split('-').filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
 }

@@ -9,7 +9,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 /// The settings of the simulation and the source of the data.
-pub(super) fn controls<Figure: PageFigure>(state: FigureState<Figure>) -> impl IntoView {
+pub(super) fn controls<Figure: PageFigure>(state: FigureState<Figure>) -> AnyView {
     let source = Signal::derive(move || state.view.with(|view| view.source.key()));
     let set_source =
         Callback::new(move |key: String| state.view.update(|view| view.source = Source::from_key(&key)));
@@ -26,6 +26,7 @@ pub(super) fn controls<Figure: PageFigure>(state: FigureState<Figure>) -> impl I
             </Show>
         </form>
     }
+    .into_any()
 }
 
 /// A list of numbers as a person writes it: with commas or spaces between.

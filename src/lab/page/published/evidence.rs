@@ -3,33 +3,74 @@
 use super::PageFigure;
 use crate::lab::page::download;
 use crate::lab::page::state::Lab;
-use crate::lab::page::table::DataTable;
+use crate::lab::page::table::{DataTable, Rows};
 use crate::published::{Check, Claim, Verdict};
-use crate::record::{Provenance, document};
+use crate::record::{Manifest, Provenance, document};
 use leptos::prelude::*;
+use std::sync::Arc;
+
+/// What a room shows of one record, whichever figure it belongs to.
+#[derive(Clone)]
+pub(super) struct Evidence {
+    provenance: Provenance,
+    manifest: Manifest,
+    table: Rows,
+    table_name: &'static str,
+    checks: Vec<Check>,
+    claims: Vec<Claim>,
+    /// Name and maker of the published summary.
+    summary: (&'static str, Json),
+    /// Name and maker of the record's own file.
+    record: (String, Json),
+}
+
+/// Makes the JSON of a file when it is asked for.
+type Json = Arc<dyn Fn() -> Result<String, serde_json::Error> + Send + Sync>;
+
+impl Evidence {
+    /// What there is to show of a record.
+    pub(super) fn of<Figure: PageFigure>(record: &Figure) -> Self {
+        let (summary, document) = (record.clone(), record.clone());
+        Evidence {
+            provenance: record.provenance(),
+            manifest: record.manifest().clone(),
+            table: record.table(),
+            table_name: Figure::TABLE,
+            checks: record.checks(),
+            claims: record.claims(),
+            summary: (Figure::SUMMARY_NAME, Arc::new(move || summary.summary_json())),
+            record: (
+                format!("{}.json", Figure::STEM),
+                Arc::new(move || document::to_json(&[document.clone().into()])),
+            ),
+        }
+    }
+}
 
 /// What a reader must know before looking at the figure: what the data is, and what comes back.
-pub(super) fn glance<Figure: PageFigure>(records: Memo<Vec<Figure>>) -> impl IntoView {
-    let nothing = move || records.with(Vec::is_empty);
+#[component]
+pub(super) fn Glance(evidence: Signal<Vec<Evidence>>) -> impl IntoView {
+    let nothing = move || evidence.with(Vec::is_empty);
     view! {
         <div class="glance" aria-live="polite">
             <Show when=nothing>
                 <p>"There is no data yet. Drop result files on this page, or choose them with the button; or show the published simulation."</p>
             </Show>
-            {move || records.get().iter().map(|record| {
-                let rows = record.claims();
-                let files = &record.manifest().files;
+            {move || evidence.get().into_iter().map(|Evidence { provenance, manifest, claims, .. }| {
+                let files = manifest.files;
                 let name = if files.is_empty() { String::new() } else { files.join(", ") + ": " };
+                let verdicts = |about_models: bool| claims.iter().filter(|row| row.about_models == about_models).map(|row| row.verdict).collect();
                 view! {
                     <p>
-                        <strong class="provenance">{record.provenance().label()}</strong>" "{name}{record.provenance().meaning()}
+                        <strong class="provenance">{provenance.label()}</strong>" "{name}{provenance.meaning()}
                     </p>
-                    <Counts heading="Claims about models" rows=rows.iter().filter(|row| row.about_models).map(|row| row.verdict).collect() />
-                    <Counts heading="Published numbers" rows=rows.iter().filter(|row| !row.about_models).map(|row| row.verdict).collect() />
+                    <Counts heading="Claims about models" rows=verdicts(true) />
+                    <Counts heading="Published numbers" rows=verdicts(false) />
                 }
             }).collect_view()}
         </div>
     }
+    .into_any()
 }
 
 /// How many rows have which verdict.
@@ -55,35 +96,35 @@ fn verdict_key(verdict: Verdict) -> &'static str {
 }
 
 /// For each record its numbers, checks, claims and files.
-pub(super) fn records<Figure: PageFigure>(lab: Lab, records: Memo<Vec<Figure>>) -> impl IntoView {
+#[component]
+pub(super) fn Records(evidence: Signal<Vec<Evidence>>) -> impl IntoView {
+    let lab = expect_context::<Lab>();
     view! {
-        {move || records.get().into_iter().map(|record| {
-            let heading = match record.manifest().files.as_slice() {
-                [] => format!("Data: {}", record.provenance().label()),
-                files => format!("Data: {} ({})", files.join(", "), record.provenance().label()),
+        {move || evidence.get().into_iter().map(|evidence| {
+            let Evidence { provenance, manifest, table, table_name, checks, claims, summary, record } = evidence;
+            let heading = match manifest.files.as_slice() {
+                [] => format!("Data: {}", provenance.label()),
+                files => format!("Data: {} ({})", files.join(", "), provenance.label()),
             };
-            let rows = Signal::stored(record.table());
-            let summary = record.clone();
-            let document = record.clone();
-            let record_name = format!("{}.json", Figure::STEM);
             view! {
                 <section class="record">
                     <h2>{heading}</h2>
-                    <p class="origin">{record.manifest().origin.clone()}</p>
+                    <p class="origin">{manifest.origin}</p>
                     <div class="actions" role="group" aria-label="Take this data away">
-                        <button type="button" on:click=move |_| download::json(lab, Figure::SUMMARY_NAME, summary.summary_json())>"Summary JSON"</button>
-                        <button type="button" on:click=move |_| download::json(lab, &record_name, document::to_json(&[document.clone().into()]))>"Record JSON"</button>
+                        <button type="button" on:click=move |_| download::json(lab, summary.0, summary.1())>"Summary JSON"</button>
+                        <button type="button" on:click=move |_| download::json(lab, &record.0, record.1())>"Record JSON"</button>
                     </div>
-                    <DataTable caption=Figure::TABLE rows />
-                    <Checks checks=record.checks() provenance=record.provenance() />
-                    <Claims rows=record.claims() />
+                    <DataTable caption=table_name rows=Signal::stored(table) />
+                    {(!checks.is_empty()).then(|| view! { <Checks checks provenance /> })}
+                    <Claims rows=claims />
                 </section>
             }
         }).collect_view()}
     }
+    .into_any()
 }
 
-/// The six published checks.
+/// The published checks.
 #[component]
 fn Checks(checks: Vec<Check>, provenance: Provenance) -> impl IntoView {
     view! {

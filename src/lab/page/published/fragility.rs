@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// The section of a room; nothing for a figure without checks.
-pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> Option<impl IntoView> {
+pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> Option<AnyView> {
     Figure::subject(Figure::Config::default())?;
     let count = move |_| {
         if let Some(subject) = Figure::subject(state.view.with_untracked(|view| view.config.clone())) {
@@ -35,7 +35,7 @@ pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>
             );
         }
     };
-    Some(view! {
+    let section = view! {
         <section class="record">
             <h2>"How fragile are the checks?"</h2>
             <p class="origin">"The noise of the simulation decides which checks pass. Count how often each holds over the seeds 0 to 999, with the settings above."</p>
@@ -50,7 +50,8 @@ pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>
                 <DataTable caption="How often each check holds" rows=Signal::stored(rows(record)) />
             })}
         </section>
-    })
+    };
+    Some(section.into_any())
 }
 
 /// The count in words.

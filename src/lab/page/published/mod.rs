@@ -10,6 +10,8 @@ mod state;
 
 pub(super) use state::FigureState;
 
+use evidence::{Evidence, Glance, Records};
+
 use super::figure_view::{Draw, FigureView};
 use super::state::Lab;
 use super::table::Rows;
@@ -18,6 +20,7 @@ use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
 use crate::published::PublishedFigure;
 use crate::record::fragility::Subject;
+use crate::record::{Record, document};
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -69,7 +72,7 @@ pub(super) trait PageFigure: PublishedFigure + PartialEq + Send + Sync + 'static
 pub(super) struct NoLook {}
 
 /// The room of a figure.
-pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> impl IntoView {
+pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
     let state = Figure::state(&lab);
     let shown = Memo::new(move |_| state.shown());
     let draw = Signal::derive(move || {
@@ -77,6 +80,11 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> impl IntoView {
         (!records.is_empty()).then(|| -> Draw {
             Arc::new(move |layout| Figure::draw(&records.iter().collect::<Vec<_>>(), &look, layout))
         })
+    });
+    let evidence = Signal::derive(move || shown.with(|records| records.iter().map(Evidence::of).collect()));
+    let manifest = Callback::new(move |()| {
+        let records: Vec<Record> = shown.get_untracked().into_iter().map(Into::into).collect();
+        document::to_json(&records).ok()
     });
     let title = format!("{}-title", Figure::ROOM.key());
     let heading = title.clone();
@@ -88,12 +96,13 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> impl IntoView {
             </header>
             {controls::controls::<Figure>(state)}
             <div class="stage">
-                {evidence::glance::<Figure>(shown)}
-                <FigureView draw stem=Figure::STEM aspect=0.62 />
-                {evidence::records::<Figure>(lab, shown)}
+                <Glance evidence />
+                <FigureView draw stem=Figure::STEM aspect=0.62 manifest />
+                <Records evidence />
                 {fragility::fragility::<Figure>(lab, state)}
             </div>
             <aside class="notes">{Figure::formula()}</aside>
         </section>
     }
+    .into_any()
 }

@@ -127,7 +127,7 @@ impl<Figure: PageFigure> FigureState<Figure> {
                     }
                 }
                 Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-                Answer::Cancelled | Answer::Ready => {}
+                Answer::Cancelled | Answer::Ready | Answer::File { .. } => {}
             }
             self.counting.set(None);
             self.counted.set(None);
@@ -161,7 +161,11 @@ impl<Figure: PageFigure> FigureState<Figure> {
                     self.trouble.set(None);
                 }
                 Answer::Failed(sentence) => self.trouble.set(Some(sentence)),
-                Answer::Records { .. } | Answer::Ready | Answer::Progress(_) | Answer::Cancelled => {}
+                Answer::Records { .. }
+                | Answer::File { .. }
+                | Answer::Ready
+                | Answer::Progress(_)
+                | Answer::Cancelled => {}
             });
         });
     }

@@ -28,6 +28,7 @@ pub(super) fn Results() -> impl IntoView {
     let map = Signal::derive(move || {
         maps.get().map(|map| -> Draw { Arc::new(move |layout| density_map(&map, layout)) })
     });
+    let manifest = Callback::new(move |()| manifest(record.get_untracked()?.as_ref()));
     let earlier = move || {
         room.config.with(|config| {
             record.with(|record| record.as_ref().is_some_and(|record| record.config != *config))
@@ -50,7 +51,7 @@ pub(super) fn Results() -> impl IntoView {
         <div class="pair">
             <div>
                 <h2>"Green’s function along the chain"</h2>
-                <FigureView draw=lines stem="resolvent" aspect=0.5 />
+                <FigureView draw=lines stem="resolvent" aspect=0.5 manifest />
             </div>
             <Show when=move || record.with(Option::is_some)>
                 <DataTable caption="Gᵢᵢ by site" rows=Signal::derive(move || record.with(|record| site_rows(record.as_ref()))) />
@@ -67,7 +68,7 @@ pub(super) fn Results() -> impl IntoView {
         <div class="pair" hidden=move || maps.with(Option::is_none)>
             <div>
                 <h2>"Local density of states"</h2>
-                <FigureView draw=map stem="density-of-states" aspect=0.6 />
+                <FigureView draw=map stem="density-of-states" aspect=0.6 manifest />
             </div>
             <DataTable caption="Density of states by energy" rows=Signal::derive(move || maps.with(|map| energy_rows(map.as_ref()))) />
         </div>
@@ -75,6 +76,13 @@ pub(super) fn Results() -> impl IntoView {
             <p class="hint">{format!("The map is drawn for chains of at most {MOST_MAP_SITES} sites.")}</p>
         </Show>
     }
+}
+
+/// The record without its arrays: the run is made again from the config, and a figure of a million sites need
+/// not carry them.
+fn manifest(record: &Resolvent) -> Option<String> {
+    let record = Resolvent { re: vec![], im: vec![], map: None, ..record.clone() };
+    document::to_json(&[Record::Resolvent(Box::new(record))]).ok()
 }
 
 /// Which back end ran, where, how long, and how far off it was.
