@@ -11,7 +11,7 @@ const POINTS_PER_MILLIMETRE: f64 = 72.0 / 25.4;
 pub struct Page {
     /// Width in millimetres.
     pub width_mm: f64,
-    /// Height in millimetres.
+    /// Height in millimetres. A figure that has no room for its data below its words becomes higher.
     pub height_mm: f64,
     /// Size of the letters of tick labels, axis titles and legend in points; titles are larger in
     /// proportion, labels within the plot smaller.

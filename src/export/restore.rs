@@ -1,7 +1,7 @@
 //! From an exported file back to the run that it shows.
 
 use super::{MANIFEST, eps, png, xml};
-use serde::de::IgnoredAny;
+use serde_json::Value;
 use std::io::Cursor;
 
 /// Where the manifest of a PDF stands: its properties are not compressed, so that every program finds them.
@@ -11,7 +11,7 @@ const KEYWORDS: [&str; 2] = ["<pdf:Keywords>", "</pdf:Keywords>"];
 /// none or it is damaged; what the JSON says is for its reader to judge.
 pub fn manifest_of(file: &[u8]) -> Option<String> {
     let json = find(file)?;
-    let whole = json.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(&json).is_ok();
+    let whole = json.starts_with(['{', '[']) && serde_json::from_str::<Value>(&json).is_ok();
     whole.then_some(json)
 }
 
