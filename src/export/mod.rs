@@ -104,6 +104,11 @@ pub enum ExportError {
         /// Number of rows.
         height: f64,
     },
+    /// A resolution that is not a number above zero.
+    #[error(
+        "A resolution of {0} dots per inch does not exist. Choose another one: journals ask for 300 or 600."
+    )]
+    Resolution(f64),
     /// A page that is not a finite size above zero.
     #[error("A page of {width} × {height} points cannot be printed. Choose another size.")]
     Size {

@@ -37,10 +37,16 @@ fn a_higher_resolution_gives_more_pixels_and_the_same_size() {
 #[test]
 fn impossible_resolutions_are_refused() {
     let scene = scenes::everything();
-    for dpi in [0.0, -300.0, 1e9, f64::NAN] {
-        let error =
-            export(&scene, &Metadata::new(&scene, None), Format::Png, dpi).expect_err("no such resolution");
-        assert!(matches!(error, ExportError::Pixels { .. }), "{error}");
+    let metadata = Metadata::new(&scene, None);
+    let canvas = encode(1, 1, &[1, 2, 3, 4]).expect("a picture");
+    for dpi in [0.0, -300.0, f64::NAN, f64::INFINITY] {
+        for refused in [export(&scene, &metadata, Format::Png, dpi), stamp(&canvas, dpi, &metadata)] {
+            assert!(matches!(refused, Err(ExportError::Resolution(_))), "{dpi}: {refused:?}");
+        }
+    }
+    for dpi in [1e-3, 1e9] {
+        let refused = export(&scene, &metadata, Format::Png, dpi);
+        assert!(matches!(refused, Err(ExportError::Pixels { .. })), "{dpi}: {refused:?}");
     }
 }
 
