@@ -30,6 +30,16 @@ pub enum PageError {
         "A figure of {0} does not exist. Its width and height, in millimetres, and its letters, in points, must be above zero."
     )]
     Size(f64),
+    /// The letters are to the figure what dust is.
+    #[error(
+        "Letters of {font_size} pt are too small for a figure of this size. Choose at least {least:.1} pt."
+    )]
+    Letters {
+        /// Size of the letters in points.
+        font_size: f64,
+        /// The smallest letters for which the lab lays a figure out.
+        least: f64,
+    },
     /// The letters leave no room for the data.
     #[error(
         "Letters of {font_size} pt leave no room for the data. Choose at most {largest:.1} pt, or a larger figure."
@@ -67,6 +77,10 @@ impl Page {
         let room = (layout.width / Layout::SMALLEST.0).min(layout.height / Layout::SMALLEST.1);
         if room < 1.0 {
             return Err(PageError::Room { font_size, largest: font_size * room });
+        }
+        let extent = layout.width.max(layout.height) / Layout::LARGEST;
+        if extent > 1.0 {
+            return Err(PageError::Letters { font_size, least: font_size * extent });
         }
         Ok(scaled(figure(&layout), font_size / letters))
     }

@@ -67,6 +67,10 @@ fn a_page_without_room_says_which_letters_fit() {
         draw(Page { font_size: 5.0, height_mm: Some(9.0), ..page }),
         Err(PageError::Room { .. })
     ));
+    let Err(PageError::Letters { least, .. }) = draw(Page { font_size: 1e-3, ..page }) else {
+        panic!("dust")
+    };
+    assert!(draw(Page { font_size: least + 1e-9, ..page }).is_ok());
     for nothing in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let width = Page { width_mm: nothing, ..page };
         let height = Page { height_mm: Some(nothing), ..page };
