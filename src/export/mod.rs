@@ -115,8 +115,13 @@ pub enum ExportError {
         /// Number of rows.
         height: f64,
     },
-    /// A page that is not a finite size above zero.
-    #[error("A page of {width} × {height} points cannot be printed. Choose another size.")]
+    /// A resolution that is not a number above zero.
+    #[error(
+        "A resolution of {0} dots per inch does not exist. Choose another one: journals ask for 300 or 600."
+    )]
+    Resolution(f64),
+    /// A figure that is not of a finite size above zero.
+    #[error("A figure of {width} × {height} points cannot be printed. Choose another size.")]
     Size {
         /// Width in points.
         width: f64,
@@ -164,6 +169,10 @@ pub enum ExportError {
 /// The same scene and metadata give the same bytes, on every machine and in the browser, but there
 /// [`Format::Png`] is refused: the page paints the scene on a canvas and has [`png::stamp`] complete the file.
 pub fn export(scene: &Scene, metadata: &Metadata, format: Format, dpi: f64) -> Result<Vec<u8>, ExportError> {
+    let Scene { width, height, .. } = *scene;
+    if ![width, height].iter().all(|size| size.is_finite() && *size > 0.0) {
+        return Err(ExportError::Size { width, height });
+    }
     match format {
         Format::Svg => svg::write(scene, metadata).map(String::into_bytes),
         Format::Png => png(scene, metadata, dpi),

@@ -58,6 +58,9 @@ pub fn stamp(file: &[u8], dpi: f64, metadata: &Metadata) -> Result<Vec<u8>, Expo
     if !file.starts_with(SIGNATURE) || file.len() < HEADER_END {
         return Err(ExportError::NotPng);
     }
+    if !(dpi.is_finite() && dpi > 0.0) {
+        return Err(ExportError::Resolution(dpi));
+    }
     let (header, rest) = file.split_at(HEADER_END);
     let mut stamped = header.to_vec();
     let density = ((dpi * INCHES_PER_METRE).round() as u32).to_be_bytes();

@@ -15,6 +15,9 @@ const POINTS_PER_INCH: f64 = 72.0;
 
 /// Paints a scene as a PNG file at a resolution in dots per inch.
 pub fn paint(scene: &Scene, dpi: f64) -> Result<Vec<u8>, ExportError> {
+    if !(dpi.is_finite() && dpi > 0.0) {
+        return Err(ExportError::Resolution(dpi));
+    }
     let pixels = |points: f64| (points * dpi / POINTS_PER_INCH).round();
     let (width, height) = (pixels(scene.width), pixels(scene.height));
     let canvas = (width * height <= MOST_PIXELS).then(|| Pixmap::new(width as u32, height as u32)).flatten();

@@ -1,17 +1,20 @@
 //! From an exported file back to the run that it shows.
 
 use super::{MANIFEST, eps, png, xml};
-use serde::de::IgnoredAny;
+use serde_json::Value;
 use std::io::Cursor;
 
 /// Where the manifest of a PDF stands: its properties are not compressed, so that every program finds them.
 const KEYWORDS: [&str; 2] = ["<pdf:Keywords>", "</pdf:Keywords>"];
 
+/// The most bytes that a compressed manifest may become.
+const LARGEST: usize = 50_000_000;
+
 /// The manifest in a PNG, SVG, PDF or EPS file of this lab, or the JSON that a file is. `None` where there is
 /// none or it is damaged; what the JSON says is for its reader to judge.
 pub fn manifest_of(file: &[u8]) -> Option<String> {
     let json = find(file)?;
-    let whole = json.starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(&json).is_ok();
+    let whole = json.starts_with(['{', '[']) && serde_json::from_str::<Value>(&json).is_ok();
     whole.then_some(json)
 }
 
@@ -41,7 +44,9 @@ fn find(file: &[u8]) -> Option<String> {
 fn in_png(file: &[u8]) -> Option<String> {
     let mut reader = ::png::Decoder::new(Cursor::new(file)).read_info().ok()?;
     let find = |info: &::png::Info| {
-        let text = info.utf8_text.iter().find(|text| text.keyword == MANIFEST)?;
+        let mut text = info.utf8_text.iter().find(|text| text.keyword == MANIFEST)?.clone();
+        // Other programs may have compressed it, too.
+        text.decompress_text_with_limit(LARGEST).ok()?;
         text.get_text().ok()
     };
     // Other programs may have moved it behind the pixels.

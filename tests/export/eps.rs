@@ -25,6 +25,8 @@ fn ghostscript_paints_the_scene() {
 
 #[test]
 fn the_bounding_box_is_that_of_the_ink() {
+    // What a conversion from millimetres adds to whole points is no ink.
+    assert!(written(&scenes::sheet(252.000_000_1, 90.0)).contains("%%BoundingBox: 0 0 252 90\n"));
     let scene = scenes::sheet(299.25, 120.5);
     let eps = written(&scene);
     let declared =

@@ -2,6 +2,7 @@
 //!
 //! Needs Ghostscript (`gs`) and Poppler's tools (`pdftotext`, `pdffonts`, `pdfinfo`); a test without its
 //! program fails.
+#![allow(clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 mod eps;
 mod page;

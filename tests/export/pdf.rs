@@ -86,10 +86,15 @@ fn letters_without_a_face_are_named() {
 }
 
 #[test]
-fn a_page_without_extent_is_refused() {
-    for width in [0.0, -3.0, f64::NAN, f64::INFINITY] {
-        let scene = Scene { width, ..scenes::everything() };
-        let error = export(&scene, &Metadata::new(&scene, None), Format::Pdf, 0.0).expect_err("no such page");
-        assert!(matches!(error, ExportError::Size { .. }), "{error}");
+fn a_figure_without_extent_is_refused() {
+    for (format, nothing) in Format::ALL.into_iter().zip([0.0, -3.0, f64::NAN, f64::INFINITY]) {
+        for scene in [
+            Scene { width: nothing, ..scenes::everything() },
+            Scene { height: nothing, ..scenes::everything() },
+        ] {
+            let error =
+                export(&scene, &Metadata::new(&scene, None), format, 72.0).expect_err("no such figure");
+            assert!(matches!(error, ExportError::Size { .. }), "{format:?}, {nothing}: {error}");
+        }
     }
 }

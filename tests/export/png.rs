@@ -2,7 +2,7 @@
 
 use crate::scenes;
 use bk_lab::export::png::{encode, stamp};
-use bk_lab::export::{ExportError, Format, Metadata, export};
+use bk_lab::export::{ExportError, Format, Metadata, export, manifest_of};
 use bk_lab::figure::Scene;
 use bk_lab::figure::scene::{Command, Picture, Point};
 use std::io::Cursor;
@@ -23,9 +23,10 @@ fn texts(info: &::png::Info) -> Vec<(String, String)> {
 fn a_higher_resolution_gives_more_pixels_and_the_same_size() {
     let scene = scenes::published();
     for (dpi, columns, rows, per_metre) in [(300.0, 3600, 2400, 11811), (600.0, 7200, 4800, 23622)] {
-        let file = export(&scene, &Metadata::new(&scene, None), Format::Png, dpi).expect("a picture");
+        let file = export(&scene, &Metadata::new(&scene, Some("[1]")), Format::Png, dpi).expect("a picture");
         let (info, pixels) = decode(&file);
         assert_eq!((info.width, info.height), (columns, rows));
+        assert_eq!(manifest_of(&file).as_deref(), Some("[1]"));
         let density = info.pixel_dims.expect("a resolution");
         assert_eq!((density.xppu, density.yppu, density.unit), (per_metre, per_metre, ::png::Unit::Meter));
         assert_eq!((info.color_type, &pixels[..3]), (::png::ColorType::Rgb, &[255, 255, 255][..]));
@@ -36,10 +37,16 @@ fn a_higher_resolution_gives_more_pixels_and_the_same_size() {
 #[test]
 fn impossible_resolutions_are_refused() {
     let scene = scenes::everything();
-    for dpi in [0.0, -300.0, 1e9, f64::NAN] {
-        let error =
-            export(&scene, &Metadata::new(&scene, None), Format::Png, dpi).expect_err("no such resolution");
-        assert!(matches!(error, ExportError::Pixels { .. }), "{error}");
+    let metadata = Metadata::new(&scene, None);
+    let canvas = encode(1, 1, &[1, 2, 3, 4]).expect("a picture");
+    for dpi in [0.0, -300.0, f64::NAN, f64::INFINITY] {
+        for refused in [export(&scene, &metadata, Format::Png, dpi), stamp(&canvas, dpi, &metadata)] {
+            assert!(matches!(refused, Err(ExportError::Resolution(_))), "{dpi}: {refused:?}");
+        }
+    }
+    for dpi in [1e-3, 1e9] {
+        let refused = export(&scene, &metadata, Format::Png, dpi);
+        assert!(matches!(refused, Err(ExportError::Pixels { .. })), "{dpi}: {refused:?}");
     }
 }
 

@@ -57,6 +57,21 @@ fn files_without_a_manifest_have_none() {
     assert_eq!(manifest_of("\u{feff} {\"a\": 1}\n".as_bytes()).as_deref(), Some("{\"a\": 1}"));
 }
 
+/// What programs that make PNG files smaller do: texts compressed, and behind the pixels.
+#[test]
+fn a_manifest_moved_and_compressed_by_another_program_is_found() {
+    let mut file = Vec::new();
+    let mut encoder = ::png::Encoder::new(&mut file, 1, 1);
+    encoder.set_color(::png::ColorType::Rgb);
+    let mut writer = encoder.write_header().expect("a header");
+    writer.write_image_data(&[1, 2, 3]).expect("a pixel");
+    let mut text = ::png::text_metadata::ITXtChunk::new("bk-lab-manifest", NASTY);
+    text.compress_text().expect("a compressed text");
+    writer.write_text_chunk(&text).expect("a text");
+    writer.finish().expect("an end");
+    assert_eq!(manifest_of(&file).as_deref(), Some(NASTY));
+}
+
 static FILES: LazyLock<Vec<(Format, Vec<u8>)>> = LazyLock::new(|| files(NASTY));
 
 /// Where the manifest ends in a file.

@@ -41,7 +41,7 @@ pub fn all() -> [(&'static str, Scene); 4] {
 
 /// The published figure for a column of IEEE's journals; 3.5 inches are whole pixels at any resolution.
 pub fn column() -> Scene {
-    let page = Page { width_mm: 88.9, height_mm: 88.9, font_size: 8.0 };
+    let page = Page { width_mm: 88.9, height_mm: Some(88.9), font_size: 8.0 };
     page.draw(Theme::Paper, |layout| robustness(&[&record()], layout)).expect("room for the figure")
 }
 

@@ -9,9 +9,9 @@ use crate::figure::scene::{Color, Command, Picture, Point, Rectangle, Scene, Str
 /// The colour of the paper, under everything.
 pub(super) const PAPER: Color = Color::rgb(255, 255, 255);
 
-/// So many coats of paint that a translucent shape no longer shows what is under it: each may double their
-/// number. No figure of the lab comes near.
-const MOST_COATS: usize = 20_000;
+/// So many coats seen through windows that further translucent shapes hide what is under them: each may double
+/// the number where they all overlap. No figure of the lab comes near.
+const MOST_SEEN: usize = 50_000;
 
 /// How far letters may reach beyond the bounds of their text, in ems: accents and brackets.
 const OVERSHOOT: f64 = 0.3;
@@ -84,13 +84,16 @@ pub(super) fn of(scene: &Scene) -> Vec<Coat<'_>> {
 
 /// Adds a shape in one colour and, where that is translucent, all that is seen through it.
 fn add<'a>(coats: &mut Vec<Coat<'a>>, shape: Shape<'a>, color: Color) {
+    if color.alpha >= 1.0 {
+        return coats.push(Coat { shape, paint: Paint::Flat(color), windows: Vec::new() });
+    }
     let bounds = shape.bounds();
     // Nothing before the last coat that covers the whole shape evenly can be seen.
     let ground =
         coats.iter().enumerate().rev().find_map(|(index, coat)| Some((index, coat.ground(&bounds)?)));
     let (first, ground) = ground.map_or((0, PAPER), |(index, ground)| (index + 1, ground));
     let mut seen = Vec::new();
-    if color.alpha < 1.0 && coats.len() < MOST_COATS {
+    if coats.iter().filter(|coat| !coat.windows.is_empty()).count() < MOST_SEEN {
         let under = coats[first..].iter().filter(|coat| coat.shape.bounds().overlap(&bounds) > 0.0);
         seen.extend(under.map(|coat| coat.through(shape, color)));
     }
@@ -164,4 +167,32 @@ fn extent(points: &[Point]) -> Rectangle {
         right: extent.right.max(point.x),
         bottom: extent.bottom.max(point.y),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_window_needs_has_none() {
+        let square = |side| Rectangle { left: 0.0, top: 0.0, right: side, bottom: side }.corners();
+        let area = |side, fill| Command::Area { points: square(side), fill: Some(fill), outline: None };
+        let (gray, black) = (Color::rgb(200, 200, 200), Color::rgb(0, 0, 0));
+        let commands = vec![area(9.0, black), area(9.0, gray), area(4.0, black.with_alpha(0.5))];
+        let scene = Scene { width: 9.0, height: 9.0, summary: String::new(), commands };
+        let coats = of(&scene);
+        assert_eq!(coats.len(), 3);
+        assert!(coats.iter().all(|coat| coat.windows.is_empty()));
+        assert!(matches!(coats[2].paint, Paint::Flat(color) if color == Color::rgb(100, 100, 100)));
+    }
+
+    #[test]
+    fn many_layers_stay_few_enough() {
+        let center = Point { x: 5.0, y: 5.0 };
+        let veil = Some(Color::rgb(9, 9, 9).with_alpha(0.1));
+        let disc = Command::Circle { center, radius: 3.0, fill: veil, outline: None };
+        let scene = Scene { width: 9.0, height: 9.0, summary: String::new(), commands: vec![disc; 100] };
+        let coats = of(&scene).len();
+        assert!(coats > MOST_SEEN && coats < 3 * MOST_SEEN, "{coats}");
+    }
 }

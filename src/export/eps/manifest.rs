@@ -58,6 +58,8 @@ fn ascii(json: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::expect_used, reason = "a test says what went wrong by failing")]
+
     use super::*;
 
     #[test]

@@ -38,6 +38,8 @@ const LONGEST_TITLE: usize = 200;
 pub(super) fn write(scene: &Scene, metadata: &Metadata) -> Result<Vec<u8>, ExportError> {
     let (width, height) = (scene.width, scene.height);
     let (wide, high) = (number(width), number(height));
+    // Whole points that hold the figure; what `number` rounds away does not count.
+    let whole = |length: f64| (length - 0.0005).ceil();
     let mut writer = Writer {
         body: String::new(),
         regular: Face::new(Weight::Regular)?,
@@ -50,8 +52,8 @@ pub(super) fn write(scene: &Scene, metadata: &Metadata) -> Result<Vec<u8>, Expor
     let mut eps = format!(
         "%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 {} {}\n%%HiResBoundingBox: 0 0 {wide} {high}\n\
          %%Title: {}\n%%Creator: {APPLICATION}\n%%LanguageLevel: 3\n%%DocumentData: Clean7Bit\n%%EndComments\n",
-        width.ceil(),
-        height.ceil(),
+        whole(width),
+        whole(height),
         title.chars().take(LONGEST_TITLE).collect::<String>(),
     );
     eps += &metadata.manifest.map(manifest::comments).unwrap_or_default();
