@@ -37,6 +37,8 @@ pub struct Callout {
     pub color: Color,
     /// Which way the arrow bends: 1 or −1.
     pub bend: f64,
+    /// Whether the arrow may cross data, where the mark lies among lines.
+    pub over_data: bool,
 }
 
 impl Callout {
@@ -51,8 +53,10 @@ impl Callout {
                 }
                 let curve = self.curve(frame);
                 let length = distance(curve[0], curve[PIECES]);
-                let clear =
-                    |ends: &[Point]| room.is_clear(ends[0], ends[1]) && !room.crosses_data(ends[0], ends[1]);
+                let clear = |ends: &[Point]| {
+                    room.is_clear(ends[0], ends[1])
+                        && (self.over_data || !room.crosses_data(ends[0], ends[1]))
+                };
                 let seen = length >= SHORTEST && curve.windows(2).all(clear);
                 seen.then(|| distance(frame.center(), self.ideal) + 0.5 * length)
             });

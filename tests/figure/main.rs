@@ -6,6 +6,7 @@ mod efficiency;
 mod files;
 mod resolvent;
 mod robustness;
+mod stability;
 
 use bk_lab::figure::scene::{Color, Command, Point, Rectangle, Text};
 use bk_lab::figure::{Scene, Theme, png};

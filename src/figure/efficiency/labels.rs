@@ -38,7 +38,15 @@ pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, marked: &Mar
     let mut draw = |value: &Value, versions, (aside, further): (f64, f64), color: Color, bend| {
         let ideal = chart.at(value.cost.flops / GIGA + aside, value.cost.perplexity + further);
         let radius = comparison::star(sheet).diameter / 2.0 + NEAR;
-        let callout = Callout { versions, target: position(chart, value.cost), radius, ideal, color, bend };
+        let callout = Callout {
+            versions,
+            target: position(chart, value.cost),
+            radius,
+            ideal,
+            color,
+            bend,
+            over_data: false,
+        };
         callout.draw(sheet, room, chart.plot.grown(-sheet.sizes.gap));
     };
     draw(star, versions, AWAY[0], sheet.palette.threshold.line, 1.0);
@@ -48,7 +56,7 @@ pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, marked: &Mar
             vec![
                 "Mamba nearest to that".to_owned(),
                 format!("Perplexity {}", perplexity(cross)),
-                format!("{} per token, {ratio}", gflops(cross)),
+                format!("{} per token, {ratio} as many", gflops(cross)),
             ],
             vec!["Mamba".to_owned(), format!("{}, {ratio}", gflops(cross))],
             vec![ratio],

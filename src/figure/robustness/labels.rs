@@ -175,6 +175,7 @@ pub fn draw_callout(
         ideal: chart.at(column + aside, (value.mean + further).max(chart.y().low())),
         color: verdict.color(sheet),
         bend,
+        over_data: false,
     };
     callout.draw(sheet, room, side.grown(-sheet.sizes.gap));
 }
