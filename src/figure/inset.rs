@@ -89,7 +89,7 @@ impl<'sheet, 'inset> Arrangement<'sheet, 'inset> {
                 let (width, height) = inset.size(sheet, 1);
                 let places = (inset.places)(chart.plot.grown(-gap), width + 2.0 * gap, height + 2.0 * gap);
                 let clear =
-                    |frame: &Rectangle| room.is_free(frame) && room.cover(&frame.grown(clearance)) == 0.0;
+                    |frame: &Rectangle| room.is_free(frame) && room.covers_none(&frame.grown(clearance));
                 let Some(frame) = places.into_iter().find(clear) else { return true };
                 room.take(frame.grown(gap));
                 framed.push((*inset, frame));

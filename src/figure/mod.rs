@@ -5,6 +5,7 @@
 
 mod axis;
 mod callout;
+mod cells;
 mod chart;
 mod colormap;
 #[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]

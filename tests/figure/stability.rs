@@ -55,7 +55,7 @@ fn the_published_figure_has_all_its_words() {
                 "Model status",
                 "ResNet-BK",
                 "Mamba",
-                "Diverged",
+                "Mamba, diverged",
                 "Start of divergence",
                 "Loss not a number",
                 "Sequence length",

@@ -95,7 +95,7 @@ pub fn efficiency(records: &[&Efficiency], rule: Dominance, layout: &Layout) -> 
     arrangement.draw_framed(&sheet, &mut room);
     let chart = &arrangement.chart;
     if let Some(marked) = &marked {
-        labels::draw_callouts(&sheet, chart, &mut room, marked);
+        labels::draw_callouts(&sheet, chart, &mut room, &curves, marked);
     }
     labels::draw_dominance_caption(&sheet, chart, &mut room, &curves);
     sheet.finish(summary)

@@ -10,6 +10,9 @@ const HIGHEST: f64 = 10.0;
 /// Room above the greatest loss, as a part of the range of all.
 const MARGIN: f64 = 0.05;
 
+/// Room after the last step, as a part of all: of 1,000 steps from 0 on, the tick at 1,000 is shown.
+const STEP_MARGIN: f64 = 0.002;
+
 /// Where a curve starts to diverge.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Divergence {
@@ -92,7 +95,8 @@ impl Curves {
     pub fn step_axis(&self, ticks: usize) -> Axis {
         let steps = || self.curves.iter().flat_map(|curve| &curve.steps).copied();
         let (first, last) = (steps().fold(f64::INFINITY, f64::min), steps().fold(0.0, f64::max));
-        Axis::linear("Training step", first, if last > first { last } else { first + 1.0 }, ticks)
+        let last = if last > first { last + STEP_MARGIN * (last - first) } else { first + 1.0 };
+        Axis::linear("Training step", first, last, ticks)
     }
 
     /// The axis of losses: from zero, or the least loss if that is lower, to a little above the greatest, but

@@ -2,8 +2,8 @@
 //! the stable region.
 
 use super::curves::{Curve, Curves};
-use super::{looks, trace};
-use crate::figure::callout::Callout;
+use super::{is_stable, looks, trace};
+use crate::figure::callout::{Callout, PIECES};
 use crate::figure::chart::Chart;
 use crate::figure::looks::{hue, mark};
 use crate::figure::marks::Mark;
@@ -100,39 +100,53 @@ pub fn draw_end_labels(sheet: &Sheet, chart: &Chart, labels: &[EndLabel]) {
 /// Writes its length beside each curve of the first record that leaves the plot, where it does.
 pub fn draw_exit_labels(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
     let size = sheet.sizes.label;
-    for curve in curves.curves.iter().filter(|curve| curve.record == 0) {
-        let line: trace::Line = curve.steps.iter().copied().zip(curve.losses.iter().copied()).collect();
-        let line: trace::Line = line.into_iter().filter(|(_, loss)| loss.is_finite()).collect();
-        let Some((step, loss)) =
-            trace::clipped(&line, chart.y()).into_iter().next().and_then(|piece| piece.last().copied())
-        else {
-            continue;
-        };
-        if loss < chart.y().high() {
-            continue;
-        }
+    let high = chart.y().high();
+    let leaving = |curve: &&Curve| curve.record == 0 && curve.end().is_some_and(|(_, loss)| loss > high);
+    for curve in curves.curves.iter().filter(leaving) {
+        let points = curve.steps.iter().copied().zip(curve.losses.iter().copied());
+        let line: trace::Line = points.filter(|(_, loss)| loss.is_finite()).collect();
+        let piece = trace::clipped(&line, chart.y()).into_iter().next().unwrap_or_default();
+        let piece: Vec<Point> = piece.into_iter().map(|(step, loss)| chart.at(step, loss)).collect();
         let content = length_label(curves.lengths[curve.order]);
         let (width, height) =
             (font::text_width(&content, size, Weight::Bold), (font::ASCENT + font::DESCENT) * size);
-        let exit = chart.at(step, loss);
-        let at = |side: f64, row: f64| {
-            let aside = side * (width / 2.0 + CLEARANCE);
-            let down = sheet.sizes.gap + (row + 0.5) * height;
-            Rectangle::around(Point { x: exit.x + aside, y: exit.y + down }, width, height)
-        };
-        let rows = 0..6;
-        let candidates: Vec<Rectangle> =
-            rows.flat_map(|row| [1.0, -1.0].map(|side| at(side, f64::from(row)))).collect();
-        let place = room.find(candidates.iter().copied(), |place| {
-            let order = candidates.iter().position(|other| other == place)?;
-            (room.cover(place) == 0.0).then_some(order as f64)
+        let places = (0..6).flat_map(|row| {
+            let top = chart.plot.top + sheet.sizes.gap + f64::from(row) * height;
+            beside(&piece, top, width, height).into_iter().flatten()
         });
-        if let Some(place) = place {
+        let place = places.into_iter().find(|(place, near)| {
+            let center = place.center();
+            room.is_bare(&place.grown(1.0)) && !room.crosses_data(*near, Point { x: center.x, ..*near })
+        });
+        if let Some((place, _)) = place {
             room.take(place);
             let baseline = Point { x: place.left, y: place.top + font::ASCENT * size };
             sheet.text(baseline, Anchor::Start, &content, bold(sheet, text_color(sheet, curve)));
         }
     }
+}
+
+/// The places of a label to both sides of the end of a line, each with a point between it and the line.
+fn beside(line: &[Point], top: f64, width: f64, height: f64) -> Option<[(Rectangle, Point); 2]> {
+    let bottom = top + height;
+    // Pieces at the end of the line that pass the label's height, and where.
+    let passing = line.windows(2).rev().take_while(|ends| ends[0].y.min(ends[1].y) <= bottom);
+    let reach = passing.filter(|ends| ends[0].y.max(ends[1].y) >= top).flat_map(|ends| {
+        let (from, to) = (ends[0], ends[1]);
+        let at = |y: f64| {
+            let y = y.clamp(from.y.min(to.y), from.y.max(to.y));
+            if from.y == to.y { from.x } else { from.x + (y - from.y) / (to.y - from.y) * (to.x - from.x) }
+        };
+        [at(top), at(bottom)]
+    });
+    let (least, greatest) =
+        reach.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+    let side = |edge: f64, aside: f64| {
+        let y = (top + bottom) / 2.0;
+        let center = Point { x: edge + aside * (CLEARANCE + width / 2.0), y };
+        (Rectangle::around(center, width, height), Point { x: edge + aside * CLEARANCE / 2.0, y })
+    };
+    least.is_finite().then(|| [side(greatest, 1.0), side(least, -1.0)])
 }
 
 /// Draws callouts to the points of divergence of the first record, as many as have room.
@@ -150,13 +164,14 @@ pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Cur
             versions: vec![
                 vec![format!("{model} {length} diverges"), there],
                 vec![format!("{length}: step {step}")],
+                vec![format!("step {step}")],
             ],
             target: chart.at(divergence.step, divergence.loss.min(chart.y().high())),
             radius: looks::divergence_mark(sheet).diameter / 2.0 + 1.0,
             ideal: chart.at(divergence.step + AWAY.0, divergence.loss + AWAY.1),
             color: sheet.palette.threshold.line,
             bend: -1.0,
-            over_data: true,
+            crossings: PIECES / 3,
         };
         callout.draw(sheet, room, chart.plot.grown(-sheet.sizes.gap));
     }
@@ -164,17 +179,11 @@ pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Cur
 
 /// Names the region of ResNet-BK's losses, if none of them diverged, near it and within the axes.
 pub fn draw_stable_caption(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
-    let all = || curves.curves.iter().filter(|curve| curve.record == 0 && curve.model == Model::ResNetBk);
-    let stable = all().filter(|curve| !curve.diverged).count();
-    if stable == 0 {
-        return;
-    }
-    let greatest = all()
-        .flat_map(|curve| &curve.losses)
-        .copied()
-        .filter(|loss| loss.is_finite())
-        .fold(f64::MIN, f64::max);
-    let count = all().count();
+    let all = curves.curves.iter().filter(|curve| curve.record == 0 && curve.model == Model::ResNetBk);
+    let stable: Vec<&Curve> = curves.curves.iter().filter(|curve| is_stable(curve)).collect();
+    let losses = || stable.iter().flat_map(|curve| &curve.losses).copied().filter(|loss| loss.is_finite());
+    let Some(middle) = losses().nth(losses().count() / 2) else { return };
+    let (stable, count, greatest) = (stable.len(), all.count(), losses().fold(f64::MIN, f64::max));
     let versions = [
         vec![
             "ResNet-BK stable region".to_owned(),
@@ -183,16 +192,14 @@ pub fn draw_stable_caption(sheet: &Sheet, chart: &Chart, room: &mut Room, curves
         vec!["ResNet-BK stable region".to_owned()],
         vec!["Stable region".to_owned()],
     ];
-    let middle = chart.x().low() + 0.5 * (chart.x().high() - chart.x().low());
-    let ideal = chart.at(middle, 0.2 * chart.y().high());
+    let ideal = Point { x: chart.plot.center().x, y: chart.at(chart.x().low(), middle).y };
     for lines in &versions {
         let (width, height) = sheet.box_size(lines);
         let area = chart.plot.grown(-sheet.sizes.gap);
         let place = room.find(positions(area, width, height, STEP), |frame| {
             let apart = frame.grown(CLEARANCE);
             let center = frame.center();
-            (room.is_free(&apart) && room.cover(&apart) == 0.0)
-                .then(|| (center.x - ideal.x).hypot(center.y - ideal.y))
+            room.is_bare(&apart).then(|| (center.x - ideal.x).hypot(center.y - ideal.y))
         });
         if let Some(frame) = place {
             room.take(frame);

@@ -27,7 +27,7 @@ const LOWEST_PLOT: f64 = 170.0;
 const MEAN_WIDTH: f64 = 4.0;
 
 /// The same for the lines that labels avoid.
-const COARSE_WIDTH: f64 = 12.0;
+const COARSE_WIDTH: f64 = 6.0;
 
 /// Columns of pixels in a point, to which lines through single losses are decimated.
 const COLUMNS_PER_POINT: f64 = 2.0;
@@ -218,9 +218,9 @@ fn status_legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
             entries.push(Entry { line, mark, label });
         }
     };
-    let solid = |curve: &Curve, diverged| Stroke {
-        dash: Vec::new(),
-        ..looks::stroke(sheet, curves, curve, diverged)
+    let solid = |curve: &Curve, diverged| {
+        let longest = Curve { order: curves.lengths.len().saturating_sub(1), ..curve.clone() };
+        Stroke { dash: Vec::new(), ..looks::stroke(sheet, curves, &longest, diverged) }
     };
     for curve in &curves.curves {
         let label = origin::curve_label(&curve.model, records, curve.record, None);
@@ -228,7 +228,9 @@ fn status_legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
     }
     let diverged = |curve: &&Curve| curve.divergence.is_some();
     if let Some(curve) = curves.curves.iter().find(diverged) {
-        add(Some(solid(curve, true)), None, "Diverged".into());
+        let is_only = curves.curves.iter().filter(diverged).all(|other| other.model == curve.model);
+        let label = if is_only { format!("{}, diverged", curve.model.label()) } else { "Diverged".into() };
+        add(Some(solid(curve, true)), None, label);
     }
     if curves.curves.iter().filter(diverged).any(|curve| curve.record == 0) {
         add(None, Some(looks::divergence_mark(sheet)), "Start of divergence".into());
