@@ -96,10 +96,9 @@ impl Statement {
     pub(super) fn judge(self, provenance: Provenance) -> Claim {
         let (verdict, usual) = match (&self.outcome, provenance) {
             (None, _) => (Verdict::NotReproducible, "The data lacks what the statement needs."),
-            (Some((_, true)), Provenance::PublishedSimulation | Provenance::Mock) => (
-                Verdict::SimulatedOnly,
-                "The formula puts it inside the threshold; no model was trained or quantized.",
-            ),
+            (Some((_, true)), Provenance::PublishedSimulation | Provenance::Mock) => {
+                (Verdict::SimulatedOnly, "The formula makes it so; no model was trained or quantized.")
+            }
             (Some((_, false)), Provenance::PublishedSimulation | Provenance::Mock) => (
                 Verdict::SimulatedOnly,
                 "It fails even in the simulation; no model was trained or quantized.",
@@ -224,13 +223,17 @@ pub(super) fn evidence(fewest_runs: Option<usize>) -> [Statement; 2] {
         1 => "1 run a point".into(),
         several => format!("{several} runs a point"),
     });
+    let error_bars = Statement::new(
+        "requirement 8.15",
+        "Every point has an error bar over 5 runs",
+        "5 runs a point",
+        runs.zip(fewest_runs.map(|runs| runs >= 5)),
+    );
     [
-        Statement::new(
-            "requirement 8.15",
-            "Every point has an error bar over 5 runs",
-            "5 runs a point",
-            runs.zip(fewest_runs.map(|runs| runs >= 5)),
-        ),
+        match fewest_runs {
+            Some(1) => error_bars.because("One run a point gives no error bar."),
+            _ => error_bars,
+        },
         Statement::new(
             "requirements 8.17, 8.18",
             "The models differ significantly: paired t-tests, confidence intervals, p < 0.001",

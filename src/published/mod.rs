@@ -13,6 +13,7 @@ pub mod stability;
 pub use check::Check;
 pub use claim::{Claim, Verdict};
 
+use crate::record::table::Grid;
 use crate::record::{Manifest, Provenance, Record};
 
 /// A record behind one of the published figures, and what can be held against it.
@@ -25,6 +26,9 @@ pub trait PublishedFigure: Clone + Into<Record> + TryFrom<Record> {
 
     /// How the record was made.
     fn manifest(&self) -> &Manifest;
+
+    /// The numbers behind the figure.
+    fn numbers(&self) -> Grid;
 
     /// The checks that the published rules emit for this data, in the published order.
     fn checks(&self) -> Vec<Check>;

@@ -1,7 +1,7 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
-use super::{Efficiency, Fragility, Resolvent, Robustness, Stability, Table};
+use super::{Efficiency, Fragility, Manifest, Resolvent, Robustness, Stability, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -24,6 +24,20 @@ pub enum Record {
     Table(Table),
     /// The diagonal of a tridiagonal resolvent.
     Resolvent(Box<Resolvent>),
+}
+
+impl Record {
+    /// How the record was made.
+    pub fn manifest(&self) -> &Manifest {
+        match self {
+            Record::Robustness(record) => &record.manifest,
+            Record::Efficiency(record) => &record.manifest,
+            Record::Stability(record) => &record.manifest,
+            Record::Fragility(record) => &record.manifest,
+            Record::Table(record) => &record.manifest,
+            Record::Resolvent(record) => &record.manifest,
+        }
+    }
 }
 
 /// A record is what it holds, and may be taken apart again.

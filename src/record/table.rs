@@ -22,6 +22,11 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
+/// A value as the text of a cell; a dash where there is none.
+pub fn cell<Value>(value: Option<Value>, show: impl FnOnce(Value) -> String) -> String {
+    value.map_or_else(|| "–".into(), show)
+}
+
 /// A result file that is no figure's data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {

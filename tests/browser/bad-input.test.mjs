@@ -21,7 +21,7 @@ const MARKUP = '<img src=x onerror=alert(1)>.json';
 
 const BAD_FILES = [
   ['truncated JSON', file('cut.json', '[{"model": "mamba", "bits": 8, "perpl'), /“cut\.json” was not imported.*not complete JSON/],
-  ['an empty file', file('empty.json', ''), /“empty\.json” was not imported.*empty/],
+  ['nothing', file('empty.json', ''), /“empty\.json” was not imported.*empty/],
   ['a picture', file('figure.png', PNG, 'image/png'), /“figure\.png” was not imported.*not a text file/],
   ['an object where a list is expected', file('object.json', { rows: [row] }), /“object\.json” was not imported.*an object with “rows”/],
   ['a list where an object is expected', file('nested.json', [[row]]), /“nested\.json” was not imported.*a list of 1 items/],
@@ -29,7 +29,7 @@ const BAD_FILES = [
   ['a perplexity of NaN', file('nan.json', '[{"model": "mamba", "bits": 8, "perplexity": NaN}]'), /“nan\.json” was not imported.*NaN/],
   ['an infinite perplexity', file('infinite.json', '[{"model": "mamba", "bits": 8, "perplexity": Infinity}]'), /“infinite\.json” was not imported.*inf/],
   ['no perplexity', file('none.json', [{ model: 'mamba', bits: 8 }]), /“none\.json” was not imported.*no “perplexity”/],
-  ['an unknown model', file('other.json', [{ ...row, model: 'gpt' }]), /“other\.json” was not imported.*“gpt”/],
+  ['no model', file('other.json', [{ bits: 8, perplexity: 40 }]), /“other\.json” was not imported.*model/],
   ['a record of a newer lab', file('newer.json', { schema: 'bk-lab/99', study: 'robustness' }), /“newer\.json” was not imported.*bk-lab\/99/],
   ['a damaged record', file('damaged.json', { schema: 'bk-lab/1', study: 'robustness' }), /“damaged\.json” was not imported.*damaged/],
 ];
@@ -59,7 +59,7 @@ describe('bad input', () => {
   after(() => browser?.close());
 
   for (const [kind, bad, sentence] of BAD_FILES) {
-    test(`a file with ${kind} is named, and nothing is lost`, () =>
+    test(`${kind} in a file is named, and nothing is lost`, () =>
       withLab(browser, '', {}, async (page, lab) => {
         const before = await robustness(page);
         await importByButton(page, [bad]);
@@ -101,7 +101,7 @@ describe('bad input', () => {
       await importByButton(page, [file(MARKUP, '{')]);
       assert.ok((await said(page, /was not imported/)).includes(MARKUP));
       await assertKept(page, robustness, before);
-      await importByButton(page, [file(MARKUP, [row])]);
+      await importByButton(page, [file(MARKUP, [row, { ...row, model: MARKUP }])]);
       assert.ok((await said(page, /was imported/)).includes(MARKUP));
       await page.getByRole('heading', { name: MARKUP }).waitFor();
       await page.reload();

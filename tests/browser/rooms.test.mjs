@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { drawnFigures, figures } from './figures.mjs';
+import { drawnFigures, figures, keepScreenshot } from './figures.mjs';
 import {
-  MACHINES, assertQuiet, button, enter, eventually, hasAdapter, heading, rows, startBrowser, withLab,
+  MACHINES, address, assertQuiet, button, downloaded, enter, eventually, hasAdapter, heading, startBrowser, withLab,
 } from './lab.mjs';
 
 /** What the issue promises for a page from a local server. */
@@ -36,10 +36,10 @@ for (const machine of MACHINES) {
           await enter(page, room.link);
           assert.equal(await heading(page).innerText(), room.title);
           await drawnFigures(page, room.figures);
-          for (const alternative of await figures(page).evaluateAll(all => all.map(each => each.ariaLabel ?? each.getAttribute('aria-label')))) {
-            assert.match(alternative, /\w+ \w+ \w+/, 'a text alternative is a sentence');
-          }
+          const alternatives = await figures(page).evaluateAll(all => all.map(each => each.ariaLabel));
+          for (const alternative of alternatives) assert.match(alternative, /\w+ \w+ \w+/, 'a sentence');
           assert.ok(await page.getByText(room.provenance, { exact: true }).first().isVisible());
+          await keepScreenshot(page, `${room.link} ${machine.name}`.toLowerCase().replaceAll(' ', '-'));
           assertQuiet(lab);
         }));
 
@@ -57,16 +57,16 @@ for (const machine of MACHINES) {
         withLab(browser, '', {}, async page => {
           await enter(page, room.link);
           await drawnFigures(page, room.figures);
-          const [svg] = await Promise.all([
-            page.waitForEvent('download'),
-            button(page, 'Figure as SVG').first().click(),
-          ]);
-          assert.match(svg.suggestedFilename(), /\.svg$/);
-          const [png] = await Promise.all([
-            page.waitForEvent('download'),
-            button(page, 'Figure as PNG').first().click(),
-          ]);
-          assert.match(png.suggestedFilename(), /\.png$/);
+          for (let figure = 0; figure < room.figures; figure += 1) {
+            const svg = await downloaded(page, () => button(page, 'Figure as SVG').nth(figure).click());
+            assert.match(svg.name, /\.svg$/);
+            assert.match(svg.bytes.toString(), /^(<\?xml[^>]*>\s*)?<svg[^]*<\/svg>\s*$/);
+            const png = await downloaded(page, () => button(page, 'Figure as PNG').nth(figure).click());
+            assert.match(png.name, /\.png$/);
+            assert.equal(png.bytes.subarray(1, 4).toString(), 'PNG');
+            // 12 inches at 300 dots an inch.
+            assert.equal(png.bytes.readUInt32BE(16), 3600);
+          }
         }));
     }
 
@@ -115,12 +115,11 @@ async function firstChart(browser) {
       });
     });
     const page = await context.newPage();
-    await page.goto(process.env.BK_LAB_URL);
-    const none = 20_000;
-    return await page.evaluate(
-      patience => Promise.race([window.firstChart, new Promise(resolve => setTimeout(resolve, patience, Infinity))]),
-      none,
-    );
+    await page.goto(address);
+    return await page.evaluate(() => {
+      const never = new Promise(resolve => setTimeout(resolve, 20_000, Infinity));
+      return Promise.race([window.firstChart, never]);
+    });
   } finally {
     await context.close();
   }

@@ -4,6 +4,8 @@
 //! something failed (a file that is missing or cannot be used, no GPU), 2 when the command was used wrongly.
 
 mod figure;
+mod files;
+mod fragility;
 mod report;
 mod resolvent;
 
@@ -23,6 +25,9 @@ enum Command {
     /// Draws a published figure, from its simulation or from result files.
     #[command(subcommand)]
     Figure(figure::Figure),
+    /// Counts how often the checks of a published figure hold.
+    #[command(subcommand)]
+    Fragility(fragility::Fragility),
     /// Computes the diagonal of (H − z)⁻¹ for a chain whose neighbours are coupled by 1.
     Resolvent(resolvent::Arguments),
 }
@@ -50,6 +55,7 @@ impl Failure {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Figure(figure) => figure.run(),
+        Command::Fragility(fragility) => fragility.run(),
         Command::Resolvent(arguments) => arguments.run(),
     };
     let (message, status) = match outcome {

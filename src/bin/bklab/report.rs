@@ -1,56 +1,33 @@
-//! What the terminal shows of a record: the published table, the checks, the claims.
+//! What the terminal shows of a record: its numbers, the checks, the claims.
 
 use bk_lab::published::PublishedFigure;
-use bk_lab::published::robustness::degradation;
-use bk_lab::record::Model;
-use bk_lab::record::robustness::{Robustness, precision_label};
+use bk_lab::record::fragility::{Fragility, Tally};
+use bk_lab::record::table::{Grid, cell};
 use std::fmt::Write;
 
-/// A record of the robustness study as text.
-pub(crate) fn robustness(record: &Robustness) -> String {
-    let mut text =
-        format!("Quantization robustness\nData: {}. {}\n", record.provenance.label(), record.manifest.origin);
-    if !record.manifest.files.is_empty() {
-        let _ = writeln!(text, "Files: {}", record.manifest.files.join(", "));
+/// A record of a published figure as text.
+pub(crate) fn figure(record: &impl PublishedFigure) -> String {
+    let title = title_of(record);
+    let manifest = record.manifest();
+    let mut text = format!("{title}\nData: {}. {}\n", record.provenance().label(), manifest.origin);
+    if !manifest.files.is_empty() {
+        let _ = writeln!(text, "Files: {}", manifest.files.join(", "));
     }
-    let mut widths: Vec<u32> =
-        record.series.iter().flat_map(|series| series.points.iter().map(|point| point.bits)).collect();
-    widths.sort_unstable_by(|a, b| b.cmp(a));
-    widths.dedup();
+    let _ = write!(text, "\n{}", grid(&record.numbers()));
 
-    text.push_str("\nPrecision    ResNet-BK        loss       Mamba        loss       ratio\n");
-    for bits in widths {
-        let _ = write!(text, "{:<10}", precision_label(bits));
-        for model in &Model::PUBLISHED {
-            let _ = write!(
-                text,
-                "{:>12}{:>12}",
-                cell(record.perplexity(model, bits), |p| format!("{p:.2}")),
-                cell(degradation(record, model, bits), |d| format!("{d:.1} %"))
-            );
-        }
-        let ratio = record
-            .perplexity(&Model::Mamba, bits)
-            .zip(record.perplexity(&Model::ResNetBk, bits))
-            .map(|(m, r)| m / r);
-        let _ = writeln!(text, "{:>12}", cell(ratio, |ratio| format!("{ratio:.2} ×")));
+    let checks = record.checks();
+    if !checks.is_empty() {
+        text.push_str("\nChecks\n");
     }
-
-    text.push_str("\nChecks\n");
-    for check in record.checks() {
+    for check in checks {
         let verdict = match check.holds() {
             Some(true) => "PASS",
             Some(false) => "FAIL",
             None => "NO DATA",
         };
         let value = cell(check.value, |value| format!("{value:.2} {}", check.unit));
-        let _ = writeln!(
-            text,
-            "  {verdict:<8} {} ({}; threshold {})",
-            check.statement,
-            value.trim(),
-            check.threshold
-        );
+        let (statement, threshold) = (check.statement, check.threshold);
+        let _ = writeln!(text, "  {verdict:<8} {statement} ({}; threshold {threshold})", value.trim());
     }
 
     text.push_str("\nClaims\n");
@@ -63,7 +40,54 @@ pub(crate) fn robustness(record: &Robustness) -> String {
     text
 }
 
-/// A value as text, or a dash where there is none.
-fn cell(value: Option<f64>, show: impl Fn(f64) -> String) -> String {
-    value.map_or("–".into(), show)
+fn title_of<Kind: PublishedFigure>(_: &Kind) -> &'static str {
+    Kind::TITLE
+}
+
+/// A record of the fragility study as text.
+pub(crate) fn fragility(record: &Fragility) -> String {
+    let mut text = String::from("How often the published checks hold\n\n");
+    let last = record.config.first_seed + (record.config.seeds - 1);
+    text += &grid(&counts(&format!("Over the seeds {} to {last}", record.config.first_seed), &record.seeds));
+    if let Some(arrangements) = &record.arrangements {
+        text.push('\n');
+        text += &grid(&counts("Over all orders of all subsets of the widths", arrangements));
+    }
+    text
+}
+
+fn counts(heading: &str, tally: &Tally) -> Grid {
+    let columns = ["Check", "Held", "Of", "Lowest", "Highest", "Threshold"];
+    let mut rows: Vec<Vec<String>> = tally
+        .checks
+        .iter()
+        .map(|count| {
+            let value = |value: f64| format!("{value:.2} {}", count.unit).trim_end().to_owned();
+            let numbers = [count.lowest, count.highest, count.threshold].map(value);
+            [vec![count.statement.clone(), count.held.to_string(), count.tried.to_string()], numbers.into()]
+                .concat()
+        })
+        .collect();
+    let all = ["All of them", &tally.all_held.to_string(), &tally.runs.to_string(), "", "", ""];
+    rows.push(all.map(String::from).into());
+    Grid { heading: heading.into(), columns: columns.map(String::from).into(), rows, omitted: 0 }
+}
+
+/// A table in columns: the first to the left, the others to the right.
+fn grid(grid: &Grid) -> String {
+    let lines = || std::iter::once(&grid.columns).chain(&grid.rows);
+    let width = |column: usize| {
+        lines().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..grid.columns.len()).map(width).collect();
+    let mut text = format!("{}\n", grid.heading);
+    for line in lines() {
+        let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
+            0 => format!("{cell:<width$}"),
+            _ => format!("  {cell:>width$}"),
+        });
+        text += cells.collect::<String>().trim_end();
+        text.push('\n');
+    }
+    text
 }

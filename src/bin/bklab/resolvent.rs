@@ -1,7 +1,7 @@
 //! `bklab resolvent …`: the diagonal of (H − z)⁻¹ in the terminal.
 
 use crate::Failure;
-use crate::figure::print;
+use crate::files::print;
 use bk_lab::record::resolvent::{Config, Resolvent};
 use bk_lab::record::{Record, document};
 use bk_lab::resolvent::{BackendChoice, Engine, Potential};

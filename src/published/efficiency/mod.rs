@@ -7,6 +7,7 @@
 
 mod claims;
 mod nearest;
+mod numbers;
 mod summary;
 
 pub use nearest::Pair;
@@ -14,6 +15,7 @@ pub use nearest::Pair;
 use super::{Check, Claim, PublishedFigure};
 use crate::random::LegacyRandom;
 use crate::record::efficiency::{Config, Point, Run, Series};
+use crate::record::table::Grid;
 use crate::record::{Efficiency, Manifest, Model, Provenance};
 
 /// The constants of one model.
@@ -101,6 +103,10 @@ impl PublishedFigure for Efficiency {
 
     fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    fn numbers(&self) -> Grid {
+        numbers::numbers(self)
     }
 
     fn checks(&self) -> Vec<Check> {

@@ -5,6 +5,7 @@
 //! the thresholds of the requirements that the figure then "verifies".
 
 mod claims;
+mod numbers;
 mod summary;
 
 pub use summary::degradation;
@@ -12,6 +13,7 @@ pub use summary::degradation;
 use super::{Check, Claim, PublishedFigure};
 use crate::random::LegacyRandom;
 use crate::record::robustness::{Config, Point, Run, Series};
+use crate::record::table::Grid;
 use crate::record::{Manifest, Model, Provenance, Robustness};
 
 /// The constants of one model.
@@ -76,6 +78,10 @@ impl PublishedFigure for Robustness {
 
     fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    fn numbers(&self) -> Grid {
+        numbers::numbers(self)
     }
 
     fn checks(&self) -> Vec<Check> {

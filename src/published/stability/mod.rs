@@ -7,6 +7,7 @@
 //! its losses do**.
 
 mod claims;
+mod numbers;
 mod summary;
 
 pub use summary::Improvement;
@@ -14,6 +15,7 @@ pub use summary::Improvement;
 use super::{Check, Claim, PublishedFigure};
 use crate::random::LegacyRandom;
 use crate::record::stability::{Config, Curve, Losses, Point, Run, Series};
+use crate::record::table::Grid;
 use crate::record::{Manifest, Model, Provenance, Stability};
 
 /// Loss at step 0, before noise.
@@ -122,6 +124,10 @@ impl PublishedFigure for Stability {
 
     fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    fn numbers(&self) -> Grid {
+        numbers::numbers(self)
     }
 
     fn checks(&self) -> Vec<Check> {

@@ -1,0 +1,92 @@
+//! `bklab figure …`: from a config or result files to a summary, a picture, a record.
+
+mod options;
+
+use crate::Failure;
+use bk_lab::figure::{Layout, Scene};
+use bk_lab::published::PublishedFigure;
+use bk_lab::record::{Efficiency, Robustness, Stability, efficiency, robustness, stability};
+use bk_lab::{figure, study};
+use clap::{Args, Subcommand};
+use options::Options;
+
+/// The published figures.
+#[derive(Subcommand)]
+pub(crate) enum Figure {
+    /// Perplexity against bit width: quantization robustness.
+    Robustness(RobustnessArguments),
+    /// Perplexity against floating-point operations a token: dynamic efficiency.
+    Efficiency(EfficiencyArguments),
+    /// Training loss against step at several sequence lengths: long-context stability.
+    Stability(StabilityArguments),
+}
+
+/// Draws records of one kind.
+type Draw<Record> = fn(&[&Record], &Layout) -> Scene;
+
+/// A figure that the command line writes.
+trait Drawn: PublishedFigure {
+    /// How it is drawn; `None` while it cannot be.
+    const DRAW: Option<Draw<Self>>;
+}
+
+impl Drawn for Robustness {
+    const DRAW: Option<Draw<Self>> = Some(figure::robustness);
+}
+
+impl Drawn for Efficiency {
+    const DRAW: Option<Draw<Self>> = None;
+}
+
+impl Drawn for Stability {
+    const DRAW: Option<Draw<Self>> = None;
+}
+
+/// Arguments of `bklab figure robustness`.
+#[derive(Args)]
+pub(crate) struct RobustnessArguments {
+    #[command(flatten)]
+    options: Options,
+    /// Bit widths of the published simulation, in the order in which they draw their noise.
+    #[arg(long, value_delimiter = ',', default_values_t = robustness::Config::default().bit_widths)]
+    bit_widths: Vec<u32>,
+}
+
+/// Arguments of `bklab figure efficiency`.
+#[derive(Args)]
+pub(crate) struct EfficiencyArguments {
+    #[command(flatten)]
+    options: Options,
+    /// Configurations of each model in the published simulation.
+    #[arg(long, default_value_t = efficiency::Config::default().configurations)]
+    configs: u32,
+}
+
+/// Arguments of `bklab figure stability`.
+#[derive(Args)]
+pub(crate) struct StabilityArguments {
+    #[command(flatten)]
+    options: Options,
+    /// Sequence lengths of the published simulation, in the order in which they draw their noise.
+    #[arg(long, value_delimiter = ',', default_values_t = stability::Config::default().sequence_lengths)]
+    lengths: Vec<u32>,
+    /// Training steps of the published simulation.
+    #[arg(long, default_value_t = stability::Config::default().steps)]
+    steps: u32,
+}
+
+impl Figure {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self {
+            Figure::Robustness(RobustnessArguments { options, bit_widths }) => {
+                options.run(|seed| study::robustness::run(&robustness::Config { seed, bit_widths }))
+            }
+            Figure::Efficiency(EfficiencyArguments { options, configs }) => options
+                .run(|seed| study::efficiency::run(&efficiency::Config { seed, configurations: configs })),
+            Figure::Stability(StabilityArguments { options, lengths, steps }) => options.run(|seed| {
+                study::stability::run(&stability::Config { seed, sequence_lengths: lengths, steps })
+            }),
+        }
+    }
+}

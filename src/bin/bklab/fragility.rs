@@ -1,0 +1,83 @@
+//! `bklab fragility …`: how often the published checks hold.
+
+use crate::files::print;
+use crate::{Failure, report};
+use bk_lab::record::fragility::{Config, Subject};
+use bk_lab::record::{document, efficiency, robustness};
+use bk_lab::study::{Context, fragility};
+use clap::{Args, Subcommand};
+use std::ops::Range;
+
+/// The simulations that have checks.
+#[derive(Subcommand)]
+pub(crate) enum Fragility {
+    /// Tries the six robustness checks over seeds, and over all orders of all subsets of the bit widths.
+    Robustness(RobustnessArguments),
+    /// Tries the two efficiency checks over seeds.
+    Efficiency(EfficiencyArguments),
+}
+
+/// Arguments of `bklab fragility robustness`.
+#[derive(Args)]
+pub(crate) struct RobustnessArguments {
+    #[command(flatten)]
+    options: Options,
+    /// Bit widths that the seeds are tried with, and that are arranged.
+    #[arg(long, value_delimiter = ',', default_values_t = robustness::Config::default().bit_widths)]
+    bit_widths: Vec<u32>,
+    /// Seed that the arrangements are tried with.
+    #[arg(long, default_value_t = robustness::Config::default().seed)]
+    seed: u32,
+}
+
+/// Arguments of `bklab fragility efficiency`.
+#[derive(Args)]
+pub(crate) struct EfficiencyArguments {
+    #[command(flatten)]
+    options: Options,
+    /// Configurations of each model.
+    #[arg(long, default_value_t = efficiency::Config::default().configurations)]
+    configs: u32,
+}
+
+/// Arguments of every `bklab fragility …`.
+#[derive(Args)]
+struct Options {
+    /// The seeds to try: the first, and the one after the last.
+    #[arg(long, value_name = "FIRST..END", default_value = "0..1000", value_parser = seeds)]
+    seeds: Range<u32>,
+    /// Print the record as JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// A range of seeds as a person writes it.
+fn seeds(text: &str) -> Result<Range<u32>, String> {
+    let ends = text.split_once("..").and_then(|(first, end)| Some(first.parse().ok()?..end.parse().ok()?));
+    ends.filter(|seeds: &Range<u32>| !seeds.is_empty())
+        .ok_or_else(|| "Expected are two rising whole numbers such as 0..1000.".into())
+}
+
+impl Fragility {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let (options, subject) = match self {
+            Fragility::Robustness(RobustnessArguments { options, bit_widths, seed }) => {
+                (options, Subject::Robustness(robustness::Config { seed, bit_widths }))
+            }
+            Fragility::Efficiency(EfficiencyArguments { options, configs }) => {
+                let config = efficiency::Config { configurations: configs, ..Default::default() };
+                (options, Subject::Efficiency(config))
+            }
+        };
+        let Range { start, end } = options.seeds;
+        let config = Config { subject, first_seed: start, seeds: end - start };
+        let context = Context::unwatched();
+        let record = pollster::block_on(fragility::run(&config, &context)).map_err(Failure::usage)?;
+        if options.json {
+            print(&document::to_json(&[record.into()]).map_err(Failure::failed)?)
+        } else {
+            print(&report::fragility(&record))
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! The numbers of an efficiency record as a table.
+
+use crate::record::Efficiency;
+use crate::record::pareto::Dominance;
+use crate::record::table::Grid;
+
+/// One row a configuration, in the order of the source.
+pub(super) fn numbers(record: &Efficiency) -> Grid {
+    let columns = [
+        "Model",
+        "Configuration",
+        "GFLOPs a token",
+        "Perplexity",
+        "Runs",
+        "Among its model's best",
+        "Among the best of all",
+    ];
+    let union = record.union_frontier(Dominance::Exact);
+    let mut rows = Vec::new();
+    for (place, series) in record.series.iter().enumerate() {
+        let own = record.frontier(&series.model, Dominance::Exact);
+        for (index, point) in series.points.iter().enumerate() {
+            let cost = point.cost();
+            let mark = |best: bool| if best { "yes" } else { "no" };
+            rows.push(vec![
+                series.model.label().into(),
+                point.configuration.clone(),
+                format!("{:.5}", cost.flops / 1e9),
+                format!("{:.5}", cost.perplexity),
+                point.runs.len().to_string(),
+                mark(own.contains(&index)).into(),
+                mark(union.contains(&(place, index))).into(),
+            ]);
+        }
+    }
+    let heading = "Perplexity by FLOPs a token".into();
+    Grid { heading, columns: columns.map(String::from).into(), rows, omitted: 0 }
+}

@@ -1,0 +1,33 @@
+//! The numbers of a robustness record as a table.
+
+use super::degradation;
+use crate::record::robustness::precision_label;
+use crate::record::table::{Grid, cell};
+use crate::record::{Model, Robustness};
+
+/// One row a bit width, from the widest; three columns a model, and the published ratio.
+pub(super) fn numbers(record: &Robustness) -> Grid {
+    let mut widths: Vec<u32> =
+        record.series.iter().flat_map(|series| &series.points).map(|point| point.bits).collect();
+    widths.sort_unstable_by(|one, other| other.cmp(one));
+    widths.dedup();
+
+    let mut columns = vec!["Precision".to_owned()];
+    for series in &record.series {
+        columns.extend([series.model.label().to_owned(), "Loss".into(), "Runs".into()]);
+    }
+    columns.push("Mamba / ResNet-BK".into());
+    let row = |bits: u32| {
+        let mut cells = vec![precision_label(bits)];
+        for series in &record.series {
+            cells.push(cell(record.perplexity(&series.model, bits), |perplexity| format!("{perplexity:.2}")));
+            cells.push(cell(degradation(record, &series.model, bits), |loss| format!("{loss:+.1} %")));
+            cells.push(cell(series.at(bits), |point| point.runs.len().to_string()));
+        }
+        let [resnetbk, mamba] = Model::PUBLISHED.map(|model| record.perplexity(&model, bits));
+        cells.push(cell(mamba.zip(resnetbk), |(mamba, resnetbk)| format!("{:.2}", mamba / resnetbk)));
+        cells
+    };
+    let rows = widths.into_iter().map(row).collect();
+    Grid { heading: "Perplexity by bit width".into(), columns, rows, omitted: 0 }
+}
