@@ -90,6 +90,11 @@ impl Axis {
         self.low
     }
 
+    /// The upper end.
+    pub fn high(&self) -> f64 {
+        self.high
+    }
+
     /// The marked values, ascending.
     pub fn ticks(&self) -> &[Tick] {
         &self.ticks

@@ -5,7 +5,7 @@ use super::scene::{Color, Point, Rectangle, Stroke};
 use super::sheet::Sheet;
 
 /// Number of straight pieces an arrow's curve is drawn with.
-const PIECES: usize = 16;
+pub const PIECES: usize = 16;
 
 /// How far an arrow's curve leaves the straight way, as a part of its length.
 const BEND: f64 = 0.15;
@@ -37,6 +37,8 @@ pub struct Callout {
     pub color: Color,
     /// Which way the arrow bends: 1 or −1.
     pub bend: f64,
+    /// How many of the [`PIECES`] of the arrow may cross data: 0, unless the mark lies among lines.
+    pub crossings: usize,
 }
 
 impl Callout {
@@ -46,20 +48,26 @@ impl Callout {
             let (width, height) = sheet.box_size(lines);
             let best = room.find(positions(area, width, height, STEP), |frame| {
                 let apart = frame.grown(CLEARANCE);
-                if !room.is_free(&apart) || room.cover(&apart) > 0.0 {
+                if !room.is_bare(&apart) {
                     return None;
                 }
                 let curve = self.curve(frame);
                 let length = distance(curve[0], curve[PIECES]);
-                let clear =
-                    |ends: &[Point]| room.is_clear(ends[0], ends[1]) && !room.crosses_data(ends[0], ends[1]);
-                let seen = length >= SHORTEST && curve.windows(2).all(clear);
+                let clear = |ends: &[Point]| {
+                    room.is_clear(ends[0], ends[1]) && !room.crosses_marks(ends[0], ends[1], self.target)
+                };
+                let crossing = |ends: &&[Point]| room.crosses_data(ends[0], ends[1]);
+                let seen = length >= SHORTEST
+                    && curve.windows(2).all(clear)
+                    && curve.windows(2).filter(crossing).count() <= self.crossings;
                 seen.then(|| distance(frame.center(), self.ideal) + 0.5 * length)
             });
             if let Some(frame) = best {
+                let curve = self.curve(&frame);
                 room.take(frame);
+                room.add_arrow(&curve);
                 sheet.boxed(frame, lines, self.color);
-                self.draw_arrow(sheet, self.curve(&frame));
+                self.draw_arrow(sheet, curve);
                 return;
             }
         }

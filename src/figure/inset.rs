@@ -89,7 +89,7 @@ impl<'sheet, 'inset> Arrangement<'sheet, 'inset> {
                 let (width, height) = inset.size(sheet, 1);
                 let places = (inset.places)(chart.plot.grown(-gap), width + 2.0 * gap, height + 2.0 * gap);
                 let clear =
-                    |frame: &Rectangle| room.is_free(frame) && room.cover(&frame.grown(clearance)) == 0.0;
+                    |frame: &Rectangle| room.is_free(frame) && room.covers_none(&frame.grown(clearance));
                 let Some(frame) = places.into_iter().find(clear) else { return true };
                 room.take(frame.grown(gap));
                 framed.push((*inset, frame));
@@ -101,7 +101,7 @@ impl<'sheet, 'inset> Arrangement<'sheet, 'inset> {
             let columns = inset.columns_within(sheet, outer.width());
             let top = outer.bottom - inset.size(sheet, columns).1;
             inset.draw(sheet, Point { x: outer.left, y: top }, columns, outer.width());
-            outer.bottom = top - gap;
+            outer.bottom = top - 1.5 * gap;
         }
     }
 
@@ -119,16 +119,19 @@ pub fn upper_corners(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle>
     [area.left, area.right - width].map(|left| at(left, area.top, width, height)).into()
 }
 
-/// The upper left corner, along the upper edge, and then the lower edge, from the left.
-pub fn from_left(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
+/// The upper right corner, along the upper edge, and then the lower edge, from the right.
+pub fn along_edges(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
     let along = |top: f64| positions(Rectangle { top, bottom: top + height, ..area }, width, height, STEP);
-    along(area.top).chain(along(area.bottom - height)).collect()
+    let mirrored = |frame: Rectangle| at(area.left + area.right - frame.right, frame.top, width, height);
+    along(area.top).chain(along(area.bottom - height)).map(mirrored).collect()
 }
 
-/// The upper right corner, along the upper edge, and then the lower edge, from the right.
-pub fn from_right(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
-    let mirrored = |frame: Rectangle| at(area.left + area.right - frame.right, frame.top, width, height);
-    from_left(area, width, height).into_iter().map(mirrored).collect()
+/// Anywhere, as near to the lower right corner as can be.
+pub fn near_lower_right(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
+    let away = |frame: &Rectangle| (area.right - frame.right).hypot(area.bottom - frame.bottom);
+    let mut places: Vec<Rectangle> = positions(area, width, height, STEP).collect();
+    places.sort_by(|one, other| away(one).total_cmp(&away(other)));
+    places
 }
 
 fn at(left: f64, top: f64, width: f64, height: f64) -> Rectangle {

@@ -5,6 +5,7 @@
 
 mod axis;
 mod callout;
+mod cells;
 mod chart;
 mod colormap;
 #[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
@@ -26,6 +27,7 @@ pub mod font;
 pub mod green;
 pub mod robustness;
 pub mod scene;
+pub mod stability;
 pub mod style;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod canvas;
@@ -35,4 +37,5 @@ pub use efficiency::efficiency;
 pub use green::green_lines;
 pub use robustness::robustness;
 pub use scene::Scene;
+pub use stability::stability;
 pub use style::{Layout, Theme};

@@ -1,5 +1,6 @@
 //! Where labels go: tried at candidate positions, so that no two overlap and none leaves the plot.
 
+use super::cells::Cells;
 use super::scene::{Point, Rectangle};
 
 /// Cost of a point of data line running through a label, in points of distance.
@@ -7,6 +8,9 @@ const LINE_COST: f64 = 4.0;
 
 /// Cost of a square point of a mark under a label.
 const MARK_COST: f64 = 4.0;
+
+/// How far beyond the frame data is kept track of, in points.
+const NEAR: f64 = 24.0;
 
 /// Distance between an arrow and the labels it passes, in points.
 const CLEARANCE: f64 = 2.0;
@@ -16,24 +20,37 @@ const CLEARANCE: f64 = 2.0;
 pub struct Room {
     frame: Rectangle,
     taken: Vec<Rectangle>,
-    lines: Vec<(Point, Point)>,
-    marks: Vec<Rectangle>,
+    lines: Cells<(Point, Point)>,
+    marks: Cells<Rectangle>,
+    arrows: Vec<(Point, Point)>,
 }
 
 impl Room {
     /// Empty room within a frame that labels never leave.
     pub fn new(frame: Rectangle) -> Self {
-        Room { frame, taken: Vec::new(), lines: Vec::new(), marks: Vec::new() }
+        let near = frame.grown(NEAR);
+        let (lines, marks) = (Cells::new(near), Cells::new(near));
+        Room { frame, taken: Vec::new(), lines, marks, arrows: Vec::new() }
     }
 
     /// Adds a line through points; labels avoid it where they can.
     pub fn add_line(&mut self, points: &[Point]) {
-        self.lines.extend(points.windows(2).map(|ends| (ends[0], ends[1])));
+        for ends in points.windows(2) {
+            let (from, to) = (ends[0], ends[1]);
+            let reaches_into = |cell: &Rectangle| length_within(from, to, cell) > 0.0;
+            self.lines.insert((from, to), &bounds(from, to), reaches_into);
+        }
     }
 
     /// Adds a mark; labels avoid it where they can.
     pub fn add_mark(&mut self, mark: Rectangle) {
-        self.marks.push(mark);
+        self.marks.insert(mark, &mark, |_| true);
+    }
+
+    /// Adds an arrow: labels avoid it like data, and no other arrow crosses it.
+    pub fn add_arrow(&mut self, points: &[Point]) {
+        self.add_line(points);
+        self.arrows.extend(points.windows(2).map(|ends| (ends[0], ends[1])));
     }
 
     /// Keeps a rectangle free of labels.
@@ -46,21 +63,42 @@ impl Room {
         self.frame.contains(label) && self.taken.iter().all(|taken| taken.overlap(label) == 0.0)
     }
 
-    /// Whether a straight line keeps clear of all labels.
+    /// Whether a straight line keeps clear of all labels and arrows.
     pub fn is_clear(&self, from: Point, to: Point) -> bool {
-        self.taken.iter().all(|taken| length_within(from, to, &taken.grown(CLEARANCE)) == 0.0)
+        let is_apart = |taken: &Rectangle| length_within(from, to, &taken.grown(CLEARANCE)) == 0.0;
+        self.taken.iter().all(is_apart)
+            && !self.arrows.iter().any(|&(start, end)| cross(from, to, start, end))
     }
 
     /// Whether a straight line crosses a data line.
     pub fn crosses_data(&self, from: Point, to: Point) -> bool {
-        self.lines.iter().any(|&(start, end)| cross(from, to, start, end))
+        self.lines.within(bounds(from, to)).any(|(_, (start, end))| cross(from, to, start, end))
+    }
+
+    /// Whether a straight line toward a point runs over a mark that is not the mark of that point.
+    pub fn crosses_marks(&self, from: Point, to: Point, target: Point) -> bool {
+        let other = |mark: &Rectangle| mark.overlap(&Rectangle::around(target, 1e-3, 1e-3)) == 0.0;
+        self.marks
+            .within(bounds(from, to))
+            .any(|(_, mark)| other(&mark) && length_within(from, to, &mark) > 0.0)
     }
 
     /// How much of the data a label here would cover; 0 where it covers none.
     pub fn cover(&self, label: &Rectangle) -> f64 {
-        let lines: f64 = self.lines.iter().map(|&(from, to)| length_within(from, to, label)).sum();
-        let marks: f64 = self.marks.iter().map(|mark| mark.overlap(label)).sum();
-        LINE_COST * lines + MARK_COST * marks
+        let lines = self.lines.within(*label).map(|(part, (from, to))| length_within(from, to, &part));
+        let marks = self.marks.within(*label).map(|(part, mark)| mark.overlap(&part));
+        LINE_COST * lines.sum::<f64>() + MARK_COST * marks.sum::<f64>()
+    }
+
+    /// Whether a label here would cover no data.
+    pub fn covers_none(&self, label: &Rectangle) -> bool {
+        self.lines.within(*label).all(|(part, (from, to))| length_within(from, to, &part) == 0.0)
+            && self.marks.within(*label).all(|(part, mark)| mark.overlap(&part) == 0.0)
+    }
+
+    /// Whether a label may lie here, and would cover no data.
+    pub fn is_bare(&self, label: &Rectangle) -> bool {
+        self.is_free(label) && self.covers_none(label)
     }
 
     /// The best free candidate: the least sum of what it covers and its own cost, in points (`None` rules a
@@ -86,6 +124,16 @@ pub fn positions(area: Rectangle, width: f64, height: f64, step: f64) -> impl It
             (area.left + (index % columns) as f64 * step, area.top + (index / columns) as f64 * step);
         Rectangle { left, top, right: left + width, bottom: top + height }
     })
+}
+
+/// The upright rectangle around a straight line.
+fn bounds(from: Point, to: Point) -> Rectangle {
+    Rectangle {
+        left: from.x.min(to.x),
+        top: from.y.min(to.y),
+        right: from.x.max(to.x),
+        bottom: from.y.max(to.y),
+    }
 }
 
 /// Whether two straight lines have an inner point in common.

@@ -7,6 +7,9 @@ use super::sheet::{Sheet, TextStyle};
 /// Distance between columns, in ems.
 const COLUMN_GAP: f64 = 1.4;
 
+/// Room above each heading but the first, in ems.
+const HEADING_GAP: f64 = 0.5;
+
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
@@ -29,14 +32,21 @@ impl Table {
     /// Width and height in points.
     pub fn size(&self, sheet: &Sheet) -> (f64, f64) {
         let width: f64 = self.widths(sheet).iter().sum::<f64>() + 2.0 * COLUMN_GAP * sheet.sizes.label;
-        (width, self.rows.len() as f64 * font::LINE_HEIGHT * sheet.sizes.label)
+        let headings = self.rows.iter().skip(1).filter(|row| row.heading).count() as f64;
+        let ems = self.rows.len() as f64 * font::LINE_HEIGHT + headings * HEADING_GAP;
+        (width, ems * sheet.sizes.label)
     }
 
     /// Draws the table with its top left corner at a point.
     pub fn draw(&self, sheet: &Sheet, corner: Point) {
         let (em, widths) = (sheet.sizes.label, self.widths(sheet));
+        let mut top = corner.y;
         for (index, row) in self.rows.iter().enumerate() {
-            let y = corner.y + index as f64 * font::LINE_HEIGHT * em + font::ASCENT * em;
+            if index > 0 && row.heading {
+                top += HEADING_GAP * em;
+            }
+            let y = top + font::ASCENT * em;
+            top += font::LINE_HEIGHT * em;
             let style = TextStyle { size: em, weight: row.weight(), color: row.color };
             let mut end = corner.x;
             for (column, (cell, width)) in row.cells.iter().zip(widths).enumerate() {

@@ -1,15 +1,23 @@
 //! Import: foreign result files become records, with a provenance never better than what the file proves.
 //!
-//! Read are the forms the published project wrote or documents (resnet-bk.md §5.3, §5.4, §11.1) and the
-//! lab's own documents. Every file stands alone: one that cannot be used is reported, the others are taken.
+//! Recognised are the data of the three published figures in every form the published project wrote or
+//! documents (resnet-bk.md §5.3, §5.4, §6.3, §6.4, §7.3, §7.4, §11.1), and the lab's own documents. Other
+//! JSON becomes a table. Every file stands alone: one that cannot be used is reported, the others are taken.
 
+mod catalogue;
+mod dataset;
+mod efficiency;
+mod fields;
 mod json;
 mod origin;
-mod rows;
+mod robustness;
+mod stability;
+mod table;
 
-use crate::record::robustness::Series;
-use crate::record::{DocumentError, Manifest, Record, Robustness, document};
-use rows::{Row, RowError};
+pub use fields::RowError;
+
+use crate::record::{self, DocumentError, Record, document};
+use dataset::{DataSets, FigurePoint, Found};
 use serde_json::Value;
 
 /// The largest file that is read, in bytes. Result files are kilobytes; beyond this a browser tab, which
@@ -60,12 +68,10 @@ pub enum Problem {
     /// Not JSON, or cut off.
     #[error("It is not complete JSON: {0}. If it was cut off, export or download it again.")]
     NotJson(serde_json::Error),
-    /// JSON of a form the lab does not know.
-    #[error(
-        "It holds {0}, which is none of the forms the lab reads: a list of rows with “model”, “bits” and “perplexity”; an object with “perplexity” for one bit width; a published summary with “resnetbk” and “mamba”; a record of this lab."
-    )]
-    Form(String),
-    /// A row or value in it cannot be used.
+    /// JSON without rows or values.
+    #[error("It holds {0}. A result file holds an object or a list with something in it.")]
+    Nothing(String),
+    /// The data of a figure, but not possible.
     #[error("{0}")]
     Row(#[from] RowError),
     /// A record of this lab that cannot be opened.
@@ -78,45 +84,37 @@ pub enum Problem {
 
 /// What one file turned out to hold.
 enum Content {
-    /// One evaluation: the loader format.
-    Single(Row),
-    /// A list of evaluations.
-    List(Vec<Row>),
-    /// A complete table of perplexities.
-    Summary(Vec<Row>),
-    /// Records of this lab.
+    /// Data of the robustness figure.
+    Robustness(Found<record::robustness::Point>),
+    /// Data of the efficiency figure.
+    Efficiency(Found<record::efficiency::Point>),
+    /// Data of the stability figure.
+    Stability(Found<record::stability::Point>),
+    /// Records of this lab, or a table.
     Records(Vec<Record>),
 }
 
 /// Reads result files. Files of one evaluation each become one record; lists that complement one another
 /// (one model a file, say) too; everything else is a record of its own.
 pub fn read_files(files: &[SourceFile]) -> Imported {
-    let mut imported = Imported::default();
-    let mut singles: Vec<(Row, String)> = Vec::new();
-    let mut lists: Vec<(Vec<Row>, Vec<String>)> = Vec::new();
-    for file in files {
+    let mut errors = Vec::new();
+    let mut records: Vec<(usize, Record)> = Vec::new();
+    let (mut robustness, mut efficiency, mut stability) =
+        (DataSets::default(), DataSets::default(), DataSets::default());
+    for (place, file) in files.iter().enumerate() {
         match read_file(file) {
-            Ok(Content::Single(row)) => singles.push((row, file.name.clone())),
-            Ok(Content::List(rows)) => {
-                match lists.iter_mut().find(|(others, _)| rows::disjoint(others, &rows)) {
-                    Some((others, names)) => {
-                        others.extend(rows);
-                        names.push(file.name.clone());
-                    }
-                    None => lists.push((rows, vec![file.name.clone()])),
-                }
-            }
-            Ok(Content::Summary(rows)) => imported.records.push(robustness(&rows, vec![file.name.clone()])),
-            Ok(Content::Records(records)) => imported.records.extend(records),
-            Err(problem) => imported.errors.push(ImportError { file: file.name.clone(), problem }),
+            Ok(Content::Robustness(found)) => robustness.add(place, &file.name, found),
+            Ok(Content::Efficiency(found)) => efficiency.add(place, &file.name, found),
+            Ok(Content::Stability(found)) => stability.add(place, &file.name, found),
+            Ok(Content::Records(found)) => records.extend(found.into_iter().map(|record| (place, record))),
+            Err(problem) => errors.push(ImportError { file: file.name.clone(), problem }),
         }
     }
-    imported.records.extend(lists.into_iter().map(|(rows, names)| robustness(&rows, names)));
-    if !singles.is_empty() {
-        let (rows, names): (Vec<Row>, Vec<String>) = singles.into_iter().unzip();
-        imported.records.push(robustness(&rows, names));
-    }
-    imported
+    records.extend(robustness.into_records());
+    records.extend(efficiency.into_records());
+    records.extend(stability.into_records());
+    records.sort_by_key(|(place, _)| *place);
+    Imported { records: records.into_iter().map(|(_, record)| record).collect(), errors }
 }
 
 /// Recognises one file.
@@ -132,15 +130,8 @@ fn read_file(file: &SourceFile) -> Result<Content, Problem> {
     let value = json::parse(text).map_err(Problem::NotJson)?;
     match &value {
         Value::Array(items) if items.first().is_some_and(document::is_document) => records(items),
-        Value::Array(_) => Ok(Content::List(rows::from_list(&value, &file.name)?)),
         Value::Object(_) if document::is_document(&value) => records(std::slice::from_ref(&value)),
-        Value::Object(object) if object.contains_key("resnetbk") || object.contains_key("mamba") => {
-            Ok(Content::Summary(rows::from_summary(object)?))
-        }
-        Value::Object(object) if object.contains_key("perplexity") => {
-            Ok(Content::Single(rows::from_object(&value, &file.name, None)?))
-        }
-        other => Err(Problem::Form(json::describe(other))),
+        _ => foreign(&value, &file.name),
     }
 }
 
@@ -150,14 +141,19 @@ fn records(documents: &[Value]) -> Result<Content, Problem> {
     Ok(Content::Records(records.collect::<Result<_, Problem>>()?))
 }
 
-/// A record from rows of one origin.
-fn robustness(rows: &[Row], files: Vec<String>) -> Record {
-    let series: Vec<Series> = rows::to_series(rows);
-    let (provenance, sentence) = origin::of(rows, &series);
-    Record::Robustness(Robustness {
-        provenance,
-        manifest: Manifest::new(files, sentence),
-        config: None,
-        series,
-    })
+/// The content of a foreign file: the data of the first figure that recognises it, else a table.
+fn foreign(value: &Value, file: &str) -> Result<Content, Problem> {
+    if let Some(found) = FigurePoint::recognise(value, file) {
+        return Ok(Content::Robustness(found?));
+    }
+    if let Some(found) = FigurePoint::recognise(value, file) {
+        return Ok(Content::Efficiency(found?));
+    }
+    if let Some(found) = FigurePoint::recognise(value, file) {
+        return Ok(Content::Stability(found?));
+    }
+    match table::read(value, file) {
+        Some(table) => Ok(Content::Records(vec![table.into()])),
+        None => Err(Problem::Nothing(json::describe(value))),
+    }
 }

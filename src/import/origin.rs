@@ -2,121 +2,130 @@
 //! make it “measured”.
 
 use super::Problem;
-use super::rows::{Row, RowError};
-use crate::published::robustness::simulate;
-use crate::record::robustness::{Config, Series};
-use crate::record::{Provenance, Record};
+use super::dataset::FigurePoint;
+use super::fields::{Marks, RowError};
+use crate::record::{Comparison, Provenance, Record, Series};
 
-/// Seeds that are tried when looking for the published simulation behind a table.
-const SEEDS_TRIED: u32 = 1000;
+/// Seeds that are tried when looking for the published simulation behind a file.
+pub(super) const SEEDS_TRIED: u32 = 1000;
 
 /// The seed labels that the published mock script writes.
-const MOCK_SEEDS: [u64; 5] = [42, 43, 44, 45, 46];
+pub(super) const MOCK_SEEDS: [u64; 5] = [42, 43, 44, 45, 46];
 
 /// How far a stated loss may be from the logarithm of its perplexity to count as computed from it: a few
 /// units in the last place of a double of size 1 to 10.
-const SAME_LOSS: f64 = 4e-15;
+pub(super) const SAME_LOSS: f64 = 4e-15;
 
-/// The provenance of rows from foreign files, and a sentence that says what it rests on.
-pub(super) fn of(rows: &[Row], series: &[Series]) -> (Provenance, String) {
-    if let Some(config) = simulation_behind(series) {
+/// Where the rows of a data set come from.
+pub(super) struct Origin<Config> {
+    pub(super) provenance: Provenance,
+    /// What that rests on.
+    pub(super) sentence: String,
+    /// The configuration of the simulation that gives these rows.
+    pub(super) simulation: Option<Config>,
+}
+
+/// The origin of rows from foreign files; `configurations` is how many there are of each model, where the
+/// file names a few of them only.
+pub(super) fn of<Point: FigurePoint>(
+    marks: &[Marks],
+    series: &[Series<Point>],
+    configurations: Option<u32>,
+) -> Origin<Point::Config> {
+    if let Some(config) = Point::simulation_behind(series, configurations) {
         let sentence = format!(
-            "To the last digit the published simulation with seed {}: a formula plus noise, not a measurement.",
-            config.seed
+            "The numbers of the published simulation with seed {}: a formula plus noise, not a measurement.",
+            Point::seed(&config)
         );
-        return (Provenance::PublishedSimulation, sentence);
+        return Origin { provenance: Provenance::PublishedSimulation, sentence, simulation: Some(config) };
     }
-    if is_published_mock(rows, series) {
+    let (provenance, sentence) = if is_published_mock(marks, series) {
         let sentence = "Has the marks of the published mock data: five runs a point labelled 42 to 46, the loss computed from the perplexity, no throughput. The script that writes such files calls them mock.";
-        return (Provenance::Mock, sentence.into());
-    }
-    let mut stated: Vec<&str> = rows.iter().filter_map(|row| row.origin.as_deref()).collect();
+        (Provenance::Mock, sentence.into())
+    } else {
+        stated(marks)
+    };
+    Origin { provenance, sentence, simulation: None }
+}
+
+/// What all rows say of their origin, if they agree.
+fn stated(marks: &[Marks]) -> (Provenance, String) {
+    let mut stated: Vec<&str> = marks.iter().filter_map(|marks| marks.stated.as_deref()).collect();
     stated.dedup();
     match stated.as_slice() {
-        [only] if rows.iter().all(|row| row.origin.is_some()) => {
+        [only] if marks.iter().all(|marks| marks.stated.is_some()) => {
             (Provenance::Imported, format!("The file says “{only}”; the lab cannot check that."))
         }
         _ => (Provenance::Unknown, "The file does not say where its numbers come from.".into()),
     }
 }
 
-/// The configuration of the published simulation that gives exactly these numbers, if there is one.
-fn simulation_behind(series: &[Series]) -> Option<Config> {
-    let longest = series.iter().max_by_key(|series| series.points.len())?;
-    if series.iter().any(|series| series.points.iter().any(|point| point.runs.len() != 1)) {
-        return None;
-    }
-    let given: Vec<u32> = longest.points.iter().map(|point| point.bits).collect();
-    let mut descending = given.clone();
-    descending.sort_unstable_by(|a, b| b.cmp(a));
-    let ascending = descending.iter().rev().copied().collect();
-    [given, descending, ascending].into_iter().find_map(|bit_widths: Vec<u32>| {
-        (0..SEEDS_TRIED)
-            .map(|seed| Config { seed, bit_widths: bit_widths.clone() })
-            .find(|config| matches(series, &simulate(config)))
-    })
-}
-
-/// Whether every point stands in the simulated series with exactly the same perplexity.
-fn matches(series: &[Series], simulated: &[Series]) -> bool {
-    series.iter().all(|series| {
-        let twin = simulated.iter().find(|twin| twin.model == series.model);
-        series.points.iter().all(|point| {
-            twin.and_then(|twin| twin.at(point.bits))
-                .is_some_and(|twin| twin.perplexity() == point.perplexity())
-        })
-    })
-}
-
 /// Whether the rows are what the published mock script writes (resnet-bk.md §11.1).
-fn is_published_mock(rows: &[Row], series: &[Series]) -> bool {
-    let marked = rows.iter().all(|row| {
-        !row.has_throughput
-            && row.loss.is_some_and(|loss| (loss - pxfm::f_log(row.run.perplexity)).abs() <= SAME_LOSS)
-    });
-    marked
+fn is_published_mock<Point: FigurePoint>(marks: &[Marks], series: &[Series<Point>]) -> bool {
+    let marked = |marks: &Marks| {
+        let stated = marks.loss.zip(marks.perplexity);
+        !marks.has_throughput && stated.is_some_and(|(loss, perplexity)| is_loss_of(loss, perplexity))
+    };
+    marks.iter().all(marked)
         && series.iter().flat_map(|series| &series.points).all(|point| {
-            let mut seeds: Vec<Option<u64>> = point.runs.iter().map(|run| run.seed).collect();
+            let mut seeds = point.seeds();
             seeds.sort_unstable();
             seeds == MOCK_SEEDS.map(Some)
         })
 }
 
+/// Whether a loss was computed from a perplexity.
+pub(super) fn is_loss_of(loss: f64, perplexity: f64) -> bool {
+    (loss - pxfm::f_log(perplexity)).abs() <= SAME_LOSS
+}
+
 /// Re-examines a record of this lab: its values must be possible, and what it says of its origin holds only
 /// as far as it can be recomputed.
 pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
-    let Record::Robustness(mut robustness) = record else { return Ok(record) };
-    for series in &robustness.series {
-        for point in &series.points {
-            let place = format!("{} at {} bits", series.model.label(), point.bits);
-            if point.runs.is_empty() {
-                return Err(RowError::NoPerplexity { place }.into());
-            }
-            if let Some(run) =
-                point.runs.iter().find(|run| !run.perplexity.is_finite() || run.perplexity <= 0.0)
-            {
-                return Err(RowError::Perplexity { place, value: run.perplexity }.into());
-            }
+    Ok(match record {
+        Record::Robustness(record) => recheck_comparison(record)?.into(),
+        Record::Efficiency(record) => recheck_comparison(record)?.into(),
+        Record::Stability(record) => recheck_comparison(record)?.into(),
+        Record::Fragility(mut record) => {
+            downgrade(&mut record.provenance, &mut record.manifest.origin);
+            record.into()
+        }
+        Record::Table(mut record) => {
+            downgrade(&mut record.provenance, &mut record.manifest.origin);
+            record.into()
+        }
+        Record::Resolvent(_) => record,
+    })
+}
+
+/// Re-examines a record of one of the figures.
+fn recheck_comparison<Point: FigurePoint>(
+    mut record: Comparison<Point::Config, Point>,
+) -> Result<Comparison<Point::Config, Point>, RowError> {
+    for series in &record.series {
+        for (index, point) in series.points.iter().enumerate() {
+            point.check(&format!("Point {} of {}", index + 1, series.model))?;
         }
     }
-    let recomputed = robustness
-        .config
-        .as_ref()
-        .is_some_and(|config| config.check().is_ok() && simulate(config) == robustness.series);
-    match robustness.provenance {
-        Provenance::PublishedSimulation if recomputed || simulation_behind(&robustness.series).is_some() => {}
-        Provenance::PublishedSimulation => {
-            robustness.provenance = Provenance::Unknown;
-            robustness.config = None;
-            robustness.manifest.origin =
-                "The file says published simulation, but its numbers are not those of the simulation.".into();
-        }
-        Provenance::Measured | Provenance::Computed => {
-            robustness.provenance = Provenance::Imported;
-            robustness.manifest.origin =
-                "The file says that this lab measured it; the lab cannot check that.".into();
-        }
-        Provenance::Mock | Provenance::Imported | Provenance::Unknown => {}
+    if record.provenance != Provenance::PublishedSimulation {
+        downgrade(&mut record.provenance, &mut record.manifest.origin);
+        return Ok(record);
     }
-    Ok(Record::Robustness(robustness))
+    let recomputed = record.config.as_ref().and_then(Point::simulate);
+    if recomputed.as_ref() != Some(&record.series) && Point::simulation_behind(&record.series, None).is_none()
+    {
+        record.provenance = Provenance::Unknown;
+        record.config = None;
+        record.manifest.origin =
+            "The file says published simulation, but its numbers are not those of the simulation.".into();
+    }
+    Ok(record)
+}
+
+/// What a file says this lab did itself is a statement like any other.
+fn downgrade(provenance: &mut Provenance, origin: &mut String) {
+    if matches!(provenance, Provenance::Measured | Provenance::Computed) {
+        *provenance = Provenance::Imported;
+        *origin = "The file says that this lab made it; the lab cannot check that.".into();
+    }
 }

@@ -5,6 +5,7 @@ mod data;
 mod efficiency;
 mod resolvent;
 mod robustness;
+mod stability;
 
 use bk_lab::export::raster;
 use bk_lab::figure::scene::{Color, Command, Point, Rectangle, Text};

@@ -95,7 +95,8 @@ pub fn table(sheet: &Sheet, record: &Efficiency) -> Option<Table> {
     rows.push(result("Ratio of operations", String::new(), ratio(perplexity.flops_ratio())));
     rows.push(heading(format!("Nearest to {} GFLOPs", number::fixed(TARGET_FLOPS / GIGA, 1))));
     rows.extend(models(&flops));
-    let percent = format!("{} %", number::fixed(-flops.improvement(), 1));
+    let sign = if flops.improvement() < 0.0 { "+" } else { "" };
+    let percent = format!("{sign}{} %", number::fixed(-flops.improvement(), 1));
     rows.push(result("Difference in perplexity", percent, String::new()));
     Some(Table { rows })
 }
@@ -116,7 +117,7 @@ pub fn sentences(record: &Efficiency) -> Vec<String> {
     let flops = Pair::at_flops(record, TARGET_FLOPS).map(|pair| {
         let [resnetbk, mamba] = at(&pair);
         let (target, percent) = (number::fixed(TARGET_FLOPS / GIGA, 1), number::fixed(pair.improvement(), 1));
-        format!("Nearest to {target} GFLOPs, {resnetbk}, {percent} % below Mamba: {mamba}.")
+        format!("Nearest to {target} GFLOPs, {resnetbk} and {mamba}: ResNet-BK is {percent} % lower.")
     });
     perplexity.into_iter().chain(flops).collect()
 }

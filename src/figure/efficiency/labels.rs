@@ -1,7 +1,7 @@
 //! The words in the plot: what is dominated, and callouts to the two marked points.
 
 use super::comparison::{self, Marked, TARGET};
-use super::curves::{Curves, GIGA, Value};
+use super::curves::{Curve, Curves, GIGA, Value};
 use super::frontier::{SHADED, dominates};
 use super::position;
 use crate::figure::callout::Callout;
@@ -10,6 +10,7 @@ use crate::figure::number;
 use crate::figure::placement::{Room, positions};
 use crate::figure::scene::{Color, Point};
 use crate::figure::sheet::Sheet;
+use crate::record::Model;
 
 /// How far the published callouts stand from their points, in GFLOPs and in perplexity.
 const AWAY: [(f64, f64); 2] = [(-1.5, 3.0), (1.0, 3.0)];
@@ -22,7 +23,7 @@ const CLEARANCE: f64 = 3.0;
 const STEP: f64 = 6.0;
 
 /// Draws callouts to the star and the cross.
-pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, marked: &Marked) {
+pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves, marked: &Marked) {
     let gflops = |value: &Value| format!("{} GFLOPs", number::fixed(value.cost.flops / GIGA, 1));
     let perplexity = |value: &Value| number::fixed(value.cost.perplexity, 1);
     let star = marked.star;
@@ -38,17 +39,27 @@ pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, marked: &Mar
     let mut draw = |value: &Value, versions, (aside, further): (f64, f64), color: Color, bend| {
         let ideal = chart.at(value.cost.flops / GIGA + aside, value.cost.perplexity + further);
         let radius = comparison::star(sheet).diameter / 2.0 + NEAR;
-        let callout = Callout { versions, target: position(chart, value.cost), radius, ideal, color, bend };
+        let callout = Callout {
+            versions,
+            target: position(chart, value.cost),
+            radius,
+            ideal,
+            color,
+            bend,
+            crossings: 0,
+        };
         callout.draw(sheet, room, chart.plot.grown(-sheet.sizes.gap));
     };
     draw(star, versions, AWAY[0], sheet.palette.threshold.line, 1.0);
     if let Some((cross, ratio)) = marked.cross {
         let ratio = comparison::ratio(ratio);
+        let is_best = curves.of(&Model::Mamba).and_then(Curve::best) == Some(cross);
+        let lowest = if is_best { ", its lowest" } else { "" };
         let versions = vec![
             vec![
                 "Mamba nearest to that".to_owned(),
-                format!("Perplexity {}", perplexity(cross)),
-                format!("{} per token, {ratio}", gflops(cross)),
+                format!("Perplexity {}{lowest}", perplexity(cross)),
+                format!("{} per token, {ratio} as many", gflops(cross)),
             ],
             vec!["Mamba".to_owned(), format!("{}, {ratio}", gflops(cross))],
             vec![ratio],
@@ -79,7 +90,7 @@ pub fn draw_dominance_caption(sheet: &Sheet, chart: &Chart, room: &mut Room, cur
     let place = room.find(positions(area, width, height, STEP), |frame| {
         let apart = frame.grown(CLEARANCE);
         let Point { x, y } = frame.center();
-        let fits = room.is_free(&apart) && room.cover(&apart) == 0.0 && dominates(chart, &frontier, &apart);
+        let fits = room.is_bare(&apart) && dominates(chart, &frontier, &apart);
         fits.then(|| (x - ideal.x).hypot(y - ideal.y))
     });
     if let Some(frame) = place {

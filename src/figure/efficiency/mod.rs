@@ -17,7 +17,7 @@ use super::looks;
 use super::marks::{self, Mark};
 use super::origin::{self, Origin};
 use super::placement::Room;
-use super::scene::{Anchor, Point, Scene};
+use super::scene::{Anchor, Point, Scene, Stroke};
 use super::sheet::Sheet;
 use super::style::Layout;
 use crate::record::efficiency::Efficiency;
@@ -55,9 +55,9 @@ pub fn efficiency(records: &[&Efficiency], rule: Dominance, layout: &Layout) -> 
 
     let marked = Marked::of(&curves);
     let table = records.first().and_then(|record| comparison::table(&sheet, record));
-    let table = table.map(|table| Inset { content: Content::Table(table), places: inset::from_left });
+    let table = table.map(|table| Inset { content: Content::Table(table), places: inset::near_lower_right });
     let legend = Content::Legend(legend(&sheet, &curves, marked.as_ref(), &origin::labels(&origins)));
-    let legend = Inset { content: legend, places: inset::from_right };
+    let legend = Inset { content: legend, places: inset::along_edges };
     let insets: Vec<Inset> = [legend].into_iter().chain(table).collect();
     let mut arrangement = Arrangement::new(
         &sheet,
@@ -95,7 +95,7 @@ pub fn efficiency(records: &[&Efficiency], rule: Dominance, layout: &Layout) -> 
     arrangement.draw_framed(&sheet, &mut room);
     let chart = &arrangement.chart;
     if let Some(marked) = &marked {
-        labels::draw_callouts(&sheet, chart, &mut room, marked);
+        labels::draw_callouts(&sheet, chart, &mut room, &curves, marked);
     }
     labels::draw_dominance_caption(&sheet, chart, &mut room, &curves);
     sheet.finish(summary)
@@ -125,9 +125,9 @@ fn position(chart: &Chart, cost: Cost) -> Point {
 fn draw_curves(sheet: &Sheet, chart: &mut Chart, curves: &Curves) {
     // What is laid over goes behind the first record.
     for curve in curves.curves.iter().rev() {
-        let stroke = looks::stroke(sheet, &curve.model, curve.record);
+        let stroke = curve_stroke(sheet, curve);
         let line = line(chart, curve).iter().map(|cost| (cost.flops / GIGA, cost.perplexity)).collect();
-        chart.draw_line(line, stroke.color, 0.6 * stroke.width, &stroke.dash);
+        chart.draw_line(line, stroke.color, stroke.width, &stroke.dash);
     }
     for curve in curves.curves.iter().rev() {
         for value in &curve.values {
@@ -138,6 +138,12 @@ fn draw_curves(sheet: &Sheet, chart: &mut Chart, curves: &Curves) {
             mark.draw(sheet, position(chart, value.cost));
         }
     }
+}
+
+/// The line of a curve: thinner than the published one, for the frontiers are drawn as lines too.
+fn curve_stroke(sheet: &Sheet, curve: &Curve) -> Stroke {
+    let stroke = looks::stroke(sheet, &curve.model, curve.record);
+    Stroke { width: 0.6 * stroke.width, ..stroke }
 }
 
 /// The costs a curve's line is drawn through.
@@ -151,11 +157,13 @@ fn mark(sheet: &Sheet, chart: &Chart, curve: &Curve, value: &Value) -> Mark {
     let mark = looks::mark(sheet, &curve.model, curve.record);
     let spacing = chart.plot.width() / curve.values.len() as f64;
     let diameter = mark.diameter.min(spacing.max(SMALLEST_MARK));
-    if value.on_frontier {
-        Mark { diameter, ..mark }
-    } else {
-        Mark { diameter: 0.85 * diameter, fill: mark.outline, outline: mark.fill, ..mark }
-    }
+    let mark = Mark { diameter, ..mark };
+    if value.on_frontier { mark } else { hollow(mark) }
+}
+
+/// The mark of what is dominated.
+fn hollow(mark: Mark) -> Mark {
+    Mark { diameter: 0.85 * mark.diameter, fill: mark.outline, outline: mark.fill, ..mark }
 }
 
 /// The ends of a value's error bars: across and upright, cut at zero.
@@ -209,13 +217,19 @@ fn legend(sheet: &Sheet, curves: &Curves, marked: Option<&Marked>, records: &[St
             let (model, record) = (&curve.model, curve.record);
             let runs = origin::run_count(curve.values.iter().map(|value| value.runs));
             let label = origin::curve_label(model, records, record, runs);
-            let (line, mark) = (looks::stroke(sheet, model, record), looks::mark(sheet, model, record));
+            let (line, mark) = (curve_stroke(sheet, curve), looks::mark(sheet, model, record));
             Entry { line: Some(line), mark: Some(mark), label }
         })
         .collect();
     for curve in curves.with_frontier() {
         let label = format!("{} frontier", curve.model.label());
         entries.push(Entry { line: Some(frontier::stroke(sheet, curve)), mark: None, label });
+    }
+    let dominated = |curve: &&Curve| curve.values.iter().any(|value| !value.on_frontier);
+    if let Some(curve) = curves.curves.iter().find(dominated) {
+        let mark =
+            hollow(Mark { fill: sheet.palette.muted, ..looks::mark(sheet, &curve.model, curve.record) });
+        entries.push(Entry { line: None, mark: Some(mark), label: "Dominated by its own model".into() });
     }
     if curves.union.is_some() {
         let label = "Frontier of all models".into();

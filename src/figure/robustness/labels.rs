@@ -131,7 +131,7 @@ pub fn draw_band_caption(sheet: &Sheet, chart: &Chart, room: &mut Room) {
     let place = room.find(positions(band, width, height, STEP), |place| {
         let away = (place.center().x - ideal.x).hypot(place.center().y - ideal.y);
         let apart = place.grown(CLEARANCE);
-        (room.is_free(&apart) && room.cover(&apart) == 0.0).then_some(away)
+        room.is_bare(&apart).then_some(away)
     });
     if let Some(place) = place {
         room.take(place);
@@ -175,6 +175,7 @@ pub fn draw_callout(
         ideal: chart.at(column + aside, (value.mean + further).max(chart.y().low())),
         color: verdict.color(sheet),
         bend,
+        crossings: 0,
     };
     callout.draw(sheet, room, side.grown(-sheet.sizes.gap));
 }
