@@ -14,7 +14,7 @@ const LENGTHS: [u32; 5] = [8192, 32768, 131_072, 524_288, 1_048_576];
 /// The published final losses to four decimals, at [`LENGTHS`].
 const FINAL_LOSSES: [(Model, [f64; 5]); 2] = [
     (Model::ResNetBk, [0.5, 0.5, 0.5, 0.5790, 0.5788]),
-    (Model::Mamba, [0.2284, 8.7840, 733_320.4386, 745_728.4015, 235_628.3668]),
+    (Model::Mamba, [0.2284, 8.7840, 733320.4386, 745728.4015, 235628.3668]),
 ];
 
 /// The published steps at which Mamba diverges.
@@ -131,7 +131,7 @@ fn divergence_marks(record: &Stability) -> Assertion {
         statement: "The figure marks every divergence point",
         published: "all",
         recomputed: if marks.is_empty() { String::new() } else { format!("{seen} of {}", marks.len()) },
-        holds: (!marks.is_empty()).then(|| seen == marks.len()),
+        holds: (!marks.is_empty()).then_some(seen == marks.len()),
         reason:
             "A mark vanishes where the loss at the divergence point is itself NaN, or the run ends before it."
                 .into(),
