@@ -3,7 +3,7 @@
 use super::{CLIP, Improvement};
 use crate::published::claim::{Assertion, Claim, Number, Statement, evidence};
 use crate::record::stability::{Point, Run, length_label};
-use crate::record::{Model, Provenance, Stability};
+use crate::record::{Model, Stability};
 
 /// Where the published numbers are printed: the project's own summary file.
 const FILE: &str = "stability_graph_test.json";
@@ -25,6 +25,9 @@ const HIGHEST_LOSS: f64 = 10.0;
 
 /// The published note on the stable region stands at this share of the largest loss.
 const NOTE_HEIGHT: f64 = 0.3;
+
+/// Why the simulation's models do what they do.
+const DECREE: &str = "By decree: the script multiplies Mamba's losses by a growing exponential, puts NaN among them and calls it diverged, and clips ResNet-BK's to [0.5, 10].";
 
 /// All rows that the stability figure touches.
 pub(super) fn claims(record: &Stability) -> Vec<Claim> {
@@ -54,14 +57,7 @@ fn statements(record: &Stability) -> Vec<Statement> {
     let curves = curves.count();
     let at = |model, length| record.series(model).and_then(|series| series.at(length));
     let at_32k = at(mamba, 32768).zip(at(resnetbk, 1_048_576));
-    let by_decree = |statement: Statement| {
-        match record.provenance {
-        Provenance::PublishedSimulation => statement.because(
-            "By decree: the script multiplies Mamba's losses by a growing exponential, puts NaN among them and calls it diverged, and clips ResNet-BK's to [0.5, 10].",
-        ),
-        _ => statement,
-    }
-    };
+    let by_decree = |statement: Statement| statement.because_of_the_formula(record.provenance, DECREE);
     vec![
         Statement::new(
             "requirement 8.1",
