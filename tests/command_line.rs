@@ -3,6 +3,8 @@
 
 use bk_lab::published::PublishedFigure;
 use bk_lab::record::robustness::Config;
+use bk_lab::record::{efficiency, stability};
+use bk_lab::study;
 use bk_lab::study::robustness::run;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -93,7 +95,7 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", stderr(&output));
         assert!(!stderr(&output).is_empty(), "{arguments:?} failed without a word");
     }
-    let misuse: [&[&str]; 12] = [
+    let misuse: [&[&str]; 19] = [
         &[],
         &["figure", "lines"],
         &["figure", "robustness", "--seed", "-1"],
@@ -101,6 +103,13 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         &["figure", "robustness", "--bit-widths", "0"],
         &["figure", "robustness", "--format", "png"],
         &["figure", "robustness", "--source", "imported"],
+        &["figure", "efficiency", "--configs", "0"],
+        &["figure", "stability", "--lengths", "8192,0"],
+        &["figure", "stability", "--steps", "20000"],
+        &["fragility", "robustness", "--seeds", "5..5"],
+        &["fragility", "efficiency", "--seeds", "0-9"],
+        &["fragility", "stability"],
+        &["show"],
         &["resolvent", "--sites", "0"],
         &["resolvent", "--sites", "1000000000"],
         &["resolvent", "--eta", "0"],
@@ -112,6 +121,57 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", stderr(&output));
         assert!(output.stdout.is_empty() && !output.stderr.is_empty(), "{arguments:?}");
     }
+}
+
+#[test]
+fn efficiency_and_stability_have_the_same_options() {
+    let json = stdout(&bklab(&["figure", "efficiency", "--summary", "-", "--seed", "7", "--configs", "3"]));
+    let config = efficiency::Config { seed: 7, configurations: 3 };
+    assert_eq!(json, study::efficiency::run(&config).unwrap().summary_json().unwrap());
+    let arguments =
+        ["figure", "stability", "--summary", "-", "--lengths", "65536,8192", "--steps", "50", "--seed", "3"];
+    let config = stability::Config { seed: 3, sequence_lengths: vec![65536, 8192], steps: 50 };
+    let summary = study::stability::run(&config).unwrap().summary_json().unwrap();
+    assert_eq!(stdout(&bklab(&arguments)), summary);
+
+    let folder = folder("stability");
+    let file = write(&folder, "summary.json", &summary);
+    let stem = folder.join("again");
+    let output = bklab(&["figure", "stability", &file, "--out", stem.to_str().unwrap(), "--format", "json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let record: Value = serde_json::from_slice(&std::fs::read(stem.with_extension("json")).unwrap()).unwrap();
+    assert_eq!((&record["study"], &record["provenance"]), (&"stability".into(), &"unknown".into()));
+    let report = stdout(&bklab(&["figure", "efficiency"]));
+    assert!(report.contains("FAIL") && report.contains("23.06 %") && report.contains("4.62 ×"), "{report}");
+    let other = bklab(&["figure", "efficiency", &file]);
+    assert_eq!(other.status.code(), Some(1));
+    assert!(stderr(&other).contains("holds no data for the figure “Dynamic efficiency”"));
+}
+
+#[test]
+fn fragility_is_counted_and_printed() {
+    let report = stdout(&bklab(&["fragility", "robustness"]));
+    let counts = ["All of them", "207", "1000"].join(" ");
+    let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(report.lines().any(|line| words(line) == counts), "{report}");
+    let json = stdout(&bklab(&["fragility", "efficiency", "--seeds", "10..30", "--json"]));
+    let record: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&record["config"]["first_seed"], &record["seeds"]["runs"]), (&10.into(), &20.into()));
+    assert_eq!(record["seeds"]["checks"][1]["held"], 0);
+}
+
+#[test]
+fn any_result_file_is_shown_and_cannot_steer_the_terminal() {
+    let folder = folder("show");
+    let table = write(&folder, "run.json", r#"{"gpu": "X\u001b[31m", "loss": [1, 2]}"#);
+    let list = write(&folder, "e.json", r#"[{"model": "gpt", "perplexity": 30, "flops_per_token": 1e9}]"#);
+    let output = bklab(&["show", &table, &list]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = stdout(&output);
+    assert!(report.contains("Table of “run.json”") && report.contains("origin unknown"), "{report}");
+    assert!(report.contains("Dynamic efficiency") && report.contains("gpt") && !report.contains('\u{1b}'));
+    let json: Value = serde_json::from_str(&stdout(&bklab(&["show", &table, "--json"]))).unwrap();
+    assert_eq!(json["study"], "table");
 }
 
 /// The published reference values of resnet-bk.md §1.2, printed there to eight digits.

@@ -162,6 +162,8 @@ fn a_matched_pair_is_compared_and_an_unknown_origin_is_not_evidence() {
     let rows = record.claims();
     let row = rows.iter().find(|row| row.statement.contains("at most half of Mamba's FLOPs")).unwrap();
     assert_eq!((row.verdict, row.recomputed.as_str()), (Verdict::Unverified, "4.01 ×"));
+    let figure = rows.iter().find(|row| row.statement.starts_with("The figure shows")).unwrap();
+    assert!(!figure.reason.contains("No FLOPs were measured"), "{}", figure.reason);
     record.series.truncate(1);
     assert!(record.checks().is_empty());
     assert!(record.claims().iter().any(|row| row.verdict == Verdict::NotReproducible));

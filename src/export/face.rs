@@ -17,7 +17,10 @@ pub(super) struct Letter {
     /// What is drawn.
     pub(super) glyph: GlyphId,
     /// Which bytes of the text it stands for.
-    #[cfg(feature = "cli")]
+    #[cfg_attr(
+        not(feature = "cli"),
+        allow(dead_code, reason = "of the formats, PDF alone ties letters to their text")
+    )]
     pub(super) bytes: std::ops::Range<usize>,
     /// From this letter's origin to the next one's, in ems.
     pub(super) advance: f64,
@@ -38,7 +41,6 @@ impl Face {
     pub(super) fn letters(&self, text: &Text) -> Vec<Letter> {
         let letter = |(start, character): (usize, char)| Letter {
             glyph: self.parsed.glyph_index(character).unwrap_or_default(),
-            #[cfg(feature = "cli")]
             bytes: start..start + character.len_utf8(),
             advance: font::advance(character, text.weight),
         };

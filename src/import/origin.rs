@@ -87,11 +87,11 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
         Record::Efficiency(record) => recheck_comparison(record)?.into(),
         Record::Stability(record) => recheck_comparison(record)?.into(),
         Record::Fragility(mut record) => {
-            downgrade(&mut record.provenance, &mut record.manifest.origin);
+            doubt(&mut record.provenance, &mut record.manifest.origin);
             record.into()
         }
         Record::Table(mut record) => {
-            downgrade(&mut record.provenance, &mut record.manifest.origin);
+            doubt(&mut record.provenance, &mut record.manifest.origin);
             record.into()
         }
         Record::Resolvent(_) => record,
@@ -108,7 +108,7 @@ fn recheck_comparison<Point: FigurePoint>(
         }
     }
     if record.provenance != Provenance::PublishedSimulation {
-        downgrade(&mut record.provenance, &mut record.manifest.origin);
+        doubt(&mut record.provenance, &mut record.manifest.origin);
         return Ok(record);
     }
     let recomputed = record.config.as_ref().and_then(Point::simulate);
@@ -123,8 +123,8 @@ fn recheck_comparison<Point: FigurePoint>(
 }
 
 /// What a file says this lab did itself is a statement like any other.
-fn downgrade(provenance: &mut Provenance, origin: &mut String) {
-    if matches!(provenance, Provenance::Measured | Provenance::Computed) {
+fn doubt(provenance: &mut Provenance, origin: &mut String) {
+    if matches!(provenance, Provenance::Measured | Provenance::Computed | Provenance::PublishedSimulation) {
         *provenance = Provenance::Imported;
         *origin = "The file says that this lab made it; the lab cannot check that.".into();
     }

@@ -92,6 +92,11 @@ impl Statement {
         self
     }
 
+    /// Gives the verdict this reason where the data is the published simulation.
+    pub(super) fn because_of_the_formula(self, provenance: Provenance, reason: &str) -> Self {
+        if provenance == Provenance::PublishedSimulation { self.because(reason) } else { self }
+    }
+
     /// The row of a statement about models: never better than what the data's origin allows.
     pub(super) fn judge(self, provenance: Provenance) -> Claim {
         let (verdict, usual) = match (&self.outcome, provenance) {

@@ -88,10 +88,17 @@ fn a_curve_of_the_simulation_is_recognised() {
     let record = run(&config).unwrap();
     let mamba = record.points(&Model::Mamba)[0].runs[0].curve().unwrap();
     let losses = serde_json::to_string(&mamba.losses).unwrap().replace("null", "NaN");
-    let json = format!(r#"{{"loss": {losses}, "diverged": true}}"#);
+    let json = format!(r#"{{"loss": {losses}}}"#);
     let imported: Stability = only(read("mamba_seq32768.json", &json));
     assert_eq!(imported.provenance, Provenance::PublishedSimulation);
     assert_eq!(imported.points(&Model::Mamba)[0].runs[0].curve(), Some(mamba));
+}
+
+/// ResNet-BK's simulated losses end at 0.5 for many seeds.
+#[test]
+fn a_final_loss_alone_is_no_proof_of_the_simulation() {
+    let record: Stability = only(read("s.json", r#"{"resnetbk": {"8192": {"final_loss": 0.5}}}"#));
+    assert_eq!(record.provenance, Provenance::Unknown);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod files;
 mod fragility;
 mod report;
 mod resolvent;
+mod show;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -28,6 +29,8 @@ enum Command {
     /// Counts how often the checks of a published figure hold.
     #[command(subcommand)]
     Fragility(fragility::Fragility),
+    /// Shows what result files hold: a figure's numbers, checks and claims, or tables of anything else.
+    Show(show::Arguments),
     /// Computes the diagonal of (H − z)⁻¹ for a chain whose neighbours are coupled by 1.
     Resolvent(resolvent::Arguments),
 }
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Figure(figure) => figure.run(),
         Command::Fragility(fragility) => fragility.run(),
+        Command::Show(arguments) => arguments.run(),
         Command::Resolvent(arguments) => arguments.run(),
     };
     let (message, status) = match outcome {

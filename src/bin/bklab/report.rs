@@ -1,18 +1,58 @@
 //! What the terminal shows of a record: its numbers, the checks, the claims.
 
+use crate::Failure;
 use bk_lab::published::PublishedFigure;
 use bk_lab::record::fragility::{Fragility, Tally};
 use bk_lab::record::table::{Grid, cell};
-use std::fmt::Write;
+use bk_lab::record::{Manifest, Provenance, Record, Resolvent};
+use std::fmt::{Display, Write};
+
+/// Any record as text.
+pub(crate) fn record(record: &Record) -> String {
+    match record {
+        Record::Robustness(record) => figure(record),
+        Record::Efficiency(record) => figure(record),
+        Record::Stability(record) => figure(record),
+        Record::Fragility(record) => fragility(record),
+        Record::Resolvent(record) => resolvent(record),
+        Record::Table(record) => {
+            let mut text = heading(&record.title, record.provenance, &record.manifest);
+            record.grids.iter().for_each(|part| text += &format!("\n{}", grid(part)));
+            text
+        }
+    }
+}
+
+/// The record of a resolvent study as columns of text.
+pub(crate) fn resolvent(record: &Resolvent) -> String {
+    let mut text = format!("{:>8} {:>18} {:>18}\n", "site", "Re G", "Im G");
+    for (site, (re, im)) in record.re.iter().zip(&record.im).enumerate() {
+        let _ = writeln!(text, "{site:>8} {re:>18.11} {im:>18.11}");
+    }
+    text
+}
+
+/// Tells of the files that could not be used, each in its sentence; fails if there are any.
+pub(crate) fn refused(failures: &[impl Display], files: usize) -> Result<(), Failure> {
+    failures.iter().for_each(|failure| eprintln!("bklab: {}", plain(&failure.to_string())));
+    match failures.len() {
+        0 => Ok(()),
+        count => Err(Failure::Failed(format!("{count} of {files} files could not be used."))),
+    }
+}
+
+/// What a record is about and where its data comes from.
+fn heading(title: &str, provenance: Provenance, manifest: &Manifest) -> String {
+    let mut text = format!("{}\nData: {}. {}\n", plain(title), provenance.label(), plain(&manifest.origin));
+    if !manifest.files.is_empty() {
+        let _ = writeln!(text, "Files: {}", plain(&manifest.files.join(", ")));
+    }
+    text
+}
 
 /// A record of a published figure as text.
-pub(crate) fn figure(record: &impl PublishedFigure) -> String {
-    let title = title_of(record);
-    let manifest = record.manifest();
-    let mut text = format!("{title}\nData: {}. {}\n", record.provenance().label(), manifest.origin);
-    if !manifest.files.is_empty() {
-        let _ = writeln!(text, "Files: {}", manifest.files.join(", "));
-    }
+pub(crate) fn figure<Kind: PublishedFigure>(record: &Kind) -> String {
+    let mut text = heading(Kind::TITLE, record.provenance(), record.manifest());
     let _ = write!(text, "\n{}", grid(&record.numbers()));
 
     let checks = record.checks();
@@ -38,10 +78,6 @@ pub(crate) fn figure(record: &impl PublishedFigure) -> String {
             writeln!(text, "  {:<16} published {}, here {recomputed}. {}", "", claim.published, claim.reason);
     }
     text
-}
-
-fn title_of<Kind: PublishedFigure>(_: &Kind) -> &'static str {
-    Kind::TITLE
 }
 
 /// A record of the fragility study as text.
@@ -75,13 +111,16 @@ fn counts(heading: &str, tally: &Tally) -> Grid {
 
 /// A table in columns: the first to the left, the others to the right.
 fn grid(grid: &Grid) -> String {
-    let lines = || std::iter::once(&grid.columns).chain(&grid.rows);
+    let lines: Vec<Vec<String>> = std::iter::once(&grid.columns)
+        .chain(&grid.rows)
+        .map(|line| line.iter().map(|cell| plain(cell)).collect())
+        .collect();
     let width = |column: usize| {
-        lines().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..grid.columns.len()).map(width).collect();
-    let mut text = format!("{}\n", grid.heading);
-    for line in lines() {
+    let mut text = format!("{}\n", plain(&grid.heading));
+    for line in &lines {
         let cells = line.iter().zip(&widths).enumerate().map(|(column, (cell, width))| match column {
             0 => format!("{cell:<width$}"),
             _ => format!("  {cell:>width$}"),
@@ -89,5 +128,13 @@ fn grid(grid: &Grid) -> String {
         text += cells.collect::<String>().trim_end();
         text.push('\n');
     }
+    if grid.omitted > 0 {
+        let _ = writeln!(text, "… and {} more", grid.omitted);
+    }
     text
+}
+
+/// Text from a file without what would steer the terminal.
+fn plain(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }

@@ -1,13 +1,12 @@
 //! `bklab resolvent …`: the diagonal of (H − z)⁻¹ in the terminal.
 
-use crate::Failure;
 use crate::files::print;
-use bk_lab::record::resolvent::{Config, Resolvent};
+use crate::{Failure, report};
+use bk_lab::record::resolvent::Config;
 use bk_lab::record::{Record, document};
 use bk_lab::resolvent::{BackendChoice, Engine, Potential};
 use bk_lab::study::{Context, StudyError, resolvent};
 use clap::Args;
-use std::fmt::Write;
 
 /// Arguments of `bklab resolvent`.
 #[derive(Args)]
@@ -67,16 +66,7 @@ impl Arguments {
         if self.json {
             print(&document::to_json(&[Record::Resolvent(Box::new(record))]).map_err(Failure::failed)?)
         } else {
-            print(&table(&record))
+            print(&report::resolvent(&record))
         }
     }
-}
-
-/// The record as columns of text.
-fn table(record: &Resolvent) -> String {
-    let mut text = format!("{:>8} {:>18} {:>18}\n", "site", "Re G", "Im G");
-    for (site, (re, im)) in record.re.iter().zip(&record.im).enumerate() {
-        let _ = writeln!(text, "{site:>8} {re:>18.11} {im:>18.11}");
-    }
-    text
 }

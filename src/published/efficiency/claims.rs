@@ -7,10 +7,6 @@ use crate::published::claim::{Assertion, Claim, Number, Statement, evidence};
 use crate::record::pareto::{Cost, Dominance};
 use crate::record::{Efficiency, Model};
 
-/// Two perplexities this close, relative to the larger, count as equal: the noise of the simulation alone
-/// moves them by 1.1 % (ResNet-BK) and 1.6 % (Mamba).
-const EQUAL: f64 = 0.01;
-
 /// Where the published numbers are printed.
 const NOTE: &str = "completion note 003";
 
@@ -44,7 +40,7 @@ fn statements(record: &Efficiency) -> Vec<Statement> {
             "both models",
             both.then(|| (format!("{} and {} points", resnetbk.len(), mamba.len()), true)),
         )
-        .because("No FLOPs were measured: the project's own counter gives 0.02 GFLOPs a token, not 5 or 10, and a ratio of 1.14."),
+        .because_of_the_formula(record.provenance, "No FLOPs were measured: the project's own counter gives 0.02 GFLOPs a token, not 5 or 10, and a ratio of 1.14."),
         equal_perplexity(record),
         Statement::new(
             "requirement 8.11",
@@ -98,14 +94,6 @@ fn mismatch(record: &Efficiency, pair: &Pair) -> String {
         _ => "",
     };
     format!("{:.2} × compares perplexities {resnetbk:.2} and {mamba:.2}{never}", pair.flops_ratio())
-}
-
-impl Pair {
-    /// Whether the two perplexities may be called equal.
-    fn is_equal_in_perplexity(&self) -> bool {
-        let (one, other) = (self.resnetbk.perplexity, self.mamba.perplexity);
-        (one - other).abs() <= EQUAL * one.max(other)
-    }
 }
 
 /// How many points of the frontier of all models are ResNet-BK's, and whether all are.

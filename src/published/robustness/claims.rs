@@ -112,7 +112,8 @@ fn statements(record: &Robustness) -> Vec<Statement> {
             "5 widths",
             Some((format!("{} widths", shared.len()), PRECISIONS.iter().all(|bits| shared.contains(bits)))),
         )
-        .because(
+        .because_of_the_formula(
+            record.provenance,
             "Nothing in the published project can quantize to 2 bits: the widths are entries of a formula.",
         ),
         Statement::new(

@@ -3,7 +3,7 @@
 use super::{CLIP, Improvement};
 use crate::published::claim::{Assertion, Claim, Number, Statement, evidence};
 use crate::record::stability::{Point, Run, length_label};
-use crate::record::{Model, Provenance, Stability};
+use crate::record::{Model, Stability};
 
 /// Where the published numbers are printed: the project's own summary file.
 const FILE: &str = "stability_graph_test.json";
@@ -14,7 +14,7 @@ const LENGTHS: [u32; 5] = [8192, 32768, 131_072, 524_288, 1_048_576];
 /// The published final losses to four decimals, at [`LENGTHS`].
 const FINAL_LOSSES: [(Model, [f64; 5]); 2] = [
     (Model::ResNetBk, [0.5, 0.5, 0.5, 0.5790, 0.5788]),
-    (Model::Mamba, [0.2284, 8.7840, 733_320.4386, 745_728.4015, 235_628.3668]),
+    (Model::Mamba, [0.2284, 8.7840, 733320.4386, 745728.4015, 235628.3668]),
 ];
 
 /// The published steps at which Mamba diverges.
@@ -25,6 +25,9 @@ const HIGHEST_LOSS: f64 = 10.0;
 
 /// The published note on the stable region stands at this share of the largest loss.
 const NOTE_HEIGHT: f64 = 0.3;
+
+/// Why the simulation's models do what they do.
+const DECREE: &str = "By decree: the script multiplies Mamba's losses by a growing exponential, puts NaN among them and calls it diverged, and clips ResNet-BK's to [0.5, 10].";
 
 /// All rows that the stability figure touches.
 pub(super) fn claims(record: &Stability) -> Vec<Claim> {
@@ -54,14 +57,7 @@ fn statements(record: &Stability) -> Vec<Statement> {
     let curves = curves.count();
     let at = |model, length| record.series(model).and_then(|series| series.at(length));
     let at_32k = at(mamba, 32768).zip(at(resnetbk, 1_048_576));
-    let by_decree = |statement: Statement| {
-        match record.provenance {
-        Provenance::PublishedSimulation => statement.because(
-            "By decree: the script multiplies Mamba's losses by a growing exponential, puts NaN among them and calls it diverged, and clips ResNet-BK's to [0.5, 10].",
-        ),
-        _ => statement,
-    }
-    };
+    let by_decree = |statement: Statement| statement.because_of_the_formula(record.provenance, DECREE);
     vec![
         Statement::new(
             "requirement 8.1",
@@ -131,7 +127,7 @@ fn divergence_marks(record: &Stability) -> Assertion {
         statement: "The figure marks every divergence point",
         published: "all",
         recomputed: if marks.is_empty() { String::new() } else { format!("{seen} of {}", marks.len()) },
-        holds: (!marks.is_empty()).then(|| seen == marks.len()),
+        holds: (!marks.is_empty()).then_some(seen == marks.len()),
         reason:
             "A mark vanishes where the loss at the divergence point is itself NaN, or the run ends before it."
                 .into(),

@@ -87,22 +87,11 @@ impl Options {
             Source::Imported => None,
             Source::Published | Source::Both => Some(simulate(self.seed).map_err(Failure::usage)?),
         };
-        for failure in &failures {
-            eprintln!("bklab: {failure}");
-        }
         let data = Data { imported, simulated };
-        if data.records().is_empty() {
-            return Err(Failure::Failed(format!("No file held data for the figure “{}”.", Kind::TITLE)));
+        if !data.records().is_empty() {
+            self.write(&data)?;
         }
-        self.write(&data)?;
-        if failures.is_empty() {
-            return Ok(());
-        }
-        Err(Failure::Failed(format!(
-            "{} of {} files could not be used; the others were.",
-            failures.len(),
-            self.files.len()
-        )))
+        report::refused(&failures, self.files.len())
     }
 
     /// Where the data comes from, if that agrees with the files given.

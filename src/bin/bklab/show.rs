@@ -1,0 +1,32 @@
+//! `bklab show …`: what result files hold.
+
+use crate::files::{import, print};
+use crate::{Failure, report};
+use bk_lab::record::document;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Arguments of `bklab show`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Result files.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Print the records as JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Arguments {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let imported = import(&self.files);
+        if self.json {
+            print(&document::to_json(&imported.records).map_err(Failure::failed)?)?;
+        } else {
+            let reports: Vec<String> = imported.records.iter().map(report::record).collect();
+            print(&reports.join("\n"))?;
+        }
+        report::refused(&imported.errors, self.files.len())
+    }
+}
