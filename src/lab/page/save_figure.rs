@@ -16,7 +16,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlCanvasElement};
 
 /// The size of the published figures: 12 × 8 inches with letters of 10 pt.
-const PUBLISHED: Page = Page { width_mm: 304.8, height_mm: 203.2, font_size: 10.0 };
+const PUBLISHED: Page = Page { width_mm: 304.8, height_mm: Some(203.2), font_size: 10.0 };
 
 /// The name of [`PUBLISHED`] among the widths.
 const PUBLISHED_NAME: &str = "As published, 305 mm";
@@ -72,7 +72,7 @@ pub(super) fn SaveFigure(
 fn page(width: &str) -> Page {
     PRESETS.iter().find(|preset| preset.name == width).map_or(PUBLISHED, |preset| Page {
         width_mm: preset.width_mm,
-        height_mm: preset.width_mm * 2.0 / 3.0,
+        height_mm: Some(preset.width_mm * 2.0 / 3.0),
         font_size: preset.font_size,
     })
 }
