@@ -28,9 +28,22 @@ impl Quality {
     }
 }
 
-/// The programs, as the binary is called and as its code is called in the site. The worker's code
-/// may not be called `worker`, because that is the script which loads it.
-const PROGRAMS: [(&str, &str); 2] = [("app", "app"), ("worker", "core")];
+/// One of the two programs.
+struct Program {
+    /// The binary.
+    binary: &'static str,
+    /// Its code in the site. The worker's may not be called `worker`, because that is the script which
+    /// loads it.
+    name: &'static str,
+    /// What the published program is compiled for: the page, which computes nothing, to be small; the worker
+    /// to be fast.
+    optimisation: &'static str,
+}
+
+const PROGRAMS: [Program; 2] = [
+    Program { binary: "app", name: "app", optimisation: "\"z\"" },
+    Program { binary: "worker", name: "core", optimisation: "3" },
+];
 
 /// Compiles the page and the worker, in this order, and returns what a browser loads of each.
 pub fn compile(
@@ -44,15 +57,17 @@ pub fn compile(
          (several minutes the first time, when every dependency is compiled)."
     );
     let products = workspace.web_target();
-    let mut cargo = workspace.cargo();
-    cargo.args(["build", "--package", "bk-lab", "--no-default-features", "--features", "web"]);
-    cargo.args(["--bin", "app", "--bin", "worker", "--profile", profile]);
-    cargo.arg("--target-dir").arg(&products);
-    compiler.set(&mut cargo);
-    crate::process::run(&mut cargo)?;
-
     let compiled = products.join(WebCompiler::TARGET).join(profile);
-    let [page, worker] = PROGRAMS.map(|(binary, name)| {
+    let [page, worker] = PROGRAMS.map(|Program { binary, name, optimisation }| {
+        let mut cargo = workspace.cargo();
+        cargo.args(["build", "--package", "bk-lab", "--no-default-features", "--features", "web"]);
+        cargo.args(["--bin", binary, "--profile", profile]);
+        if quality == Quality::Published {
+            cargo.arg("--config").arg(format!("profile.{profile}.opt-level={optimisation}"));
+        }
+        cargo.arg("--target-dir").arg(&products);
+        compiler.set(&mut cargo);
+        crate::process::run(&mut cargo)?;
         let folder = products.join("wrapped").join(name);
         wrap(&compiled.join(format!("{binary}.wasm")), name, &folder, quality)
     });
