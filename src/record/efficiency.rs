@@ -90,25 +90,37 @@ impl Point {
 /// One model's configurations.
 pub type Series = super::Series<Point>;
 
+impl Series {
+    /// What each configuration costs, in the order of the source.
+    pub fn costs(&self) -> Vec<Cost> {
+        self.points.iter().map(Point::cost).collect()
+    }
+
+    /// The places of the points that no other of this model dominates, by rising operations.
+    pub fn frontier(&self, dominance: Dominance) -> Vec<usize> {
+        frontier(&self.costs(), dominance)
+    }
+}
+
 /// What an efficiency study, or an import of result files, found.
 pub type Efficiency = Comparison<Config, Point>;
 
 impl Efficiency {
-    /// What each configuration of a model costs, in the order of the source.
+    /// What each configuration of a model costs, in the order of the source; none if there is no such model.
     pub fn costs(&self, model: &Model) -> Vec<Cost> {
-        self.points(model).iter().map(Point::cost).collect()
+        self.series(model).map_or(vec![], Series::costs)
     }
 
     /// The places in a model's points that no other of its points dominates, by rising operations.
     pub fn frontier(&self, model: &Model, dominance: Dominance) -> Vec<usize> {
-        frontier(&self.costs(model), dominance)
+        self.series(model).map_or(vec![], |series| series.frontier(dominance))
     }
 
     /// The points that none of any model dominates, as (place of the series, place of the point), by rising
     /// operations.
     pub fn union_frontier(&self, dominance: Dominance) -> Vec<(usize, usize)> {
         let places = self.series.iter().enumerate().flat_map(|(series, of)| {
-            of.points.iter().enumerate().map(move |(point, of)| ((series, point), of.cost()))
+            of.costs().into_iter().enumerate().map(move |(point, cost)| ((series, point), cost))
         });
         let (places, costs): (Vec<(usize, usize)>, Vec<Cost>) = places.unzip();
         frontier(&costs, dominance).into_iter().map(|index| places[index]).collect()

@@ -7,8 +7,9 @@ use crate::record::fragility::{Config, Count, Fragility, Subject, Tally};
 use crate::record::{Manifest, Provenance, robustness};
 use crate::study;
 
-/// Runs between two pauses: at 10,000 configurations, the most there can be, about 30 ms of work.
-const RUNS_A_STEP: u64 = 16;
+/// Runs between two pauses. With 10,000 configurations, the most there can be, one takes a few milliseconds,
+/// and a cancel must be heard within 100.
+const RUNS_A_STEP: u64 = 8;
 
 /// More distinct bit widths have more arrangements than are worth going through: 7 have 13,699.
 const MOST_ARRANGED: usize = 7;

@@ -101,6 +101,24 @@ fn examine(record: &impl PublishedFigure) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Whatever is looked up per model or point must not be searched for: with the square of the time this
+/// would take minutes.
+#[test]
+fn a_hundred_thousand_models_are_no_hang() {
+    for (extra, cells) in [("\"flops_per_token\": 5", 7), ("\"bits\": 8", 300_002)] {
+        let rows: Vec<String> = (1..=100_000)
+            .map(|number| format!(r#"{{"model": "m{number}", "perplexity": {number}, {extra}}}"#))
+            .collect();
+        let imported = read("many.json", &format!("[{}]", rows.join(",")));
+        let grid = match &imported.records[..] {
+            [Record::Efficiency(record)] => record.numbers(),
+            [Record::Robustness(record)] => record.numbers(),
+            other => panic!("{} records", other.len()),
+        };
+        assert_eq!(grid.columns.len(), cells);
+    }
+}
+
 proptest! {
     /// Any text over the alphabet of JSON.
     #[test]

@@ -3,6 +3,7 @@
 use crate::record::Efficiency;
 use crate::record::pareto::Dominance;
 use crate::record::table::Grid;
+use std::collections::HashSet;
 
 /// One row a configuration, in the order of the source.
 pub(super) fn numbers(record: &Efficiency) -> Grid {
@@ -15,10 +16,10 @@ pub(super) fn numbers(record: &Efficiency) -> Grid {
         "Among its model's best",
         "Among the best of all",
     ];
-    let union = record.union_frontier(Dominance::Exact);
+    let union: HashSet<(usize, usize)> = record.union_frontier(Dominance::Exact).into_iter().collect();
     let mut rows = Vec::new();
     for (place, series) in record.series.iter().enumerate() {
-        let own = record.frontier(&series.model, Dominance::Exact);
+        let own: HashSet<usize> = series.frontier(Dominance::Exact).into_iter().collect();
         for (index, point) in series.points.iter().enumerate() {
             let cost = point.cost();
             let mark = |best: bool| if best { "yes" } else { "no" };

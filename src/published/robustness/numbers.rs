@@ -1,6 +1,6 @@
 //! The numbers of a robustness record as a table.
 
-use super::degradation;
+use super::summary::degradation_of;
 use crate::record::robustness::precision_label;
 use crate::record::table::{Grid, cell};
 use crate::record::{Model, Robustness};
@@ -20,8 +20,8 @@ pub(super) fn numbers(record: &Robustness) -> Grid {
     let row = |bits: u32| {
         let mut cells = vec![precision_label(bits)];
         for series in &record.series {
-            cells.push(cell(record.perplexity(&series.model, bits), |perplexity| format!("{perplexity:.2}")));
-            cells.push(cell(degradation(record, &series.model, bits), |loss| format!("{loss:+.1} %")));
+            cells.push(cell(series.at(bits), |point| format!("{:.2}", point.perplexity())));
+            cells.push(cell(degradation_of(series, bits), |loss| format!("{loss:+.1} %")));
             cells.push(cell(series.at(bits), |point| point.runs.len().to_string()));
         }
         let [resnetbk, mamba] = Model::PUBLISHED.map(|model| record.perplexity(&model, bits));

@@ -4,7 +4,7 @@
 use super::base_perplexity;
 use crate::published::check::{Check, to_value};
 use crate::published::python;
-use crate::record::robustness::{Series, precision_label};
+use crate::record::robustness::{Point, Series, precision_label};
 use crate::record::{Model, Robustness};
 use serde_json::{Map, Value, json};
 
@@ -19,11 +19,17 @@ struct Comparison {
     ratio: Option<f64>,
 }
 
-/// 100 · (p − p₃₂)/p₃₂ in the order of operations that gives the published digits; p₃₂ falls back to the
-/// formula's base where width 32 is missing. `None` without a perplexity or without a base.
+/// 100 · (p − p₃₂)/p₃₂ of a model in the order of operations that gives the published digits; p₃₂ falls back
+/// to the formula's base where width 32 is missing. `None` without a perplexity or without a base.
 pub fn degradation(record: &Robustness, model: &Model, bits: u32) -> Option<f64> {
-    let base = record.perplexity(model, 32).or_else(|| base_perplexity(model))?;
-    Some((record.perplexity(model, bits)? - base) / base * 100.0)
+    degradation_of(record.series(model)?, bits)
+}
+
+/// [`degradation`] of a model whose series is known.
+pub(super) fn degradation_of(series: &Series, bits: u32) -> Option<f64> {
+    let at = |bits| series.at(bits).map(Point::perplexity);
+    let base = at(32).or_else(|| base_perplexity(&series.model))?;
+    Some((at(bits)? - base) / base * 100.0)
 }
 
 /// The comparison at one width; `None` unless both models have it.
