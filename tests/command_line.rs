@@ -69,6 +69,36 @@ fn the_figure_is_written_in_each_format_and_its_folder_is_made() {
 }
 
 #[test]
+fn every_figure_is_drawn_and_brings_its_run_back() {
+    let folder = folder("restored");
+    for figure in ["robustness", "efficiency", "stability"] {
+        let stem = folder.join(figure);
+        let output =
+            bklab(&["figure", figure, "--out", stem.to_str().unwrap(), "--format", "png,svg,pdf,eps,json"]);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let record = std::fs::read(stem.with_extension("json")).unwrap();
+        for extension in ["png", "svg", "pdf", "eps"] {
+            let again = folder.join(format!("{figure}-from-{extension}"));
+            let drawn = stem.with_extension(extension);
+            let output = bklab(&[
+                "figure",
+                figure,
+                drawn.to_str().unwrap(),
+                "--out",
+                again.to_str().unwrap(),
+                "--format",
+                "json",
+            ]);
+            assert!(output.status.success(), "{extension}: {}", stderr(&output));
+            assert!(
+                std::fs::read(again.with_extension("json")).unwrap() == record,
+                "{figure} as {extension}"
+            );
+        }
+    }
+}
+
+#[test]
 fn files_are_read_and_a_bad_one_fails_the_command_but_not_the_others() {
     let folder = folder("files");
     let good = write(&folder, "resnetbk_quant_int8.json", r#"{"perplexity": 31.5}"#);

@@ -1,19 +1,20 @@
 //! What the commands share of files and standard output.
 
 use crate::Failure;
+use bk_lab::export::restore;
 use bk_lab::import::{ImportError, Imported, LARGEST_FILE, Problem, SourceFile, read_files};
 use std::fs;
 use std::io::{Error, Write};
 use std::path::{Path, PathBuf};
 
-/// Reads and imports files; one that cannot be read is among the errors.
+/// Reads and imports files, exported figures among them; one that cannot be read is among the errors.
 pub(crate) fn import(paths: &[PathBuf]) -> Imported {
     let mut unread = Vec::new();
     let mut files = Vec::new();
     for path in paths {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         match read(path) {
-            Ok(bytes) => files.push(SourceFile { name, bytes }),
+            Ok(bytes) => files.push(SourceFile { name, bytes: restore(bytes) }),
             Err(problem) => unread.push(ImportError { file: name, problem }),
         }
     }

@@ -5,6 +5,7 @@ mod options;
 use crate::Failure;
 use bk_lab::figure::{Layout, Scene};
 use bk_lab::published::PublishedFigure;
+use bk_lab::record::pareto::Dominance;
 use bk_lab::record::{Efficiency, Robustness, Stability, efficiency, robustness, stability};
 use bk_lab::{figure, study};
 use clap::{Args, Subcommand};
@@ -21,25 +22,28 @@ pub(crate) enum Figure {
     Stability(StabilityArguments),
 }
 
-/// Draws records of one kind.
-type Draw<Record> = fn(&[&Record], &Layout) -> Scene;
-
-/// A figure that the command line writes.
+/// A figure that the command line draws.
 trait Drawn: PublishedFigure {
-    /// How it is drawn; `None` while it cannot be.
-    const DRAW: Option<Draw<Self>>;
+    /// Draws records over one another.
+    fn draw(records: &[&Self], layout: &Layout) -> Scene;
 }
 
 impl Drawn for Robustness {
-    const DRAW: Option<Draw<Self>> = Some(figure::robustness);
+    fn draw(records: &[&Self], layout: &Layout) -> Scene {
+        figure::robustness(records, layout)
+    }
 }
 
 impl Drawn for Efficiency {
-    const DRAW: Option<Draw<Self>> = None;
+    fn draw(records: &[&Self], layout: &Layout) -> Scene {
+        figure::efficiency(records, Dominance::Exact, layout)
+    }
 }
 
 impl Drawn for Stability {
-    const DRAW: Option<Draw<Self>> = None;
+    fn draw(records: &[&Self], layout: &Layout) -> Scene {
+        figure::stability(records, layout)
+    }
 }
 
 /// Arguments of `bklab figure robustness`.

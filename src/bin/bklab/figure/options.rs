@@ -4,7 +4,7 @@ use super::Drawn;
 use crate::files::{import, print, save};
 use crate::{Failure, report};
 use bk_lab::export::{self, Metadata, export};
-use bk_lab::figure::{Layout, Scene, Theme};
+use bk_lab::figure::{Layout, Theme};
 use bk_lab::record::{Record, document};
 use bk_lab::study::StudyError;
 use clap::{Args, ValueEnum};
@@ -34,6 +34,10 @@ enum Format {
     Png,
     /// A vector drawing with real text.
     Svg,
+    /// A vector drawing with real text in an embedded face, for pdfLaTeX and journals.
+    Pdf,
+    /// A vector drawing without transparency, text as outlines.
+    Eps,
     /// The record behind the figure.
     Json,
 }
@@ -52,7 +56,7 @@ pub(crate) struct Options {
     /// Write the summary in the published JSON form to PATH, or to standard output for “-”.
     #[arg(long, value_name = "PATH")]
     summary: Option<PathBuf>,
-    /// Write the figure to STEM.png, STEM.svg, STEM.json.
+    /// Write the figure to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.json.
     #[arg(long, value_name = "STEM")]
     out: Option<PathBuf>,
     /// What --out writes.
@@ -75,13 +79,6 @@ impl Options {
         simulate: impl FnOnce(u32) -> Result<Kind, StudyError>,
     ) -> Result<(), Failure> {
         let source = self.source()?;
-        let drawings = self.format.iter().any(|format| *format != Format::Json);
-        if self.out.is_some() && drawings && Kind::DRAW.is_none() {
-            return Err(Failure::usage(format!(
-                "The figure “{}” cannot be drawn yet. Write its record with --format json.",
-                Kind::TITLE
-            )));
-        }
         let (imported, failures) = self.imported::<Kind>();
         let simulated = match source {
             Source::Imported => None,
@@ -171,20 +168,17 @@ impl Format {
     /// The extension and the content of a file with all the data.
     fn write<Kind: Drawn>(self, data: &Data<Kind>) -> Result<(&'static str, Vec<u8>), Failure> {
         let records = data.records();
-        let scene = Kind::DRAW
-            .map(|draw| draw(&records, &Layout { width: 864.0, height: 576.0, theme: Theme::Paper }));
-        Ok(match (self, scene) {
-            (Format::Png, Some(scene)) => ("png", written(&scene, export::Format::Png)?),
-            (Format::Svg, Some(scene)) => ("svg", written(&scene, export::Format::Svg)?),
-            _ => {
-                let records: Vec<Record> = records.into_iter().cloned().map(Into::into).collect();
-                ("json", document::to_json(&records).map_err(Failure::failed)?.into_bytes())
-            }
-        })
+        let documents: Vec<Record> = records.iter().map(|&record| record.clone().into()).collect();
+        let manifest = document::to_json(&documents).map_err(Failure::failed)?;
+        let format = match self {
+            Format::Png => export::Format::Png,
+            Format::Svg => export::Format::Svg,
+            Format::Pdf => export::Format::Pdf,
+            Format::Eps => export::Format::Eps,
+            Format::Json => return Ok(("json", manifest.into_bytes())),
+        };
+        let scene = Kind::draw(&records, &Layout { width: 864.0, height: 576.0, theme: Theme::Paper });
+        let file = export(&scene, &Metadata::new(&scene, Some(&manifest)), format, DOTS_PER_INCH);
+        Ok((format.extension(), file.map_err(Failure::failed)?))
     }
-}
-
-/// A figure as a file.
-fn written(scene: &Scene, format: export::Format) -> Result<Vec<u8>, Failure> {
-    export(scene, &Metadata::new(scene, None), format, DOTS_PER_INCH).map_err(Failure::failed)
 }
