@@ -6,7 +6,6 @@
 
 mod eps;
 mod face;
-#[cfg(feature = "cli")]
 mod pdf;
 mod restore;
 mod xml;
@@ -38,9 +37,7 @@ pub enum Format {
     Png,
     /// A drawing for the web and for further editing, with real text in its own face.
     Svg,
-    /// A drawing for pdfLaTeX and for journals, with real text in an embedded face. On the command line only:
-    /// the library that writes it weighs more than all the rest of the worker.
-    #[cfg(feature = "cli")]
+    /// A drawing for pdfLaTeX and for journals, with real text in an embedded face.
     Pdf,
     /// A drawing for journals that ask for PostScript: no transparency, text as outlines.
     Eps,
@@ -48,18 +45,13 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    #[cfg(feature = "cli")]
     pub const ALL: [Format; 4] = [Format::Png, Format::Svg, Format::Pdf, Format::Eps];
-    /// All of them.
-    #[cfg(not(feature = "cli"))]
-    pub const ALL: [Format; 3] = [Format::Png, Format::Svg, Format::Eps];
 
     /// How a file's name ends, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Format::Png => "png",
             Format::Svg => "svg",
-            #[cfg(feature = "cli")]
             Format::Pdf => "pdf",
             Format::Eps => "eps",
         }
@@ -70,7 +62,6 @@ impl Format {
         match self {
             Format::Png => "image/png",
             Format::Svg => "image/svg+xml",
-            #[cfg(feature = "cli")]
             Format::Pdf => "application/pdf",
             Format::Eps => "application/postscript",
         }
@@ -145,7 +136,7 @@ pub enum ExportError {
     #[error("The page paints pictures itself: paint the figure on a canvas and stamp the file it makes.")]
     NoPainter,
     /// The bytes to be stamped are no PNG file.
-    #[error("The browser made no PNG file of the figure. Save it as SVG or EPS.")]
+    #[error("The browser made no PNG file of the figure. Save it as PDF or SVG.")]
     NotPng,
     /// The pixels could not be written.
     #[error("The picture could not be written as PNG: {0}.")]
@@ -158,7 +149,6 @@ pub enum ExportError {
     #[error("The figure could not be painted: {0}.")]
     Svg(#[from] resvg::usvg::Error),
     /// The PDF could not be put together.
-    #[cfg(feature = "cli")]
     #[error("The figure could not be written as PDF: {0}. Save it as EPS or SVG.")]
     Pdf(String),
 }
@@ -176,7 +166,6 @@ pub fn export(scene: &Scene, metadata: &Metadata, format: Format, dpi: f64) -> R
     match format {
         Format::Svg => svg::write(scene, metadata).map(String::into_bytes),
         Format::Png => png(scene, metadata, dpi),
-        #[cfg(feature = "cli")]
         Format::Pdf => face::check(scene).and_then(|()| pdf::write(scene, metadata)),
         Format::Eps => face::check(scene).and_then(|()| eps::write(scene, metadata)),
     }

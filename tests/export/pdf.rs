@@ -56,7 +56,7 @@ fn properties_say_what_it_is_and_no_date() {
     for expected in [
         "Title:           Quantization robustness",
         "Subject:         Quantization robustness",
-        "Keywords:        {\"seed\": 42}",
+        "Custom Metadata: no",
         "Creator:         BK Lab ",
         "Pages:           1",
         "Page size:       864 x 576 pts",

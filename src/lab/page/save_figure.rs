@@ -84,7 +84,7 @@ fn write(lab: Lab, mut scene: Scene, format: Format, dpi: f64, name: String, man
             match paint(&scene, dpi).await {
                 Ok(file) => vec![file],
                 Err(_) => {
-                    lab.notify(Tone::Trouble, "The browser cannot paint a picture of that size. Choose another resolution, or save the figure as SVG or EPS.");
+                    lab.notify(Tone::Trouble, "The browser cannot paint a picture of that size. Choose another resolution, or save the figure as PDF or SVG.");
                     return;
                 }
             }
