@@ -16,10 +16,20 @@ pub(super) struct Face {
 pub(super) struct Letter {
     /// What is drawn.
     pub(super) glyph: GlyphId,
-    /// Which bytes of the text it stands for.
-    pub(super) bytes: std::ops::Range<usize>,
     /// From this letter's origin to the next one's, in ems.
     pub(super) advance: f64,
+}
+
+/// Measures of the whole face, in font units.
+pub(super) struct Metrics {
+    /// Left, bottom, right and top of all glyphs drawn over one another.
+    pub(super) bounds: [i16; 4],
+    /// Above the baseline.
+    pub(super) ascender: i16,
+    /// Below it, and so negative.
+    pub(super) descender: i16,
+    /// Height of capitals.
+    pub(super) capital: i16,
 }
 
 impl Face {
@@ -33,14 +43,24 @@ impl Face {
         f64::from(self.parsed.units_per_em())
     }
 
+    /// What a document that embeds the face says of it.
+    pub(super) fn metrics(&self) -> Metrics {
+        let (face, bounds) = (&self.parsed, self.parsed.global_bounding_box());
+        Metrics {
+            bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max],
+            ascender: face.ascender(),
+            descender: face.descender(),
+            capital: face.capital_height().unwrap_or(face.ascender()),
+        }
+    }
+
     /// The letters of a text; a character that the face lacks becomes its empty box.
     pub(super) fn letters(&self, text: &Text) -> Vec<Letter> {
-        let letter = |(start, character): (usize, char)| Letter {
+        let letter = |character: char| Letter {
             glyph: self.parsed.glyph_index(character).unwrap_or_default(),
-            bytes: start..start + character.len_utf8(),
             advance: font::advance(character, text.weight),
         };
-        text.content.char_indices().map(letter).collect()
+        text.content.chars().map(letter).collect()
     }
 
     /// Draws a glyph, y upward, in font units.

@@ -1,11 +1,8 @@
 //! From an exported file back to the run that it shows.
 
-use super::{MANIFEST, eps, png, xml};
+use super::{MANIFEST, eps, pdf, png, xml};
 use serde_json::Value;
 use std::io::Cursor;
-
-/// Where the manifest of a PDF stands: its properties are not compressed, so that every program finds them.
-const KEYWORDS: [&str; 2] = ["<pdf:Keywords>", "</pdf:Keywords>"];
 
 /// The most bytes that a compressed manifest may become.
 const LARGEST: usize = 50_000_000;
@@ -49,7 +46,7 @@ fn in_png(file: &[u8]) -> Option<String> {
 }
 
 fn in_pdf(file: &[u8]) -> Option<String> {
-    let [begin, end] = KEYWORDS.map(str::as_bytes);
+    let [begin, end] = pdf::MANIFEST.map(str::as_bytes);
     let start = position(file, begin)? + begin.len();
     let content = &file[start..];
     let content = str::from_utf8(&content[..position(content, end)?]).ok()?;
