@@ -52,7 +52,8 @@ fn text_can_be_searched_and_copied() {
 #[test]
 fn properties_say_what_it_is_and_no_date() {
     let scene = scenes::published();
-    let said = run("pdfinfo", &[&file("properties", &scene).display().to_string()]);
+    let path = file("properties", &scene).display().to_string();
+    let said = run("pdfinfo", &[&path]);
     for expected in [
         "Title:           Quantization robustness",
         "Subject:         Quantization robustness",
@@ -67,6 +68,8 @@ fn properties_say_what_it_is_and_no_date() {
         assert!(said.contains(expected), "{expected:?} is missing from {said}");
     }
     assert!(!said.contains("Date"), "{said}");
+    let properties = run("pdfinfo", &["-meta", &path]);
+    assert!(properties.contains("<bklab:manifest>{&quot;seed&quot;: 42}</bklab:manifest>"), "{properties}");
 }
 
 #[test]
