@@ -7,6 +7,7 @@
 mod apt;
 mod browser;
 mod node;
+mod readers;
 mod rust;
 mod vulkan;
 mod web_compiler;
@@ -61,7 +62,8 @@ pub enum SetupError {
 /// Makes ready for formatting, linting and the native tests, GPU tests included.
 pub fn for_native_tests() -> Result<(), SetupError> {
     rust::formatter_and_linter()?;
-    vulkan::driver()
+    vulkan::driver()?;
+    readers::programs()
 }
 
 /// Makes ready for the tests that drive the built page, and returns the browser to drive it with.
