@@ -8,8 +8,8 @@ import { after, before, describe, test } from 'node:test';
 import { drawnFigures } from './figures.mjs';
 import { drop, file, importByButton } from './files.mjs';
 import {
-  WITHOUT_ADAPTER, address, assertQuiet, enter, eventually, field, heading, rows, said,
-  sentences, startBrowser, withLab,
+  WITHOUT_ADAPTER, address, assertQuiet, enter, eventually, field, heading, rows, said, sentences, startBrowser,
+  onScreen, withLab,
 } from './lab.mjs';
 
 const row = { model: 'mamba', bits: 8, perplexity: 40 };
@@ -163,7 +163,7 @@ describe('bad input', () => {
         await eventually(async () => assert.deepEqual(await sentences(page), []));
         // Another computation is the proof that nothing hangs.
         await field(page, 'Sites N').fill('90');
-        await page.getByText('of 90').first().waitFor();
+        await onScreen(page, 'of 90').first().waitFor();
         assertQuiet(lab);
       }));
   }
@@ -180,7 +180,7 @@ describe('bad input', () => {
       withLab(browser, '', {}, async (page, lab) => {
         await enter(page, 'Resolvent');
         await field(page, 'Sites N').fill('100');
-        await page.getByText('of 100').first().waitFor();
+        await onScreen(page, 'of 100').first().waitFor();
         const before = await resolvent(page);
         await page.goto(address + fragment);
         await said(page, sentence);
@@ -202,7 +202,7 @@ describe('bad input', () => {
     withLab(browser, '#/resolvent?v=1&sites=64&colour=red&sound=on', {}, async page => {
       await said(page, /colour, sound/);
       assert.equal(await field(page, 'Sites N').inputValue(), '64');
-      await page.getByText('of 64').first().waitFor();
+      await onScreen(page, 'of 64').first().waitFor();
     }));
 });
 

@@ -1,6 +1,7 @@
 // Brings files to the page as a reader does: through the system's file chooser, or dropped from a folder.
 
 import assert from 'node:assert/strict';
+import { onScreen } from './lab.mjs';
 
 /** A file as Playwright wants it; anything but text and bytes is written as JSON. */
 export function file(name, content, mimeType = 'application/json') {
@@ -12,7 +13,7 @@ export function file(name, content, mimeType = 'application/json') {
 export async function importByButton(page, files) {
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
-    page.getByText('Import result files…').click(),
+    onScreen(page, 'Import result files…').click(),
   ]);
   assert.ok(chooser.isMultiple(), 'several files can be chosen');
   await chooser.setFiles(files);

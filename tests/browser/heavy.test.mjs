@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { drawnFigures, figures, look } from './figures.mjs';
 import {
-  MACHINES, address, assertQuiet, button, eventually, field, rows, said, startBrowser, withLab,
+  MACHINES, address, assertQuiet, button, eventually, field, rows, said, startBrowser, onScreen, withLab,
 } from './lab.mjs';
 
 const STOP_MILLISECONDS = 100;
@@ -34,12 +34,12 @@ for (const machine of MACHINES) {
 
     test('does not start by itself from a link, and Run starts and finishes it', () =>
       withLab(browser, LARGEST_MAP, {}, async (page, lab) => {
-        await page.getByText(/Press Run/).waitFor();
+        await onScreen(page, /Press Run/).waitFor();
         await assertIdle(page);
         assert.equal(await field(page, 'Sites N').inputValue(), '4096');
         const progress = await recordProgress(page);
         await button(page, 'Run').click();
-        await page.getByText(/map of 2048 energies/).waitFor({ timeout: 120_000 });
+        await onScreen(page, /map of 2048 energies/).waitFor({ timeout: 120_000 });
         await drawnFigures(page, 2);
         await assertIdle(page);
         const seen = await progress();
@@ -68,21 +68,21 @@ for (const machine of MACHINES) {
 
     test('computes something light after a stop', () =>
       withLab(browser, LARGEST_MAP, {}, async page => {
-        await page.getByText(/Press Run/).waitFor();
+        await onScreen(page, /Press Run/).waitFor();
         assert.ok((await stopAfter(page, 40)) !== null);
         await said(page, /^Stopped/);
         await page.goto(`${address}#/resolvent?v=1&sites=77`);
-        await page.getByText('of 77').first().waitFor();
+        await onScreen(page, 'of 77').first().waitFor();
         await eventually(async () => assert.deepEqual(await page.getByRole('alert').filter({ hasText: /\S/ }).allInnerTexts(), []));
       }));
 
     test('a change of the settings while it runs replaces it', () =>
       withLab(browser, LARGEST_MAP, {}, async page => {
-        await page.getByText(/Press Run/).waitFor();
+        await onScreen(page, /Press Run/).waitFor();
         await button(page, 'Run').click();
         await button(page, 'Stop').and(page.locator(':enabled')).waitFor();
         await field(page, 'Sites N').fill('88');
-        await page.getByText('of 88').first().waitFor();
+        await onScreen(page, 'of 88').first().waitFor();
         await assertIdle(page);
       }));
   });
@@ -92,9 +92,9 @@ for (const machine of MACHINES) {
 async function stop(page, heavy, delay) {
   // Something light first: its result takes the sentence of an earlier attempt away.
   await page.goto(`${address}#/resolvent?v=1&sites=${(light += 1)}`);
-  await page.getByText(`of ${light}`).first().waitFor();
+  await onScreen(page, `of ${light}`).first().waitFor();
   await page.goto(address + heavy);
-  await page.getByText(/Press Run|of 1048576/).first().waitFor();
+  await onScreen(page, /Press Run|of 1048576/).first().waitFor();
   await assertIdle(page);
   const earlier = await shown(page);
   const time = await stopAfter(page, delay);

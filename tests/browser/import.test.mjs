@@ -5,7 +5,8 @@ import { after, before, describe, test } from 'node:test';
 import { summary } from './command.mjs';
 import { drop, file, importByButton } from './files.mjs';
 import {
-  WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, eventually, field, rows, said, startBrowser, table, withLab,
+  WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, eventually, field, rows, said, startBrowser, table,
+  onScreen, withLab,
 } from './lab.mjs';
 import { drawnFigures } from './figures.mjs';
 
@@ -51,7 +52,7 @@ describe('import', () => {
         assert.deepEqual(await numbers(page), FROM_SINGLE_FILES);
         assert.equal(await choice(page, 'Data').inputValue(), 'both');
         assert.equal(await table(page, NUMBERS).count(), 2, 'the simulation is still beside it');
-        assert.ok(await page.getByText('origin unknown', { exact: true }).first().isVisible());
+        assert.ok(await onScreen(page, 'origin unknown', { exact: true }).first().isVisible());
         await eventually(async () => {
           assert.notEqual((await drawnFigures(page, 1))[0].fingerprint, before.fingerprint);
         });
@@ -64,7 +65,7 @@ describe('import', () => {
       await importByButton(page, [LIST]);
       await said(page, /quantization_resnet_bk\.json.*imported: origin unknown/);
       assert.deepEqual(await numbers(page), FROM_LIST);
-      assert.equal(await page.getByText('measured here').count(), 0);
+      assert.equal(await onScreen(page, 'measured here').count(), 0);
     }));
 
   test('believes no file that says it was measured', () =>
@@ -72,7 +73,7 @@ describe('import', () => {
       const boast = { model: 'mamba', bits: 8, perplexity: 40, provenance: 'measured' };
       await importByButton(page, [file('boast.json', [boast])]);
       await said(page, /boast\.json.*imported, unverified/);
-      assert.equal(await page.getByText('measured here').count(), 0);
+      assert.equal(await onScreen(page, 'measured here').count(), 0);
     }));
 
   test('takes a list with bare NaN where no perplexity is concerned', () =>
@@ -128,6 +129,6 @@ describe('import', () => {
       await page.reload();
       await eventually(isForgotten);
       await choice(page, 'Data').selectOption('imported');
-      await page.getByText('There is no data yet').waitFor();
+      await onScreen(page, 'There is no data yet').waitFor();
     }));
 });

@@ -5,14 +5,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { drawnFigures } from './figures.mjs';
 import {
-  WITHOUT_ADAPTER, button, choice, enter, eventually, field, heading, rows, startBrowser, unfoldSettings, withLab,
+  WITHOUT_ADAPTER, button, choice, enter, eventually, field, heading, rows, startBrowser, onScreen, unfoldSettings,
+  withLab,
 } from './lab.mjs';
 
 const CONTROLS = 'a[href], button, input, select, textarea, summary, [tabindex="0"]';
 
 const ROOMS = [
-  { link: 'Robustness figure', figures: 1 },
+  { link: 'Robustness', figures: 1 },
   { link: 'Resolvent', figures: 2 },
+  { link: 'Efficiency', figures: 1 },
+  { link: 'Stability', figures: 1 },
 ];
 
 describe('by keyboard', () => {
@@ -86,7 +89,7 @@ describe('by keyboard', () => {
       await page.getByRole('slider', { name: /^Sites/ }).focus();
       await page.keyboard.press('ArrowLeft');
       await eventually(async () => assert.equal(await field(page, 'Sites N').inputValue(), '128'));
-      await page.getByText('of 128').first().waitFor();
+      await onScreen(page, 'of 128').first().waitFor();
 
       await button(page, 'Later rows').first().focus();
       await page.keyboard.press('Space');
@@ -94,12 +97,12 @@ describe('by keyboard', () => {
 
       await button(page, 'Start over').focus();
       await page.keyboard.press('Enter');
-      await page.getByText('of 256').first().waitFor();
+      await onScreen(page, 'of 256').first().waitFor();
     }));
 
   test('the file chooser opens with a key', () =>
     withLab(browser, '', {}, async page => {
-      await page.getByLabel('Import result files…').focus();
+      await page.getByLabel('Import result files…').filter({ visible: true }).focus();
       const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
       assert.ok(chooser.isMultiple());
     }));

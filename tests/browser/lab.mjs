@@ -128,6 +128,9 @@ export async function enter(page, room) {
 /** A text field by the beginning of its label; sliders may carry the same label. */
 export const field = (page, label) => page.getByRole('textbox', { name: new RegExp(`^${label}`) });
 
+/** Text on screen; the rooms that are not shown stay in the document. */
+export const onScreen = (page, what, options) => page.getByText(what, options).filter({ visible: true });
+
 export const choice = (page, label) => page.getByRole('combobox', { name: label, exact: true });
 
 /** Opens what is folded away among the settings of the room. */

@@ -13,8 +13,11 @@ import {
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const ROOMS = [
-  { link: 'Robustness figure', file: 'robustness', figures: 1 },
+  { link: 'Robustness', file: 'robustness', figures: 1 },
   { link: 'Resolvent', file: 'resolvent', figures: 2 },
+  { link: 'Efficiency', file: 'efficiency', figures: 1 },
+  { link: 'Stability', file: 'stability', figures: 1 },
+  { link: 'Files', file: 'files', figures: 0 },
 ];
 
 const THEMES = ['light', 'dark'];

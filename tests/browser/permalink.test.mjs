@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { summary } from './command.mjs';
 import {
-  WITHOUT_ADAPTER, address, assertQuiet, button, choice, enter, eventually, field, heading, rows, said, startBrowser,
-  unfoldSettings, withLab,
+  WITHOUT_ADAPTER, address, assertQuiet, button, choice, enter, eventually, field, heading, rows, said,
+  startBrowser, onScreen, unfoldSettings, withLab,
 } from './lab.mjs';
 
 const NUMBERS = 'Perplexity by bit width';
@@ -85,7 +85,7 @@ describe('permalinks', () => {
       await field(page, 'Sites N').fill('48');
       for (const [label, value] of settings) await field(page, label).fill(value);
       await choice(page, 'Back end').selectOption('f64');
-      await page.getByText(/map of 64 energies/).waitFor();
+      await onScreen(page, /map of 64 energies/).waitFor();
       const before = { url: page.url(), numbers: await rows(page, 'Gᵢᵢ by site') };
       await page.reload();
       await unfoldSettings(page);
@@ -93,7 +93,7 @@ describe('permalinks', () => {
       assert.equal(await field(page, 'Sites N').inputValue(), '48');
       for (const [label, value] of settings) assert.equal(await field(page, label).inputValue(), value);
       assert.equal(await choice(page, 'Back end').inputValue(), 'f64');
-      await page.getByText(/map of 64 energies/).waitFor();
+      await onScreen(page, /map of 64 energies/).waitFor();
       assert.deepEqual({ url: page.url(), numbers: await rows(page, 'Gᵢᵢ by site') }, before);
       assertQuiet(lab);
     }));
@@ -103,7 +103,7 @@ describe('permalinks', () => {
       await page.goto(`${address}#/resolvent?v=1&sites=33&eta=0.5`);
       await roomIs(page, 'The resolvent of a chain');
       await controlIs(field(page, 'Sites N'), '33');
-      await page.getByText('of 33').first().waitFor();
+      await onScreen(page, 'of 33').first().waitFor();
       await page.goto(`${address}#/robustness?v=1&seed=3`);
       await roomIs(page, 'Quantization robustness');
       await controlIs(field(page, 'Seed'), '3');
@@ -114,7 +114,7 @@ describe('permalinks', () => {
       await field(page, 'Seed').fill('7');
       await enter(page, 'Resolvent');
       await field(page, 'Sites N').fill('50');
-      await enter(page, 'Robustness figure');
+      await enter(page, 'Robustness');
       assert.equal(await field(page, 'Seed').inputValue(), '7');
       await addressIs(page, '#/robustness?v=1&seed=7');
       await enter(page, 'Resolvent');
@@ -138,7 +138,7 @@ describe('permalinks', () => {
 
   test('a link to imported data opens without them and says what is missing', () =>
     withLab(browser, '#/robustness?v=1&source=imported', {}, async page => {
-      await page.getByText('There is no data yet').waitFor();
+      await onScreen(page, 'There is no data yet').waitFor();
       await choice(page, 'Data').selectOption('published');
       await eventually(async () => assert.equal((await rows(page, NUMBERS)).at(-1)[4], '479.53'));
     }));

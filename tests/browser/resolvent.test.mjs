@@ -6,8 +6,8 @@ import { after, before, describe, test } from 'node:test';
 import { resolvent } from './command.mjs';
 import { drawnFigures } from './figures.mjs';
 import {
-  MACHINES, WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, eventually, field, rows, said, startBrowser,
-  unfoldSettings, withLab,
+  MACHINES, WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, eventually, field, rows, said,
+  startBrowser, onScreen, unfoldSettings, withLab,
 } from './lab.mjs';
 
 const SITES = 'Gᵢᵢ by site';
@@ -88,7 +88,7 @@ async function assertShown(page, kind, problem) {
 
 /** What the page says of the computation: who computed, and each named fact. */
 async function report(page) {
-  const computed = await page.getByText(/Computed by/).innerText();
+  const computed = await onScreen(page, /Computed by/).innerText();
   const facts = await page.getByRole('term').evaluateAll(terms =>
     Object.fromEntries(terms.map(term => [term.textContent, term.nextElementSibling.textContent])));
   return { computed, facts };

@@ -4,14 +4,17 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { drawnFigures, figures, keepScreenshot } from './figures.mjs';
 import {
-  MACHINES, address, assertQuiet, button, downloaded, enter, eventually, hasAdapter, heading, startBrowser, withLab,
+  MACHINES, address, assertQuiet, button, downloaded, enter, eventually, hasAdapter, heading, startBrowser,
+  onScreen, withLab,
 } from './lab.mjs';
 
 /** What the issue promises for a page from a local server. */
 const FIRST_CHART_MILLISECONDS = 2000;
 
 const ROOMS = [
-  { link: 'Robustness figure', title: 'Quantization robustness', figures: 1, provenance: 'published simulation' },
+  { link: 'Robustness', title: 'Quantization robustness', figures: 1, provenance: 'published simulation' },
+  { link: 'Efficiency', title: 'Dynamic efficiency', figures: 1, provenance: 'published simulation' },
+  { link: 'Stability', title: 'Long-context stability', figures: 1, provenance: 'published simulation' },
   { link: 'Resolvent', title: 'The resolvent of a chain', figures: 2, provenance: 'computed here' },
 ];
 
@@ -38,7 +41,7 @@ for (const machine of MACHINES) {
           await drawnFigures(page, room.figures);
           const alternatives = await figures(page).evaluateAll(all => all.map(each => each.ariaLabel));
           for (const alternative of alternatives) assert.match(alternative, /\w+ \w+ \w+/, 'a sentence');
-          assert.ok(await page.getByText(room.provenance, { exact: true }).first().isVisible());
+          assert.ok(await onScreen(page, room.provenance, { exact: true }).first().isVisible());
           await keepScreenshot(page, `${room.link} ${machine.name}`.toLowerCase().replaceAll(' ', '-'));
           assertQuiet(lab);
         }));

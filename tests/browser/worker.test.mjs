@@ -6,7 +6,8 @@ import { summary } from './command.mjs';
 import { drawnFigures } from './figures.mjs';
 import { file, importByButton } from './files.mjs';
 import {
-  MACHINES, WITHOUT_ADAPTER, address, button, choice, enter, eventually, field, rows, said, startBrowser, table, withLab,
+  MACHINES, WITHOUT_ADAPTER, address, button, choice, enter, eventually, field, rows, said, startBrowser, table,
+  onScreen, withLab,
 } from './lab.mjs';
 
 const NUMBERS = 'Perplexity by bit width';
@@ -39,7 +40,7 @@ for (const machine of MACHINES) {
 
     test('loses nothing in the resolvent room, which computes again', () =>
       withLab(browser, '#/resolvent?v=1&sites=60', {}, async page => {
-        await page.getByText('of 60').first().waitFor();
+        await onScreen(page, 'of 60').first().waitFor();
         const pictures = await drawnFigures(page, 2);
         const numbers = await rows(page, 'Gᵢᵢ by site');
         await crash(page);
@@ -48,14 +49,14 @@ for (const machine of MACHINES) {
         assert.deepEqual(await rows(page, 'Gᵢᵢ by site'), numbers);
         assert.deepEqual(await drawnFigures(page, 2), pictures);
         await field(page, 'Sites N').fill('61');
-        await page.getByText('of 61').first().waitFor();
+        await onScreen(page, 'of 61').first().waitFor();
         const back = machine.hasAdapter ? /Computed by WebGPU/ : /Computed by the CPU/;
-        await page.getByText(back).waitFor();
+        await onScreen(page, back).waitFor();
       }));
 
     test('in the middle of heavy work is told, and the work can be repeated', () =>
       withLab(browser, '#/resolvent?v=1&sites=4096&map_energies=2048', {}, async page => {
-        await page.getByText(/Press Run/).waitFor();
+        await onScreen(page, /Press Run/).waitFor();
         await button(page, 'Run').click();
         await button(page, 'Stop').and(page.locator(':enabled')).waitFor();
         await crash(page);
@@ -63,7 +64,7 @@ for (const machine of MACHINES) {
         await said(page, /stopped with the worker/);
         assert.ok(await button(page, 'Stop').isDisabled());
         await field(page, 'Sites N').fill('62');
-        await page.getByText('of 62').first().waitFor();
+        await onScreen(page, 'of 62').first().waitFor();
       }));
   });
 }
@@ -99,7 +100,7 @@ describe('a crash of the worker', () => {
       await drawnFigures(page, 2);
       await crash(page);
       await said(page, /started again/);
-      await enter(page, 'Robustness figure');
+      await enter(page, 'Robustness');
       await shows(page, 42);
     }));
 

@@ -2,16 +2,20 @@
 //! the colours that are seen.
 //!
 //! What lies under a translucent shape is painted once more in the mixed colours, within the shape's outline.
-//! This is exact: a line under a confidence band stays visible, and two bands that overlap show both colours.
+//! A line under a confidence band stays visible, and two bands that overlap show both colours.
 
 use crate::figure::scene::{Color, Command, Picture, Point, Rectangle, Scene, Stroke, Text};
 
 /// The colour of the paper, under everything.
 pub(super) const PAPER: Color = Color::rgb(255, 255, 255);
 
-/// So many coats seen through windows that further translucent shapes hide what is under them: each may double
-/// the number where they all overlap. No figure of the lab comes near.
-const MOST_SEEN: usize = 50_000;
+/// So many translucent shapes over one another are told apart; what lies deeper takes the colours of these.
+/// Each further layer could double the coats where all overlap, as the grid, the shade and the frontiers of the
+/// efficiency figure do.
+const DEEPEST: usize = 2;
+
+/// So many coats seen through windows that further translucent shapes hide what is under them.
+const MOST_SEEN: usize = 5_000;
 
 /// How far letters may reach beyond the bounds of their text, in ems: accents and brackets.
 const OVERSHOOT: f64 = 0.3;
@@ -94,7 +98,9 @@ fn add<'a>(coats: &mut Vec<Coat<'a>>, shape: Shape<'a>, color: Color) {
     let (first, ground) = ground.map_or((0, PAPER), |(index, ground)| (index + 1, ground));
     let mut seen = Vec::new();
     if coats.iter().filter(|coat| !coat.windows.is_empty()).count() < MOST_SEEN {
-        let under = coats[first..].iter().filter(|coat| coat.shape.bounds().overlap(&bounds) > 0.0);
+        let under = coats[first..]
+            .iter()
+            .filter(|coat| coat.windows.len() < DEEPEST && coat.shape.bounds().overlap(&bounds) > 0.0);
         seen.extend(under.map(|coat| coat.through(shape, color)));
     }
     coats.push(Coat { shape, paint: Paint::Flat(color.over(ground)), windows: Vec::new() });
