@@ -73,7 +73,7 @@ fn names_of_back_ends_are_read_and_written() {
         assert_eq!(serde_json::to_string(&choice).unwrap(), format!("\"{choice}\""));
     }
     let error = "cuda".parse::<BackendChoice>().unwrap_err();
-    assert_eq!(error.to_string(), "there is no back end “cuda”: choose one of auto, f64, f32, gpu");
+    assert_eq!(error.to_string(), "There is no back end “cuda”. Choose one of auto, f64, f32, gpu.");
 }
 
 #[test]

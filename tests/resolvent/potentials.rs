@@ -47,18 +47,18 @@ fn settings_left_out_take_their_documented_values() {
 #[test]
 fn a_potential_that_cannot_be_read_says_why() {
     for (text, message) in [
-        ("noise:1", "there is no potential of kind “noise”: choose one of constant:0"),
-        ("random:width=3", "has no setting “width”: its settings are strength and seed"),
+        ("noise:1", "There is no potential of kind “noise”. Choose one of constant:0"),
+        ("random:width=3", "has no setting “width”. Its settings are strength and seed"),
         ("random:strength=3,", "has no setting “”"),
         ("random:seed=1,seed=2", "has its setting “seed” twice"),
-        ("random:seed=-1", "“-1” cannot be the seed of the potential “random”: give a whole number from 0"),
+        ("random:seed=-1", "“-1” cannot be the seed of the potential “random”. Give a whole number from 0"),
         ("steps:width=0", "“0” cannot be the width"),
         ("impurity:site=x", "“x” cannot be the site"),
         ("constant:", "“” cannot be the value"),
-        ("constant:1e16", "“1e16” cannot be the value of the potential “constant”: give a finite number"),
+        ("constant:1e16", "“1e16” cannot be the value of the potential “constant”. Give a finite number"),
         ("random:strength=inf", "“inf” cannot be the strength"),
         ("values:0.3,,1", "“” cannot be the value at site 1"),
-        ("values:0.3,NaN", "the potential at site 1 (counted from 0) is NaN"),
+        ("values:0.3,NaN", "The potential at site 1 (counted from 0) is NaN"),
     ] {
         let error = text.parse::<Potential>().unwrap_err().to_string();
         assert!(error.contains(message), "{text}: “{error}” does not contain “{message}”");
@@ -75,7 +75,7 @@ fn a_potential_that_does_not_fit_the_chain_is_refused() {
     assert_eq!(refuse("constant:0", MOST_SITES + 1), ResolventError::Sites { sites: MOST_SITES + 1 });
     assert_eq!(
         refuse("impurity:site=4", 4).to_string(),
-        "the impurity sits at site 4, beyond the last site 3 of the chain: choose a site on it"
+        "The impurity sits at site 4, beyond the last site 3 of the chain. Choose a site on it."
     );
 }
 
