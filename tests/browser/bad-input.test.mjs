@@ -142,7 +142,7 @@ describe('bad input', () => {
     ['Broadening η', '0', /η = 0/],
     ['Broadening η', '-1', /η = -1/],
     ['Broadening η', 'NaN', /NaN/],
-    ['Broadening η', 'small', /“small” is not a number/],
+    ['Broadening η', 'small', /“small” is not a finite number/],
     ['Energy E', 'inf', /inf/],
     ['Sites N', '0', /chain of 0 sites/],
     ['Sites N', '1000000000', /chain of 1000000000 sites/],

@@ -120,7 +120,7 @@ async function assertIdle(page) {
 /** Writes down the progress of every frame that shows one; the function it returns reads what was written. */
 async function recordProgress(page) {
   await page.evaluate(() => {
-    const bar = document.querySelector('section:not([hidden]) progress');
+    const bar = document.querySelector('main > section:not([hidden]) progress');
     window.progress = [];
     const look = () => {
       if (bar.checkVisibility()) window.progress.push(bar.value);

@@ -165,7 +165,7 @@ async function assertReadable(page) {
     }
     return found;
   });
-  assert.ok(texts.length > 20, 'there is text to read');
+  assert.ok(texts.length > 10, 'there is text to read');
   assert.deepEqual(texts.filter(({ size }) => size < SMALLEST_TEXT_PIXELS), []);
   assert.deepEqual(texts.filter(({ characters }) => characters > LONGEST_LINE_CHARACTERS), []);
 }

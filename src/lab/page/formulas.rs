@@ -32,7 +32,8 @@ pub(super) fn Efficiency() -> impl IntoView {
         <details class="formula" open>
             <summary>"How these numbers are made"</summary>
             <p>"Configuration i of n computes a share c of the full depth. As the published script has it:"</p>
-            <math display="block" inner_html="<mrow><mi>c</mi><mo>=</mo><mn>1</mn><mo>−</mo><mfrac><mi>i</mi><mi>n</mi></mfrac><mi>ρ</mi><mo>,</mo><mspace width='0.8em'/><mi>F</mi><mo>=</mo><msub><mi>F</mi><mn>0</mn></msub><mi>c</mi><mo>+</mo><msub><mi>σ</mi><mi>F</mi></msub><msup><mi>g</mi><mo>′</mo></msup></mrow>"></math>
+            <math display="block" inner_html="<mrow><mi>c</mi><mo>=</mo><mn>1</mn><mo>−</mo><mfrac><mi>i</mi><mi>n</mi></mfrac><mi>ρ</mi></mrow>"></math>
+            <math display="block" inner_html="<mrow><mi>F</mi><mo>=</mo><msub><mi>F</mi><mn>0</mn></msub><mi>c</mi><mo>+</mo><msub><mi>σ</mi><mi>F</mi></msub><msup><mi>g</mi><mo>′</mo></msup></mrow>"></math>
             <math display="block" inner_html="<mrow><mi>P</mi><mo>=</mo><msub><mi>P</mi><mn>0</mn></msub><mo>(</mo><mn>1</mn><mo>+</mo><mo>(</mo><mn>1</mn><mo>−</mo><mi>c</mi><mo>)</mo><mi>κ</mi><mo>)</mo><mo>+</mo><msub><mi>σ</mi><mi>P</mi></msub><mi>g</mi></mrow>"></math>
             <div class="table-scroll" tabindex="0" role="region" aria-label="Constants">
                 <table>
