@@ -135,10 +135,9 @@ export const choice = (page, label) => page.getByRole('combobox', { name: label,
 
 /** Opens what is folded away among the settings of the room. */
 export async function unfoldSettings(page) {
-  const settings = page.getByRole('form', { name: 'Settings' });
   // After a reload the document is there before the program has put the room into it.
-  await settings.waitFor();
-  const folded = settings.locator('details:not([open]) > summary');
+  await heading(page).waitFor();
+  const folded = page.getByRole('form', { name: 'Settings' }).locator('details:not([open]) > summary');
   while (await folded.count()) await folded.first().click();
 }
 
