@@ -1,12 +1,14 @@
 //! How the published numbers were made, defects included: kept apart from the exact mathematics.
 //!
 //! One module a figure, each with the simulation behind it, the summary the published script writes, the
-//! checks that summary contains, and the claims that rest on it.
+//! checks that summary contains, and the claims that rest on it; and [`resolvent`], the published routines for the
+//! resolvent beside the exact ones.
 
 pub mod check;
 pub mod claim;
 pub mod efficiency;
 pub mod python;
+pub mod resolvent;
 pub mod robustness;
 pub mod stability;
 
