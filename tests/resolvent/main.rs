@@ -3,6 +3,9 @@
 //! The modules that need a GPU adapter fail where there is none; lavapipe (Debian `mesa-vulkan-drivers`) is one.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
+mod adjoint;
+mod batch;
+mod dense;
 mod engine;
 mod error_bound;
 mod gpu;
