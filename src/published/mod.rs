@@ -7,6 +7,7 @@
 pub mod check;
 pub mod claim;
 pub mod efficiency;
+pub mod lora;
 pub mod python;
 pub mod resolvent;
 pub mod robustness;

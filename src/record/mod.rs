@@ -4,6 +4,7 @@ pub mod comparison;
 pub mod document;
 pub mod efficiency;
 pub mod fragility;
+pub mod lora;
 pub mod model;
 pub mod pareto;
 pub mod resolvent;

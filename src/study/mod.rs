@@ -3,6 +3,7 @@
 
 pub mod efficiency;
 pub mod fragility;
+pub mod lora;
 pub mod resolvent;
 pub mod robustness;
 pub mod stability;
@@ -80,6 +81,9 @@ pub enum StudyError {
     /// The seeds of the fragility study cannot be tried.
     #[error("{0}")]
     Fragility(#[from] crate::record::fragility::ConfigError),
+    /// The config of the simulated LoRA study is not one.
+    #[error("{0}")]
+    Lora(#[from] crate::record::lora::ConfigError),
     /// The config of the resolvent is not one, or the engine failed.
     #[error("{0}")]
     Resolvent(#[from] ResolventError),

@@ -6,6 +6,7 @@
 mod figure;
 mod files;
 mod fragility;
+mod lora;
 mod report;
 mod resolvent;
 mod show;
@@ -29,6 +30,8 @@ enum Command {
     /// Counts how often the checks of a published figure hold.
     #[command(subcommand)]
     Fragility(fragility::Fragility),
+    /// The published study of quantized LoRA for vision transformers: its matrix, its validator, its simulation.
+    Lora(lora::Arguments),
     /// Shows what result files hold: a figure's numbers, checks and claims, or tables of anything else.
     Show(show::Arguments),
     /// Computes the diagonal of (H − z)⁻¹ for a chain whose neighbours are coupled by 1.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Figure(figure) => figure.run(),
         Command::Fragility(fragility) => fragility.run(),
+        Command::Lora(arguments) => arguments.run(),
         Command::Show(arguments) => arguments.run(),
         Command::Resolvent(arguments) => arguments.run(),
     };
