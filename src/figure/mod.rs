@@ -5,26 +5,33 @@
 
 mod axis;
 mod callout;
+mod causality;
 mod cells;
 mod chart;
 mod colormap;
 #[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
 mod dash;
 mod decimation;
+mod density;
+mod gradient;
+mod green;
+mod heat;
 mod inset;
 mod legend;
+mod lines;
 mod looks;
 mod marks;
 mod number;
 mod origin;
 mod placement;
+mod precision;
+mod published;
 mod recorder;
+mod resolvent;
 mod sheet;
 mod table;
-pub mod density;
 pub mod efficiency;
 pub mod font;
-pub mod green;
 pub mod robustness;
 pub mod scene;
 pub mod stability;
@@ -32,9 +39,9 @@ pub mod style;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod canvas;
 
-pub use density::{DensityMap, density_map};
+pub use density::density_map;
 pub use efficiency::efficiency;
-pub use green::green_lines;
+pub use resolvent::ResolventFigure;
 pub use robustness::robustness;
 pub use scene::Scene;
 pub use stability::stability;

@@ -73,7 +73,7 @@ pub enum Answer {
     Ready,
     /// How far the request has come. More follows.
     Progress(Progress),
-    /// What came out. Arrays of a resolvent record follow as buffers: Re G, Im G and, if there is one, the map.
+    /// What came out. The long arrays of a resolvent record follow as buffers.
     Records {
         /// The records, in order.
         records: Vec<Record>,

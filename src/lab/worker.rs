@@ -103,8 +103,7 @@ impl Worker {
             Task::Fragility(config) => Ok(Answer::one(study::fragility::run(&config, context).await?)),
             Task::Resolvent(config) => {
                 // Before an adapter is asked for: a config that cannot be computed needs none.
-                config.problem()?;
-                config.map_grid()?;
+                config.check()?;
                 let engine = self.engine(&config).await?;
                 let record = study::resolvent::run(&config, &engine, context).await?;
                 Ok(Answer::one(Record::Resolvent(Box::new(record))))

@@ -84,10 +84,10 @@ pub enum StudyError {
     /// The config of the simulated LoRA study is not one.
     #[error("{0}")]
     Lora(#[from] crate::record::lora::ConfigError),
-    /// The config of the resolvent is not one, or the engine failed.
+    /// The engine failed.
     #[error("{0}")]
-    Resolvent(#[from] ResolventError),
-    /// The map window of the resolvent study is not one.
+    Engine(#[from] ResolventError),
+    /// The config of the resolvent study is not one.
     #[error("{0}")]
-    Map(#[from] crate::record::resolvent::MapError),
+    Resolvent(#[from] crate::record::resolvent::ConfigError),
 }

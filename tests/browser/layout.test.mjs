@@ -7,14 +7,19 @@ import { after, before, describe, test } from 'node:test';
 import { drawnFigures, keepScreenshot } from './figures.mjs';
 import { file, importByButton } from './files.mjs';
 import {
-  WITH_WEBGPU, choice, enter, eventually, said, startBrowser, table, unfoldSettings, withLab,
+  WITH_WEBGPU, choice, enter, enterPanel, eventually, said, startBrowser, table, unfoldSettings, withLab,
 } from './lab.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const ROOMS = [
   { link: 'Robustness', file: 'robustness', figures: 1 },
-  { link: 'Resolvent', file: 'resolvent', figures: 2 },
+  { link: 'Resolvent', file: 'resolvent', figures: 1 },
+  { link: 'Resolvent', panel: 'Density of states', file: 'density', figures: 1 },
+  { link: 'Resolvent', panel: 'Exact against published', file: 'published', figures: 2 },
+  { link: 'Resolvent', panel: 'Gradient', file: 'gradient', figures: 2 },
+  { link: 'Resolvent', panel: 'Causality', file: 'causality', figures: 2 },
+  { link: 'Resolvent', panel: 'Precision', file: 'precision', figures: 1 },
   { link: 'Efficiency', file: 'efficiency', figures: 1 },
   { link: 'Stability', file: 'stability', figures: 1 },
   { link: 'Files', file: 'files', figures: 0 },
@@ -36,6 +41,7 @@ function lightness(page, property) {
 
 async function show(page, room) {
   await enter(page, room.link);
+  if (room.panel) await enterPanel(page, room.panel);
   await drawnFigures(page, room.figures);
   await page.evaluate(() => document.fonts.ready);
 }
@@ -50,7 +56,7 @@ describe('layout', () => {
   for (const width of [360, 1400, 2560]) {
     for (const theme of THEMES) {
       for (const room of ROOMS) {
-        test(`${room.link} at ${width} pixels, ${theme}: fits, can be read, and passes axe`, () =>
+        test(`${room.panel ?? room.link} at ${width} pixels, ${theme}: fits, can be read, and passes axe`, () =>
           withLab(browser, '', { viewport: { width, height: 900 }, colorScheme: theme }, async page => {
             await show(page, room);
             await keepScreenshot(page, `${room.file}-${theme}-${width}`);
@@ -117,9 +123,12 @@ describe('layout', () => {
     withLab(browser, '', {}, async page => {
       await show(page, ROOMS[0]);
       assert.equal(await table(page, 'Perplexity by bit width').count(), 1);
-      await show(page, ROOMS[1]);
-      assert.equal(await table(page, 'Gᵢᵢ by site').count(), 1);
-      assert.equal(await table(page, 'Density of states by energy').count(), 1);
+      const panels = ['Gᵢᵢ by site', 'Density of states by energy', 'Gᵢᵢ, exact and as published', 'Derivative by the potential of each site', 'What one site’s potential moves', 'Deviation from f64 by η'];
+      const rooms = ROOMS.filter(room => room.link === 'Resolvent');
+      for (const [index, caption] of panels.entries()) {
+        await show(page, rooms[index]);
+        await eventually(async () => assert.equal(await table(page, caption).count(), 1));
+      }
     }));
 });
 

@@ -2,8 +2,10 @@
 
 use bk_lab::export::Page;
 use bk_lab::figure::scene::{Anchor, Color, Command, Picture, Point, Rectangle, Stroke, Text, Weight};
-use bk_lab::figure::{DensityMap, Layout, Scene, Theme, density_map, robustness};
+use bk_lab::figure::{Layout, Scene, Theme, density_map, robustness};
+use bk_lab::record::resolvent::Density;
 use bk_lab::record::robustness::{Config, Robustness};
+use bk_lab::resolvent::Deviation;
 use bk_lab::study;
 
 /// The record of the published simulation.
@@ -17,7 +19,7 @@ pub fn published() -> Scene {
 }
 
 /// Levels of a chain as bright lines.
-pub fn map() -> DensityMap {
+pub fn map() -> Density {
     let (sites, count) = (120, 160);
     let energies: Vec<f64> = (0..count).map(|index| -4.0 + 8.0 * index as f64 / (count - 1) as f64).collect();
     let density = |site: usize, energy: f64| {
@@ -26,7 +28,7 @@ pub fn map() -> DensityMap {
     };
     let values =
         (0..sites).flat_map(|site| energies.iter().map(move |&energy| density(site, energy))).collect();
-    DensityMap { sites, energies, values }
+    Density { energies, deviation: Deviation::default(), values }
 }
 
 /// A density map in a column.

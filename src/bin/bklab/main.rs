@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit status: 0 on success, 1 when
 //! something failed (a file that is missing or cannot be used, no GPU), 2 when the command was used wrongly.
 
+mod drawing;
 mod figure;
 mod files;
 mod fragility;
@@ -34,7 +35,8 @@ enum Command {
     Lora(lora::Arguments),
     /// Shows what result files hold: a figure's numbers, checks and claims, or tables of anything else.
     Show(show::Arguments),
-    /// Computes the diagonal of (H − z)⁻¹ for a chain whose neighbours are coupled by 1.
+    /// Computes (H − z)⁻¹ for a chain whose neighbours are coupled by 1: its diagonal, density of states, causality,
+    /// precision.
     Resolvent(resolvent::Arguments),
 }
 

@@ -5,9 +5,6 @@
 
 use num_complex::Complex;
 
-/// α as published: half derivative, half heuristic.
-pub const GRADIENT_BLEND: f64 = 0.5;
-
 /// Added to the heuristic's denominator.
 const DENOMINATOR_GUARD: f64 = 1e-6;
 

@@ -18,31 +18,15 @@ mod later;
 mod original;
 mod prefix_product;
 
-pub use division::Division;
-pub use gradient::{GRADIENT_BLEND, HybridGradient};
+pub use gradient::HybridGradient;
 pub use green::{LARGEST_MAGNITUDE, PublishedGreen};
 pub use original::first_failing_length;
 pub use prefix_product::REPLACEMENT;
 
+pub use crate::record::resolvent::{Division, GRADIENT_BLEND, Version};
+
 use crate::resolvent::{Chain, Shift};
 use num_complex::Complex;
-use serde::{Deserialize, Serialize};
-
-/// Which of the published routines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Version {
-    /// The first: minors in double precision, which overflow after some hundred sites; from there on the result is
-    /// zero everywhere (§1.1, §1.3). Behind every published result on language models.
-    #[default]
-    Original,
-    /// The later: minors with their logarithms apart, so that none overflows, but of a chain every diagonal element
-    /// of which was first moved by 10⁻³ away from zero (§1.4).
-    Later,
-    /// What the later code runs by default: a prefix product of transfer matrices with the wrong coupling, and with
-    /// the first matrix taken twice, so that the result is not the resolvent (§1.4 item 5).
-    PrefixProduct,
-}
 
 impl Version {
     /// The diagonal of (H − z)⁻¹ as this routine returns it.

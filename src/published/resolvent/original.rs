@@ -1,6 +1,6 @@
 //! The original routine: minors in double precision (resnet-bk.md §1.1).
 
-use super::division::Division;
+use super::Division;
 use super::green::{DETERMINANT_GUARD, PublishedGreen};
 use super::site_terms;
 use crate::resolvent::{Chain, Shift};

@@ -5,7 +5,7 @@
 //! M_i … M_0, so that site 0 enters twice, with β_i in the place of β_{i−1}. From the right likewise, and one matrix too
 //! far: φ_i is made from site i on, not from the site after it.
 
-use super::division::Division;
+use super::Division;
 use super::green::{DETERMINANT_GUARD, PublishedGreen, to_single};
 use super::site_terms;
 use crate::resolvent::{Chain, Shift};

@@ -1,17 +1,13 @@
 //! What all figures of the command line share: where the data comes from, and what is written.
 
 use super::Drawn;
+use crate::drawing::Format;
 use crate::files::{import, print, save};
 use crate::{Failure, report};
-use bk_lab::export::{self, Metadata, export};
-use bk_lab::figure::{Layout, Theme};
 use bk_lab::record::{Record, document};
 use bk_lab::study::StudyError;
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
-
-/// Resolution of the PNG files, as the published script's default.
-const DOTS_PER_INCH: f64 = 300.0;
 
 /// The published seed.
 const SEED: u32 = 42;
@@ -25,21 +21,6 @@ enum Source {
     Imported,
     /// The given files with the published simulation behind them.
     Both,
-}
-
-/// What a figure can be written as.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A picture of 300 dots an inch.
-    Png,
-    /// A vector drawing with real text.
-    Svg,
-    /// A vector drawing with real text in an embedded face, for pdfLaTeX and journals.
-    Pdf,
-    /// A vector drawing without transparency, text as outlines.
-    Eps,
-    /// The record behind the figure.
-    Json,
 }
 
 /// Arguments of every `bklab figure …`.
@@ -131,12 +112,11 @@ impl Options {
             if to_standard_output { print(&json)? } else { save(path, json.as_bytes())? }
         }
         if let Some(stem) = &self.out {
+            let records = data.records();
+            let documents: Vec<Record> = records.iter().map(|&record| record.clone().into()).collect();
+            let manifest = document::to_json(&documents).map_err(Failure::failed)?;
             for format in &self.format {
-                let (extension, bytes) = format.write(data)?;
-                let mut name = stem.clone().into_os_string();
-                name.push(".");
-                name.push(extension);
-                save(Path::new(&name), &bytes)?;
+                format.save(stem, |layout| Kind::draw(&records, layout), &manifest)?;
             }
         }
         if to_standard_output {
@@ -161,24 +141,5 @@ impl<Kind: Drawn> Data<Kind> {
                 "The files hold several data sets, and a summary describes one. Give the files of one data set.",
             )),
         }
-    }
-}
-
-impl Format {
-    /// The extension and the content of a file with all the data.
-    fn write<Kind: Drawn>(self, data: &Data<Kind>) -> Result<(&'static str, Vec<u8>), Failure> {
-        let records = data.records();
-        let documents: Vec<Record> = records.iter().map(|&record| record.clone().into()).collect();
-        let manifest = document::to_json(&documents).map_err(Failure::failed)?;
-        let format = match self {
-            Format::Png => export::Format::Png,
-            Format::Svg => export::Format::Svg,
-            Format::Pdf => export::Format::Pdf,
-            Format::Eps => export::Format::Eps,
-            Format::Json => return Ok(("json", manifest.into_bytes())),
-        };
-        let scene = Kind::draw(&records, &Layout { width: 864.0, height: 576.0, theme: Theme::Paper });
-        let file = export(&scene, &Metadata::new(&scene, Some(&manifest)), format, DOTS_PER_INCH);
-        Ok((format.extension(), file.map_err(Failure::failed)?))
     }
 }
