@@ -9,6 +9,7 @@ pub mod claim;
 pub mod efficiency;
 pub mod lora;
 pub mod python;
+pub mod quantize;
 pub mod resolvent;
 pub mod robustness;
 pub mod stability;

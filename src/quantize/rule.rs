@@ -1,5 +1,6 @@
 //! How a step and a zero point are found from samples.
 
+use super::error::QuantizeError;
 use super::grid::Grid;
 use super::scheme::Width;
 use serde::{Deserialize, Serialize};
@@ -8,8 +9,10 @@ use serde::{Deserialize, Serialize};
 pub const PUBLISHED_SMALLEST_SCALE: f64 = 1e-6;
 
 /// How a grid is laid through samples.
+///
+/// Written, parsed and serialized as text: `absolute-maximum`, `published-divisor`, `percentile:99.9`, `least-squares`.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(try_from = "String", into = "String")]
 pub enum ScaleRule {
     /// The outermost samples lie on the outermost levels: max|x|/(2^(b−1) − 1), or (max − min)/(2^b − 1) with a zero
     /// point, where the range is widened to hold 0.
@@ -23,6 +26,45 @@ pub enum ScaleRule {
     Percentile(f64),
     /// The step (and zero point) of the least summed squared error over the samples.
     LeastSquares,
+}
+
+impl std::fmt::Display for ScaleRule {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ScaleRule::AbsoluteMaximum => formatter.write_str("absolute-maximum"),
+            ScaleRule::PublishedDivisor => formatter.write_str("published-divisor"),
+            ScaleRule::Percentile(percent) => write!(formatter, "percentile:{percent}"),
+            ScaleRule::LeastSquares => formatter.write_str("least-squares"),
+        }
+    }
+}
+
+impl std::str::FromStr for ScaleRule {
+    type Err = QuantizeError;
+
+    fn from_str(text: &str) -> Result<Self, QuantizeError> {
+        match (text, text.strip_prefix("percentile:").and_then(|percent| percent.parse().ok())) {
+            ("absolute-maximum", _) => Ok(ScaleRule::AbsoluteMaximum),
+            ("published-divisor", _) => Ok(ScaleRule::PublishedDivisor),
+            ("least-squares", _) => Ok(ScaleRule::LeastSquares),
+            (_, Some(percent)) => Ok(ScaleRule::Percentile(percent)),
+            _ => Err(QuantizeError::Rule(text.chars().take(40).collect())),
+        }
+    }
+}
+
+impl TryFrom<String> for ScaleRule {
+    type Error = QuantizeError;
+
+    fn try_from(text: String) -> Result<Self, QuantizeError> {
+        text.parse()
+    }
+}
+
+impl From<ScaleRule> for String {
+    fn from(rule: ScaleRule) -> String {
+        rule.to_string()
+    }
 }
 
 /// Samples that the search for the least squares looks at, taken evenly from all by rank: enough that 256 levels get

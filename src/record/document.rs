@@ -1,7 +1,7 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
-use super::{Efficiency, Fragility, Manifest, Resolvent, Robustness, Stability, Table};
+use super::{Efficiency, Fragility, Manifest, Quantize, Resolvent, Robustness, Stability, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -24,6 +24,8 @@ pub enum Record {
     Table(Table),
     /// The diagonal of a tridiagonal resolvent.
     Resolvent(Box<Resolvent>),
+    /// The quantized core.
+    Quantize(Box<Quantize>),
 }
 
 impl Record {
@@ -36,6 +38,7 @@ impl Record {
             Record::Fragility(record) => &record.manifest,
             Record::Table(record) => &record.manifest,
             Record::Resolvent(record) => &record.manifest,
+            Record::Quantize(record) => &record.manifest,
         }
     }
 }

@@ -4,6 +4,7 @@
 pub mod efficiency;
 pub mod fragility;
 pub mod lora;
+pub mod quantize;
 pub mod resolvent;
 pub mod robustness;
 pub mod stability;
@@ -84,6 +85,12 @@ pub enum StudyError {
     /// The config of the simulated LoRA study is not one.
     #[error("{0}")]
     Lora(#[from] crate::record::lora::ConfigError),
+    /// The config of the quantized core is not one.
+    #[error("{0}")]
+    QuantizeConfig(#[from] crate::record::quantize::ConfigError),
+    /// Something could not be quantized.
+    #[error("{0}")]
+    Quantize(#[from] crate::quantize::QuantizeError),
     /// The engine failed.
     #[error("{0}")]
     Engine(#[from] ResolventError),

@@ -8,6 +8,7 @@ mod figure;
 mod files;
 mod fragility;
 mod lora;
+mod quantize;
 mod report;
 mod resolvent;
 mod show;
@@ -38,6 +39,8 @@ enum Command {
     /// Computes (H − z)⁻¹ for a chain whose neighbours are coupled by 1: its diagonal, density of states, causality,
     /// precision.
     Resolvent(resolvent::Arguments),
+    /// Quantizes the BK core, exactly or as published: what it costs in accuracy and saves in bytes.
+    Quantize(quantize::Arguments),
 }
 
 /// What a command comes to.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Lora(arguments) => arguments.run(),
         Command::Show(arguments) => arguments.run(),
         Command::Resolvent(arguments) => arguments.run(),
+        Command::Quantize(arguments) => arguments.run(),
     };
     let (message, status) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

@@ -4,7 +4,7 @@ use crate::Failure;
 use bk_lab::published::PublishedFigure;
 use bk_lab::record::fragility::{Fragility, Tally};
 use bk_lab::record::table::{Grid, cell};
-use bk_lab::record::{Manifest, Provenance, Record, Resolvent};
+use bk_lab::record::{Manifest, Provenance, Quantize, Record, Resolvent};
 use std::fmt::{Display, Write};
 
 /// Digits of a computed number in the terminal.
@@ -18,6 +18,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Stability(record) => figure(record),
         Record::Fragility(record) => fragility(record),
         Record::Resolvent(record) => resolvent(record),
+        Record::Quantize(record) => quantize(record),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
             record.grids.iter().for_each(|part| text += &format!("\n{}", grid(part)));
@@ -38,6 +39,15 @@ pub(crate) fn resolvent(record: &Resolvent) -> String {
     }
     text.push('\n');
     text + &grid(&Grid { heading: numbers.caption().into(), columns: numbers.headings(), rows, omitted: 0 })
+}
+
+/// The record of a quantized core as text.
+pub(crate) fn quantize(record: &Quantize) -> String {
+    let mut text = heading(&record.title(), record.provenance, &record.manifest);
+    for numbers in [record.error_table(), record.byte_table()] {
+        let _ = write!(text, "\n{}", grid(&numbers));
+    }
+    text
 }
 
 /// Tells of the files that could not be used, each in its sentence; fails if there are any.
