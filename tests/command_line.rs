@@ -125,7 +125,7 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", stderr(&output));
         assert!(!stderr(&output).is_empty(), "{arguments:?} failed without a word");
     }
-    let misuse: [&[&str]; 19] = [
+    let misuse: [&[&str]; 23] = [
         &[],
         &["figure", "lines"],
         &["figure", "robustness", "--seed", "-1"],
@@ -145,6 +145,10 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         &["resolvent", "--eta", "0"],
         &["resolvent", "--eta", "-0.5"],
         &["resolvent", "--potential", "mountain:3"],
+        &["quantize", "--mode", "ptq-int5"],
+        &["quantize", "--sites", "0"],
+        &["quantize", "--green-bits", "5"],
+        &["quantize", "demo", "5"],
     ];
     for arguments in misuse {
         let output = bklab(arguments);
@@ -243,4 +247,39 @@ fn values_must_be_as_many_as_sites() {
     let output = bklab(&["resolvent", "--sites", "5", "--potential", "values:1,2"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("2 values") && stderr(&output).contains("5 sites"));
+}
+
+#[test]
+fn a_quantized_core_is_trained_stopped_and_gone_on_with() {
+    let folder = folder("quantize");
+    let small = [
+        "quantize",
+        "--mode",
+        "qat-int4",
+        "--sites",
+        "64",
+        "--group",
+        "16",
+        "--batches",
+        "5",
+        "--steps",
+        "12",
+    ];
+    let json = |more: &[&str]| stdout(&bklab(&[&small[..], more, &["--json"]].concat()));
+    let part = write(&folder, "part.json", &json(&["--until", "5"]));
+    let resumed = stdout(&bklab(&["quantize", "--resume", &part, "--json"]));
+    assert_eq!(resumed, json(&[]));
+    let record: Value = serde_json::from_str(&resumed).unwrap();
+    assert_eq!((&record["schema"], &record["study"]), (&"bk-lab/1".into(), &"quantize".into()));
+    assert_eq!(record["training"]["loss"].as_array().unwrap().len(), 12);
+    let shown = stdout(&bklab(&["show", &part]));
+    assert!(shown.contains("imported, unverified") && shown.contains("5 training steps so far"), "{shown}");
+}
+
+#[test]
+fn the_published_demonstrations_print_their_sizes() {
+    for (number, words) in [("1", "17.00 KB"), ("3", "2.59 KB"), ("4", "7.71 ×")] {
+        let report = stdout(&bklab(&["quantize", "demo", number, "--seed", "3"]));
+        assert!(report.contains(words) && report.contains("Published: "), "{report}");
+    }
 }

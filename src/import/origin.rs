@@ -95,8 +95,10 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
             record.into()
         }
         Record::Resolvent(_) => record,
-        // The room computes it anew from its config, but for the training it holds.
-        Record::Quantize(_) => record,
+        Record::Quantize(mut record) => {
+            doubt(&mut record.provenance, &mut record.manifest.origin);
+            Record::Quantize(record)
+        }
     })
 }
 

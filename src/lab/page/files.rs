@@ -79,6 +79,12 @@ fn take(lab: Lab, answer: Answer, announce: bool) {
                     Record::Stability(record) => take_figure(lab, record, announce),
                     Record::Fragility(record) => take_fragility(lab, record),
                     Record::Table(record) => take_table(lab, record, announce),
+                    Record::Quantize(record) => {
+                        let grids = vec![record.error_table(), record.byte_table()];
+                        let (title, manifest) = (record.title(), record.manifest);
+                        let table = Table { provenance: record.provenance, manifest, title, grids };
+                        take_table(lab, table, announce);
+                    }
                     Record::Resolvent(record) => {
                         lab.resolvent.config.set(record.config.clone());
                         lab.room.set(Room::Resolvent);
