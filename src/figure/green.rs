@@ -69,8 +69,8 @@ fn draw(sheet: &Sheet, chart: &mut Chart, values: &[f64], color: Color, shape: S
     let zero = [chart.plot.left, chart.plot.right].map(|x| Point { x, y: chart.at(0.0, 0.0).y });
     sheet.line(zero.to_vec(), Stroke { color: sheet.palette.frame, width: 1.0, dash: Vec::new() });
     let points = extremes(values, (chart.plot.width() * COLUMNS_PER_POINT) as usize);
-    let line = points.iter().map(|&(site, value)| (site as f64, value)).collect();
-    chart.draw_line(line, color, WIDTH * sheet.sizes.line, &[]);
+    let line = points.iter().map(|&(site, value)| (site as f64, value));
+    chart.draw_line(line, &Stroke { color, width: WIDTH * sheet.sizes.line, dash: Vec::new() });
     if chart.plot.width() >= MARKED_DISTANCE * values.len() as f64 {
         let (diameter, outline) = (0.6 * sheet.sizes.marker, sheet.palette.background);
         for (site, value) in points {

@@ -9,6 +9,7 @@ use super::marks::{Mark, Shape};
 use super::placement::Room;
 use super::scene::{Color, Point, Rectangle, Stroke};
 use super::sheet::Sheet;
+use super::view::View;
 
 /// Columns of pixels in a point, to which lines of many sites are decimated.
 pub const COLUMNS_PER_POINT: f64 = 2.0;
@@ -86,16 +87,15 @@ pub fn draw(
         let [x, y] = axes(outer);
         Chart::new(sheet, outer, x, y)
     };
-    let mut arrangement = Arrangement::new(sheet, outer, &insets, CLEARANCE, fit, room);
+    let mut arrangement = Arrangement::new(sheet, outer, &insets, CLEARANCE, &View::default(), fit, room);
     let chart = &mut arrangement.chart;
     chart.draw_grid();
     for line in lines.iter().rev() {
-        let Stroke { color, width, dash } = line.stroke(sheet);
         let points: Vec<(f64, f64)> = line.shown(chart).collect();
         if let Some(mark) = line.mark(sheet) {
             points.iter().for_each(|&(place, value)| mark.draw(sheet, chart.at(place, value)));
         }
-        chart.draw_line(points, color, width, &dash);
+        chart.draw_line(points, &line.stroke(sheet));
     }
     chart.draw_axes();
     let mut room = room(chart);

@@ -3,11 +3,11 @@
 //! A figure is laid out once, in points, with the metrics of a bundled face; the screen and every
 //! file are painted from the same list of commands, so that what is on screen is what is in the paper.
 
-mod axis;
 mod callout;
 mod causality;
 mod cells;
 mod chart;
+mod clip;
 mod colormap;
 #[cfg(any(test, all(feature = "web", target_arch = "wasm32")))]
 mod dash;
@@ -30,12 +30,15 @@ mod recorder;
 mod resolvent;
 mod sheet;
 mod table;
+pub mod axis;
 pub mod efficiency;
 pub mod font;
+pub mod plot;
 pub mod robustness;
 pub mod scene;
 pub mod stability;
 pub mod style;
+pub mod view;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod canvas;
 
@@ -46,3 +49,4 @@ pub use robustness::robustness;
 pub use scene::Scene;
 pub use stability::stability;
 pub use style::{Layout, Theme};
+pub use view::View;

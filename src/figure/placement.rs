@@ -101,6 +101,22 @@ impl Room {
         self.is_free(label) && self.covers_none(label)
     }
 
+    /// The cheapest candidate that covers no data, not even within a margin in points, and that fits. They are tried
+    /// in the order of their costs, so that what is slow to find out is asked of few.
+    pub fn find_bare(
+        &self,
+        candidates: impl IntoIterator<Item = Rectangle>,
+        margin: f64,
+        cost: impl Fn(&Rectangle) -> f64,
+        fits: impl Fn(&Rectangle) -> bool,
+    ) -> Option<Rectangle> {
+        let mut candidates: Vec<(f64, Rectangle)> =
+            candidates.into_iter().map(|candidate| (cost(&candidate), candidate)).collect();
+        candidates.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        let mut ordered = candidates.into_iter().map(|(_, candidate)| candidate);
+        ordered.find(|candidate| self.is_bare(&candidate.grown(margin)) && fits(candidate))
+    }
+
     /// The best free candidate: the least sum of what it covers and its own cost, in points (`None` rules a
     /// candidate out). Answers `None` where no candidate is free.
     pub fn find(

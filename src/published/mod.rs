@@ -31,6 +31,9 @@ pub trait PublishedFigure: Clone + Into<Record> + TryFrom<Record> {
     /// How the record was made.
     fn manifest(&self) -> &Manifest;
 
+    /// The same, to be changed.
+    fn manifest_mut(&mut self) -> &mut Manifest;
+
     /// The numbers behind the figure.
     fn numbers(&self) -> Grid;
 

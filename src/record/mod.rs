@@ -1,6 +1,7 @@
 //! Records: what came out of a study or a file, always with its provenance.
 
 pub mod comparison;
+pub mod difference;
 pub mod document;
 pub mod efficiency;
 pub mod fragility;
@@ -84,6 +85,9 @@ pub struct Manifest {
     pub files: Vec<String>,
     /// What is known about the numbers' origin, in one sentence.
     pub origin: String,
+    /// How the figure was looked at in which the record was taken away: what the room that shows it understands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub view: Option<serde_json::Value>,
 }
 
 impl Manifest {
@@ -93,6 +97,7 @@ impl Manifest {
             application: concat!("bk-lab ", env!("CARGO_PKG_VERSION")).into(),
             files,
             origin: origin.into(),
+            view: None,
         }
     }
 }

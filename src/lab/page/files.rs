@@ -1,13 +1,13 @@
 //! Files that come to the page: by button, by drop, and what was imported before, kept until it is forgotten.
 
+use super::kept;
 use super::published::PageFigure;
 use super::state::{Lab, Tone};
 use crate::import::{ImportError, LARGEST_FILE, Problem};
-use crate::lab::browser::to_buffer;
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Answer, Task};
 use crate::record::fragility::{Fragility, Subject};
-use crate::record::{Manifest, Provenance, Record, Table, document};
+use crate::record::{Manifest, Provenance, Record, Table};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -16,11 +16,6 @@ use web_sys::{File, FileList};
 
 /// Key under which imported records are kept in the browser's store.
 const KEY: &str = "bk-lab.imported";
-
-/// The browser's store, where it is allowed.
-pub(super) fn browser_store() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
-}
 
 /// Reads files and sends them to the worker; their records are added to what is there.
 pub(super) fn import(lab: Lab, files: Option<FileList>) {
@@ -148,35 +143,16 @@ fn welcome(lab: Lab, provenance: Provenance, manifest: &Manifest, room: Room) {
 
 /// Imported records outlive the tab: they are kept in the browser's store and read again like any file.
 pub(super) fn keep_imported(lab: Lab) {
-    let kept = browser_store().and_then(|store| store.get_item(KEY).ok().flatten());
-    if let Some(json) = kept {
-        let names = vec!["what was imported here before".to_owned()];
-        lab.ask(Task::Import { names }, vec![to_buffer(json.as_bytes())], move |answer| {
-            take(lab, answer, false)
-        });
-    }
-    Effect::new(move |previous: Option<usize>| {
-        let records: Vec<Record> = [
+    let records = move || {
+        [
             lab.robustness.imported_records(),
             lab.efficiency.imported_records(),
             lab.stability.imported_records(),
             lab.tables.get().into_iter().map(Record::Table).collect(),
         ]
-        .concat();
-        let Some(store) = browser_store() else { return records.len() };
-        if records.is_empty() {
-            // The first run comes before the kept records are back.
-            if previous.is_some() {
-                let _ = store.remove_item(KEY);
-            }
-            return 0;
-        }
-        let kept = document::to_json(&records).ok().and_then(|json| store.set_item(KEY, &json).ok());
-        if kept.is_none() {
-            lab.notify(Tone::Trouble, "What was imported is too large to be kept in this browser: it is gone when the tab closes. Keep the files.");
-        }
-        records.len()
-    });
+        .concat()
+    };
+    kept::keep(lab, KEY, "What was imported", move |answer| take(lab, answer, false), records);
 }
 
 /// The button that opens the system's file chooser.

@@ -3,9 +3,11 @@
 mod client;
 mod controls;
 mod download;
+mod explore;
 mod figure_view;
 mod files;
 mod formulas;
+mod kept;
 mod published;
 mod resolvent;
 mod save_figure;
@@ -44,6 +46,7 @@ fn App(worker_url: String) -> impl IntoView {
     lab.stability.keep_simulated(lab);
     lab.resolvent.keep_computed(lab);
     files::keep_imported(lab);
+    published::keep_pinned(lab);
     let listener = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_address());
     on_cleanup(move || listener.remove());
     accept_drops(lab);

@@ -105,6 +105,10 @@ impl PublishedFigure for Efficiency {
         &self.manifest
     }
 
+    fn manifest_mut(&mut self) -> &mut Manifest {
+        &mut self.manifest
+    }
+
     fn numbers(&self) -> Grid {
         numbers::numbers(self)
     }

@@ -80,6 +80,10 @@ impl PublishedFigure for Robustness {
         &self.manifest
     }
 
+    fn manifest_mut(&mut self) -> &mut Manifest {
+        &mut self.manifest
+    }
+
     fn numbers(&self) -> Grid {
         numbers::numbers(self)
     }

@@ -126,6 +126,10 @@ impl PublishedFigure for Stability {
         &self.manifest
     }
 
+    fn manifest_mut(&mut self) -> &mut Manifest {
+        &mut self.manifest
+    }
+
     fn numbers(&self) -> Grid {
         numbers::numbers(self)
     }

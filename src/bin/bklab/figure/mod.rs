@@ -3,7 +3,7 @@
 mod options;
 
 use crate::Failure;
-use bk_lab::figure::{Layout, Scene};
+use bk_lab::figure::{Layout, Scene, View};
 use bk_lab::published::PublishedFigure;
 use bk_lab::record::pareto::Dominance;
 use bk_lab::record::{Efficiency, Robustness, Stability, efficiency, robustness, stability};
@@ -30,19 +30,19 @@ trait Drawn: PublishedFigure {
 
 impl Drawn for Robustness {
     fn draw(records: &[&Self], layout: &Layout) -> Scene {
-        figure::robustness(records, layout)
+        figure::robustness(records, &View::default(), layout)
     }
 }
 
 impl Drawn for Efficiency {
     fn draw(records: &[&Self], layout: &Layout) -> Scene {
-        figure::efficiency(records, Dominance::Exact, layout)
+        figure::efficiency(records, Dominance::Exact, &View::default(), layout)
     }
 }
 
 impl Drawn for Stability {
     fn draw(records: &[&Self], layout: &Layout) -> Scene {
-        figure::stability(records, layout)
+        figure::stability(records, &View::default(), layout)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The room of the dynamic efficiency figure.
 
 use super::{FigureState, PageFigure};
-use crate::figure::{self, Layout, Scene};
+use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::{Choice, Field};
 use crate::lab::page::formulas;
 use crate::lab::page::state::Lab;
@@ -49,8 +49,12 @@ impl PageFigure for Efficiency {
         Some(Subject::Efficiency(config))
     }
 
-    fn draw(records: &[&Self], look: &Look, layout: &Layout) -> Scene {
-        figure::efficiency(records, look.frontier, layout)
+    fn draw(records: &[&Self], look: &Look, view: &View, layout: &Layout) -> Scene {
+        figure::efficiency(records, look.frontier, view, layout)
+    }
+
+    fn setting(&self) -> Option<String> {
+        self.config.as_ref().map(|config| format!("seed {}", config.seed))
     }
 
     fn table(&self) -> Rows {
@@ -92,19 +96,19 @@ impl PageFigure for Efficiency {
     }
 
     fn fields(state: FigureState<Self>) -> AnyView {
-        let view = state.view;
-        let rule = Signal::derive(move || RULES[view.with(|view| view.look.frontier) as usize].0);
+        let settings = state.settings;
+        let rule = Signal::derive(move || RULES[settings.with(|of| of.look.frontier) as usize].0);
         let set_rule = Callback::new(move |key: String| {
             let frontier = if key == "published" { Dominance::Published } else { Dominance::Exact };
-            view.update(|view| view.look = Look { frontier });
+            settings.update(|of| of.look = Look { frontier });
         });
         view! {
             <Field label="Seed" hint="of NumPy’s legacy generator; 42 was published" expected="a whole number from 0 to 4294967295"
-                value=Signal::derive(move || view.with(|view| view.config.seed))
-                set=Callback::new(move |seed| view.update(|view| view.config.seed = seed)) />
+                value=Signal::derive(move || settings.with(|of| of.config.seed))
+                set=Callback::new(move |seed| settings.update(|of| of.config.seed = seed)) />
             <Field label="Configurations" hint="of each model; 10 were published" expected="a whole number"
-                value=Signal::derive(move || view.with(|view| view.config.configurations))
-                set=Callback::new(move |configurations| view.update(|view| view.config.configurations = configurations)) />
+                value=Signal::derive(move || settings.with(|of| of.config.configurations))
+                set=Callback::new(move |configurations| settings.update(|of| of.config.configurations = configurations)) />
             <Choice label="A point is dominated if another is" options=RULES.to_vec() value=rule set=set_rule />
         }
         .into_any()

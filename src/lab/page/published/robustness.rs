@@ -2,7 +2,7 @@
 
 use super::controls::Numbers;
 use super::{FigureState, NoLook, PageFigure};
-use crate::figure::{self, Layout, Scene};
+use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::Field;
 use crate::lab::page::formulas;
 use crate::lab::page::state::Lab;
@@ -38,8 +38,12 @@ impl PageFigure for Robustness {
         Some(Subject::Robustness(config))
     }
 
-    fn draw(records: &[&Self], _look: &NoLook, layout: &Layout) -> Scene {
-        figure::robustness(records, layout)
+    fn draw(records: &[&Self], _look: &NoLook, view: &View, layout: &Layout) -> Scene {
+        figure::robustness(records, view, layout)
+    }
+
+    fn setting(&self) -> Option<String> {
+        self.config.as_ref().map(|config| format!("seed {}", config.seed))
     }
 
     fn table(&self) -> Rows {
@@ -47,14 +51,14 @@ impl PageFigure for Robustness {
     }
 
     fn fields(state: FigureState<Self>) -> AnyView {
-        let view = state.view;
+        let settings = state.settings;
         view! {
             <Field label="Seed" hint="of NumPy’s legacy generator; 42 was published" expected="a whole number from 0 to 4294967295"
-                value=Signal::derive(move || view.with(|view| view.config.seed))
-                set=Callback::new(move |seed| view.update(|view| view.config.seed = seed)) />
+                value=Signal::derive(move || settings.with(|of| of.config.seed))
+                set=Callback::new(move |seed| settings.update(|of| of.config.seed = seed)) />
             <Field label="Bit widths" hint="in the order in which they draw their noise" expected="a list of whole numbers such as 32, 16, 8"
-                value=Signal::derive(move || Numbers(view.with(|view| view.config.bit_widths.clone())))
-                set=Callback::new(move |Numbers(widths)| view.update(|view| view.config.bit_widths = widths)) />
+                value=Signal::derive(move || Numbers(settings.with(|of| of.config.bit_widths.clone())))
+                set=Callback::new(move |Numbers(widths)| settings.update(|of| of.config.bit_widths = widths)) />
         }
         .into_any()
     }

@@ -2,7 +2,7 @@
 
 use super::controls::Numbers;
 use super::{FigureState, NoLook, PageFigure};
-use crate::figure::{self, Layout, Scene};
+use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::Field;
 use crate::lab::page::formulas;
 use crate::lab::page::state::Lab;
@@ -37,8 +37,12 @@ impl PageFigure for Stability {
         None
     }
 
-    fn draw(records: &[&Self], _look: &NoLook, layout: &Layout) -> Scene {
-        figure::stability(records, layout)
+    fn draw(records: &[&Self], _look: &NoLook, view: &View, layout: &Layout) -> Scene {
+        figure::stability(records, view, layout)
+    }
+
+    fn setting(&self) -> Option<String> {
+        self.config.as_ref().map(|config| format!("seed {}", config.seed))
     }
 
     fn table(&self) -> Rows {
@@ -75,17 +79,17 @@ impl PageFigure for Stability {
     }
 
     fn fields(state: FigureState<Self>) -> AnyView {
-        let view = state.view;
+        let settings = state.settings;
         view! {
             <Field label="Seed" hint="of NumPy’s legacy generator; 42 was published" expected="a whole number from 0 to 4294967295"
-                value=Signal::derive(move || view.with(|view| view.config.seed))
-                set=Callback::new(move |seed| view.update(|view| view.config.seed = seed)) />
+                value=Signal::derive(move || settings.with(|of| of.config.seed))
+                set=Callback::new(move |seed| settings.update(|of| of.config.seed = seed)) />
             <Field label="Sequence lengths" hint="in tokens, in the order in which they draw their noise" expected="a list of whole numbers such as 8192, 32768"
-                value=Signal::derive(move || Numbers(view.with(|view| view.config.sequence_lengths.clone())))
-                set=Callback::new(move |Numbers(lengths)| view.update(|view| view.config.sequence_lengths = lengths)) />
+                value=Signal::derive(move || Numbers(settings.with(|of| of.config.sequence_lengths.clone())))
+                set=Callback::new(move |Numbers(lengths)| settings.update(|of| of.config.sequence_lengths = lengths)) />
             <Field label="Steps" hint="of training; 1000 were published" expected="a whole number"
-                value=Signal::derive(move || view.with(|view| view.config.steps))
-                set=Callback::new(move |steps| view.update(|view| view.config.steps = steps)) />
+                value=Signal::derive(move || settings.with(|of| of.config.steps))
+                set=Callback::new(move |steps| settings.update(|of| of.config.steps = steps)) />
         }
         .into_any()
     }

@@ -1,7 +1,7 @@
 //! What the resolvent room shows of a panel: how it was computed, the figures, the numbers.
 
 use super::super::download;
-use super::super::figure_view::{Draw, FigureView};
+use super::super::figure_view::{DrawView, FigureView};
 use super::super::state::Lab;
 use super::super::table::{DataTable, Rows};
 use super::explanations;
@@ -49,12 +49,12 @@ fn panel_view(lab: Lab, panel: Panel) -> AnyView {
     });
     let figures = ResolventFigure::of(panel).iter().map(|&figure| {
         let draw = Signal::derive(move || {
-            record.get().map(|record| -> Draw { Arc::new(move |layout| figure.draw(&record, layout)) })
+            record.get().map(|record| -> DrawView { Arc::new(move |_, layout| figure.draw(&record, layout)) })
         });
         view! {
             <div>
                 <h2>{figure.heading()}</h2>
-                <FigureView draw stem=figure.stem() aspect=figure.aspect() manifest />
+                <FigureView draw view=RwSignal::default() stem=figure.stem() aspect=figure.aspect() manifest />
             </div>
         }
     });

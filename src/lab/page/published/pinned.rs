@@ -1,0 +1,117 @@
+//! Run A: pinned by the reader, drawn under whatever is shown later, and set against it number by number.
+
+use super::{FigureState, PageFigure};
+use crate::figure::plot::readable;
+use crate::lab::page::kept;
+use crate::lab::page::state::Lab;
+use crate::lab::page::table::{DataTable, Rows};
+use crate::lab::protocol::Answer;
+use crate::record::Record;
+use crate::record::difference::{Difference, differences};
+use crate::record::table::cell;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Key under which pinned runs are kept in the browser's store.
+const KEY: &str = "bk-lab.pinned";
+
+/// Significant digits of a number in the table.
+const DIGITS: usize = 6;
+
+/// Pinned runs outlive the tab, as imported records do.
+pub(in crate::lab::page) fn keep_pinned(lab: Lab) {
+    let take = move |answer| {
+        if let Answer::Records { records, .. } = answer {
+            for record in records {
+                match record {
+                    Record::Robustness(record) => lab.robustness.pin(Some(record)),
+                    Record::Efficiency(record) => lab.efficiency.pin(Some(record)),
+                    Record::Stability(record) => lab.stability.pin(Some(record)),
+                    Record::Fragility(_) | Record::Table(_) | Record::Resolvent(_) => {}
+                }
+            }
+        }
+    };
+    let records = move || {
+        let robustness = lab.robustness.pinned.get().map(Record::from);
+        let efficiency = lab.efficiency.pinned.get().map(Record::from);
+        [robustness, efficiency, lab.stability.pinned.get().map(Record::from)].into_iter().flatten().collect()
+    };
+    kept::keep(lab, KEY, "What was pinned", take, records);
+}
+
+/// The buttons that pin and unpin run A, and what it is.
+#[component]
+pub(super) fn PinControls<Figure: PageFigure>(state: FigureState<Figure>) -> impl IntoView {
+    let is_pinned = move || state.pinned.with(Option::is_some);
+    let pin = move |_| state.pin(state.runs().into_iter().next());
+    view! {
+        <div class="actions" role="group" aria-label="Compare two runs">
+            <button type="button" on:click=pin>{move || if is_pinned() { "Pin this run as A instead" } else { "Pin this run as A" }}</button>
+            <Show when=is_pinned>
+                <button type="button" on:click=move |_| state.pin(None)>"Unpin run A"</button>
+            </Show>
+        </div>
+        <p class="hint" role="status">{move || state.pinned.with(|pinned| pinned.as_ref().map(|run| {
+            if state.is_compared() {
+                format!("Run A is {}. What is shown now is run B.", name(run))
+            } else {
+                format!("Run A is {}. Change a setting or import files, and it stays on the figure beside them.", name(run))
+            }
+        }))}</p>
+    }
+}
+
+/// A run in a few words.
+fn name<Figure: PageFigure>(run: &Figure) -> String {
+    let files = run.manifest().files.join(", ");
+    let origin = run.provenance().label();
+    match (run.setting(), files.as_str()) {
+        (Some(setting), "") => format!("{origin}, {setting}"),
+        (None, "") => origin.to_owned(),
+        (_, files) => format!("{files} ({origin})"),
+    }
+}
+
+/// For each run B a table of what differs from run A.
+#[component]
+pub(super) fn Differences<Figure: PageFigure>(state: FigureState<Figure>) -> impl IntoView {
+    move || {
+        let a = state.pinned.get().filter(|_| state.is_compared())?;
+        let runs = state.runs().into_iter().filter(|run| *run != a);
+        let tables = runs.map(|b| {
+            let caption = format!("Run B, {}, against run A, {}", name(&b), name(&a));
+            let rows = rows(differences(&a.quantities(), &b.quantities()));
+            view! { <DataTable caption rows=Signal::stored(rows) /> }
+        });
+        let tables: Vec<_> = tables.collect();
+        Some(view! {
+            <section class="record">
+                <h2>"Differences between the runs"</h2>
+                <p class="origin">"Both runs on the same points; with several evaluations of a point, their means. B − A is how much more run B has."</p>
+                {tables}
+            </section>
+        })
+    }
+}
+
+fn rows(differences: Vec<Difference>) -> Rows {
+    let headings = ["Model", "At", "Quantity", "A", "B", "B − A", "Relative"];
+    let number = |value: Option<f64>| cell(value, |value| readable(value, DIGITS));
+    let row = move |difference: &Difference| {
+        vec![
+            difference.model.label().to_owned(),
+            difference.place.clone(),
+            difference.name.to_owned(),
+            number(difference.a),
+            number(difference.b),
+            number(difference.absolute()),
+            cell(difference.relative(), |part| format!("{:+.2} %", 100.0 * part)),
+        ]
+    };
+    Rows {
+        headings: headings.map(str::to_owned).to_vec(),
+        count: differences.len(),
+        row: Arc::new(move |index| row(&differences[index])),
+    }
+}
