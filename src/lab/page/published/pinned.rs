@@ -27,7 +27,8 @@ pub(in crate::lab::page) fn keep_pinned(lab: Lab) {
                     Record::Robustness(record) => lab.robustness.pin(Some(record)),
                     Record::Efficiency(record) => lab.efficiency.pin(Some(record)),
                     Record::Stability(record) => lab.stability.pin(Some(record)),
-                    Record::Fragility(_) | Record::Table(_) | Record::Resolvent(_) => {}
+                    // No other record is a run of a published figure.
+                    _ => {}
                 }
             }
         }
