@@ -4,6 +4,7 @@
 //! checks that summary contains, and the claims that rest on it; and [`resolvent`], the published routines for the
 //! resolvent beside the exact ones.
 
+pub mod birman_schwinger;
 pub mod check;
 pub mod claim;
 pub mod efficiency;

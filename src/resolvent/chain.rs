@@ -72,6 +72,18 @@ impl Chain {
         Ok(Self { bonds: Some(bonds), largest_bond, ..chain })
     }
 
+    /// The same chain with a diagonal of zeros.
+    pub fn without_potential(&self) -> Self {
+        let bonds = self.bonds.clone();
+        Self {
+            diagonal: vec![0.0; self.sites()],
+            bonds,
+            lowest: 0.0,
+            highest: 0.0,
+            largest_bond: self.largest_bond,
+        }
+    }
+
     /// The diagonal v, one value a site.
     pub fn diagonal(&self) -> &[f64] {
         &self.diagonal

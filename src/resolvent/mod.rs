@@ -29,6 +29,7 @@
 
 mod adapter;
 mod backend;
+pub mod birman_schwinger;
 mod bound;
 mod chain;
 mod continued_fraction;
@@ -38,6 +39,7 @@ mod error;
 mod gpu;
 mod potential;
 mod potential_text;
+mod prime_bump;
 mod real;
 
 pub use adapter::AdapterReport;
@@ -53,4 +55,5 @@ pub use engine::{Engine, MOST_SITE_ENERGIES};
 pub use error::ResolventError;
 pub use potential::{GOLDEN_RATIO_CONJUGATE, Potential};
 pub use potential_text::ACCEPTED_POTENTIALS;
+pub use prime_bump::BumpCenters;
 pub use real::Real;

@@ -124,3 +124,27 @@ fn where_the_prefix_product_overflows_the_layer_sees_ones() {
     assert!(found.values.iter().all(|&value| value == REPLACEMENT));
     assert_eq!(run(Version::PrefixProduct, &[0.0; 512]).replaced, 0);
 }
+
+#[test]
+fn without_bonds_the_prefix_product_returns_the_last_site_everywhere() {
+    // §9.5: diagonal 1 + v, no coupling, z = i; the truth is 1/(1 + v_i − i).
+    let diagonal = [0.3, -0.2, 0.5, 0.1, 0.0, 0.2, -0.4, 0.25].map(|value| 1.0 + value);
+    let chain = Chain::with_bonds(diagonal.to_vec(), vec![0.0; 7]).unwrap();
+    let found = Version::PrefixProduct.green(&chain, published_shift(), Division::Scaled);
+    assert_close(&found.values[2..7], &[Complex::new(1.25, -1.0); 5], SINGLE_TOLERANCE);
+    let truth: Vec<_> = diagonal.iter().map(|value| Complex::new(*value, -1.0).inv()).collect();
+    let original = Version::Original.green(&chain, published_shift(), Division::Scaled);
+    assert_close(&original.values, &truth, SINGLE_TOLERANCE);
+}
+
+#[test]
+fn bonds_enter_both_recursions() {
+    let bonds = vec![0.5, 2.0, 0.0, 1.5, 0.7];
+    let chain = Chain::with_bonds(vec![0.3, -1.2, 0.5, 0.1, -2.0, 0.2], bonds).unwrap();
+    let exact = green::<f64>(&chain, published_shift());
+    let found = Version::Original.green(&chain, published_shift(), Division::Scaled);
+    assert_close(&found.values, &exact, SINGLE_TOLERANCE);
+    let later = Version::Later.green(&chain, published_shift(), Division::Scaled);
+    let deviation = largest_deviation(&later.values, &chain, published_shift());
+    assert!((1e-4..2e-3).contains(&deviation), "{deviation:e}");
+}

@@ -1,7 +1,7 @@
 //! The later routine: minors of a shifted chain, with their logarithms apart (resnet-bk.md §1.4 items 1 to 4).
 
+use super::Terms;
 use super::green::{DETERMINANT_GUARD, PublishedGreen};
-use super::site_terms;
 use crate::resolvent::{Chain, Shift};
 use num_complex::Complex;
 
@@ -21,6 +21,9 @@ const LARGEST_EXPONENT: f64 = 88.0;
 /// The diagonal is first clamped to this magnitude.
 const LARGEST_DIAGONAL: f64 = 100.0;
 
+/// Off-diagonal elements are first clamped to 10, and so bonds to this.
+const LARGEST_BOND: f64 = 100.0;
+
 /// A minor t·e^l with |t| ≈ 1.
 #[derive(Clone, Copy)]
 struct Scaled {
@@ -30,11 +33,15 @@ struct Scaled {
 
 /// The diagonal as the later routine returns it.
 pub(super) fn green(chain: &Chain, shift: Shift) -> PublishedGreen {
-    let clamped = chain.diagonal().iter().map(|value| value.clamp(-LARGEST_DIAGONAL, LARGEST_DIAGONAL));
-    let terms: Vec<_> = site_terms(clamped, shift).into_iter().map(with_mass).collect();
-    let thetas = minors(terms.iter());
-    let mut phis = minors(terms.iter().rev());
-    let determinant = thetas[terms.len()];
+    let mut terms = Terms::new(chain, shift);
+    for (term, value) in terms.sites.iter_mut().zip(chain.diagonal()) {
+        term.re = value.clamp(-LARGEST_DIAGONAL, LARGEST_DIAGONAL) - shift.energy();
+        *term = with_mass(*term);
+    }
+    terms.bonds.iter_mut().for_each(|bond| *bond = bond.min(LARGEST_BOND));
+    let thetas = minors(&terms);
+    let mut phis = minors(&terms.reversed());
+    let determinant = thetas[chain.sites()];
     phis.pop();
     let quotients = thetas.iter().zip(phis.iter().rev()).map(|(theta, phi)| {
         let exponent = bent(theta.logarithm + phi.logarithm - determinant.logarithm);
@@ -52,15 +59,15 @@ fn with_mass(term: Complex<f64>) -> Complex<f64> {
     term + MASS * direction
 }
 
-/// The minors of the first 0, 1, … N sites in the order given.
-fn minors<'terms>(terms: impl ExactSizeIterator<Item = &'terms Complex<f64>>) -> Vec<Scaled> {
-    let mut minors = Vec::with_capacity(terms.len() + 1);
+/// The minors of the first 0, 1, … N sites.
+fn minors(terms: &Terms) -> Vec<Scaled> {
+    let mut minors = Vec::with_capacity(terms.sites.len() + 1);
     let mut earlier = Scaled { mantissa: Complex::default(), logarithm: 0.0 };
     let mut last = Scaled { mantissa: Complex::new(1.0, 0.0), logarithm: 0.0 };
     minors.push(last);
-    for term in terms {
+    for (term, bond) in terms.with_bond_before() {
         let ratio = pxfm::f_exp(bent(earlier.logarithm - last.logarithm));
-        let value = term * last.mantissa - earlier.mantissa * ratio;
+        let value = term * last.mantissa - earlier.mantissa * (bond * ratio);
         let scale = value.norm() + SCALE_GUARD;
         let logarithm = last.logarithm + pxfm::f_log(scale);
         (earlier, last) = (last, Scaled { mantissa: value / scale, logarithm });

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Minors grow exponentially with their size, which the continued fraction, made of their ratios, avoids. The
-//! published chain is the one with diagonal −2 + v, couplings of 1 and z = i.
+//! published chain is the one with diagonal −2 + v, bonds of 1 and z = i; which bond the published recursion from the
+//! right takes (§1.1 prints β_i for β_{i+1}) nobody can tell there, and here it takes the right one.
 
 mod division;
 mod gradient;
@@ -53,7 +54,32 @@ impl Version {
     }
 }
 
-/// s_i = v_i − z, one a site.
-fn site_terms(diagonal: impl Iterator<Item = f64>, shift: Shift) -> Vec<Complex<f64>> {
-    diagonal.map(|value| Complex::new(value - shift.energy(), -shift.eta())).collect()
+/// A chain's s_i = v_i − z, one a site, and its bonds β_i, one fewer.
+struct Terms {
+    sites: Vec<Complex<f64>>,
+    bonds: Vec<f64>,
+}
+
+impl Terms {
+    fn new(chain: &Chain, shift: Shift) -> Self {
+        let term = |value: &f64| Complex::new(value - shift.energy(), -shift.eta());
+        let bonds = chain.bonds().map_or_else(|| vec![1.0; chain.sites() - 1], <[f64]>::to_vec);
+        Terms { sites: chain.diagonal().iter().map(term).collect(), bonds }
+    }
+
+    /// The same chain from its other end.
+    fn reversed(&self) -> Self {
+        let sites = self.sites.iter().rev().copied().collect();
+        Terms { sites, bonds: self.bonds.iter().rev().copied().collect() }
+    }
+
+    /// s_i with β_{i−1}, and for the first site 0 in its place.
+    fn with_bond_before(&self) -> impl Iterator<Item = (Complex<f64>, f64)> {
+        self.sites.iter().copied().zip(std::iter::once(0.0).chain(self.bonds.iter().copied()))
+    }
+
+    /// s_i with β_i, and for the last site 0 in its place.
+    fn with_bond_after(&self) -> impl Iterator<Item = (Complex<f64>, f64)> {
+        self.sites.iter().copied().zip(self.bonds.iter().copied().chain(std::iter::once(0.0)))
+    }
 }

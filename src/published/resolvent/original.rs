@@ -1,19 +1,19 @@
 //! The original routine: minors in double precision (resnet-bk.md §1.1).
 
 use super::Division;
+use super::Terms;
 use super::green::{DETERMINANT_GUARD, PublishedGreen};
-use super::site_terms;
 use crate::resolvent::{Chain, Shift};
 use num_complex::Complex;
 
 /// The diagonal as the original routine returns it: all zeros from [`first_failing_length`] on.
 pub(super) fn green(chain: &Chain, shift: Shift, division: Division) -> PublishedGreen {
-    let terms = site_terms(chain.diagonal().iter().copied(), shift);
-    let thetas = minors(terms.iter());
-    let mut phis = minors(terms.iter().rev());
+    let terms = Terms::new(chain, shift);
+    let thetas = minors(&terms);
+    let mut phis = minors(&terms.reversed());
     let theta_ends = thetas.iter().position(|theta| !theta.is_finite());
     let phi_ends = phis.iter().position(|phi| !phi.is_finite());
-    let determinant = thetas[terms.len()] + DETERMINANT_GUARD;
+    let determinant = thetas[chain.sites()] + DETERMINANT_GUARD;
     // φ_i is the minor of the N − 1 − i sites after i.
     phis.pop();
     let quotients =
@@ -27,17 +27,16 @@ pub(super) fn green(chain: &Chain, shift: Shift, division: Division) -> Publishe
 /// The routine may fall silent a site earlier: where the parts of the determinant are finite but not their sum, which
 /// [`Division::Scaled`] takes.
 pub fn first_failing_length(chain: &Chain, shift: Shift) -> Option<usize> {
-    let terms = site_terms(chain.diagonal().iter().copied(), shift);
-    minors(terms.iter()).iter().position(|theta| !theta.is_finite())
+    minors(&Terms::new(chain, shift)).iter().position(|theta| !theta.is_finite())
 }
 
-/// The minors of the first 0, 1, … N sites in the order given.
-fn minors<'terms>(terms: impl ExactSizeIterator<Item = &'terms Complex<f64>>) -> Vec<Complex<f64>> {
-    let mut minors = Vec::with_capacity(terms.len() + 1);
+/// The minors of the first 0, 1, … N sites.
+fn minors(terms: &Terms) -> Vec<Complex<f64>> {
+    let mut minors = Vec::with_capacity(terms.sites.len() + 1);
     let (mut earlier, mut last) = (Complex::default(), Complex::new(1.0, 0.0));
     minors.push(last);
-    for term in terms {
-        (earlier, last) = (last, term * last - earlier);
+    for (term, bond) in terms.with_bond_before() {
+        (earlier, last) = (last, term * last - earlier * bond);
         minors.push(last);
     }
     minors

@@ -6,8 +6,8 @@
 //! far: φ_i is made from site i on, not from the site after it.
 
 use super::Division;
+use super::Terms;
 use super::green::{DETERMINANT_GUARD, PublishedGreen, to_single};
-use super::site_terms;
 use crate::resolvent::{Chain, Shift};
 use num_complex::Complex;
 
@@ -16,12 +16,12 @@ pub const REPLACEMENT: Complex<f32> = Complex::new(1.0, 0.0);
 
 /// The diagonal that the routine returns, with [`REPLACEMENT`] where it is not finite.
 pub(super) fn green(chain: &Chain, shift: Shift, division: Division) -> PublishedGreen {
-    let terms = site_terms(chain.diagonal().iter().copied(), shift);
+    let terms = Terms::new(chain, shift);
     let thetas = products(&terms);
-    let phis = products(&terms.iter().rev().copied().collect::<Vec<_>>());
+    let phis = products(&terms.reversed());
     let theta_ends = thetas.iter().position(|theta| !theta.is_finite());
     let phi_ends = phis.iter().position(|phi| !phi.is_finite());
-    let sites = terms.len();
+    let sites = chain.sites();
     let determinant = thetas[sites] + DETERMINANT_GUARD;
     let mut replaced = 0;
     let values = (0..sites).map(|site| {
@@ -36,15 +36,13 @@ pub(super) fn green(chain: &Chain, shift: Shift, division: Division) -> Publishe
     PublishedGreen { values: values.collect(), replaced, clipped: 0, theta_ends, phi_ends }
 }
 
-/// The routine's minors of the first 0, 1, … N sites in the order given: those of 0 and 1 sites are right, the others
-/// the upper element of M_i … M_0 (s_0, 1).
-fn products(terms: &[Complex<f64>]) -> Vec<Complex<f64>> {
-    let mut minors = vec![Complex::new(1.0, 0.0), terms[0]];
-    let (mut upper, mut lower) = (terms[0], Complex::new(1.0, 0.0));
-    for (site, term) in terms.iter().enumerate() {
-        // No coupling leads on from the last site.
-        let coupling = if site + 1 < terms.len() { 1.0 } else { 0.0 };
-        (upper, lower) = (term * upper - lower * coupling, upper);
+/// The routine's minors of the first 0, 1, … N sites: those of 0 and 1 sites are right, the others the upper element of
+/// M_i … M_0 (s_0, 1).
+fn products(terms: &Terms) -> Vec<Complex<f64>> {
+    let mut minors = vec![Complex::new(1.0, 0.0), terms.sites[0]];
+    let (mut upper, mut lower) = (terms.sites[0], Complex::new(1.0, 0.0));
+    for (site, (term, bond)) in terms.with_bond_after().enumerate() {
+        (upper, lower) = (term * upper - lower * bond, upper);
         if site > 0 {
             minors.push(upper);
         }
