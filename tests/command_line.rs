@@ -64,8 +64,46 @@ fn the_figure_is_written_in_each_format_and_its_folder_is_made() {
     let read = |extension: &str| std::fs::read(stem.with_extension(extension)).unwrap();
     assert!(read("png").starts_with(b"\x89PNG"));
     assert!(String::from_utf8(read("svg")).unwrap().contains("ResNet-BK"));
-    let record: Value = serde_json::from_slice(&read("json")).unwrap();
-    assert_eq!(record["provenance"], "published-simulation");
+    let figure: Value = serde_json::from_slice(&read("json")).unwrap();
+    assert_eq!(figure["view"], "#/robustness?v=1");
+    assert_eq!(figure["records"][0]["provenance"], "published-simulation");
+}
+
+/// Width and height that an SVG file states, in points.
+fn size(stem: &std::path::Path) -> [f64; 2] {
+    let svg = std::fs::read_to_string(stem.with_extension("svg")).unwrap();
+    ["width", "height"].map(|side| {
+        let (_, after) = svg.split_once(&format!("{side}=\"")).unwrap();
+        after.split_once("pt\"").unwrap().0.parse().unwrap()
+    })
+}
+
+#[test]
+fn a_figure_is_printed_as_large_as_it_is_asked_for() {
+    let stem = folder("print").join("figure");
+    let draw = |options: &[&str]| {
+        let usual = ["figure", "efficiency", "--out", stem.to_str().unwrap(), "--format", "svg,png"];
+        let output = bklab(&[&usual, options].concat());
+        assert!(output.status.success(), "{options:?}: {}", stderr(&output));
+        // The PNG states its pixels in the first chunk.
+        let png = std::fs::read(stem.with_extension("png")).unwrap();
+        (size(&stem), u32::from_be_bytes(png[16..20].try_into().unwrap()))
+    };
+    assert_eq!(draw(&[]), ([864.0, 576.0], 3600));
+    let points = |millimetres: f64| (millimetres * 72.0 / 25.4 * 1000.0).round() / 1000.0;
+    let ([width, _], pixels) = draw(&["--width-preset", "nature-1", "--dpi", "600"]);
+    assert_eq!((width, pixels), (points(89.0), 2102));
+    let ([width, _], _) = draw(&["--width", "120", "--font-size", "9", "--style", "dark"]);
+    let svg = std::fs::read_to_string(stem.with_extension("svg")).unwrap();
+    assert_eq!(width, points(120.0));
+    assert!(svg.contains("font-size=\"9\"") && svg.contains("fill=\"#14181d\""));
+    for misuse in
+        [["--width-preset", "nature-9"], ["--width", "-3"], ["--font-size", "90"], ["--style", "loud"]]
+    {
+        let usual = ["figure", "efficiency", "--out", stem.to_str().unwrap()];
+        let output = bklab(&[&usual[..], &misuse].concat());
+        assert_eq!(output.status.code(), Some(2), "{misuse:?}: {}", stderr(&output));
+    }
 }
 
 #[test]
@@ -73,27 +111,21 @@ fn every_figure_is_drawn_and_brings_its_run_back() {
     let folder = folder("restored");
     for figure in ["robustness", "efficiency", "stability"] {
         let stem = folder.join(figure);
-        let output =
-            bklab(&["figure", figure, "--out", stem.to_str().unwrap(), "--format", "png,svg,pdf,eps,json"]);
+        let output = bklab(&[
+            "figure",
+            figure,
+            "--out",
+            stem.to_str().unwrap(),
+            "--format",
+            "png,svg,pdf,eps,csv,tex,json",
+        ]);
         assert!(output.status.success(), "{}", stderr(&output));
-        let record = std::fs::read(stem.with_extension("json")).unwrap();
-        for extension in ["png", "svg", "pdf", "eps"] {
-            let again = folder.join(format!("{figure}-from-{extension}"));
-            let drawn = stem.with_extension(extension);
-            let output = bklab(&[
-                "figure",
-                figure,
-                drawn.to_str().unwrap(),
-                "--out",
-                again.to_str().unwrap(),
-                "--format",
-                "json",
-            ]);
+        let record = stdout(&bklab(&["figure", figure, "--record", "-"]));
+        for extension in ["png", "svg", "pdf", "eps", "csv", "tex", "json"] {
+            let written = stem.with_extension(extension);
+            let output = bklab(&["figure", figure, written.to_str().unwrap(), "--record", "-"]);
             assert!(output.status.success(), "{extension}: {}", stderr(&output));
-            assert!(
-                std::fs::read(again.with_extension("json")).unwrap() == record,
-                "{figure} as {extension}"
-            );
+            assert!(stdout(&output) == record, "{figure} as {extension}");
         }
     }
 }
@@ -170,10 +202,9 @@ fn efficiency_and_stability_have_the_same_options() {
 
     let folder = folder("stability");
     let file = write(&folder, "summary.json", &summary);
-    let stem = folder.join("again");
-    let output = bklab(&["figure", "stability", &file, "--out", stem.to_str().unwrap(), "--format", "json"]);
+    let output = bklab(&["figure", "stability", &file, "--record", "-"]);
     assert!(output.status.success(), "{}", stderr(&output));
-    let record: Value = serde_json::from_slice(&std::fs::read(stem.with_extension("json")).unwrap()).unwrap();
+    let record: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!((&record["study"], &record["provenance"]), (&"stability".into(), &"unknown".into()));
     let report = stdout(&bklab(&["figure", "efficiency"]));
     assert!(report.contains("FAIL") && report.contains("23.06 %") && report.contains("4.62 ×"), "{report}");

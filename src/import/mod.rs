@@ -38,6 +38,8 @@ pub struct SourceFile {
 pub struct Imported {
     /// The records, in the order of the files; files of one point each share a record.
     pub records: Vec<Record>,
+    /// For each exported figure among the files the link that shows it again: as much to be trusted as any link.
+    pub views: Vec<String>,
     /// The files that could not be used, and why.
     pub errors: Vec<ImportError>,
 }
@@ -92,6 +94,8 @@ enum Content {
     Stability(Found<record::stability::Point>),
     /// Records of this lab, or a table.
     Records(Vec<Record>),
+    /// A figure of this lab: the link to it, and its records.
+    View(String, Vec<Record>),
 }
 
 /// Reads result files. Files of one evaluation each become one record; lists that complement one another
@@ -99,6 +103,7 @@ enum Content {
 pub fn read_files(files: &[SourceFile]) -> Imported {
     let mut errors = Vec::new();
     let mut records: Vec<(usize, Record)> = Vec::new();
+    let mut views = Vec::new();
     let (mut robustness, mut efficiency, mut stability) =
         (DataSets::default(), DataSets::default(), DataSets::default());
     for (place, file) in files.iter().enumerate() {
@@ -107,6 +112,10 @@ pub fn read_files(files: &[SourceFile]) -> Imported {
             Ok(Content::Efficiency(found)) => efficiency.add(place, &file.name, found),
             Ok(Content::Stability(found)) => stability.add(place, &file.name, found),
             Ok(Content::Records(found)) => records.extend(found.into_iter().map(|record| (place, record))),
+            Ok(Content::View(link, found)) => {
+                records.extend(found.into_iter().map(|record| (place, record)));
+                views.push(link);
+            }
             Err(problem) => errors.push(ImportError { file: file.name.clone(), problem }),
         }
     }
@@ -114,7 +123,7 @@ pub fn read_files(files: &[SourceFile]) -> Imported {
     records.extend(efficiency.into_records());
     records.extend(stability.into_records());
     records.sort_by_key(|(place, _)| *place);
-    Imported { records: records.into_iter().map(|(_, record)| record).collect(), errors }
+    Imported { records: records.into_iter().map(|(_, record)| record).collect(), views, errors }
 }
 
 /// Recognises one file.
@@ -129,16 +138,20 @@ fn read_file(file: &SourceFile) -> Result<Content, Problem> {
     }
     let value = json::parse(text).map_err(Problem::NotJson)?;
     match &value {
-        Value::Array(items) if items.first().is_some_and(document::is_document) => records(items),
-        Value::Object(_) if document::is_document(&value) => records(std::slice::from_ref(&value)),
+        Value::Array(items) if items.first().is_some_and(document::is_document) => {
+            records(items).map(Content::Records)
+        }
+        Value::Object(_) if document::is_document(&value) => match document::view_of(&value) {
+            Some((link, items)) => Ok(Content::View(link.into(), records(items)?)),
+            None => records(std::slice::from_ref(&value)).map(Content::Records),
+        },
         _ => foreign(&value, &file.name),
     }
 }
 
 /// The records of this lab's own documents, each re-examined.
-fn records(documents: &[Value]) -> Result<Content, Problem> {
-    let records = documents.iter().map(|value| origin::recheck(document::from_value(value.clone())?));
-    Ok(Content::Records(records.collect::<Result<_, Problem>>()?))
+fn records(documents: &[Value]) -> Result<Vec<Record>, Problem> {
+    documents.iter().map(|value| origin::recheck(document::from_value(value.clone())?)).collect()
 }
 
 /// The content of a foreign file: the data of the first figure that recognises it, else a table.

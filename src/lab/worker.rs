@@ -116,7 +116,7 @@ impl Worker {
                     .collect();
                 let imported = read_files(&files);
                 let errors = imported.errors.iter().map(ToString::to_string).collect();
-                Ok(Answer::Records { records: imported.records, errors })
+                Ok(Answer::Records { records: imported.records, views: imported.views, errors })
             }
             Task::Export { scene, format, dpi, manifest } => {
                 let written = write(*scene, &buffers, format, dpi, manifest.as_deref());

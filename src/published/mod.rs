@@ -32,11 +32,12 @@ pub trait PublishedFigure: Clone + Into<Record> + TryFrom<Record> {
     /// How the record was made.
     fn manifest(&self) -> &Manifest;
 
-    /// The same, to be changed.
-    fn manifest_mut(&mut self) -> &mut Manifest;
-
-    /// The numbers behind the figure.
+    /// The numbers behind the figure, rounded for reading.
     fn numbers(&self) -> Grid;
+
+    /// Every value behind the figure with all its digits, a run or a step a row, for programs. The columns do
+    /// not depend on the record.
+    fn values(&self) -> Grid;
 
     /// The checks that the published rules emit for this data, in the published order.
     fn checks(&self) -> Vec<Check>;

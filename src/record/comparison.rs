@@ -36,4 +36,9 @@ impl<Config, Point> Comparison<Config, Point> {
     pub fn points(&self, model: &Model) -> &[Point] {
         self.series(model).map_or(&[], |series| &series.points)
     }
+
+    /// All points, each with its series, in the order of the source.
+    pub fn all_points(&self) -> impl Iterator<Item = (&Series<Point>, &Point)> {
+        self.series.iter().flat_map(|series| series.points.iter().map(move |point| (series, point)))
+    }
 }

@@ -83,6 +83,20 @@ pub enum DocumentError {
 /// The JSON that page and command line both write: an object with `schema` and the record's fields, or a
 /// list of such objects where there are several; two-space indent, no trailing newline.
 pub fn to_json(records: &[Record]) -> Result<String, serde_json::Error> {
+    match to_values(records)?.as_slice() {
+        [only] => serde_json::to_string_pretty(only),
+        several => serde_json::to_string_pretty(several),
+    }
+}
+
+/// The JSON that goes into a figure's files: an object with `schema`, with `view`, the fragment of the link that
+/// shows the figure as it is, and with `records`, what is on it.
+pub fn view_to_json(view: &str, records: &[Record]) -> Result<String, serde_json::Error> {
+    let document = json!({ "schema": SCHEMA, "view": view, "records": to_values(records)? });
+    serde_json::to_string_pretty(&document)
+}
+
+fn to_values(records: &[Record]) -> Result<Vec<Value>, serde_json::Error> {
     let documents = records.iter().map(|record| {
         let mut document = json!({ "schema": SCHEMA });
         if let (Value::Object(document), Value::Object(fields)) =
@@ -92,11 +106,13 @@ pub fn to_json(records: &[Record]) -> Result<String, serde_json::Error> {
         }
         Ok(document)
     });
-    let documents = documents.collect::<Result<Vec<Value>, serde_json::Error>>()?;
-    match documents.as_slice() {
-        [only] => serde_json::to_string_pretty(only),
-        several => serde_json::to_string_pretty(several),
-    }
+    documents.collect()
+}
+
+/// The link and the records' documents of a parsed [`view_to_json`]; `None` for anything else.
+pub fn view_of(value: &Value) -> Option<(&str, &[Value])> {
+    let is_known = value.get("schema")? == SCHEMA;
+    is_known.then_some((value.get("view")?.as_str()?, value.get("records")?.as_array()?))
 }
 
 /// Whether a parsed JSON value is meant as a document: an object with a `schema`.

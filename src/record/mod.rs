@@ -85,9 +85,6 @@ pub struct Manifest {
     pub files: Vec<String>,
     /// What is known about the numbers' origin, in one sentence.
     pub origin: String,
-    /// How the figure was looked at in which the record was taken away: what the room that shows it understands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub view: Option<serde_json::Value>,
 }
 
 impl Manifest {
@@ -97,7 +94,6 @@ impl Manifest {
             application: concat!("bk-lab ", env!("CARGO_PKG_VERSION")).into(),
             files,
             origin: origin.into(),
-            view: None,
         }
     }
 }

@@ -28,12 +28,12 @@ fn latex_is_a_booktabs_table() {
   \end{tabular}
 \end{table}
 ";
-    assert_eq!(table.latex(), expected);
+    assert_eq!(table.latex(None), expected);
 }
 
 #[test]
 fn csv_has_headings_and_plain_minus_signs() {
-    let csv = table(&[["a, \"b\"", "−1.5", ""]]).csv();
+    let csv = table(&[["a, \"b\"", "−1.5", ""]]).csv(None);
     assert_eq!(csv, "Model,Perplexity,Loss in %\r\n\"a, \"\"b\"\"\",-1.5,\r\n");
 }
 
@@ -42,7 +42,7 @@ proptest! {
     fn a_csv_reader_gets_every_cell_back(rows in prop::collection::vec(["[^−]*", "[^−]*", "[^−]*"], 0..5)) {
         let rows: Vec<Vec<String>> = rows.into_iter().map(Vec::from).collect();
         let table = Table { rows: rows.clone(), ..table(&[]) };
-        let csv = table.csv();
+        let csv = table.csv(None);
         let mut reader = csv::Reader::from_reader(csv.as_bytes());
         prop_assert_eq!(reader.headers().expect("headings").iter().collect::<Vec<_>>(), ["Model", "Perplexity", "Loss in %"]);
         let read: Vec<Vec<String>> =

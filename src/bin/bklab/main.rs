@@ -8,6 +8,7 @@ mod figure;
 mod files;
 mod fragility;
 mod lora;
+mod print;
 mod quantize;
 mod report;
 mod resolvent;

@@ -1,8 +1,10 @@
 //! `bklab resolvent …`: the panels of the resolvent room in the terminal.
 
 use crate::drawing::Format;
-use crate::files::print;
+use crate::files;
+use crate::print::Print;
 use crate::{Failure, report};
+use bk_lab::export::DataFormat;
 use bk_lab::figure::ResolventFigure;
 use bk_lab::record::resolvent::{Config, Division, Panel, Resolvent};
 use bk_lab::record::{Record, document};
@@ -60,6 +62,8 @@ pub(crate) struct Arguments {
     /// What --out writes.
     #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
     format: Vec<Format>,
+    #[command(flatten)]
+    print: Print,
 }
 
 impl Arguments {
@@ -99,12 +103,12 @@ impl Arguments {
             record.wall_seconds * 1e3
         );
         if let Some(stem) = &self.out {
-            write(&record, stem, &self.format)?;
+            write(&record, stem, &self.format, &self.print)?;
         }
         if self.json {
-            print(&document::to_json(&[Record::Resolvent(Box::new(record))]).map_err(Failure::failed)?)
+            files::print(&document::to_json(&[Record::Resolvent(Box::new(record))]).map_err(Failure::failed)?)
         } else {
-            print(&report::resolvent(&record))
+            files::print(&report::resolvent(&record))
         }
     }
 }
@@ -119,7 +123,7 @@ fn division(name: &str) -> Result<Division, String> {
 }
 
 /// Writes the figures of a record.
-fn write(record: &Resolvent, stem: &Path, formats: &[Format]) -> Result<(), Failure> {
+fn write(record: &Resolvent, stem: &Path, formats: &[Format], print: &Print) -> Result<(), Failure> {
     let whole = document::to_json(&[Record::Resolvent(Box::new(record.clone()))]).map_err(Failure::failed)?;
     let manifest = document::to_json(&[Record::Resolvent(Box::new(record.manifest_only()))]);
     let manifest = manifest.map_err(Failure::failed)?;
@@ -130,11 +134,11 @@ fn write(record: &Resolvent, stem: &Path, formats: &[Format]) -> Result<(), Fail
             name.push(figure.stem());
         }
         for format in formats {
-            let json = *format == Format::Json;
             // One record stands behind all figures of a panel.
-            if index == 0 || !json {
-                let manifest = if json { &whole } else { &manifest };
-                format.save(Path::new(&name), |layout| figure.draw(record, layout), manifest)?;
+            if index == 0 || *format != Format::Json {
+                let draw = |layout: &_| figure.draw(record, layout);
+                let data = |format| (format == DataFormat::Json).then(|| whole.clone());
+                format.save(Path::new(&name), print, draw, data, &manifest)?;
             }
         }
     }

@@ -5,6 +5,7 @@ use super::controls::next_id;
 use super::explore::Explorer;
 use super::save_figure::SaveFigure;
 use super::state::{Lab, Tone};
+use crate::export::DataFormat;
 use crate::figure::axis::Axis;
 use crate::figure::plot::Series;
 use crate::figure::scene::Point;
@@ -46,6 +47,9 @@ pub(super) fn FigureView(
     aspect: f64,
     /// The JSON that makes the run again, to go into the figure's files.
     manifest: Callback<(), Option<String>>,
+    /// The figure's data as a file, where it has more than its drawing.
+    #[prop(optional)]
+    data: Option<Callback<DataFormat, Option<String>>>,
 ) -> impl IntoView {
     let lab = expect_context::<Lab>();
     let explorer = Explorer::new(view);
@@ -122,7 +126,7 @@ pub(super) fn FigureView(
             <p class="spoken" role="status">{move || explorer.said()}</p>
             <Exploring explorer hint />
             <figcaption>{summary}</figcaption>
-            <SaveFigure draw=paper stem manifest />
+            <SaveFigure draw=paper stem manifest data />
         </figure>
     }
 }

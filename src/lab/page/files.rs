@@ -24,7 +24,7 @@ pub(super) fn import(lab: Lab, files: Option<FileList>) {
     if files.is_empty() {
         lab.notify(
             Tone::Trouble,
-            "There was no file in that. Drop result files (JSON), or choose them with the button.",
+            "There was no file in that. Drop result files (JSON) or exported figures, or choose them with the button.",
         );
         return;
     }
@@ -63,15 +63,18 @@ async fn read(file: &File) -> Result<ArrayBuffer, Problem> {
 /// Takes what the worker made of the files into the rooms.
 fn take(lab: Lab, answer: Answer, announce: bool) {
     match answer {
-        Answer::Records { records, errors } => {
+        Answer::Records { records, views, errors } => {
             for error in errors {
                 lab.notify(Tone::Trouble, error);
             }
+            // The settings of figures come first: what they simulate need not be imported.
+            views.iter().for_each(|view| lab.follow_or_tell(view));
+            let restored = !views.is_empty();
             for record in records {
                 match record {
-                    Record::Robustness(record) => take_figure(lab, record, announce),
-                    Record::Efficiency(record) => take_figure(lab, record, announce),
-                    Record::Stability(record) => take_figure(lab, record, announce),
+                    Record::Robustness(record) => take_figure(lab, record, restored, announce),
+                    Record::Efficiency(record) => take_figure(lab, record, restored, announce),
+                    Record::Stability(record) => take_figure(lab, record, restored, announce),
                     Record::Fragility(record) => take_fragility(lab, record),
                     Record::Table(record) => take_table(lab, record, announce),
                     Record::Quantize(record) => {
@@ -96,8 +99,16 @@ fn take(lab: Lab, answer: Answer, announce: bool) {
     }
 }
 
-/// Takes a record into the room of its figure, and leads there.
-fn take_figure<Figure: PageFigure>(lab: Lab, record: Figure, announce: bool) {
+/// Takes a record into the room of its figure, and leads there; nothing is to be taken where the settings were
+/// restored that give the record.
+fn take_figure<Figure: PageFigure>(lab: Lab, record: Figure, restored: bool, announce: bool) {
+    if restored && Figure::state(&lab).simulates(&record) {
+        lab.notify(
+            Tone::Information,
+            "The settings of that figure were restored, and its simulation was run again.",
+        );
+        return;
+    }
     if announce {
         welcome(lab, record.provenance(), record.manifest(), Figure::ROOM);
     }

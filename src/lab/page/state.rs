@@ -113,13 +113,17 @@ impl Lab {
         }
     }
 
-    /// Goes where the address bar says. A link that cannot be followed is reported and changes nothing.
+    /// Goes where the address bar says.
     pub(super) fn follow_address(&self) {
         let fragment = window().location().hash().unwrap_or_default();
-        if fragment == self.fragment(self.room.get_untracked()) {
-            return;
+        if fragment != self.fragment(self.room.get_untracked()) {
+            self.follow_or_tell(&fragment);
         }
-        if let Err(error) = self.follow(&fragment) {
+    }
+
+    /// Goes where a link leads; one that cannot be followed is reported and changes nothing.
+    pub(super) fn follow_or_tell(&self, fragment: &str) {
+        if let Err(error) = self.follow(fragment) {
             self.notify(Tone::Trouble, error.to_string());
         }
     }

@@ -80,12 +80,12 @@ impl PublishedFigure for Robustness {
         &self.manifest
     }
 
-    fn manifest_mut(&mut self) -> &mut Manifest {
-        &mut self.manifest
-    }
-
     fn numbers(&self) -> Grid {
         numbers::numbers(self)
+    }
+
+    fn values(&self) -> Grid {
+        numbers::values(self)
     }
 
     fn checks(&self) -> Vec<Check> {

@@ -2,7 +2,7 @@
 
 use super::summary::degradation_of;
 use crate::record::robustness::precision_label;
-use crate::record::table::{Grid, cell};
+use crate::record::table::{Grid, cell, exact};
 use crate::record::{Model, Robustness};
 
 /// One row a bit width, from the widest; three columns a model, and the published ratio.
@@ -30,4 +30,22 @@ pub(super) fn numbers(record: &Robustness) -> Grid {
     };
     let rows = widths.into_iter().map(row).collect();
     Grid { heading: "Perplexity by bit width".into(), columns, rows, omitted: 0 }
+}
+
+/// One row a run, in the order of the source.
+pub(super) fn values(record: &Robustness) -> Grid {
+    let columns = ["Model", "Bits", "Run", "Seed", "Perplexity"];
+    let mut rows = Vec::new();
+    for (series, point) in record.all_points() {
+        for (number, run) in (1..).zip(&point.runs) {
+            rows.push(vec![
+                series.model.label().into(),
+                point.bits.to_string(),
+                format!("{number}"),
+                exact(run.seed),
+                exact(Some(run.perplexity)),
+            ]);
+        }
+    }
+    Grid { heading: "Perplexity by run".into(), columns: columns.map(String::from).into(), rows, omitted: 0 }
 }

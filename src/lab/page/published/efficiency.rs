@@ -41,6 +41,10 @@ impl PageFigure for Efficiency {
         lab.efficiency
     }
 
+    fn config(&self) -> Option<&Config> {
+        self.config.as_ref()
+    }
+
     fn task(config: Config) -> Task {
         Task::Efficiency(config)
     }

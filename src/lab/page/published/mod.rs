@@ -18,6 +18,7 @@ use pinned::Differences;
 use super::figure_view::{DrawView, FigureView};
 use super::state::Lab;
 use super::table::Rows;
+use crate::export::data;
 use crate::figure::{Layout, Scene, View};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
@@ -51,6 +52,9 @@ pub(super) trait PageFigure: PublishedFigure + Quantities + PartialEq + Send + S
 
     /// The state of its room.
     fn state(lab: &Lab) -> FigureState<Self>;
+
+    /// The configuration of the simulation behind it, if one is.
+    fn config(&self) -> Option<&Self::Config>;
 
     /// Asks for the simulation.
     fn task(config: Self::Config) -> Task;
@@ -94,12 +98,12 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
     });
     let evidence = Signal::derive(move || shown.with(|records| records.iter().map(Evidence::of).collect()));
     let manifest = Callback::new(move |()| {
-        let mut records = shown.get_untracked();
-        if let Some(first) = records.first_mut() {
-            first.manifest_mut().view = state.seen();
-        }
-        let records: Vec<Record> = records.into_iter().map(Into::into).collect();
-        document::to_json(&records).ok()
+        let records: Vec<Record> = shown.get_untracked().into_iter().map(Into::into).collect();
+        document::view_to_json(&untrack(|| lab.fragment(Figure::ROOM)), &records).ok()
+    });
+    let data = Callback::new(move |format| {
+        let records = shown.get_untracked();
+        Some(data::write(&records.iter().collect::<Vec<_>>(), format, &manifest.run(())?))
     });
     let title = format!("{}-title", Figure::ROOM.key());
     let heading = title.clone();
@@ -112,7 +116,7 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
             {controls::controls::<Figure>(state)}
             <div class="stage">
                 <Glance evidence />
-                <FigureView draw view=state.view stem=Figure::STEM aspect=0.62 manifest />
+                <FigureView draw view=state.view stem=Figure::STEM aspect=0.62 manifest data />
                 <Differences state />
                 <Records evidence />
                 {fragility::fragility::<Figure>(lab, state)}

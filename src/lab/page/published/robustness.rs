@@ -30,6 +30,10 @@ impl PageFigure for Robustness {
         lab.robustness
     }
 
+    fn config(&self) -> Option<&Config> {
+        self.config.as_ref()
+    }
+
     fn task(config: Config) -> Task {
         Task::Robustness(config)
     }

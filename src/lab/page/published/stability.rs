@@ -29,6 +29,10 @@ impl PageFigure for Stability {
         lab.stability
     }
 
+    fn config(&self) -> Option<&Config> {
+        self.config.as_ref()
+    }
+
     fn task(config: Config) -> Task {
         Task::Stability(config)
     }

@@ -4,12 +4,11 @@ use super::PageFigure;
 use crate::figure::View;
 use crate::lab::page::state::{Lab, Tone};
 use crate::lab::protocol::{Answer, RequestId, Task};
-use crate::record::Record;
 use crate::record::fragility::{self, Fragility, Subject};
+use crate::record::{Provenance, Record};
 use crate::study::Progress;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// Which data the figure shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -46,15 +45,6 @@ impl Source {
 pub(in crate::lab::page) struct Linked<Config, Look> {
     #[serde(flatten)]
     settings: Settings<Config, Look>,
-    #[serde(flatten)]
-    view: View,
-}
-
-/// How a figure is looked at, as the manifests of its files say it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Seen<Look> {
-    #[serde(flatten)]
-    look: Look,
     #[serde(flatten)]
     view: View,
 }
@@ -112,11 +102,8 @@ impl<Figure: PageFigure> Default for FigureState<Figure> {
 }
 
 impl<Figure: PageFigure> FigureState<Figure> {
-    /// Adds an imported record, once; `show` brings it on the figure, as it was looked at when it was taken away.
-    pub(in crate::lab::page) fn add(&self, mut record: Figure, show: bool) {
-        if let Some(seen) = record.manifest_mut().view.take().filter(|_| show) {
-            self.see(seen);
-        }
+    /// Adds an imported record, once; `show` brings it on the figure.
+    pub(in crate::lab::page) fn add(&self, record: Figure, show: bool) {
         self.imported.update(|records| {
             if !records.contains(&record) {
                 records.push(record);
@@ -140,23 +127,16 @@ impl<Figure: PageFigure> FigureState<Figure> {
         });
     }
 
-    /// How the figure is looked at, to stand in a file's manifest.
-    pub(super) fn seen(&self) -> Option<Value> {
-        let look = self.settings.with_untracked(|of| of.look.clone());
-        serde_json::to_value(Seen { look, view: self.view.get_untracked() }).ok()
-    }
-
-    /// Looks at the figure as a file's manifest says; what it says wrongly is left aside.
-    fn see(&self, seen: Value) {
-        if let Ok(Seen { look, view }) = serde_json::from_value(seen) {
-            self.settings.update(|of| of.look = look);
-            self.view.set(view);
-        }
-    }
-
     /// Pins a run as A, or unpins it.
     pub(in crate::lab::page) fn pin(&self, run: Option<Figure>) {
         self.pinned.set(run);
+    }
+
+    /// Whether a record is what the present settings simulate, and so need not be imported to be shown.
+    pub(in crate::lab::page) fn simulates(&self, record: &Figure) -> bool {
+        let is_own =
+            record.provenance() == Provenance::PublishedSimulation && record.manifest().files.is_empty();
+        self.settings.with_untracked(|of| is_own && record.config() == Some(&of.config))
     }
 
     /// What was imported, as records of any study.
