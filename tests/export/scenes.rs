@@ -2,7 +2,8 @@
 
 use bk_lab::export::Page;
 use bk_lab::figure::scene::{Anchor, Color, Command, Picture, Point, Rectangle, Stroke, Text, Weight};
-use bk_lab::figure::{Layout, Scene, Theme, View, density_map, robustness};
+use bk_lab::figure::{self, Layout, Scene, Theme, View, density_map, robustness};
+use bk_lab::record::pareto::Dominance;
 use bk_lab::record::resolvent::Density;
 use bk_lab::record::robustness::{Config, Robustness};
 use bk_lab::resolvent::Deviation;
@@ -36,9 +37,28 @@ pub fn density() -> Scene {
     density_map(&map(), &Layout::new(400.0, 320.0, Theme::Paper))
 }
 
-/// Scenes that between them have all there is.
-pub fn all() -> [(&'static str, Scene); 4] {
-    [("published", published()), ("column", column()), ("density", density()), ("everything", everything())]
+/// Every figure of the lab, and scenes that between them have all there is.
+pub fn all() -> [(&'static str, Scene); 6] {
+    [
+        ("published", published()),
+        ("efficiency", efficiency()),
+        ("stability", stability()),
+        ("column", column()),
+        ("density", density()),
+        ("everything", everything()),
+    ]
+}
+
+/// The efficiency figure at its published size.
+pub fn efficiency() -> Scene {
+    let record = study::efficiency::run(&Default::default()).expect("the published simulation");
+    figure::efficiency(&[&record], Dominance::Exact, &View::default(), &Layout::new(864.0, 576.0, Theme::Paper))
+}
+
+/// The stability figure at its published size.
+pub fn stability() -> Scene {
+    let record = study::stability::run(&Default::default()).expect("the published simulation");
+    figure::stability(&[&record], &View::default(), &Layout::new(864.0, 576.0, Theme::Paper))
 }
 
 /// The published figure for a column of IEEE's journals; 3.5 inches are whole pixels at any resolution.
