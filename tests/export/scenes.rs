@@ -52,7 +52,12 @@ pub fn all() -> [(&'static str, Scene); 6] {
 /// The efficiency figure at its published size.
 pub fn efficiency() -> Scene {
     let record = study::efficiency::run(&Default::default()).expect("the published simulation");
-    figure::efficiency(&[&record], Dominance::Exact, &View::default(), &Layout::new(864.0, 576.0, Theme::Paper))
+    figure::efficiency(
+        &[&record],
+        Dominance::Exact,
+        &View::default(),
+        &Layout::new(864.0, 576.0, Theme::Paper),
+    )
 }
 
 /// The stability figure at its published size.

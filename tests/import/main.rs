@@ -6,6 +6,7 @@ mod damaged;
 mod efficiency;
 mod published;
 mod robustness;
+mod sound;
 mod stability;
 mod tables;
 
