@@ -144,6 +144,28 @@ fn files_are_read_and_a_bad_one_fails_the_command_but_not_the_others() {
 }
 
 #[test]
+fn the_result_files_of_a_folder_are_read() {
+    let folder = folder("folder").join("runs");
+    std::fs::create_dir_all(folder.join("mamba")).unwrap();
+    write(&folder, "resnetbk_quant_int8.json", r#"{"perplexity": 31.5}"#);
+    write(&folder, "mamba/resnetbk_quant_fp32.json", r#"{"perplexity": 28.5}"#);
+    write(&folder, "mamba/config.json", r#"{"batch": 4}"#);
+    write(&folder, "notes.txt", "not a result");
+    let output = bklab(&["show", folder.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = stdout(&output);
+    for words in
+        ["31.50", "28.50", "runs/mamba/resnetbk_quant_fp32.json", "Table of “runs/mamba/config.json”"]
+    {
+        assert!(report.contains(words), "{words} is missing from\n{report}");
+    }
+    let json: Value =
+        serde_json::from_str(&stdout(&bklab(&["show", folder.to_str().unwrap(), "--json"]))).unwrap();
+    let series = json[0]["series"].as_array().or(json[1]["series"].as_array()).unwrap();
+    assert_eq!(series.len(), 1, "a folder's name is no model's: {series:?}");
+}
+
+#[test]
 fn failures_end_with_1_and_wrong_usage_with_2() {
     let folder = folder("failures");
     let empty = write(&folder, "empty.json", "");

@@ -24,10 +24,30 @@ use serde_json::Value;
 /// needs about ten times a JSON file's size to parse it, is at risk.
 pub const LARGEST_FILE: u64 = 50_000_000;
 
+/// How many bytes are read at once, in all files together.
+pub const LARGEST_TOTAL: u64 = 200_000_000;
+
+/// The files of a folder that are read, by how their names end. What else lies in a folder of results are
+/// pictures, logs and programs; a file that is given by itself is tried whatever its name.
+pub const FOLDER_ENDING: &str = ".json";
+
+/// Whether a file may be read; `read` is the size of those that have been read with it, and grows.
+pub fn admit(size: u64, read: &mut u64) -> Result<(), Problem> {
+    if size > LARGEST_FILE {
+        return Err(Problem::TooLarge(size));
+    }
+    if *read + size > LARGEST_TOTAL {
+        return Err(Problem::TooMuch(*read + size));
+    }
+    *read += size;
+    Ok(())
+}
+
 /// A file as a person gave it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceFile {
-    /// Its name without folders. Never trusted as markup or as a path.
+    /// Its name, after the folders below the one that was given, with slashes between. Never trusted as markup
+    /// or as a path.
     pub name: String,
     /// Its content.
     pub bytes: Vec<u8>,
@@ -61,6 +81,9 @@ pub enum Problem {
     /// Larger than [`LARGEST_FILE`].
     #[error("It has {:.0} MB; result files of up to {} MB are read. Cut it down to the rows you need.", *.0 as f64 / 1e6, LARGEST_FILE / 1_000_000)]
     TooLarge(u64),
+    /// One of more files than are read at once.
+    #[error("With it the files have {:.0} MB; up to {} MB are read at once. Import the others by themselves.", *.0 as f64 / 1e6, LARGEST_TOTAL / 1_000_000)]
+    TooMuch(u64),
     /// Nothing in it.
     #[error("It is empty.")]
     Empty,
@@ -128,10 +151,7 @@ pub fn read_files(files: &[SourceFile]) -> Imported {
 
 /// Recognises one file.
 fn read_file(file: &SourceFile) -> Result<Content, Problem> {
-    let size = file.bytes.len() as u64;
-    if size > LARGEST_FILE {
-        return Err(Problem::TooLarge(size));
-    }
+    admit(file.bytes.len() as u64, &mut 0)?;
     let text = std::str::from_utf8(&file.bytes).map_err(|error| Problem::NotText(error.valid_up_to()))?;
     if text.trim().is_empty() {
         return Err(Problem::Empty);
@@ -149,13 +169,19 @@ fn read_file(file: &SourceFile) -> Result<Content, Problem> {
     }
 }
 
+/// A file's own name, from which a model, a width or a length may be read: folders may be called anything.
+fn own_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
 /// The records of this lab's own documents, each re-examined.
 fn records(documents: &[Value]) -> Result<Vec<Record>, Problem> {
     documents.iter().map(|value| origin::recheck(document::from_value(value.clone())?)).collect()
 }
 
 /// The content of a foreign file: the data of the first figure that recognises it, else a table.
-fn foreign(value: &Value, file: &str) -> Result<Content, Problem> {
+fn foreign(value: &Value, path: &str) -> Result<Content, Problem> {
+    let file = own_name(path);
     if let Some(found) = FigurePoint::recognise(value, file) {
         return Ok(Content::Robustness(found?));
     }
@@ -165,7 +191,7 @@ fn foreign(value: &Value, file: &str) -> Result<Content, Problem> {
     if let Some(found) = FigurePoint::recognise(value, file) {
         return Ok(Content::Stability(found?));
     }
-    match table::read(value, file) {
+    match table::read(value, path) {
         Some(table) => Ok(Content::Records(vec![table.into()])),
         None => Err(Problem::Nothing(json::describe(value))),
     }

@@ -41,7 +41,7 @@ struct Linked<Config, Look> {
 /// Arguments of every `bklab figure …`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Result files; without any, the published simulation is run.
+    /// Result files, or folders of them; without any, the published simulation is run.
     files: Vec<PathBuf>,
     /// Seed of the published simulation.
     #[arg(long, default_value_t = SEED)]
