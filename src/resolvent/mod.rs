@@ -16,8 +16,10 @@
 //!
 //! * [`Potential`] (`random:strength=3,seed=7`) → [`Chain`]; E and η → [`Shift`], or many energies → [`Shifts`].
 //!   These are checked when they are made, so that no NaN or infinity can arise after.
-//! * [`Engine`] computes on the back end asked for ([`BackendChoice`]) and tells which it is ([`BackendReport`]).
-//!   f64 on the CPU is the reference; f32, on CPU or GPU, is checked against it.
+//! * [`Engine`] computes any of this on the back end asked for ([`BackendChoice`]) or on the one that suits the work, and
+//!   tells which it is and why ([`BackendReport`]). f64 on the CPU is the reference; f32, on CPU or GPU, is checked
+//!   against it.
+//! * [`Kernel`] is the table of what the GPU runs.
 //! * [`green_chain`] and [`causal_chain`] compute one chain on the CPU, however long; [`green`] is the plain sequential
 //!   continued fraction, the reference.
 //! * [`Batch`] is many sequences at once, each with its own z and bonds, in f32 or f64: [`green_batch`],
@@ -37,6 +39,7 @@ mod cpu;
 mod engine;
 mod error;
 mod gpu;
+mod kernels;
 mod potential;
 mod potential_text;
 mod prime_bump;
@@ -53,6 +56,8 @@ pub use cpu::{
 };
 pub use engine::{Engine, MOST_SITE_ENERGIES};
 pub use error::ResolventError;
+pub use gpu::{DensityOnDevice, Program, ShaderFile};
+pub use kernels::{Kernel, MOST_FUSED_SITES, MOST_HALO_SITES, SequenceKernel};
 pub use potential::{GOLDEN_RATIO_CONJUGATE, Potential};
 pub use potential_text::ACCEPTED_POTENTIALS;
 pub use prime_bump::BumpCenters;

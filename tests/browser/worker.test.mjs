@@ -39,7 +39,7 @@ for (const machine of MACHINES) {
     after(() => browser?.close());
 
     test('loses nothing in the resolvent room, which computes again', () =>
-      withLab(browser, '#/resolvent?v=1&sites=60', {}, async page => {
+      withLab(browser, `#/resolvent?v=1&sites=60${machine.hasAdapter ? '&backend=gpu' : ''}`, {}, async page => {
         await onScreen(page, 'of 60').first().waitFor();
         const pictures = await drawnFigures(page, 1);
         const numbers = await rows(page, 'Gᵢᵢ by site');

@@ -17,7 +17,7 @@ const DENSE_TOLERANCE: f64 = 1e-12;
 const DIFFERENCE_TOLERANCE: f64 = 1e-7;
 
 /// Random cotangents g of magnitude up to 1 in both parts.
-fn cotangents<T: Real>(count: usize, seed: u32) -> ComplexPlanes<T> {
+pub fn cotangents<T: Real>(count: usize, seed: u32) -> ComplexPlanes<T> {
     let mut random = LegacyRandom::new(seed);
     let mut plane =
         |_| (0..count).map(|_| T::round(f64::from((2.0 * random.uniform() - 1.0) as f32))).collect();

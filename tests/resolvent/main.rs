@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 mod adjoint;
+mod back_ends;
 mod batch;
 mod dense;
 mod engine;
 mod error_bound;
 mod gpu;
+mod kernels;
 mod potentials;
 mod problems;
 mod random_problems;

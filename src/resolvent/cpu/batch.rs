@@ -50,6 +50,16 @@ impl<'a, T: Real> Batch<'a, T> {
         Self { sites: diagonal.len(), diagonals: diagonal, bonds, shifts: shift }
     }
 
+    /// Sequences that have been checked, in another precision or seen from another origin.
+    pub(in crate::resolvent) fn of_checked(
+        sites: usize,
+        diagonals: &'a [T],
+        bonds: Option<&'a [T]>,
+        shifts: &'a [Shift],
+    ) -> Self {
+        Self { sites, diagonals, bonds, shifts }
+    }
+
     /// The number of sites N of each sequence.
     pub fn sites(&self) -> usize {
         self.sites
@@ -89,7 +99,10 @@ impl<'a, T: Real> Batch<'a, T> {
 
     /// Refuses cotangents of another shape than the batch, and those beyond which a derivative, which may reach
     /// |g|/η³, could overflow.
-    pub(super) fn check_cotangents(&self, cotangents: &ComplexPlanes<T>) -> Result<(), ResolventError> {
+    pub(in crate::resolvent) fn check_cotangents(
+        &self,
+        cotangents: &ComplexPlanes<T>,
+    ) -> Result<(), ResolventError> {
         self.check_planes("cotangents", cotangents)?;
         for plane in [&cotangents.re, &cotangents.im] {
             for (sequence, (row, shift)) in plane.chunks_exact(self.sites).zip(self.shifts).enumerate() {
@@ -172,7 +185,7 @@ pub struct Gradient<T> {
 }
 
 impl<T: Real> Gradient<T> {
-    pub(super) fn reshape(&mut self, batch: &Batch<T>) -> Result<(), ResolventError> {
+    pub(in crate::resolvent) fn reshape(&mut self, batch: &Batch<T>) -> Result<(), ResolventError> {
         reshape(&mut self.diagonals, batch.diagonals().len(), T::default())?;
         reshape(&mut self.bonds, batch.bonds().map_or(0, <[T]>::len), T::default())?;
         reshape(&mut self.energies, batch.sequences(), 0.0)?;

@@ -38,7 +38,8 @@ pub async fn run(config: &Config, engine: &Engine, context: &Context) -> Result<
     config.check()?;
     let (chain, shift) = config.problem()?;
     context.step(0, config.work()).await?;
-    let problem = Problem { config, chain, shift, engine, context };
+    let engine = engine.prepared_for(usize::try_from(config.work()).unwrap_or(usize::MAX), shift.eta());
+    let problem = Problem { config, chain, shift, engine: &engine, context };
     let Outcome { finding, wall_seconds, report, origin } = match config.panel {
         Panel::Green => green::run(&problem).await?,
         Panel::Density => density::run(&problem).await?,

@@ -2,7 +2,7 @@
 
 use super::{Outcome, Problem};
 use crate::record::resolvent::{Curve, Finding, PRECISION_ETAS, Precision};
-use crate::resolvent::{Backend, BackendChoice, Engine, ErrorBound, Shift};
+use crate::resolvent::{BackendChoice, Engine, ErrorBound, Shift};
 use crate::study::StudyError;
 use num_complex::Complex;
 use web_time::{Duration, Instant};
@@ -13,10 +13,8 @@ const A_DECADE: f64 = 4.0;
 /// The CPU in single precision at every η, and the GPU if the engine has one.
 pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     let cpu = Engine::open(BackendChoice::F32).await?;
-    let engines: Vec<&Engine> = match problem.engine.report().backend {
-        Backend::Gpu => vec![&cpu, problem.engine],
-        Backend::F32 | Backend::F64 => vec![&cpu],
-    };
+    let gpu = problem.engine.on_device();
+    let engines: Vec<&Engine> = std::iter::once(&cpu).chain(&gpu).collect();
     let etas: Vec<f64> = (0..PRECISION_ETAS).map(|step| pxfm::f_exp10(-(step as f64) / A_DECADE)).collect();
     let mut curves: Vec<Curve> = engines
         .iter()
