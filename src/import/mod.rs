@@ -3,6 +3,7 @@
 //! Recognised are the data of the three published figures in every form the published project wrote or
 //! documents (resnet-bk.md §5.3, §5.4, §6.3, §6.4, §7.3, §7.4, §11.1), and the lab's own documents. Other
 //! JSON becomes a table. Every file stands alone: one that cannot be used is reported, the others are taken.
+//! Apart from that, [`read_potential`] reads the diagonal of a chain from a file or from pasted text.
 
 mod catalogue;
 mod dataset;
@@ -10,11 +11,13 @@ mod efficiency;
 mod fields;
 mod json;
 mod origin;
+mod potential;
 mod robustness;
 mod stability;
 mod table;
 
 pub use fields::RowError;
+pub use potential::{FoundPotential, PotentialError, read_potential};
 
 use crate::record::{self, DocumentError, Record, document};
 use dataset::{DataSets, FigurePoint, Found};

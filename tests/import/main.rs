@@ -4,6 +4,7 @@
 
 mod damaged;
 mod efficiency;
+mod potential;
 mod published;
 mod robustness;
 mod sound;
