@@ -257,9 +257,8 @@ impl Beginning {
             let headed = (0..width).find(|&column| self.heading(column) == Some(wanted));
             let counted = wanted.parse().ok().and_then(|number: usize| number.checked_sub(1));
             return headed.or(counted.filter(|&column| column < width)).ok_or_else(|| {
-                let names = (0..width).map(|column| {
-                    self.heading(column).map_or_else(|| (column + 1).to_string(), |heading| excerpt(heading))
-                });
+                let names = (0..width)
+                    .map(|column| self.heading(column).map_or_else(|| (column + 1).to_string(), excerpt));
                 PotentialError::NoColumn {
                     column: excerpt(wanted),
                     columns: names.collect::<Vec<_>>().join(", "),
