@@ -10,13 +10,15 @@
 //! ∂Loss/∂β_j = Re[ R_{j+1} G_jj² (g_j + A_j) + L_j G_{j+1,j+1}² (g_{j+1} + B_{j+1}) ].
 //! ```
 //!
+//! Coming from the left and coming from the right is the same computation with L, A and R, B exchanged.
 //! No division and no difference besides those of the resolvent itself; |s_j| ≤ max|g| · Im G_jj/η
 //! (resolvent-performance.md §3).
 
-use super::batch::{Batch, ComplexPlanes, Gradient, reshape};
-use super::block::Block;
+use super::batch::{Batch, ComplexPlanes, Gradient};
+use super::block::{Block, Side};
 use super::lanes::{Lanes, Vector};
-use super::rows::{Rows, RowsMut, TILE};
+use super::meeting::{Meeting, Stacks, meet};
+use super::rows::{Rows, RowsMut, Tile, empty_tile};
 use super::schedule::{Kernel, in_blocks};
 use super::totals::Totals;
 use crate::resolvent::error::ResolventError;
@@ -63,112 +65,197 @@ struct Adjoint<'b, 'a, T> {
     green: Option<&'b mut ComplexPlanes<T>>,
 }
 
-/// What the sweep from the left leaves at a site for the one from the right.
-#[derive(Clone, Copy)]
-struct Saved<T, const WIDTH: usize> {
-    /// v − E.
-    term: Vector<T, WIDTH>,
-    /// L_{j−1}.
-    left: Lanes<T, WIDTH>,
-    /// g_j + A_j.
-    from_left: Lanes<T, WIDTH>,
-}
-
 impl<T: Real> Kernel for Adjoint<'_, '_, T> {
-    fn run<const WIDTH: usize>(&mut self, first: usize) -> Result<(), ResolventError> {
+    type Precision = T;
+    type Scratch<const WIDTH: usize> = Stacks<Saved<T, WIDTH>>;
+
+    fn scratch<const WIDTH: usize>(&self) -> Result<Self::Scratch<WIDTH>, ResolventError> {
+        Stacks::of(self.batch.sites())
+    }
+
+    fn run<const WIDTH: usize>(&mut self, first: usize, saved: &mut Self::Scratch<WIDTH>) {
         match self.batch.bonds() {
-            Some(_) => self.sweep::<WIDTH, true>(first),
-            None => self.sweep::<WIDTH, false>(first),
+            Some(_) => self.sweep::<WIDTH, true>(first, saved),
+            None => self.sweep::<WIDTH, false>(first, saved),
         }
     }
 }
 
 impl<T: Real> Adjoint<'_, '_, T> {
-    fn sweep<const WIDTH: usize, const BONDED: bool>(&mut self, first: usize) -> Result<(), ResolventError> {
+    fn sweep<const WIDTH: usize, const BONDED: bool>(
+        &mut self,
+        first: usize,
+        saved: &mut Stacks<Saved<T, WIDTH>>,
+    ) {
         let block = Block::<T, WIDTH>::of(self.batch, first);
         let sites = block.sites;
-        let zero = [T::default(); WIDTH];
-        let mut saved = Vec::new();
-        reshape(&mut saved, sites, Saved { term: zero, left: Lanes::zero(), from_left: Lanes::zero() })?;
-        let rows = |plane| Rows::<T, WIDTH>::of(plane, sites, first);
-        let (cotangent_re, cotangent_im) = (rows(&self.cotangents.re), rows(&self.cotangents.im));
+        let mut sweeps = Sweeps::<T, WIDTH, BONDED> {
+            block,
+            cotangents: [&self.cotangents.re, &self.cotangents.im].map(|plane| Rows::of(plane, sites, first)),
+            green: self.green.as_mut().map(|green| {
+                [&mut green.re, &mut green.im].map(|plane| RowsMut::of(plane, sites, first, WIDTH))
+            }),
+            diagonals: RowsMut::of(&mut self.gradient.diagonals, sites, first, WIDTH),
+            bonds: RowsMut::of(&mut self.gradient.bonds, sites - 1, first, WIDTH),
+            totals: Totals::default(),
+        };
+        let carry =
+            Carry { value: Lanes::zero(), sensitivity: Lanes::zero(), waiting: [T::default(); WIDTH] };
+        meet(&mut sweeps, saved, carry, carry);
+        sweeps.totals.write(&mut self.gradient.energies, &mut self.gradient.etas, first);
+    }
+}
 
-        let mut left = Lanes::zero();
-        let mut share = Lanes::zero();
-        let mut before = Lanes::zero();
-        for (tile, saved) in saved.chunks_mut(TILE).enumerate() {
-            let start = tile * TILE;
-            let terms = block.terms(start);
-            let bonds = block.bonds(start);
-            let (g_re, g_im) = (cotangent_re.load(start), cotangent_im.load(start));
-            for (site, saved) in saved.iter_mut().enumerate() {
-                let from_left = Lanes { re: g_re[site], im: g_im[site] }.plus(&before);
-                *saved = Saved { term: terms[site], left, from_left };
-                left = block.site(&terms[site]).minus_conjugate(&share).reciprocal();
-                before = left.squared().times(&from_left);
-                share = left;
-                if BONDED {
-                    share = share.scaled(&bonds[site]);
-                    before = before.scaled(&bonds[site]);
-                }
-            }
-        }
+/// What is handed from site to site; from the left, and mirrored from the right.
+#[derive(Clone, Copy)]
+struct Carry<T, const WIDTH: usize> {
+    /// L_{j−1}.
+    value: Lanes<T, WIDTH>,
+    /// L_{j−1}² (g_{j−1} + A_{j−1}), so that A_j is β_{j−1} times this.
+    sensitivity: Lanes<T, WIDTH>,
+    /// The half of ∂Loss/∂β that the site before knows.
+    waiting: Vector<T, WIDTH>,
+}
 
-        let mut green_rows = self
-            .green
-            .as_mut()
-            .map(|green| [&mut green.re, &mut green.im].map(|plane| RowsMut::of(plane, sites, first, WIDTH)));
-        let mut diagonals = RowsMut::of(&mut self.gradient.diagonals, sites, first, WIDTH);
-        let mut bond_rows = RowsMut::of(&mut self.gradient.bonds, sites - 1, first, WIDTH);
-        let mut totals = Totals::<T, WIDTH>::default();
-        let mut right = Lanes::zero();
-        let mut after = Lanes::zero();
-        // Re[L_j G_{j+1,j+1}² (g_{j+1} + B_{j+1})], which waits for its other half at site j.
-        let mut from_next = zero;
-        for (tile, saved) in saved.chunks(TILE).enumerate().rev() {
-            let start = tile * TILE;
-            let bonds = block.bonds(start);
-            let before_tile = if BONDED && start > 0 { block.bonds(start - TILE)[TILE - 1] } else { zero };
-            let (g_re, g_im) = (cotangent_re.load(start), cotangent_im.load(start));
-            let mut green_tiles = [[zero; TILE]; 2];
-            let mut by_diagonal = [zero; TILE];
-            let mut by_bond = by_diagonal;
-            for (site, saved) in saved.iter().enumerate().rev() {
-                let bond_before = if site > 0 { &bonds[site - 1] } else { &before_tile };
-                let share = if BONDED { right.scaled(&bonds[site]) } else { right };
-                let left_share = if BONDED { saved.left.scaled(bond_before) } else { saved.left };
-                let without_left = block.site(&saved.term).minus_conjugate(&share);
-                let green = without_left.minus_conjugate(&left_share).reciprocal();
-                let from_right = Lanes { re: g_re[site], im: g_im[site] }.plus(&after);
-                let squared = green.squared();
-                let sensitivity = squared.times(&saved.from_left.plus(&after));
-                if BONDED {
-                    let from_this = right.times(&squared.times(&saved.from_left)).re;
-                    for lane in 0..WIDTH {
-                        by_bond[site][lane] = from_this[lane] + from_next[lane];
-                    }
-                    from_next = saved.left.times(&squared.times(&from_right)).re;
-                }
-                right = without_left.reciprocal();
-                after = right.squared().times(&from_right);
-                if BONDED {
-                    after = after.scaled(bond_before);
-                }
-                by_diagonal[site] = sensitivity.re.map(|value| -value);
-                totals.add(&sensitivity);
-                green_tiles[0][site] = green.re;
-                green_tiles[1][site] = green.im;
-            }
-            totals.end_tile();
-            diagonals.store(start, &by_diagonal);
-            if BONDED {
-                bond_rows.store(start, &by_bond);
-            }
-            if let Some(rows) = &mut green_rows {
-                rows.iter_mut().zip(&green_tiles).for_each(|(rows, tile)| rows.store(start, tile));
-            }
+/// What the first sweep over a site leaves for the second; from the left, and mirrored from the right.
+#[derive(Clone, Copy)]
+pub(super) struct Saved<T, const WIDTH: usize> {
+    /// v − E.
+    term: Vector<T, WIDTH>,
+    /// L_{j−1}.
+    neighbour: Lanes<T, WIDTH>,
+    /// g_j + A_j.
+    sum: Lanes<T, WIDTH>,
+}
+
+/// The cotangents of a tile, and its bonds towards the side the sweep comes from and the other one.
+struct Inputs<T, const WIDTH: usize> {
+    cotangents: [Tile<T, WIDTH>; 2],
+    bonds: Tile<T, WIDTH>,
+    bonds_behind: Tile<T, WIDTH>,
+}
+
+/// What comes out for a tile.
+struct Results<T, const WIDTH: usize> {
+    green: [Tile<T, WIDTH>; 2],
+    by_diagonal: Tile<T, WIDTH>,
+    by_bond: Tile<T, WIDTH>,
+}
+
+struct Sweeps<'a, T, const WIDTH: usize, const BONDED: bool> {
+    block: Block<'a, T, WIDTH>,
+    cotangents: [Rows<'a, T, WIDTH>; 2],
+    green: Option<[RowsMut<'a, T>; 2]>,
+    diagonals: RowsMut<'a, T>,
+    bonds: RowsMut<'a, T>,
+    totals: Totals<T, WIDTH>,
+}
+
+impl<T: Real, const WIDTH: usize, const BONDED: bool> Sweeps<'_, T, WIDTH, BONDED> {
+    #[inline(always)]
+    fn inputs(&self, first: usize, from: Side) -> Inputs<T, WIDTH> {
+        Inputs {
+            cotangents: [0, 1].map(|part| self.cotangents[part].load(first as isize)),
+            bonds: self.block.bonds(first, from),
+            bonds_behind: self.block.bonds(first, from.opposite()),
         }
-        totals.write(&mut self.gradient.energies, &mut self.gradient.etas, first);
-        Ok(())
+    }
+}
+
+impl<T: Real, const WIDTH: usize> Inputs<T, WIDTH> {
+    #[inline(always)]
+    fn cotangent(&self, site: usize) -> Lanes<T, WIDTH> {
+        Lanes { re: self.cotangents[0][site], im: self.cotangents[1][site] }
+    }
+
+    #[inline(always)]
+    fn share<const BONDED: bool>(&self, site: usize, lanes: Lanes<T, WIDTH>) -> Lanes<T, WIDTH> {
+        if BONDED { lanes.scaled(&self.bonds[site]) } else { lanes }
+    }
+}
+
+impl<T: Real, const WIDTH: usize, const BONDED: bool> Meeting<T> for Sweeps<'_, T, WIDTH, BONDED> {
+    type Carry = Carry<T, WIDTH>;
+    type Saved = Saved<T, WIDTH>;
+    type Entering = (Tile<T, WIDTH>, Inputs<T, WIDTH>);
+    type Finishing = Inputs<T, WIDTH>;
+    type Results = Results<T, WIDTH>;
+
+    #[inline(always)]
+    fn entering(&self, first: usize, from: Side) -> Self::Entering {
+        (self.block.diagonal(first), self.inputs(first, from))
+    }
+
+    #[inline(always)]
+    fn enter(
+        &self,
+        (diagonal, inputs): &Self::Entering,
+        site: usize,
+        carry: &mut Self::Carry,
+    ) -> Self::Saved {
+        let term = self.block.term(&diagonal[site]);
+        let neighbour = carry.value;
+        let share = inputs.share::<BONDED>(site, neighbour);
+        let sum = inputs.cotangent(site).plus(&inputs.share::<BONDED>(site, carry.sensitivity));
+        carry.value = self.block.site(&term).minus_conjugate(&share).reciprocal();
+        carry.sensitivity = carry.value.squared().times(&sum);
+        Saved { term, neighbour, sum }
+    }
+
+    #[inline(always)]
+    fn finishing(&self, first: usize, from: Side) -> (Self::Finishing, Self::Results) {
+        let results =
+            Results { green: [empty_tile(), empty_tile()], by_diagonal: empty_tile(), by_bond: empty_tile() };
+        (self.inputs(first, from), results)
+    }
+
+    #[inline(always)]
+    fn finish(
+        &mut self,
+        inputs: &Self::Finishing,
+        results: &mut Self::Results,
+        site: usize,
+        saved: &Self::Saved,
+        carry: &mut Self::Carry,
+    ) {
+        let share = inputs.share::<BONDED>(site, carry.value);
+        let saved_share =
+            if BONDED { saved.neighbour.scaled(&inputs.bonds_behind[site]) } else { saved.neighbour };
+        let other = self.block.site(&saved.term).minus_conjugate(&share);
+        let green = other.minus_conjugate(&saved_share).reciprocal();
+        let squared = green.squared();
+        let sensitivity = inputs.share::<BONDED>(site, carry.sensitivity);
+        let sum = inputs.cotangent(site).plus(&sensitivity);
+        let total = squared.times(&saved.sum.plus(&sensitivity));
+        if BONDED {
+            let from_here = carry.value.times(&squared.times(&saved.sum)).re;
+            for lane in 0..WIDTH {
+                results.by_bond[site][lane] = from_here[lane] + carry.waiting[lane];
+            }
+            carry.waiting = saved.neighbour.times(&squared.times(&sum)).re;
+        }
+        carry.value = other.reciprocal();
+        carry.sensitivity = carry.value.squared().times(&sum);
+        results.by_diagonal[site] = total.re.map(|value| -value);
+        (results.green[0][site], results.green[1][site]) = (green.re, green.im);
+        self.totals.add(&total);
+    }
+
+    #[inline(always)]
+    fn store(&mut self, first: usize, results: &Self::Results, from: Side) {
+        self.totals.end_tile();
+        self.diagonals.store(first, &results.by_diagonal);
+        if BONDED {
+            // From the left the bond of a site is the one before it, and there always is one.
+            self.bonds.store(if from == Side::Left { first - 1 } else { first }, &results.by_bond);
+        }
+        if let Some(rows) = &mut self.green {
+            rows.iter_mut().zip(&results.green).for_each(|(rows, tile)| rows.store(first, tile));
+        }
+    }
+
+    #[inline(always)]
+    fn meet(&mut self, results: &Self::Results, site: usize, left: &mut Self::Carry) {
+        left.waiting = results.by_bond[site];
     }
 }

@@ -6,6 +6,25 @@ use super::rows::{Rows, Tile};
 use crate::resolvent::chain::Shift;
 use crate::resolvent::real::Real;
 
+/// One of the two sides of a site.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The sites before it.
+    Left,
+    /// The sites after it.
+    Right,
+}
+
+impl Side {
+    /// The other one.
+    pub(super) fn opposite(self) -> Self {
+        match self {
+            Self::Left => Self::Right,
+            Self::Right => Self::Left,
+        }
+    }
+}
+
 /// What the sweeps over one block read.
 pub(super) struct Block<'a, T, const WIDTH: usize> {
     /// Sites of each row.
@@ -37,22 +56,30 @@ impl<'a, T: Real, const WIDTH: usize> Block<'a, T, WIDTH> {
         }
     }
 
-    /// v − E for the sites from `first` on.
+    /// v for the sites from `first` on.
     #[inline(always)]
-    pub(super) fn terms(&self, first: usize) -> Tile<T, WIDTH> {
-        let mut tile = self.diagonal.load(first);
-        for values in &mut tile {
-            for lane in 0..WIDTH {
-                values[lane] = (values[lane] - self.energy[lane]) - self.energy_remainder[lane];
-            }
-        }
-        tile
+    pub(super) fn diagonal(&self, first: usize) -> Tile<T, WIDTH> {
+        self.diagonal.load(first as isize)
     }
 
-    /// The bonds to the right of the sites from `first` on.
+    /// v − E for one site.
     #[inline(always)]
-    pub(super) fn bonds(&self, first: usize) -> Tile<T, WIDTH> {
-        self.bonds.map_or([[T::default(); WIDTH]; super::rows::TILE], |bonds| bonds.load(first))
+    pub(super) fn term(&self, values: &Vector<T, WIDTH>) -> Vector<T, WIDTH> {
+        let mut term = *values;
+        for lane in 0..WIDTH {
+            term[lane] = (term[lane] - self.energy[lane]) - self.energy_remainder[lane];
+        }
+        term
+    }
+
+    /// The bonds on one side of the sites from `first` on; 0 where there is none.
+    #[inline(always)]
+    pub(super) fn bonds(&self, first: usize, side: Side) -> Tile<T, WIDTH> {
+        let first = match side {
+            Side::Left => first as isize - 1,
+            Side::Right => first as isize,
+        };
+        self.bonds.map_or(vec![], |bonds| bonds.load(first))
     }
 
     /// conj(v − z) = (v − E) + iη for one site.

@@ -2,9 +2,9 @@
 //! after it; and its adjoint.
 
 use super::batch::{Batch, ComplexPlanes, Gradient};
-use super::block::Block;
+use super::block::{Block, Side};
 use super::lanes::Lanes;
-use super::rows::{Rows, RowsMut, TILE};
+use super::rows::{Rows, RowsMut, TILE, empty_tile};
 use super::schedule::{Kernel, in_blocks};
 use super::totals::Totals;
 use crate::resolvent::error::ResolventError;
@@ -68,7 +68,14 @@ struct Causal<'b, 'a, T> {
 }
 
 impl<T: Real> Kernel for Causal<'_, '_, T> {
-    fn run<const WIDTH: usize>(&mut self, first: usize) -> Result<(), ResolventError> {
+    type Precision = T;
+    type Scratch<const WIDTH: usize> = ();
+
+    fn scratch<const WIDTH: usize>(&self) -> Result<(), ResolventError> {
+        Ok(())
+    }
+
+    fn run<const WIDTH: usize>(&mut self, first: usize, _scratch: &mut ()) {
         let block = Block::<T, WIDTH>::of(self.batch, first);
         let sites = block.sites;
         let re = RowsMut::of(&mut self.causal.re, sites, first, WIDTH);
@@ -77,7 +84,6 @@ impl<T: Real> Kernel for Causal<'_, '_, T> {
             Some(_) => sweep::<T, WIDTH, true>(&block, re, im),
             None => sweep::<T, WIDTH, false>(&block, re, im),
         }
-        Ok(())
     }
 }
 
@@ -88,12 +94,11 @@ fn sweep<T: Real, const WIDTH: usize, const BONDED: bool>(
 ) {
     let mut share = Lanes::zero();
     for first in (0..block.sites).step_by(TILE) {
-        let terms = block.terms(first);
-        let bonds = block.bonds(first);
-        let mut left_re = [[T::default(); WIDTH]; TILE];
-        let mut left_im = left_re;
+        let diagonal = block.diagonal(first);
+        let bonds = block.bonds(first, Side::Right);
+        let (mut left_re, mut left_im) = (empty_tile(), empty_tile());
         for site in 0..TILE {
-            let left = block.site(&terms[site]).minus_conjugate(&share).reciprocal();
+            let left = block.site(&block.term(&diagonal[site])).minus_conjugate(&share).reciprocal();
             left_re[site] = left.re;
             left_im[site] = left.im;
             share = if BONDED { left.scaled(&bonds[site]) } else { left };
@@ -111,12 +116,18 @@ struct Adjoint<'b, 'a, T> {
 }
 
 impl<T: Real> Kernel for Adjoint<'_, '_, T> {
-    fn run<const WIDTH: usize>(&mut self, first: usize) -> Result<(), ResolventError> {
+    type Precision = T;
+    type Scratch<const WIDTH: usize> = ();
+
+    fn scratch<const WIDTH: usize>(&self) -> Result<(), ResolventError> {
+        Ok(())
+    }
+
+    fn run<const WIDTH: usize>(&mut self, first: usize, _scratch: &mut ()) {
         match self.batch.bonds() {
             Some(_) => self.sweep::<WIDTH, true>(first),
             None => self.sweep::<WIDTH, false>(first),
         }
-        Ok(())
     }
 }
 
@@ -133,11 +144,10 @@ impl<T: Real> Adjoint<'_, '_, T> {
         // s_{j+1}.
         let mut after = Lanes::zero();
         for tile in (0..sites).step_by(TILE).rev() {
-            let (re, im) = (left_re.load(tile), left_im.load(tile));
-            let (g_re, g_im) = (cotangent_re.load(tile), cotangent_im.load(tile));
-            let bonds = block.bonds(tile);
-            let mut by_diagonal = [[T::default(); WIDTH]; TILE];
-            let mut by_bond = by_diagonal;
+            let (re, im) = (left_re.load(tile as isize), left_im.load(tile as isize));
+            let (g_re, g_im) = (cotangent_re.load(tile as isize), cotangent_im.load(tile as isize));
+            let bonds = block.bonds(tile, Side::Right);
+            let (mut by_diagonal, mut by_bond) = (empty_tile(), empty_tile());
             for site in (0..TILE.min(sites - tile)).rev() {
                 let left = Lanes { re: re[site], im: im[site] };
                 let cotangent = Lanes { re: g_re[site], im: g_im[site] };

@@ -14,6 +14,7 @@ mod block;
 mod causal;
 mod chain;
 pub(super) mod lanes;
+mod meeting;
 mod rows;
 mod schedule;
 mod totals;

@@ -1,14 +1,24 @@
-//! Rows, one a lane, read and written a tile of sites at a time: where \[sequence\]\[site\] outside becomes
+//! Rows, one a lane, read and written a tile of sites at a time: what is \[sequence\]\[site\] outside is
 //! \[site\]\[lane\] inside.
 
 use super::lanes::Vector;
 use crate::resolvent::real::Real;
 
 /// The sites of a tile.
-pub(super) const TILE: usize = 16;
+pub(super) const TILE: usize = 32;
 
-/// One value a site and lane.
-pub(super) type Tile<T, const WIDTH: usize> = [Vector<T, WIDTH>; TILE];
+/// The side of the square that is transposed at once: one register of singles, two of doubles.
+const SQUARE: usize = 4;
+
+/// One value a site and lane. On the heap, because a compiler that takes an array on the stack apart loses sight of the
+/// vector instructions in it.
+pub(super) type Tile<T, const WIDTH: usize> = Vec<Vector<T, WIDTH>>;
+
+/// A tile of zeros.
+#[inline(always)]
+pub(super) fn empty_tile<T: Real, const WIDTH: usize>() -> Tile<T, WIDTH> {
+    vec![[T::default(); WIDTH]; TILE]
+}
 
 /// As many rows as lanes, all of one length. Lanes without a row of their own repeat the last one.
 #[derive(Clone, Copy)]
@@ -24,23 +34,44 @@ impl<'a, T: Real, const WIDTH: usize> Rows<'a, T, WIDTH> {
         }))
     }
 
-    /// The sites from `first` on; beyond the end of the rows, 0.
-    #[inline(always)]
-    pub(super) fn load(&self, first: usize) -> Tile<T, WIDTH> {
-        let mut tile = [[T::default(); WIDTH]; TILE];
-        for (lane, row) in self.0.iter().enumerate() {
-            let row = row.get(first..).unwrap_or_default();
-            if let Some(row) = row.first_chunk::<TILE>() {
-                for site in 0..TILE {
-                    tile[site][lane] = row[site];
-                }
-            } else {
-                for (values, &value) in tile.iter_mut().zip(row) {
-                    values[lane] = value;
+    /// The sites from `first` on; before the beginning and beyond the end of the rows, 0.
+    #[inline(never)]
+    pub(super) fn load(&self, first: isize) -> Tile<T, WIDTH> {
+        let mut tile = empty_tile();
+        let length = self.0[0].len();
+        let Some(first) = usize::try_from(first).ok().filter(|first| first + TILE <= length) else {
+            self.load_end(first, &mut tile);
+            return tile;
+        };
+        let (squares, rest) = self.0.as_chunks::<SQUARE>();
+        for (group, rows) in squares.iter().enumerate() {
+            let [a, b, c, d] = rows.map(|row| row[first..first + TILE].as_chunks::<SQUARE>().0);
+            let lane = group * SQUARE;
+            let sites = tile.as_chunks_mut::<SQUARE>().0.iter_mut();
+            for ((((sites, a), b), c), d) in sites.zip(a).zip(b).zip(c).zip(d) {
+                let turned = T::transpose([*a, *b, *c, *d]);
+                for row in 0..SQUARE {
+                    sites[row][lane..lane + SQUARE].copy_from_slice(&turned[row]);
                 }
             }
         }
+        for (row, lane) in rest.iter().zip(squares.len() * SQUARE..) {
+            for (values, value) in tile.iter_mut().zip(&row[first..first + TILE]) {
+                values[lane] = *value;
+            }
+        }
         tile
+    }
+
+    /// A tile that is not wholly within the rows.
+    #[cold]
+    fn load_end(&self, first: isize, tile: &mut [Vector<T, WIDTH>]) {
+        for (values, site) in tile.iter_mut().zip(first..) {
+            for (value, row) in values.iter_mut().zip(&self.0) {
+                let site = usize::try_from(site).ok();
+                *value = site.and_then(|site| row.get(site)).copied().unwrap_or_default();
+            }
+        }
     }
 }
 
@@ -54,19 +85,37 @@ impl<'a, T: Real> RowsMut<'a, T> {
     }
 
     /// Writes the sites from `first` on, as far as the rows reach.
-    #[inline(always)]
-    pub(super) fn store<const WIDTH: usize>(&mut self, first: usize, tile: &Tile<T, WIDTH>) {
-        for (lane, row) in self.0.iter_mut().enumerate() {
-            let row = row.get_mut(first..).unwrap_or_default();
-            if let Some(row) = row.first_chunk_mut::<TILE>() {
-                for site in 0..TILE {
-                    row[site] = tile[site][lane];
+    #[inline(never)]
+    pub(super) fn store<const WIDTH: usize>(&mut self, first: usize, tile: &[Vector<T, WIDTH>]) {
+        for (rows, lane) in self.0.chunks_mut(SQUARE).zip((0..).step_by(SQUARE)) {
+            if let [a, b, c, d] = rows
+                && let Some([a, b, c, d]) = whole_pieces([a, b, c, d], first)
+            {
+                let sites = tile.as_chunks::<SQUARE>().0.iter();
+                for ((((sites, a), b), c), d) in sites.zip(a).zip(b).zip(c).zip(d) {
+                    let square = [&sites[0], &sites[1], &sites[2], &sites[3]].map(|site| {
+                        let values = &site[lane..lane + SQUARE];
+                        [values[0], values[1], values[2], values[3]]
+                    });
+                    [*a, *b, *c, *d] = T::transpose(square);
                 }
-            } else {
-                for (value, values) in row.iter_mut().zip(tile) {
-                    *value = values[lane];
-                }
+                continue;
+            }
+            for (row, lane) in rows.iter_mut().zip(lane..) {
+                let row = row.get_mut(first..).unwrap_or_default();
+                row.iter_mut().zip(tile).for_each(|(value, values)| *value = values[lane]);
             }
         }
     }
+}
+
+/// The tiles of four rows from `first` on, in pieces of four sites, where they are wholly within the rows.
+#[inline(always)]
+fn whole_pieces<'r, T>(
+    rows: [&'r mut &mut [T]; SQUARE],
+    first: usize,
+) -> Option<[&'r mut [[T; SQUARE]]; SQUARE]> {
+    let [a, b, c, d] = rows;
+    let piece = |row: &'r mut &mut [T]| Some(row.get_mut(first..first + TILE)?.as_chunks_mut().0);
+    Some([piece(a)?, piece(b)?, piece(c)?, piece(d)?])
 }

@@ -2,26 +2,54 @@
 
 use crate::resolvent::error::ResolventError;
 
-/// Sequences side by side in a full block: 16 fill every register width from SSE2 to AVX-512, and more gain nothing
-/// (resolvent-performance.md §4.3).
-const WIDE: usize = 16;
-/// Sequences side by side in a block for a few: one SSE2 or SIMD128 register of singles.
+/// Singles side by side in a full block: four SSE2 or SIMD128 registers, two chains of which hide the latency of a
+/// division; more gain little.
+const WIDE_SINGLES: usize = 16;
+/// Doubles side by side in a full block, four registers as well.
+const WIDE_DOUBLES: usize = 8;
+/// Sequences side by side in a block for a few.
 const NARROW: usize = 4;
 
 /// What is done to each block.
 pub(super) trait Kernel {
+    /// The precision it works in.
+    type Precision;
+    /// Memory used again from block to block.
+    type Scratch<const WIDTH: usize>;
+
+    /// The memory for blocks of this width.
+    fn scratch<const WIDTH: usize>(&self) -> Result<Self::Scratch<WIDTH>, ResolventError>;
+
     /// Computes the sequences from `first` on, as many as there are lanes or sequences left.
-    fn run<const WIDTH: usize>(&mut self, first: usize) -> Result<(), ResolventError>;
+    fn run<const WIDTH: usize>(&mut self, first: usize, scratch: &mut Self::Scratch<WIDTH>);
 }
 
 /// Runs a kernel over all sequences: wide blocks, then whatever wastes least on those that are left.
-pub(super) fn in_blocks(sequences: usize, kernel: &mut impl Kernel) -> Result<(), ResolventError> {
-    for first in (0..sequences).step_by(WIDE) {
-        match sequences - first {
-            1 => kernel.run::<1>(first)?,
-            2..=NARROW => kernel.run::<NARROW>(first)?,
-            _ => kernel.run::<WIDE>(first)?,
-        }
+pub(super) fn in_blocks<K: Kernel>(sequences: usize, kernel: &mut K) -> Result<(), ResolventError> {
+    if size_of::<K::Precision>() == size_of::<f32>() {
+        in_blocks_of::<WIDE_SINGLES, K>(sequences, kernel)
+    } else {
+        in_blocks_of::<WIDE_DOUBLES, K>(sequences, kernel)
+    }
+}
+
+fn in_blocks_of<const WIDE: usize, K: Kernel>(
+    sequences: usize,
+    kernel: &mut K,
+) -> Result<(), ResolventError> {
+    let rest = match sequences % WIDE {
+        few @ 0..=NARROW => few,
+        _ => 0,
+    };
+    let wide = sequences - rest;
+    if wide > 0 {
+        let mut scratch = kernel.scratch::<WIDE>()?;
+        (0..wide).step_by(WIDE).for_each(|first| kernel.run(first, &mut scratch));
+    }
+    match rest {
+        0 => {}
+        1 => kernel.run::<1>(wide, &mut kernel.scratch()?),
+        _ => kernel.run::<NARROW>(wide, &mut kernel.scratch()?),
     }
     Ok(())
 }

@@ -1,9 +1,10 @@
-//! The two-sided continued fraction of a block: one sweep from the left that keeps its L, one from the right.
+//! The two-sided continued fraction of a block.
 
-use super::batch::{Batch, ComplexPlanes, reshape};
-use super::block::Block;
+use super::batch::{Batch, ComplexPlanes};
+use super::block::{Block, Side};
 use super::lanes::{Lanes, Vector};
-use super::rows::{RowsMut, TILE};
+use super::meeting::{Meeting, Stacks, meet};
+use super::rows::{RowsMut, Tile, empty_tile};
 use super::schedule::{Kernel, in_blocks};
 use crate::resolvent::error::ResolventError;
 use crate::resolvent::real::Real;
@@ -26,65 +27,90 @@ struct Green<'b, 'a, T> {
 }
 
 impl<T: Real> Kernel for Green<'_, '_, T> {
-    fn run<const WIDTH: usize>(&mut self, first: usize) -> Result<(), ResolventError> {
+    type Precision = T;
+    type Scratch<const WIDTH: usize> = Stacks<Saved<T, WIDTH>>;
+
+    fn scratch<const WIDTH: usize>(&self) -> Result<Self::Scratch<WIDTH>, ResolventError> {
+        Stacks::of(self.batch.sites())
+    }
+
+    fn run<const WIDTH: usize>(&mut self, first: usize, saved: &mut Self::Scratch<WIDTH>) {
         let block = Block::<T, WIDTH>::of(self.batch, first);
-        let mut saved = Vec::new();
-        reshape(&mut saved, block.sites, Saved { term: [T::default(); WIDTH], left: Lanes::zero() })?;
         let sites = block.sites;
         let re = RowsMut::of(&mut self.green.re, sites, first, WIDTH);
         let im = RowsMut::of(&mut self.green.im, sites, first, WIDTH);
+        let (left, right) = (Lanes::zero(), Lanes::zero());
         match self.batch.bonds() {
-            Some(_) => sweep::<T, WIDTH, true>(&block, &mut saved, re, im),
-            None => sweep::<T, WIDTH, false>(&block, &mut saved, re, im),
+            Some(_) => meet(&mut TwoSided::<T, WIDTH, true> { block, re, im }, saved, left, right),
+            None => meet(&mut TwoSided::<T, WIDTH, false> { block, re, im }, saved, left, right),
         }
-        Ok(())
     }
 }
 
-/// What the sweep from the left leaves at a site for the one from the right.
+/// What the first sweep over a site leaves for the second.
 #[derive(Clone, Copy)]
-struct Saved<T, const WIDTH: usize> {
+pub(super) struct Saved<T, const WIDTH: usize> {
     /// v − E.
     term: Vector<T, WIDTH>,
-    /// β_{i−1} L_{i−1}.
-    left: Lanes<T, WIDTH>,
+    /// β L or β R of the neighbour the sweep came from.
+    share: Lanes<T, WIDTH>,
 }
 
-fn sweep<T: Real, const WIDTH: usize, const BONDED: bool>(
-    block: &Block<T, WIDTH>,
-    saved: &mut [Saved<T, WIDTH>],
-    mut re: RowsMut<T>,
-    mut im: RowsMut<T>,
-) {
-    let mut left = Lanes::zero();
-    for (tile, saved) in saved.chunks_mut(TILE).enumerate() {
-        let terms = block.terms(tile * TILE);
-        let bonds = block.bonds(tile * TILE);
-        for ((saved, term), bond) in saved.iter_mut().zip(&terms).zip(&bonds) {
-            *saved = Saved { term: *term, left };
-            left = block.site(term).minus_conjugate(&left).reciprocal();
-            if BONDED {
-                left = left.scaled(bond);
-            }
-        }
+struct TwoSided<'a, T, const WIDTH: usize, const BONDED: bool> {
+    block: Block<'a, T, WIDTH>,
+    re: RowsMut<'a, T>,
+    im: RowsMut<'a, T>,
+}
+
+impl<T: Real, const WIDTH: usize, const BONDED: bool> Meeting<T> for TwoSided<'_, T, WIDTH, BONDED> {
+    type Carry = Lanes<T, WIDTH>;
+    type Saved = Saved<T, WIDTH>;
+    type Entering = (Tile<T, WIDTH>, Tile<T, WIDTH>);
+    type Finishing = Tile<T, WIDTH>;
+    type Results = [Tile<T, WIDTH>; 2];
+
+    #[inline(always)]
+    fn entering(&self, first: usize, from: Side) -> Self::Entering {
+        (self.block.diagonal(first), self.block.bonds(first, from))
     }
 
-    let mut right = Lanes::zero();
-    for (tile, saved) in saved.chunks(TILE).enumerate().rev() {
-        let bonds = block.bonds(tile * TILE);
-        let mut green_re = [[T::default(); WIDTH]; TILE];
-        let mut green_im = green_re;
-        for (site, (saved, bond)) in saved.iter().zip(&bonds).enumerate().rev() {
-            if BONDED {
-                right = right.scaled(bond);
-            }
-            let without_left = block.site(&saved.term).minus_conjugate(&right);
-            let green = without_left.minus_conjugate(&saved.left).reciprocal();
-            right = without_left.reciprocal();
-            green_re[site] = green.re;
-            green_im[site] = green.im;
-        }
-        re.store(tile * TILE, &green_re);
-        im.store(tile * TILE, &green_im);
+    #[inline(always)]
+    fn enter(
+        &self,
+        (diagonal, bonds): &Self::Entering,
+        site: usize,
+        carry: &mut Lanes<T, WIDTH>,
+    ) -> Self::Saved {
+        let term = self.block.term(&diagonal[site]);
+        let share = if BONDED { carry.scaled(&bonds[site]) } else { *carry };
+        *carry = self.block.site(&term).minus_conjugate(&share).reciprocal();
+        Saved { term, share }
+    }
+
+    #[inline(always)]
+    fn finishing(&self, first: usize, from: Side) -> (Self::Finishing, Self::Results) {
+        (self.block.bonds(first, from), [empty_tile(), empty_tile()])
+    }
+
+    #[inline(always)]
+    fn finish(
+        &mut self,
+        bonds: &Self::Finishing,
+        [re, im]: &mut Self::Results,
+        site: usize,
+        saved: &Self::Saved,
+        carry: &mut Lanes<T, WIDTH>,
+    ) {
+        let share = if BONDED { carry.scaled(&bonds[site]) } else { *carry };
+        let other = self.block.site(&saved.term).minus_conjugate(&share);
+        let green = other.minus_conjugate(&saved.share).reciprocal();
+        *carry = other.reciprocal();
+        (re[site], im[site]) = (green.re, green.im);
+    }
+
+    #[inline(always)]
+    fn store(&mut self, first: usize, [re, im]: &Self::Results, _from: Side) {
+        self.re.store(first, re);
+        self.im.store(first, im);
     }
 }
