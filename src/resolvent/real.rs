@@ -18,6 +18,13 @@ pub trait Real:
     /// The number 1.
     const ONE: Self;
 
+    /// Unit roundoff: the largest relative error of one operation.
+    const ROUNDOFF: f64;
+
+    /// Numbers side by side in a full block, 16 or 8: four SSE2 or SIMD128 registers. Two chains of them hide the
+    /// latency of a division; more gain little.
+    const WIDE: usize;
+
     /// The largest magnitude that a derivative may reach: far enough below the largest number that sums and products
     /// on the way to it stay finite.
     const LARGEST_DERIVATIVE: f64;
@@ -31,6 +38,8 @@ pub trait Real:
 
 impl Real for f32 {
     const ONE: Self = 1.0;
+    const ROUNDOFF: f64 = f32::EPSILON as f64 / 2.0;
+    const WIDE: usize = 16;
     const LARGEST_DERIVATIVE: f64 = 1e30;
 
     fn round(value: f64) -> Self {
@@ -61,6 +70,8 @@ impl Real for f32 {
 
 impl Real for f64 {
     const ONE: Self = 1.0;
+    const ROUNDOFF: f64 = f64::EPSILON / 2.0;
+    const WIDE: usize = 8;
     const LARGEST_DERIVATIVE: f64 = 1e200;
 
     fn round(value: f64) -> Self {

@@ -11,6 +11,7 @@ mod engine;
 mod error_bound;
 mod gpu;
 mod kernels;
+mod long_chains;
 mod potentials;
 mod problems;
 mod random_problems;

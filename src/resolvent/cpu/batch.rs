@@ -42,9 +42,14 @@ impl<'a, T: Real> Batch<'a, T> {
         Ok(Self { bonds: Some(bonds), ..self })
     }
 
-    /// One sequence that has been checked as a chain.
-    pub(super) fn of_chain(diagonal: &'a [T], bonds: Option<&'a [T]>, shift: &'a [Shift; 1]) -> Self {
-        Self { sites: diagonal.len(), diagonals: diagonal, bonds, shifts: shift }
+    /// Sequences whose values have been checked already.
+    pub(super) fn of_pieces(
+        sites: usize,
+        diagonals: &'a [T],
+        bonds: Option<&'a [T]>,
+        shifts: &'a [Shift],
+    ) -> Self {
+        Self { sites, diagonals, bonds, shifts }
     }
 
     /// Sequences that have been checked, in another precision or seen from another origin.

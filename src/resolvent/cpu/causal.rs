@@ -4,6 +4,7 @@
 use super::batch::{Batch, ComplexPlanes, Gradient};
 use super::block::{Block, Side};
 use super::lanes::Lanes;
+use super::pieces::in_pieces;
 use super::rows::{Rows, RowsMut, TILE, empty_tile};
 use super::schedule::{Kernel, in_blocks};
 use super::totals::Totals;
@@ -19,6 +20,9 @@ use crate::resolvent::real::Real;
 /// [`ResolventError::Memory`] where the result does not fit.
 pub fn causal_batch<T: Real>(batch: &Batch<T>, causal: &mut ComplexPlanes<T>) -> Result<(), ResolventError> {
     causal.reshape(batch.diagonals().len())?;
+    if in_pieces(batch, 1, causal, causal_batch)? {
+        return Ok(());
+    }
     in_blocks(batch.sequences(), &mut Causal { batch, causal })
 }
 

@@ -15,6 +15,7 @@ mod causal;
 mod chain;
 pub(super) mod lanes;
 mod meeting;
+mod pieces;
 mod rows;
 mod schedule;
 mod totals;

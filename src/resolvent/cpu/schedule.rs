@@ -1,19 +1,15 @@
 //! How the sequences of a batch are dealt into blocks.
 
 use crate::resolvent::error::ResolventError;
+use crate::resolvent::real::Real;
 
-/// Singles side by side in a full block: four SSE2 or SIMD128 registers, two chains of which hide the latency of a
-/// division; more gain little.
-const WIDE_SINGLES: usize = 16;
-/// Doubles side by side in a full block, four registers as well.
-const WIDE_DOUBLES: usize = 8;
 /// Sequences side by side in a block for a few.
 const NARROW: usize = 4;
 
 /// What is done to each block.
 pub(super) trait Kernel {
     /// The precision it works in.
-    type Precision;
+    type Precision: Real;
     /// Memory used again from block to block.
     type Scratch<const WIDTH: usize>;
 
@@ -26,10 +22,10 @@ pub(super) trait Kernel {
 
 /// Runs a kernel over all sequences: wide blocks, then whatever wastes least on those that are left.
 pub(super) fn in_blocks<K: Kernel>(sequences: usize, kernel: &mut K) -> Result<(), ResolventError> {
-    if size_of::<K::Precision>() == size_of::<f32>() {
-        in_blocks_of::<WIDE_SINGLES, K>(sequences, kernel)
-    } else {
-        in_blocks_of::<WIDE_DOUBLES, K>(sequences, kernel)
+    // A width has to be a literal; one of the two is compiled for each precision.
+    match K::Precision::WIDE {
+        16 => in_blocks_of::<16, K>(sequences, kernel),
+        _ => in_blocks_of::<8, K>(sequences, kernel),
     }
 }
 

@@ -4,12 +4,15 @@ use super::batch::{Batch, ComplexPlanes};
 use super::block::{Block, Side};
 use super::lanes::{Lanes, Vector};
 use super::meeting::{Meeting, Stacks, meet};
+use super::pieces::in_pieces;
 use super::rows::{RowsMut, Tile, empty_tile};
 use super::schedule::{Kernel, in_blocks};
 use crate::resolvent::error::ResolventError;
 use crate::resolvent::real::Real;
 
 /// G_ii of every sequence of a batch: two sweeps of the continued fraction, never the recursion with one division.
+///
+/// A sequence alone is computed in overlapping pieces, one a lane, where it is long enough for its η.
 ///
 /// Finite always, with Im G ≥ 0 (0 only where the precision has no smaller number). Each site obeys
 /// [`ErrorBound`](crate::resolvent::ErrorBound).
@@ -18,6 +21,9 @@ use crate::resolvent::real::Real;
 /// [`ResolventError::Memory`] where result or workspace do not fit.
 pub fn green_batch<T: Real>(batch: &Batch<T>, green: &mut ComplexPlanes<T>) -> Result<(), ResolventError> {
     green.reshape(batch.diagonals().len())?;
+    if in_pieces(batch, 2, green, green_batch)? {
+        return Ok(());
+    }
     in_blocks(batch.sequences(), &mut Green { batch, green })
 }
 
