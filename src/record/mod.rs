@@ -5,6 +5,7 @@ pub mod difference;
 pub mod document;
 pub mod efficiency;
 pub mod fragility;
+pub mod hypothesis;
 pub mod lora;
 pub mod model;
 pub mod pareto;

@@ -5,6 +5,7 @@ mod command;
 mod matrix;
 mod monitor;
 mod simulation;
+mod statistics;
 
 use serde_json::Value;
 use std::collections::BTreeMap;

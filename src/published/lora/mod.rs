@@ -4,6 +4,7 @@
 pub mod matrix;
 pub mod monitor;
 pub mod simulation;
+pub mod statistics;
 pub mod summary;
 pub mod tree;
 pub mod validation;
