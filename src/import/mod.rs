@@ -10,6 +10,7 @@ mod dataset;
 mod efficiency;
 mod fields;
 mod json;
+mod lora;
 mod origin;
 mod potential;
 mod robustness;
@@ -118,6 +119,8 @@ enum Content {
     Efficiency(Found<record::efficiency::Point>),
     /// Data of the stability figure.
     Stability(Found<record::stability::Point>),
+    /// A file of the study of quantized LoRA.
+    Lora(Box<lora::LoraFile>),
     /// Records of this lab, or a table.
     Records(Vec<Record>),
     /// A figure of this lab: the link to it, and its records.
@@ -125,15 +128,18 @@ enum Content {
 }
 
 /// Reads result files. Files of one evaluation each become one record; lists that complement one another
-/// (one model a file, say) too; everything else is a record of its own.
+/// (one model a file, say) too, and so do the files of a study of quantized LoRA;
+/// everything else is a record of its own.
 pub fn read_files(files: &[SourceFile]) -> Imported {
     let mut errors = Vec::new();
     let mut records: Vec<(usize, Record)> = Vec::new();
     let mut views = Vec::new();
     let (mut robustness, mut efficiency, mut stability) =
         (DataSets::default(), DataSets::default(), DataSets::default());
+    let mut lora = lora::LoraFiles::default();
     for (place, file) in files.iter().enumerate() {
         match read_file(file) {
+            Ok(Content::Lora(found)) => lora.add(place, &file.name, *found),
             Ok(Content::Robustness(found)) => robustness.add(place, &file.name, found),
             Ok(Content::Efficiency(found)) => efficiency.add(place, &file.name, found),
             Ok(Content::Stability(found)) => stability.add(place, &file.name, found),
@@ -148,6 +154,7 @@ pub fn read_files(files: &[SourceFile]) -> Imported {
     records.extend(robustness.into_records());
     records.extend(efficiency.into_records());
     records.extend(stability.into_records());
+    records.extend(lora.into_records());
     records.sort_by_key(|(place, _)| *place);
     Imported { records: records.into_iter().map(|(_, record)| record).collect(), views, errors }
 }
@@ -193,6 +200,9 @@ fn foreign(value: &Value, path: &str) -> Result<Content, Problem> {
     }
     if let Some(found) = FigurePoint::recognise(value, file) {
         return Ok(Content::Stability(found?));
+    }
+    if let Some(found) = lora::recognise(value, path) {
+        return Ok(Content::Lora(Box::new(found)));
     }
     match table::read(value, path) {
         Some(table) => Ok(Content::Records(vec![table.into()])),

@@ -1,6 +1,6 @@
 //! Means and deviations as NumPy computes them, so that a published digit comes back (resnet-bk.md A.4).
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use super::hypothesis::{self, Interval};
 
 /// Up to this many values NumPy sums in one block of eight accumulators.
 const BLOCK: usize = 128;
@@ -46,15 +46,13 @@ pub fn sample_deviation(values: &[f64]) -> Option<f64> {
 /// t₀.₉₇₅ · s / √n. It covers the true mean in 95 of 100 samples from a normal distribution. `None` for fewer than
 /// two values.
 pub fn confidence(values: &[f64]) -> Option<f64> {
-    let deviation = sample_deviation(values)?;
-    let count = values.len() as f64;
-    Some(student_quantile(count - 1.0) * deviation / count.sqrt())
+    Some(Interval::of(values, 0.95)?.margin)
 }
 
 /// The 97.5 % quantile of Student's t with at least one degree of freedom.
 pub fn student_quantile(freedom: f64) -> f64 {
     // The distribution exists for every freedom above zero; without it there is no bound to give.
-    StudentsT::new(0.0, 1.0, freedom).map_or(f64::INFINITY, |student| student.inverse_cdf(0.975))
+    hypothesis::student_quantile(0.975, freedom).unwrap_or(f64::INFINITY)
 }
 
 fn squared_deviations(values: &[f64]) -> Vec<f64> {

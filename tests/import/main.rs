@@ -5,6 +5,7 @@
 mod damaged;
 mod efficiency;
 mod potential;
+mod lora;
 mod published;
 mod robustness;
 mod sound;

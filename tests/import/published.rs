@@ -18,7 +18,7 @@ fn content(path: &str) -> Option<String> {
 }
 
 /// All JSON files below a folder.
-fn json_files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn json_files(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder) else { return vec![] };
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
     paths

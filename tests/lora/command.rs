@@ -110,6 +110,39 @@ fn the_whole_matrix_lies_in_108_folders_or_in_144() {
     assert!(!json(&unique.join(id).join("config.json"))["name"].as_str().unwrap().contains("_dq_"));
 }
 
+/// What the seed and the published rules give again, what the tests say, and what cannot be true.
+#[test]
+fn a_tree_is_analysed() {
+    let folder = folder("analysed");
+    assert!(bklab(&simulation(&folder, "42", "144")).status.success());
+    let output = bklab(&["--analysis-only", folder.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let report = text(&output.stdout);
+    for words in [
+        "study of 108 experiments",
+        "published simulation",
+        "seeded by 42",
+        "success rate",
+        "p after Holm",
+        "Source cited",
+        "Student's t",
+        "the model has 5526346",
+        "above the best one",
+    ] {
+        assert!(report.contains(words), "{words} is missing from\n{report}");
+    }
+    let same = bklab(&["--analysis-only", "--output-dir", folder.to_str().unwrap()]);
+    assert_eq!(text(&same.stdout), report);
+    let output = bklab(&["--analysis-only", folder.join("nowhere").to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("nowhere"));
+    let nothing = folder.join("nothing");
+    fs::create_dir(&nothing).unwrap();
+    let output = bklab(&["--analysis-only", nothing.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("holds no result files"));
+}
+
 #[test]
 fn no_experiments_are_none() {
     let folder = folder("none");

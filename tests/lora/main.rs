@@ -1,6 +1,7 @@
 //! The study of quantized LoRA as published: matrix, validator, simulation, files, statistics, command line.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod analysis;
 mod command;
 mod matrix;
 mod monitor;

@@ -9,6 +9,9 @@ use bk_lab::record::lora::Experiment;
 use proptest::prelude::*;
 use serde_json::Value;
 
+/// A test of two groups.
+type Test = fn(&[f64], &[f64]) -> Option<MeansTest>;
+
 /// The accuracy that is asked of every statistic.
 const ACCURACY: f64 = 1e-9;
 
@@ -79,7 +82,7 @@ fn tests_of_means_are_those_of_scipy() {
         [("baseline_vs_q8", "baseline_acc", "q8_acc"), ("five_vs_five_b", "five", "five_b")]
     {
         let (Some(first), Some(second)) = (group(first), group(second)) else { return };
-        let tests: [(&str, fn(&[f64], &[f64]) -> Option<MeansTest>); 3] =
+        let tests: [(&str, Test); 3] =
             [("paired", MeansTest::paired), ("student", MeansTest::student), ("welch", MeansTest::welch)];
         for (name, test) in tests {
             let expected = items(&vectors["tests"][key][name]);

@@ -2,15 +2,15 @@
 
 mod tree;
 
-use crate::Failure;
-use crate::files::print;
+use crate::files::{import, print};
+use crate::{Failure, report};
 use bk_lab::published::lora::validation::{estimated_memory, memory_limit, validate};
 use bk_lab::published::lora::{experiment_id, matrix, unique_id};
 use bk_lab::record::lora::{Config, ExperimentConfig, MATRIX, Storage};
 use bk_lab::study;
 use clap::Args;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Experiments that a dry run tells in full.
 const TOLD: usize = 10;
@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// Tell what would be run, run nothing.
     #[arg(long, group = "mode")]
     dry_run: bool,
+    /// Analyse the files in DIR, or in --output-dir: sums recomputed, tests, true sizes, contradictions.
+    #[arg(long, group = "mode", value_name = "DIR", num_args = 0..=1)]
+    analysis_only: Option<Option<PathBuf>>,
     /// Run the published simulation, in which every result is drawn at random, and write its files.
     #[arg(long, group = "mode")]
     simulate: bool,
@@ -56,6 +59,9 @@ impl Arguments {
         }
         if self.dry_run {
             return print(&self.plan(&experiments));
+        }
+        if let Some(folder) = &self.analysis_only {
+            return analysed(folder.as_ref().unwrap_or(&self.output_dir));
         }
         let config = Config {
             seed: self.seed.unwrap_or_default(),
@@ -111,4 +117,18 @@ fn validated(experiments: &[ExperimentConfig]) -> Result<(), Failure> {
         0 => Ok(()),
         count => Err(Failure::Failed(format!("{count} of {} experiments are invalid.", found.len()))),
     }
+}
+
+/// What the result files below a folder come to.
+fn analysed(folder: &Path) -> Result<(), Failure> {
+    let imported = import(&[folder.to_path_buf()]);
+    if imported.records.is_empty() && imported.errors.is_empty() {
+        return Err(Failure::Failed(format!(
+            "{} holds no result files (JSON). Name the folder that a run was written to.",
+            folder.display()
+        )));
+    }
+    let reports: Vec<String> = imported.records.iter().map(report::record).collect();
+    print(&reports.join("\n"))?;
+    report::refused(&imported.errors, imported.errors.len())
 }
