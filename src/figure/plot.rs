@@ -108,7 +108,7 @@ impl Plot {
 
     /// The view after moving the data by a part of the area to the right and upward.
     pub fn panned(&self, view: &View, (right, up): (f64, f64)) -> View {
-        self.windows(view, (-right, 1.0 - right), (-up, 1.0 - up))
+        self.windows(view, (0.0 - right, 1.0 - right), (0.0 - up, 1.0 - up))
     }
 
     /// The view of what lies between two points of the area.
@@ -118,8 +118,10 @@ impl Plot {
     }
 
     fn windows(&self, view: &View, across: (f64, f64), upward: (f64, f64)) -> View {
-        let y = if self.moves_upright { self.y.window(upward) } else { Window::WHOLE };
-        View { x: self.x.window(across), y, ..view.clone() }
+        // An axis that does not move keeps its window to the last digit.
+        let window = |axis: &Axis, part, now| if part == (0.0, 1.0) { now } else { axis.window(part) };
+        let y = if self.moves_upright { window(&self.y, upward, view.y) } else { Window::WHOLE };
+        View { x: window(&self.x, across, view.x), y, ..view.clone() }
     }
 
     /// A value in words: whose it is, where, and what else is known of it.

@@ -8,6 +8,9 @@ use leptos::prelude::*;
 /// Rows shown at once.
 const ROWS: usize = 25;
 
+/// Heading of half the widths of confidence intervals.
+pub(super) const INTERVAL: &str = "± 95 %";
+
 /// What a table holds: headings, a number of rows, and how to make one. Rows are made when they are shown, so
 /// that a chain of a million sites costs nothing.
 #[derive(Clone)]

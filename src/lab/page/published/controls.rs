@@ -4,7 +4,7 @@ use super::pinned::PinControls;
 use super::state::{Settings, Source};
 use super::{FigureState, PageFigure};
 use crate::figure::View;
-use crate::lab::page::controls::Choice;
+use crate::lab::page::controls::{Choice, Field};
 use crate::lab::page::files::ImportButton;
 use leptos::prelude::*;
 use std::fmt::Display;
@@ -22,6 +22,9 @@ pub(super) fn controls<Figure: PageFigure>(state: FigureState<Figure>) -> AnyVie
     view! {
         <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
             <Choice label="Data" options=Source::ALL.to_vec() value=source set=set_source />
+            <Field label="Seed" hint="of NumPy’s legacy generator; 42 was published" expected="a whole number from 0 to 4294967295"
+                value=Signal::derive(move || state.settings.with(|of| *Figure::seed(&mut of.config.clone())))
+                set=Callback::new(move |seed| state.settings.update(|of| *Figure::seed(&mut of.config) = seed)) />
             {Figure::fields(state)}
             <p class="trouble" role="alert">{state.trouble}</p>
             <button type="button" on:click=restore>"Published settings"</button>

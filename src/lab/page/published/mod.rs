@@ -65,13 +65,16 @@ pub(super) trait PageFigure: PublishedFigure + Quantities + PartialEq + Send + S
     /// Draws records over one another.
     fn draw(records: &[&Self], look: &Self::Look, view: &View, layout: &Layout) -> Scene;
 
-    /// What tells a simulation from others of its kind, in a few words; `None` for other records.
-    fn setting(&self) -> Option<String>;
+    /// What decided the simulation; `None` for other records.
+    fn config(&self) -> Option<&Self::Config>;
+
+    /// The seed of the simulation.
+    fn seed(config: &mut Self::Config) -> &mut u32;
 
     /// The numbers of a record.
     fn table(&self) -> Rows;
 
-    /// The fields that set the config.
+    /// The fields that set the config, beyond the seed.
     fn fields(state: FigureState<Self>) -> AnyView;
 
     /// How the simulation makes its numbers.

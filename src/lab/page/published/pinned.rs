@@ -10,6 +10,7 @@ use crate::record::Record;
 use crate::record::difference::{Difference, differences};
 use crate::record::table::cell;
 use leptos::prelude::*;
+use serde::Serialize;
 use std::sync::Arc;
 
 /// Key under which pinned runs are kept in the browser's store.
@@ -67,11 +68,29 @@ pub(super) fn PinControls<Figure: PageFigure>(state: FigureState<Figure>) -> imp
 fn name<Figure: PageFigure>(run: &Figure) -> String {
     let files = run.manifest().files.join(", ");
     let origin = run.provenance().label();
-    match (run.setting(), files.as_str()) {
-        (Some(setting), "") => format!("{origin}, {setting}"),
+    match (run.config(), files.as_str()) {
+        (Some(config), "") => format!("{origin}, {}", setting(config)),
         (None, "") => origin.to_owned(),
         (_, files) => format!("{files} ({origin})"),
     }
+}
+
+/// What tells a simulation from others of its kind: the seed, and whatever is not as published.
+fn setting<Config: Serialize + Default>(config: &Config) -> String {
+    let fields = |config| serde_json::to_value(config).unwrap_or_default();
+    let (all, published) = (fields(config), fields(&Config::default()));
+    let told = all
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, value)| *key == "seed" || published.get(key) != Some(value));
+    let told: Vec<String> = told
+        .map(|(key, value)| {
+            let value = value.to_string().replace(',', ", ");
+            format!("{} {}", key.replace('_', " "), value.trim_matches(['[', ']']))
+        })
+        .collect();
+    told.join("; ")
 }
 
 /// For each run B a table of what differs from run A.
