@@ -52,19 +52,19 @@ fn run(choice: BackendChoice, cases: u32) {
 
 /// Bonds over their whole range, each sequence with its own point.
 fn any_batch() -> impl Strategy<Value = (usize, Vec<f64>, Vec<f64>, Vec<Shift>)> {
-    let shift = (any_energy(), any_eta()).prop_map(|(energy, eta)| Shift::new(energy, eta).unwrap());
-    let bond = prop_oneof![
-        Just(0.0),
-        Just(1.0),
-        Just(LARGEST_BOND),
-        (-30.0..3.0_f64).prop_map(|exponent| 10_f64.powf(exponent))
-    ];
+    fn any_shift() -> impl Strategy<Value = Shift> {
+        (any_energy(), any_eta()).prop_map(|(energy, eta)| Shift::new(energy, eta).unwrap())
+    }
+    fn any_bond() -> impl Strategy<Value = f64> {
+        let small = (-30.0..3.0_f64).prop_map(|exponent| 10_f64.powf(exponent));
+        prop_oneof![Just(0.0), Just(1.0), Just(LARGEST_BOND), small]
+    }
     (1usize..40, 1usize..20).prop_flat_map(move |(sites, sequences)| {
         (
             Just(sites),
             prop::collection::vec(any_energy(), sites * sequences),
-            prop::collection::vec(bond.clone(), (sites - 1) * sequences),
-            prop::collection::vec(shift.clone(), sequences),
+            prop::collection::vec(any_bond(), (sites - 1) * sequences),
+            prop::collection::vec(any_shift(), sequences),
         )
     })
 }
