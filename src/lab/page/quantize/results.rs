@@ -3,7 +3,7 @@
 use super::steps::Step;
 use crate::figure::{QuantizeFigure, quantize_sweep};
 use crate::lab::page::download;
-use crate::lab::page::figure_view::{Draw, FigureView};
+use crate::lab::page::figure_view::{DrawView, FigureView};
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{DataTable, Rows};
 use crate::quantize::{Granularity, ScaleRule, Subject, Width, unpack};
@@ -109,15 +109,15 @@ fn figure_view(lab: Lab, figure: QuantizeFigure) -> AnyView {
     let room = lab.quantize;
     let draw = Signal::derive(move || {
         let (tensor, group) = room.view.with(|view| (view.tensor.min(2), view.shown_group));
-        room.record
-            .get()
-            .map(|record| -> Draw { Arc::new(move |layout| figure.draw(&record, tensor, group, layout)) })
+        room.record.get().map(|record| -> DrawView {
+            Arc::new(move |_, layout| figure.draw(&record, tensor, group, layout))
+        })
     });
     let manifest = Callback::new(move |()| manifest(room.record.get_untracked()));
     view! {
         <div>
             <h2>{figure.heading()}</h2>
-            <FigureView draw stem=figure.stem() aspect=0.5 manifest />
+            <FigureView draw view=RwSignal::default() stem=figure.stem() aspect=0.5 manifest />
         </div>
     }
     .into_any()
@@ -201,7 +201,8 @@ fn sweep_view(lab: Lab) -> AnyView {
             };
             done.iter().filter_map(point).collect()
         });
-        (!points.is_empty()).then(|| -> Draw { Arc::new(move |layout| quantize_sweep(&points, layout)) })
+        (!points.is_empty())
+            .then(|| -> DrawView { Arc::new(move |_, layout| quantize_sweep(&points, layout)) })
     });
     let rows = Signal::derive(move || {
         let done = series.done.get();
@@ -230,7 +231,7 @@ fn sweep_view(lab: Lab) -> AnyView {
         <div class="pair">
             <div>
                 <h2>"Error against bits"</h2>
-                <FigureView draw stem="quantization-sweep" aspect=0.5 manifest />
+                <FigureView draw view=RwSignal::default() stem="quantization-sweep" aspect=0.5 manifest />
             </div>
             <DataTable caption="The sweep so far" rows />
         </div>

@@ -149,7 +149,9 @@ pub(super) fn Tour() -> impl IntoView {
 fn takes_arrows(event: &KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     target.is_some_and(|element| {
-        element.closest("input, select, textarea, .table-scroll").is_ok_and(|found| found.is_some())
+        element
+            .closest("input, select, textarea, .table-scroll, .figure-frame")
+            .is_ok_and(|found| found.is_some())
     })
 }
 
