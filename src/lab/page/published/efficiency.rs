@@ -58,10 +58,6 @@ impl PageFigure for Efficiency {
         figure::efficiency(records, look.frontier, view, layout)
     }
 
-    fn config(&self) -> Option<&Config> {
-        self.config.as_ref()
-    }
-
     fn seed(config: &mut Config) -> &mut u32 {
         &mut config.seed
     }

@@ -53,9 +53,6 @@ pub(super) trait PageFigure: PublishedFigure + Quantities + PartialEq + Send + S
     /// The state of its room.
     fn state(lab: &Lab) -> FigureState<Self>;
 
-    /// The configuration of the simulation behind it, if one is.
-    fn config(&self) -> Option<&Self::Config>;
-
     /// Asks for the simulation.
     fn task(config: Self::Config) -> Task;
 

@@ -47,10 +47,6 @@ impl PageFigure for Robustness {
         figure::robustness(records, view, layout)
     }
 
-    fn config(&self) -> Option<&Config> {
-        self.config.as_ref()
-    }
-
     fn seed(config: &mut Config) -> &mut u32 {
         &mut config.seed
     }

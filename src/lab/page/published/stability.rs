@@ -46,10 +46,6 @@ impl PageFigure for Stability {
         figure::stability(records, view, layout)
     }
 
-    fn config(&self) -> Option<&Config> {
-        self.config.as_ref()
-    }
-
     fn seed(config: &mut Config) -> &mut u32 {
         &mut config.seed
     }
