@@ -129,6 +129,7 @@ pub(super) fn FigureView(
             <SaveFigure draw=paper stem manifest data />
         </figure>
     }
+    .into_any()
 }
 
 /// Buttons for what hands and keys do on the figure, for its scales and its series.
@@ -170,6 +171,7 @@ fn Exploring(explorer: Explorer, hint: String) -> impl IntoView {
         </div>
         <p class="hint" id=hint hidden=is_empty>"Wheel and pinch zoom; dragging draws a box to look into, and moves the figure once it is zoomed. With the figure in focus, plus and minus zoom, arrow keys move it, 0 shows all of it, and Shift with arrow keys reads its values."</p>
     }
+    .into_any()
 }
 
 /// The button that shows or hides a series.

@@ -1,6 +1,6 @@
 //! The controls of a figure's room: which data, the simulation's settings, files.
 
-use super::pinned::PinControls;
+use super::pinned::pin_controls;
 use super::state::{Settings, Source};
 use super::{FigureState, PageFigure};
 use crate::figure::View;
@@ -28,7 +28,7 @@ pub(super) fn controls<Figure: PageFigure>(state: FigureState<Figure>) -> AnyVie
             {Figure::fields(state)}
             <p class="trouble" role="alert">{state.trouble}</p>
             <button type="button" on:click=restore>"Published settings"</button>
-            <PinControls state />
+            {pin_controls(state)}
             <ImportButton />
             <Show when=move || state.imported.with(|records| !records.is_empty())>
                 <button type="button" on:click=move |_| state.forget()>"Forget imported files"</button>

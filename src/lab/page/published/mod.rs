@@ -13,7 +13,6 @@ pub(super) use pinned::keep_pinned;
 pub(super) use state::FigureState;
 
 use evidence::{Evidence, Glance, Records};
-use pinned::Differences;
 
 use super::figure_view::{DrawView, FigureView};
 use super::state::Lab;
@@ -117,7 +116,7 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
             <div class="stage">
                 <Glance evidence />
                 <FigureView draw view=state.view stem=Figure::STEM aspect=0.62 manifest data />
-                <Differences state />
+                {pinned::differences_view(state)}
                 <Records evidence />
                 {fragility::fragility::<Figure>(lab, state)}
             </div>

@@ -43,25 +43,34 @@ pub(in crate::lab::page) fn keep_pinned(lab: Lab) {
 }
 
 /// The buttons that pin and unpin run A, and what it is.
+pub(super) fn pin_controls<Figure: PageFigure>(state: FigureState<Figure>) -> AnyView {
+    let pinned = Signal::derive(move || {
+        let name = state.pinned.with(|pinned| pinned.as_ref().map(name))?;
+        Some(if state.is_compared() {
+            format!("Run A is {name}. What is shown now is run B.")
+        } else {
+            format!(
+                "Run A is {name}. Change a setting or import files, and it stays on the figure beside them."
+            )
+        })
+    });
+    let pin =
+        Callback::new(move |wanted: bool| state.pin(state.runs().into_iter().next().filter(|_| wanted)));
+    view! { <PinControls pinned pin /> }.into_any()
+}
+
+/// The same for any figure: what is said of run A, if there is one, and what pins or unpins it.
 #[component]
-pub(super) fn PinControls<Figure: PageFigure>(state: FigureState<Figure>) -> impl IntoView {
-    let is_pinned = move || state.pinned.with(Option::is_some);
-    let pin = move |_| state.pin(state.runs().into_iter().next());
+fn PinControls(pinned: Signal<Option<String>>, pin: Callback<bool>) -> impl IntoView {
+    let is_pinned = move || pinned.with(Option::is_some);
     view! {
         <div class="actions" role="group" aria-label="Compare two runs">
-            <button type="button" on:click=pin>{move || if is_pinned() { "Pin this run as A instead" } else { "Pin this run as A" }}</button>
-            <Show when=is_pinned>
-                <button type="button" on:click=move |_| state.pin(None)>"Unpin run A"</button>
-            </Show>
+            <button type="button" on:click=move |_| pin.run(true)>{move || if is_pinned() { "Pin this run as A instead" } else { "Pin this run as A" }}</button>
+            <button type="button" hidden=move || !is_pinned() on:click=move |_| pin.run(false)>"Unpin run A"</button>
         </div>
-        <p class="hint" role="status">{move || state.pinned.with(|pinned| pinned.as_ref().map(|run| {
-            if state.is_compared() {
-                format!("Run A is {}. What is shown now is run B.", name(run))
-            } else {
-                format!("Run A is {}. Change a setting or import files, and it stays on the figure beside them.", name(run))
-            }
-        }))}</p>
+        <p class="hint" role="status">{pinned}</p>
     }
+    .into_any()
 }
 
 /// A run in a few words.
@@ -94,25 +103,36 @@ fn setting<Config: Serialize + Default>(config: &Config) -> String {
 }
 
 /// For each run B a table of what differs from run A.
-#[component]
-pub(super) fn Differences<Figure: PageFigure>(state: FigureState<Figure>) -> impl IntoView {
-    move || {
-        let a = state.pinned.get().filter(|_| state.is_compared())?;
+pub(super) fn differences_view<Figure: PageFigure>(state: FigureState<Figure>) -> AnyView {
+    let compared = Signal::derive(move || {
+        let Some(a) = state.pinned.get().filter(|_| state.is_compared()) else { return vec![] };
         let runs = state.runs().into_iter().filter(|run| *run != a);
-        let tables = runs.map(|b| {
+        let compare = |b: Figure| {
             let caption = format!("Run B, {}, against run A, {}", name(&b), name(&a));
-            let rows = rows(differences(&a.quantities(), &b.quantities()));
-            view! { <DataTable caption rows=Signal::stored(rows) /> }
+            (caption, differences(&a.quantities(), &b.quantities()))
+        };
+        runs.map(compare).collect()
+    });
+    view! { <Differences compared /> }.into_any()
+}
+
+/// The tables of any figure, with their captions.
+#[component]
+fn Differences(compared: Signal<Vec<(String, Vec<Difference>)>>) -> impl IntoView {
+    let tables = move || {
+        let tables = compared.get().into_iter().map(|(caption, differences)| {
+            view! { <DataTable caption rows=Signal::stored(rows(differences)) /> }
         });
-        let tables: Vec<_> = tables.collect();
-        Some(view! {
-            <section class="record">
-                <h2>"Differences between the runs"</h2>
-                <p class="origin">"Both runs on the same points; with several evaluations of a point, their means. B − A is how much more run B has."</p>
-                {tables}
-            </section>
-        })
+        tables.collect_view()
+    };
+    view! {
+        <section class="record" hidden=move || compared.with(Vec::is_empty)>
+            <h2>"Differences between the runs"</h2>
+            <p class="origin">"Both runs on the same points; with several evaluations of a point, their means. B − A is how much more run B has."</p>
+            {tables}
+        </section>
     }
+    .into_any()
 }
 
 fn rows(differences: Vec<Difference>) -> Rows {
