@@ -231,7 +231,7 @@ impl Axis {
     pub fn value_at(&self, fraction: f64) -> f64 {
         match self.scale {
             Scale::Linear | Scale::Categorical => self.low + fraction * (self.high - self.low),
-            Scale::Logarithmic => self.low * pxfm::f_exp(fraction * pxfm::f_log(self.high / self.low)),
+            Scale::Logarithmic => self.low * libm::exp(fraction * libm::log(self.high / self.low)),
         }
     }
 
@@ -246,7 +246,7 @@ impl Axis {
         match self.scale {
             Scale::Linear | Scale::Categorical => (value - self.low) / (self.high - self.low),
             Scale::Logarithmic if value > 0.0 => {
-                pxfm::f_log(value / self.low) / pxfm::f_log(self.high / self.low)
+                libm::log(value / self.low) / libm::log(self.high / self.low)
             }
             Scale::Logarithmic => 0.0,
         }

@@ -2,7 +2,7 @@
 
 use super::chart::Chart;
 use super::legend::Legend;
-use super::placement::{Room, positions};
+use super::placement::{Room, cheapest_first, positions};
 use super::scene::{Point, Rectangle, Stroke};
 use super::sheet::Sheet;
 use super::table::Table;
@@ -132,9 +132,7 @@ pub fn along_edges(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
 /// Anywhere, as near to the lower right corner as can be.
 pub fn near_lower_right(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
     let away = |frame: &Rectangle| (area.right - frame.right).hypot(area.bottom - frame.bottom);
-    let mut places: Vec<Rectangle> = positions(area, width, height, STEP).collect();
-    places.sort_by(|one, other| away(one).total_cmp(&away(other)));
-    places
+    cheapest_first(positions(area, width, height, STEP), away)
 }
 
 fn at(left: f64, top: f64, width: f64, height: f64) -> Rectangle {

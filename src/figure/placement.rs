@@ -110,10 +110,7 @@ impl Room {
         cost: impl Fn(&Rectangle) -> f64,
         fits: impl Fn(&Rectangle) -> bool,
     ) -> Option<Rectangle> {
-        let mut candidates: Vec<(f64, Rectangle)> =
-            candidates.into_iter().map(|candidate| (cost(&candidate), candidate)).collect();
-        candidates.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-        let mut ordered = candidates.into_iter().map(|(_, candidate)| candidate);
+        let mut ordered = cheapest_first(candidates, cost).into_iter();
         ordered.find(|candidate| self.is_bare(&candidate.grown(margin)) && fits(candidate))
     }
 
@@ -178,6 +175,16 @@ fn length_within(from: Point, to: Point, rectangle: &Rectangle) -> f64 {
         leave = leave.min(a.max(b));
     }
     (leave - enter).max(0.0) * dx.hypot(dy)
+}
+
+/// Places by rising cost; of the same cost, in the order given.
+pub fn cheapest_first(
+    places: impl IntoIterator<Item = Rectangle>,
+    cost: impl Fn(&Rectangle) -> f64,
+) -> Vec<Rectangle> {
+    let mut places: Vec<(f64, Rectangle)> = places.into_iter().map(|place| (cost(&place), place)).collect();
+    places.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    places.into_iter().map(|(_, place)| place).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,13 @@
 use super::{Manifest, Model, Provenance};
 use serde::{Deserialize, Serialize};
 
+/// The distinct ones among these numbers, rising.
+pub fn distinct(mut numbers: Vec<u32>) -> Vec<u32> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
 /// A comparison of models: what a published simulation, or an import of result files, found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison<Config, Point> {

@@ -7,6 +7,7 @@ use crate::figure::plot::{Reading, Trace};
 use crate::figure::scene::Color;
 use crate::figure::view::View;
 use crate::record::Model;
+use crate::record::comparison::distinct;
 use crate::record::robustness::{Point, Robustness, precision_label};
 
 /// A model below this perplexity can be deployed.
@@ -75,10 +76,9 @@ impl Curves {
             all.filter(|(record, series)| origin::shows(view, &series.model, *record))
         };
         let points = series().flat_map(|(_, series)| &series.points);
-        let mut widths: Vec<u32> =
-            points.filter(|point| mean(point).is_some()).map(|point| point.bits).collect();
-        widths.sort_unstable_by(|one, other| other.cmp(one));
-        widths.dedup();
+        let widths = points.filter(|point| mean(point).is_some()).map(|point| point.bits);
+        let mut widths = distinct(widths.collect());
+        widths.reverse();
 
         let value = |point: &Point| {
             let column = widths.iter().position(|&bits| bits == point.bits)?;

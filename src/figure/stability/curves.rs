@@ -5,6 +5,7 @@ use crate::figure::origin;
 use crate::figure::plot::{Reading, Series, Trace};
 use crate::figure::scene::Color;
 use crate::figure::view::View;
+use crate::record::comparison::distinct;
 use crate::record::stability::{Run, Stability, length_label};
 use crate::record::{Model, statistics};
 
@@ -97,12 +98,10 @@ impl Curves {
                 series.points.iter().map(move |point| (index, &series.model, point))
             })
         };
-        let mut lengths: Vec<u32> = points()
+        let lengths = points()
             .filter(|(_, _, point)| point.runs.iter().any(is_drawn))
-            .map(|(_, _, point)| point.sequence_length)
-            .collect();
-        lengths.sort_unstable();
-        lengths.dedup();
+            .map(|(_, _, point)| point.sequence_length);
+        let lengths = distinct(lengths.collect());
 
         let shown = points().filter(|(record, model, point)| {
             origin::shows(view, model, *record) && shows_length(view, point.sequence_length)

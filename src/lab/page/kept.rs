@@ -22,7 +22,7 @@ pub(super) fn keep(
 ) {
     let kept = browser_store().and_then(|store| store.get_item(key).ok().flatten());
     if let Some(json) = kept {
-        let names = vec![format!("{} here before", what.to_lowercase())];
+        let names = vec![format!("{} here before", what.to_ascii_lowercase())];
         lab.ask(Task::Import { names }, vec![to_buffer(json.as_bytes())], take);
     }
     Effect::new(move |previous: Option<()>| {

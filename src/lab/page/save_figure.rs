@@ -92,7 +92,7 @@ pub(super) fn SaveFigure(
             <div class="actions">
                 {Format::ALL.into_iter().map(|format| view! {
                     <button type="button" disabled=empty on:click=move |_| save(format)>
-                        {format!("Figure as {}", format.extension().to_uppercase())}
+                        {format!("Figure as {}", format.extension().to_ascii_uppercase())}
                     </button>
                 }).collect_view()}
                 {data.map(|data| DataFormat::ALL.map(|format| view! {

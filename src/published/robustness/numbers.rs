@@ -1,16 +1,16 @@
 //! The numbers of a robustness record as a table.
 
 use super::summary::degradation_of;
+use crate::record::comparison::distinct;
 use crate::record::robustness::precision_label;
 use crate::record::table::{Grid, cell, exact};
 use crate::record::{Model, Robustness};
 
 /// One row a bit width, from the widest; three columns a model, and the published ratio.
 pub(super) fn numbers(record: &Robustness) -> Grid {
-    let mut widths: Vec<u32> =
-        record.series.iter().flat_map(|series| &series.points).map(|point| point.bits).collect();
-    widths.sort_unstable_by(|one, other| other.cmp(one));
-    widths.dedup();
+    let widths = record.series.iter().flat_map(|series| &series.points).map(|point| point.bits);
+    let mut widths = distinct(widths.collect());
+    widths.reverse();
 
     let mut columns = vec!["Precision".to_owned()];
     for series in &record.series {

@@ -114,7 +114,7 @@ impl Numbers for Published {
         let fact = |reading: &Reading| {
             let worst = self.deviations(reading).into_iter().fold(0.0, f64::max);
             let name = reading.version.name();
-            (format!("{}{}", name[..1].to_uppercase(), &name[1..]), reading.fate(worst))
+            (format!("{}{}", name[..1].to_ascii_uppercase(), &name[1..]), reading.fate(worst))
         };
         let largest = self.magnitudes().into_iter().fold(0.0, f64::max);
         let exact = ("Exact".into(), format!("largest |G| {}", scientific(largest, 3)));

@@ -11,6 +11,7 @@ use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
 use crate::published::robustness::degradation;
 use crate::record::Model;
+use crate::record::comparison::distinct;
 use crate::record::fragility::Subject;
 use crate::record::robustness::{Config, Point, Robustness, precision_label};
 use crate::record::table::cell;
@@ -74,9 +75,8 @@ impl PageFigure for Robustness {
 /// interval, the loss against full precision, and the number of runs.
 fn table(record: &Robustness) -> Rows {
     let points = || record.series.iter().flat_map(|series| &series.points);
-    let mut widths: Vec<u32> = points().map(|point| point.bits).collect();
-    widths.sort_unstable_by(|a, b| b.cmp(a));
-    widths.dedup();
+    let mut widths = distinct(points().map(|point| point.bits).collect());
+    widths.reverse();
     let several = points().any(|point| point.runs.len() > 1);
     let others = record.series.iter().map(|series| &series.model);
     let others = others.filter(|model| !Model::PUBLISHED.contains(model));
