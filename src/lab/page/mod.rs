@@ -10,7 +10,6 @@ mod folders;
 mod formulas;
 mod kept;
 mod published;
-mod quantize;
 mod resolvent;
 mod save_figure;
 mod state;
@@ -22,7 +21,6 @@ use super::permalink::Room;
 use crate::record::{Efficiency, Robustness, Stability};
 use folders::Gift;
 use leptos::prelude::*;
-use quantize::QuantizeView;
 use resolvent::ResolventView;
 use state::{Lab, Notice, Tone};
 use tables::TablesView;
@@ -49,7 +47,6 @@ fn App(worker_url: String) -> impl IntoView {
     lab.efficiency.keep_simulated(lab);
     lab.stability.keep_simulated(lab);
     lab.resolvent.keep_computed(lab);
-    lab.quantize.keep_computed(lab);
     files::keep_imported(lab);
     published::keep_pinned(lab);
     let listener = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_address());
@@ -72,7 +69,6 @@ fn App(worker_url: String) -> impl IntoView {
             {published::figure_room::<Efficiency>(lab)}
             {published::figure_room::<Stability>(lab)}
             <ResolventView />
-            <QuantizeView />
             <TablesView />
         </main>
         <Bottom />
@@ -96,7 +92,6 @@ fn Top() -> impl IntoView {
                 {link(Room::Efficiency, "Efficiency")}
                 {link(Room::Stability, "Stability")}
                 {link(Room::Resolvent, "Resolvent")}
-                {link(Room::Quantization, "Quantization")}
                 {link(Room::Files, "Files")}
             </nav>
             <button type="button" class="quiet" on:click=move |_| copy_link(lab)>"Copy link"</button>
