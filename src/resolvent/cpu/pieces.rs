@@ -32,6 +32,10 @@ impl Cut {
     /// A cut into as many pieces as fill the lanes, with `sides` halos each; `None` where halos would cost more than
     /// the lanes gain.
     fn of(sites: usize, halo: usize, sides: usize, lanes: usize) -> Option<Self> {
+        // At small η a halo may be longer than any chain, and than what can be multiplied.
+        if halo >= sites {
+            return None;
+        }
         let blocks = (sites / lanes / LEAST_CORE.max(8 * halo)).max(1);
         let core = sites.div_ceil(blocks * lanes);
         let length = (core + sides * halo).div_ceil(LINE) | 1;
