@@ -5,6 +5,7 @@
 
 pub mod random;
 pub mod resolvent;
+pub mod quantize;
 pub mod record;
 pub mod published;
 pub mod import;

@@ -1,8 +1,17 @@
-//! NumPy's legacy generator (`numpy.random.RandomState`), so that a NumPy user can draw the same numbers.
+//! The generators behind the published numbers: NumPy's legacy one (`numpy.random.RandomState`) and Python's
+//! (`random`), so that anyone with NumPy or Python can draw the same numbers.
 //!
-//! Mersenne Twister 19937 with 53-bit uniforms and polar normals: resnet-bk.md Appendix A.1 to A.3.
+//! Both are the Mersenne Twister 19937 with 53-bit uniforms. They differ in how a seed becomes its state and in
+//! what is made of its bits: resnet-bk.md Appendix A.1 to A.3, vit-lora.md §5.
 
 use rand_mt::Mt;
+
+/// The next uniform double in [0, 1), on the grid of 2⁻⁵³, from two words of the twister.
+fn uniform(bits: &mut Mt) -> f64 {
+    let high = f64::from(bits.next_u32() >> 5);
+    let low = f64::from(bits.next_u32() >> 6);
+    (high * 67_108_864.0 + low) / 9_007_199_254_740_992.0
+}
 
 /// The stream of `numpy.random.RandomState(seed)`.
 ///
@@ -23,9 +32,7 @@ impl LegacyRandom {
 
     /// The next uniform double in [0, 1), on the grid of 2⁻⁵³; NumPy's `random_sample()`.
     pub fn uniform(&mut self) -> f64 {
-        let high = f64::from(self.bits.next_u32() >> 5);
-        let low = f64::from(self.bits.next_u32() >> 6);
-        (high * 67_108_864.0 + low) / 9_007_199_254_740_992.0
+        uniform(&mut self.bits)
     }
 
     /// The next standard normal double; NumPy's `standard_normal()`.
@@ -71,9 +78,73 @@ impl LegacyRandom {
     }
 }
 
+/// The stream of Python's `random` after `random.seed(seed)`.
+///
+/// The published study of quantized LoRA draws from it, without ever seeding it.
+#[derive(Debug, Clone)]
+pub struct PythonRandom {
+    bits: Mt,
+}
+
+impl PythonRandom {
+    /// The stream of `seed`: its 32-bit words, the lowest first, are the key of the twister.
+    pub fn new(seed: u64) -> Self {
+        let (low, high) = (seed as u32, (seed >> 32) as u32);
+        let words = if high == 0 { 1 } else { 2 };
+        PythonRandom { bits: Mt::new_with_key([low, high].into_iter().take(words)) }
+    }
+
+    /// The next double between `from` and `to`; Python's `uniform(from, to)`.
+    pub fn uniform(&mut self, from: f64, to: f64) -> f64 {
+        from + (to - from) * uniform(&mut self.bits)
+    }
+
+    /// The next whole number from 0 to `count` − 1, by rejection of the highest bits; 0 for a count of 0.
+    pub fn below(&mut self, count: u32) -> u32 {
+        let width = u32::BITS - count.leading_zeros();
+        if width == 0 {
+            return 0;
+        }
+        loop {
+            let number = self.bits.next_u32() >> (u32::BITS - width);
+            if number < count {
+                return number;
+            }
+        }
+    }
+
+    /// One of the items; Python's `choice(items)`.
+    pub fn choice<Item: Copy, const COUNT: usize>(&mut self, items: [Item; COUNT]) -> Item {
+        const { assert!(COUNT > 0 && COUNT <= u32::MAX as usize) };
+        items[self.below(COUNT as u32) as usize]
+    }
+
+    /// The next whole number from `least` to `most`, both included; Python's `randint(least, most)`.
+    pub fn between(&mut self, least: u32, most: u32) -> u32 {
+        least + self.below(most.saturating_sub(least).saturating_add(1))
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::LegacyRandom;
+    use super::{LegacyRandom, PythonRandom};
+
+    /// `random.seed(s)`, then `random.random()` twice, `randint(20, 50)` and `choice([0, 1, 2])`, by CPython 3.11.
+    #[test]
+    fn draws_are_those_of_python() {
+        let expected = [
+            (0, 0.8444218515250481, 0.7579544029403025, 33, 0),
+            (42, 0.6394267984578837, 0.025010755222666936, 28, 0),
+            (123, 0.052363598850944326, 0.08718667752263232, 33, 1),
+            (4294967296, 0.11299430095636409, 0.41782886486292836, 20, 0),
+            (18446744073709551615, 0.021825695401270107, 0.3380953268613758, 26, 1),
+        ];
+        for (seed, first, second, integer, item) in expected {
+            let mut random = PythonRandom::new(seed);
+            assert_eq!((random.uniform(0.0, 1.0), random.uniform(0.0, 1.0)), (first, second), "seed {seed}");
+            assert_eq!((random.between(20, 50), random.choice([0, 1, 2])), (integer, item), "seed {seed}");
+        }
+    }
 
     #[test]
     fn normals_of_seed_42_are_those_of_appendix_a5() {

@@ -64,8 +64,46 @@ fn the_figure_is_written_in_each_format_and_its_folder_is_made() {
     let read = |extension: &str| std::fs::read(stem.with_extension(extension)).unwrap();
     assert!(read("png").starts_with(b"\x89PNG"));
     assert!(String::from_utf8(read("svg")).unwrap().contains("ResNet-BK"));
-    let record: Value = serde_json::from_slice(&read("json")).unwrap();
-    assert_eq!(record["provenance"], "published-simulation");
+    let figure: Value = serde_json::from_slice(&read("json")).unwrap();
+    assert_eq!(figure["view"], "#/robustness?v=1");
+    assert_eq!(figure["records"][0]["provenance"], "published-simulation");
+}
+
+/// Width and height that an SVG file states, in points.
+fn size(stem: &std::path::Path) -> [f64; 2] {
+    let svg = std::fs::read_to_string(stem.with_extension("svg")).unwrap();
+    ["width", "height"].map(|side| {
+        let (_, after) = svg.split_once(&format!("{side}=\"")).unwrap();
+        after.split_once("pt\"").unwrap().0.parse().unwrap()
+    })
+}
+
+#[test]
+fn a_figure_is_printed_as_large_as_it_is_asked_for() {
+    let stem = folder("print").join("figure");
+    let draw = |options: &[&str]| {
+        let usual = ["figure", "efficiency", "--out", stem.to_str().unwrap(), "--format", "svg,png"];
+        let output = bklab(&[&usual, options].concat());
+        assert!(output.status.success(), "{options:?}: {}", stderr(&output));
+        // The PNG states its pixels in the first chunk.
+        let png = std::fs::read(stem.with_extension("png")).unwrap();
+        (size(&stem), u32::from_be_bytes(png[16..20].try_into().unwrap()))
+    };
+    assert_eq!(draw(&[]), ([864.0, 576.0], 3600));
+    let points = |millimetres: f64| (millimetres * 72.0 / 25.4 * 1000.0).round() / 1000.0;
+    let ([width, _], pixels) = draw(&["--width-preset", "nature-1", "--dpi", "600"]);
+    assert_eq!((width, pixels), (points(89.0), 2102));
+    let ([width, _], _) = draw(&["--width", "120", "--font-size", "9", "--style", "dark"]);
+    let svg = std::fs::read_to_string(stem.with_extension("svg")).unwrap();
+    assert_eq!(width, points(120.0));
+    assert!(svg.contains("font-size=\"9\"") && svg.contains("fill=\"#14181d\""));
+    for misuse in
+        [["--width-preset", "nature-9"], ["--width", "-3"], ["--font-size", "90"], ["--style", "loud"]]
+    {
+        let usual = ["figure", "efficiency", "--out", stem.to_str().unwrap()];
+        let output = bklab(&[&usual[..], &misuse].concat());
+        assert_eq!(output.status.code(), Some(2), "{misuse:?}: {}", stderr(&output));
+    }
 }
 
 #[test]
@@ -73,27 +111,21 @@ fn every_figure_is_drawn_and_brings_its_run_back() {
     let folder = folder("restored");
     for figure in ["robustness", "efficiency", "stability"] {
         let stem = folder.join(figure);
-        let output =
-            bklab(&["figure", figure, "--out", stem.to_str().unwrap(), "--format", "png,svg,pdf,eps,json"]);
+        let output = bklab(&[
+            "figure",
+            figure,
+            "--out",
+            stem.to_str().unwrap(),
+            "--format",
+            "png,svg,pdf,eps,csv,tex,json",
+        ]);
         assert!(output.status.success(), "{}", stderr(&output));
-        let record = std::fs::read(stem.with_extension("json")).unwrap();
-        for extension in ["png", "svg", "pdf", "eps"] {
-            let again = folder.join(format!("{figure}-from-{extension}"));
-            let drawn = stem.with_extension(extension);
-            let output = bklab(&[
-                "figure",
-                figure,
-                drawn.to_str().unwrap(),
-                "--out",
-                again.to_str().unwrap(),
-                "--format",
-                "json",
-            ]);
+        let record = stdout(&bklab(&["figure", figure, "--record", "-"]));
+        for extension in ["png", "svg", "pdf", "eps", "csv", "tex", "json"] {
+            let written = stem.with_extension(extension);
+            let output = bklab(&["figure", figure, written.to_str().unwrap(), "--record", "-"]);
             assert!(output.status.success(), "{extension}: {}", stderr(&output));
-            assert!(
-                std::fs::read(again.with_extension("json")).unwrap() == record,
-                "{figure} as {extension}"
-            );
+            assert!(stdout(&output) == record, "{figure} as {extension}");
         }
     }
 }
@@ -112,6 +144,28 @@ fn files_are_read_and_a_bad_one_fails_the_command_but_not_the_others() {
 }
 
 #[test]
+fn the_result_files_of_a_folder_are_read() {
+    let folder = folder("folder").join("runs");
+    std::fs::create_dir_all(folder.join("mamba")).unwrap();
+    write(&folder, "resnetbk_quant_int8.json", r#"{"perplexity": 31.5}"#);
+    write(&folder, "mamba/resnetbk_quant_fp32.json", r#"{"perplexity": 28.5}"#);
+    write(&folder, "mamba/config.json", r#"{"batch": 4}"#);
+    write(&folder, "notes.txt", "not a result");
+    let output = bklab(&["show", folder.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = stdout(&output);
+    for words in
+        ["31.50", "28.50", "runs/mamba/resnetbk_quant_fp32.json", "Table of “runs/mamba/config.json”"]
+    {
+        assert!(report.contains(words), "{words} is missing from\n{report}");
+    }
+    let json: Value =
+        serde_json::from_str(&stdout(&bklab(&["show", folder.to_str().unwrap(), "--json"]))).unwrap();
+    let series = json[0]["series"].as_array().or(json[1]["series"].as_array()).unwrap();
+    assert_eq!(series.len(), 1, "a folder's name is no model's: {series:?}");
+}
+
+#[test]
 fn failures_end_with_1_and_wrong_usage_with_2() {
     let folder = folder("failures");
     let empty = write(&folder, "empty.json", "");
@@ -125,7 +179,7 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", stderr(&output));
         assert!(!stderr(&output).is_empty(), "{arguments:?} failed without a word");
     }
-    let misuse: [&[&str]; 19] = [
+    let misuse: [&[&str]; 23] = [
         &[],
         &["figure", "lines"],
         &["figure", "robustness", "--seed", "-1"],
@@ -145,6 +199,10 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         &["resolvent", "--eta", "0"],
         &["resolvent", "--eta", "-0.5"],
         &["resolvent", "--potential", "mountain:3"],
+        &["quantize", "--mode", "ptq-int5"],
+        &["quantize", "--sites", "0"],
+        &["quantize", "--green-bits", "5"],
+        &["quantize", "demo", "5"],
     ];
     for arguments in misuse {
         let output = bklab(arguments);
@@ -166,10 +224,9 @@ fn efficiency_and_stability_have_the_same_options() {
 
     let folder = folder("stability");
     let file = write(&folder, "summary.json", &summary);
-    let stem = folder.join("again");
-    let output = bklab(&["figure", "stability", &file, "--out", stem.to_str().unwrap(), "--format", "json"]);
+    let output = bklab(&["figure", "stability", &file, "--record", "-"]);
     assert!(output.status.success(), "{}", stderr(&output));
-    let record: Value = serde_json::from_slice(&std::fs::read(stem.with_extension("json")).unwrap()).unwrap();
+    let record: Value = serde_json::from_str(&stdout(&output)).unwrap();
     assert_eq!((&record["study"], &record["provenance"]), (&"stability".into(), &"unknown".into()));
     let report = stdout(&bklab(&["figure", "efficiency"]));
     assert!(report.contains("FAIL") && report.contains("23.06 %") && report.contains("4.62 ×"), "{report}");
@@ -243,4 +300,39 @@ fn values_must_be_as_many_as_sites() {
     let output = bklab(&["resolvent", "--sites", "5", "--potential", "values:1,2"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).contains("2 values") && stderr(&output).contains("5 sites"));
+}
+
+#[test]
+fn a_quantized_core_is_trained_stopped_and_gone_on_with() {
+    let folder = folder("quantize");
+    let small = [
+        "quantize",
+        "--mode",
+        "qat-int4",
+        "--sites",
+        "64",
+        "--group",
+        "16",
+        "--batches",
+        "5",
+        "--steps",
+        "12",
+    ];
+    let json = |more: &[&str]| stdout(&bklab(&[&small[..], more, &["--json"]].concat()));
+    let part = write(&folder, "part.json", &json(&["--until", "5"]));
+    let resumed = stdout(&bklab(&["quantize", "--resume", &part, "--json"]));
+    assert_eq!(resumed, json(&[]));
+    let record: Value = serde_json::from_str(&resumed).unwrap();
+    assert_eq!((&record["schema"], &record["study"]), (&"bk-lab/1".into(), &"quantize".into()));
+    assert_eq!(record["training"]["loss"].as_array().unwrap().len(), 12);
+    let shown = stdout(&bklab(&["show", &part]));
+    assert!(shown.contains("imported, unverified") && shown.contains("5 training steps so far"), "{shown}");
+}
+
+#[test]
+fn the_published_demonstrations_print_their_sizes() {
+    for (number, words) in [("1", "17.00 KB"), ("3", "2.59 KB"), ("4", "7.71 ×")] {
+        let report = stdout(&bklab(&["quantize", "demo", number, "--seed", "3"]));
+        assert!(report.contains(words) && report.contains("Published: "), "{report}");
+    }
 }

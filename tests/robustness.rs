@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bk_lab::published::python::{intersection_order, repr};
-use bk_lab::published::{Claim, PublishedFigure, Verdict};
+use bk_lab::published::{PublishedFigure, Verdict};
 use bk_lab::record::robustness::{Config, Robustness};
 use bk_lab::record::{Model, Provenance};
 use bk_lab::study::robustness::run;
@@ -127,12 +127,36 @@ fn claims_about_models_are_never_more_than_simulated() {
     let rows = simulated(42, &[32, 16, 8, 4, 2]).claims();
     assert_eq!(rows.iter().filter(|row| row.verdict == Verdict::Reproduced).count(), 11);
     let about_models: Vec<_> = rows.iter().filter(|row| row.about_models).collect();
-    assert_eq!(about_models.len(), 10);
-    let allowed = |row: &Claim| match row.statement.contains("p < 0.001") {
-        true => row.verdict == Verdict::NotReproducible,
-        false => row.verdict == Verdict::SimulatedOnly,
+    let with = |verdict| -> Vec<&str> {
+        about_models.iter().filter(|row| row.verdict == verdict).map(|row| row.stated).collect()
     };
-    assert!(about_models.iter().all(|row| allowed(row)));
+    assert_eq!(
+        with(Verdict::SimulatedOnly),
+        [
+            "requirement 7.2",
+            "requirement 7.6",
+            "requirement 7.8",
+            "requirement 7.9",
+            "requirements 7.14, 7.15, 8.5",
+            "requirement 8.6",
+            "requirement 8.7",
+            "requirement 8.8",
+            "requirement 8.15",
+        ]
+    );
+    assert_eq!(
+        with(Verdict::NotReproducible),
+        [
+            "requirement 7.1",
+            "requirement 7.5",
+            "requirement 7.7",
+            "requirements 8.17, 8.18",
+            "requirement 8.22",
+            "requirement 8.25",
+        ]
+    );
+    assert_eq!(about_models.len(), 9 + 6);
+    assert!(rows.iter().all(|row| !row.reason.is_empty() && !row.published.is_empty()));
     let mut unknown = simulated(42, &[32, 16, 8, 4, 2]);
     unknown.provenance = Provenance::Unknown;
     let rows = unknown.claims();

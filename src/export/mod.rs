@@ -4,11 +4,13 @@
 //! Every format is written from the one list of drawing commands, so that what is on screen is what is in
 //! the paper. Every file carries its manifest, the JSON that makes the run again; [`manifest_of`] finds it.
 
+mod comments;
 mod eps;
 mod face;
 mod pdf;
 mod restore;
 mod xml;
+pub mod data;
 pub mod page;
 pub mod png;
 pub mod svg;
@@ -16,6 +18,7 @@ pub mod table;
 #[cfg(feature = "cli")]
 pub mod raster;
 
+pub use data::DataFormat;
 pub use page::{Page, PageError};
 pub use restore::{manifest_of, restore};
 pub use table::Table;
@@ -29,7 +32,7 @@ const MANIFEST: &str = "bk-lab-manifest";
 /// The program, for files that say what wrote them.
 const APPLICATION: &str = concat!("BK Lab ", env!("CARGO_PKG_VERSION"));
 
-/// What a figure can be written as.
+/// What a figure can be drawn as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {

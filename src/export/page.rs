@@ -53,6 +53,11 @@ pub enum PageError {
 }
 
 impl Page {
+    /// A page as high as its width wants it, which is what page and command line draw for.
+    pub fn new(width_mm: f64, font_size: f64) -> Self {
+        Page { width_mm, height_mm: None, font_size }
+    }
+
     /// Draws a figure for this page: laid out in as many ems as the page has, and brought to its size.
     pub fn draw(&self, theme: Theme, figure: impl FnOnce(&Layout) -> Scene) -> Result<Scene, PageError> {
         let Page { width_mm, height_mm, font_size } = *self;
@@ -86,7 +91,7 @@ impl Page {
     }
 }
 
-/// A width in which a publisher prints figures.
+/// A width in which a publisher prints figures, and the size of letters it asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Preset {
     /// A short name, to be typed.
@@ -99,9 +104,10 @@ pub struct Preset {
     pub font_size: f64,
 }
 
-/// The published widths of common journals and conferences: from their guides for authors, or from their
-/// LaTeX classes (acmart `sigconf`, `neurips`, `icml`).
-pub const PRESETS: [Preset; 20] = [
+/// The size of the published figures, and the widths of common journals and conferences: from their guides for
+/// authors, or from their LaTeX classes (acmart `sigconf`, `neurips`, `icml`).
+pub const PRESETS: [Preset; 21] = [
+    PUBLISHED,
     preset("nature-1", "Nature, one column", 89.0, 7.0),
     preset("nature-2", "Nature, two columns", 183.0, 7.0),
     preset("science-1", "Science, one column", 57.0, 5.5),
@@ -123,6 +129,9 @@ pub const PRESETS: [Preset; 20] = [
     preset("icml-1", "ICML, one column", 82.6, 8.0),
     preset("neurips", "NeurIPS, text width", 139.7, 8.0),
 ];
+
+/// The size of the published figures: 12 × 8 inches.
+pub const PUBLISHED: Preset = preset("published", "As published", 304.8, 10.0);
 
 const fn preset(key: &'static str, name: &'static str, width_mm: f64, font_size: f64) -> Preset {
     Preset { key, name, width_mm, font_size }

@@ -1,14 +1,14 @@
 //! From an exported file back to the run that it shows.
 
-use super::{MANIFEST, eps, pdf, png, xml};
+use super::{MANIFEST, comments, pdf, png, xml};
 use serde_json::Value;
 use std::io::Cursor;
 
 /// The most bytes that a compressed manifest may become.
 const LARGEST: usize = 50_000_000;
 
-/// The manifest in a PNG, SVG, PDF or EPS file of this lab, or the JSON that a file is. `None` where there is
-/// none or it is damaged; what the JSON says is for its reader to judge.
+/// The manifest in a PNG, SVG, PDF, EPS, LaTeX or CSV file of this lab, or the JSON that a file is. `None` where
+/// there is none or it is damaged; what the JSON says is for its reader to judge.
 pub fn manifest_of(file: &[u8]) -> Option<String> {
     let json = find(file)?;
     let whole = json.starts_with(['{', '[']) && serde_json::from_str::<Value>(&json).is_ok();
@@ -32,9 +32,10 @@ fn find(file: &[u8]) -> Option<String> {
     }
     let text = str::from_utf8(file).ok()?.trim_start_matches('\u{feff}').trim();
     match text.chars().next()? {
-        '%' => eps::manifest::find(text),
+        '{' | '[' => Some(text.into()),
         '<' => in_svg(text),
-        _ => Some(text.into()),
+        '%' => comments::find(text, comments::PERCENT),
+        _ => comments::find(text, comments::HASH),
     }
 }
 

@@ -46,21 +46,21 @@ impl Callout {
     pub fn draw(&self, sheet: &Sheet, room: &mut Room, area: Rectangle) {
         for lines in &self.versions {
             let (width, height) = sheet.box_size(lines);
-            let best = room.find(positions(area, width, height, STEP), |frame| {
-                let apart = frame.grown(CLEARANCE);
-                if !room.is_bare(&apart) {
-                    return None;
-                }
-                let curve = self.curve(frame);
-                let length = distance(curve[0], curve[PIECES]);
+            let length = |frame: &Rectangle| {
+                let [start, end] = self.ends(frame);
+                distance(start, end)
+            };
+            let cost = |frame: &Rectangle| distance(frame.center(), self.ideal) + 0.5 * length(frame);
+            let best = room.find_bare(positions(area, width, height, STEP), CLEARANCE, cost, |frame| {
                 let clear = |ends: &[Point]| {
                     room.is_clear(ends[0], ends[1]) && !room.crosses_marks(ends[0], ends[1], self.target)
                 };
                 let crossing = |ends: &&[Point]| room.crosses_data(ends[0], ends[1]);
-                let seen = length >= SHORTEST
-                    && curve.windows(2).all(clear)
-                    && curve.windows(2).filter(crossing).count() <= self.crossings;
-                seen.then(|| distance(frame.center(), self.ideal) + 0.5 * length)
+                if length(frame) < SHORTEST {
+                    return false;
+                }
+                let curve = self.curve(frame);
+                curve.windows(2).all(clear) && curve.windows(2).filter(crossing).count() <= self.crossings
             });
             if let Some(frame) = best {
                 let curve = self.curve(&frame);
@@ -73,8 +73,8 @@ impl Callout {
         }
     }
 
-    /// The arrow from a frame: from the middle part of the side that faces the mark to the mark's rim.
-    fn curve(&self, frame: &Rectangle) -> [Point; PIECES + 1] {
+    /// The ends of the arrow from a frame: in the middle part of the side that faces the mark, and at the mark's rim.
+    fn ends(&self, frame: &Rectangle) -> [Point; 2] {
         let target = self.target;
         let inset = (frame.width().min(frame.height()) / 2.0).min(CORNER);
         let beside = (frame.left - target.x).max(target.x - frame.right);
@@ -88,7 +88,13 @@ impl Callout {
         };
         let whole = distance(start, target).max(f64::MIN_POSITIVE);
         let part = (1.0 - self.radius / whole).max(0.0);
-        let (dx, dy) = (part * (target.x - start.x), part * (target.y - start.y));
+        [start, Point { x: start.x + part * (target.x - start.x), y: start.y + part * (target.y - start.y) }]
+    }
+
+    /// The bent way of the arrow from a frame.
+    fn curve(&self, frame: &Rectangle) -> [Point; PIECES + 1] {
+        let [start, end] = self.ends(frame);
+        let (dx, dy) = (end.x - start.x, end.y - start.y);
         std::array::from_fn(|piece| {
             let t = piece as f64 / PIECES as f64;
             let aside = 4.0 * BEND * self.bend * t * (1.0 - t);

@@ -43,6 +43,8 @@ pub fn paint(scene: &Scene, canvas: &HtmlCanvasElement, scale: f64) -> Result<()
         canvas.style().set_property(property, "normal")?;
     }
     let context = context(canvas)?;
+    // Neither the layout nor the files know kerning.
+    js_sys::Reflect::set(&context, &"fontKerning".into(), &"none".into())?;
     context.set_image_smoothing_enabled(false);
     context.set_line_join("round");
     let backend = CanvasBackend::with_canvas_object(canvas.clone()).ok_or(CanvasError::NoContext)?;

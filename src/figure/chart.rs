@@ -1,14 +1,15 @@
 //! A pair of axes on a sheet, drawn by plotters.
 
 use super::axis::Axis;
+use super::clip;
 use super::font;
-use super::recorder::{Recorder, UNITS_PER_POINT, point, shape_style, units};
-use super::scene::{Anchor, Color, Command, Point, Rectangle, Text, Weight};
+use super::plot::{Plot, Trace};
+use super::recorder::{Recorder, UNITS_PER_POINT, shape_style, units};
+use super::scene::{Anchor, Color, Command, Point, Rectangle, Stroke, Text, Weight};
 use super::sheet::Sheet;
 use plotters::chart::{ChartBuilder, ChartContext};
 use plotters::coord::cartesian::Cartesian2d;
 use plotters::drawing::DrawingAreaErrorKind;
-use plotters::series::LineSeries;
 use plotters::style::{FontDesc, FontFamily, FontStyle, TextStyle};
 use plotters_backend::BackendColor;
 use std::convert::Infallible;
@@ -18,6 +19,12 @@ const TICK: f64 = 3.0;
 
 /// Dashes and gaps of grid lines in points.
 const GRID_DASH: [f64; 2] = [3.0, 3.0];
+
+/// How far beyond the plot's edge nobody sees, in points.
+const SEEN: f64 = 0.05;
+
+/// Values farther away than so many times the plot's size are drawn toward there: their positions stay finite.
+const FARTHEST: f64 = 1e9;
 
 /// Charts narrower than this, in points, carry the title of the upright axis above it instead of beside.
 const NARROW: f64 = 380.0;
@@ -74,9 +81,18 @@ impl<'sheet> Chart<'sheet> {
         Chart { plot, sheet, outer, context }
     }
 
-    /// Position of a pair of values.
+    /// Position of a pair of values, within the plot or beyond it.
     pub fn at(&self, x: f64, y: f64) -> Point {
-        point(self.context.backend_coord(&(x, y)))
+        let within = |fraction: f64| fraction.clamp(-FARTHEST, FARTHEST);
+        Point {
+            x: self.plot.left + within(self.x().fraction(x)) * self.plot.width(),
+            y: self.plot.bottom - within(self.y().fraction(y)) * self.plot.height(),
+        }
+    }
+
+    /// Whether a position lies in the plot, as far as can be seen.
+    pub fn shows(&self, at: Point) -> bool {
+        self.plot.grown(SEEN).has(at)
     }
 
     /// The axis across.
@@ -148,11 +164,30 @@ impl<'sheet> Chart<'sheet> {
         self.sheet.push(Command::Text(Text { at, content, size, weight, anchor, color, quarter_turns }));
     }
 
-    /// Draws a line through values, with dashes and gaps in points.
-    pub fn draw_line(&mut self, values: Vec<(f64, f64)>, color: Color, width: f64, dash: &[f64]) {
-        self.sheet.set_dash(dash);
-        drawn(self.context.draw_series(LineSeries::new(values, shape_style(color, width))));
-        self.sheet.set_dash(&[]);
+    /// Draws what of a line through values lies in the plot.
+    pub fn draw_line(&self, values: impl IntoIterator<Item = (f64, f64)>, stroke: &Stroke) {
+        let points: Vec<Point> = values.into_iter().map(|(x, y)| self.at(x, y)).collect();
+        self.draw_path(&points, stroke);
+    }
+
+    /// Draws what of a line through positions lies in the plot.
+    pub fn draw_path(&self, points: &[Point], stroke: &Stroke) {
+        for piece in clip::line(points, &self.plot.grown(SEEN)) {
+            self.sheet.line(piece, stroke.clone());
+        }
+    }
+
+    /// Fills what of an area lies in the plot.
+    pub fn fill(&self, corners: &[Point], color: Color) {
+        let corners = clip::area(corners, &self.plot);
+        if corners.len() > 2 {
+            self.sheet.area(corners, Some(color), None);
+        }
+    }
+
+    /// The chart as a reader explores it.
+    pub fn plot_of(&self, traces: Vec<Trace>) -> Plot {
+        Plot { area: self.plot, x: self.x().clone(), y: self.y().clone(), moves_upright: true, traces }
     }
 }
 

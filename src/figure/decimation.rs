@@ -1,5 +1,7 @@
 //! Lines of more values than there are pixels: fewer points that look the same.
 
+use super::scene::{Point, Rectangle};
+
 /// The points a line is drawn through, as places and values: all of them, or the least and the greatest of each
 /// column of pixels in their order, so that no spike is lost. Values that are not finite are left out.
 pub fn extremes(values: &[f64], columns: usize) -> Vec<(usize, f64)> {
@@ -20,6 +22,32 @@ pub fn extremes(values: &[f64], columns: usize) -> Vec<(usize, f64)> {
         }
     }
     points
+}
+
+/// Which small marks would be hidden under one that is drawn already.
+#[derive(Debug, Clone)]
+pub struct Covered {
+    area: Rectangle,
+    side: f64,
+    columns: usize,
+    taken: Vec<bool>,
+}
+
+impl Covered {
+    /// An area without marks, in cells of a side in points.
+    pub fn new(area: Rectangle, side: f64) -> Self {
+        let count = |length: f64| (length.max(0.0) / side) as usize + 2;
+        let (columns, rows) = (count(area.width()), count(area.height()));
+        Covered { area, side, columns, taken: vec![false; columns * rows] }
+    }
+
+    /// Whether a position has no mark yet; from now on it has.
+    pub fn take(&mut self, at: Point) -> bool {
+        let cell = |position: f64, start: f64| ((position - start).max(0.0) / self.side) as usize;
+        let index =
+            cell(at.y, self.area.top) * self.columns + cell(at.x, self.area.left).min(self.columns - 1);
+        self.taken.get_mut(index).is_some_and(|taken| !std::mem::replace(taken, true))
+    }
 }
 
 #[cfg(test)]

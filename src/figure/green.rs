@@ -3,14 +3,13 @@
 use super::axis::Axis;
 use super::chart::Chart;
 use super::decimation::extremes;
+use super::lines::COLUMNS_PER_POINT;
 use super::marks::{Mark, Shape};
 use super::number;
 use super::scene::{Anchor, Color, Point, Scene, Stroke};
 use super::sheet::Sheet;
 use super::style::Layout;
-
-/// Columns of pixels in a point, to which lines of many sites are decimated.
-const COLUMNS_PER_POINT: f64 = 2.0;
+use crate::record::resolvent::{Config, Green};
 
 /// Width of the lines, as a part of that of a figure with few points.
 const WIDTH: f64 = 0.5;
@@ -21,15 +20,15 @@ const ROOM: f64 = 0.06;
 /// Sites stand this far apart, in points, before each gets a mark.
 const MARKED_DISTANCE: f64 = 12.0;
 
-/// Draws Re G above Im G, one value a site, at z = `energy` + i·`eta`: in a plot each, because either may hide
-/// the other. Sites count from 0, as the arrays do. Where there are more sites than pixels, each column of
-/// pixels shows the least and the greatest value of its sites, so that no spike is lost. Values that are
-/// not finite are left out.
-pub fn green_lines(re: &[f64], im: &[f64], energy: f64, eta: f64, layout: &Layout) -> Scene {
+/// Draws Re G above Im G, one value a site, in a plot each, because either may hide the other. Sites count from
+/// 0, as the arrays do. Where there are more sites than pixels, each column of pixels shows the least and the
+/// greatest value of its sites, so that no spike is lost. Values that are not finite are left out.
+pub fn green_lines(found: &Green, config: &Config, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
+    let Green { re, im, .. } = found;
     let sites = re.len().max(im.len());
-    let z = format!("z = {} + {} i", number::significant(energy, 4), number::significant(eta, 4));
-    let subtitle = format!("(H − z)⁻¹ at {z}, {}", number::count(sites, "site"));
+    let z = at_z(config);
+    let subtitle = format!("(H − z)⁻¹ {z}, {}", number::count(sites, "site"));
     let outer = sheet.heading("Diagonal of the resolvent", &subtitle, &[]);
     if re.iter().chain(im).all(|value| !value.is_finite()) {
         sheet.text(outer.center(), Anchor::Middle, "No data", sheet.plain(sheet.palette.muted));
@@ -43,6 +42,11 @@ pub fn green_lines(re: &[f64], im: &[f64], energy: f64, eta: f64, layout: &Layou
     draw(&sheet, &mut real, re, sheet.palette.first.line, Shape::Circle);
     draw(&sheet, &mut imaginary, im, sheet.palette.second.line, Shape::Square);
     sheet.finish(summary(re, im, &z))
+}
+
+/// The point z of a config: "at z = 0.5 + 0.05 i".
+pub fn at_z(config: &Config) -> String {
+    format!("at z = {} + {} i", number::significant(config.energy, 4), number::significant(config.eta, 4))
 }
 
 /// From the least to the greatest of all values and zero, with some room around.
@@ -65,8 +69,8 @@ fn draw(sheet: &Sheet, chart: &mut Chart, values: &[f64], color: Color, shape: S
     let zero = [chart.plot.left, chart.plot.right].map(|x| Point { x, y: chart.at(0.0, 0.0).y });
     sheet.line(zero.to_vec(), Stroke { color: sheet.palette.frame, width: 1.0, dash: Vec::new() });
     let points = extremes(values, (chart.plot.width() * COLUMNS_PER_POINT) as usize);
-    let line = points.iter().map(|&(site, value)| (site as f64, value)).collect();
-    chart.draw_line(line, color, WIDTH * sheet.sizes.line, &[]);
+    let line = points.iter().map(|&(site, value)| (site as f64, value));
+    chart.draw_line(line, &Stroke { color, width: WIDTH * sheet.sizes.line, dash: Vec::new() });
     if chart.plot.width() >= MARKED_DISTANCE * values.len() as f64 {
         let (diameter, outline) = (0.6 * sheet.sizes.marker, sheet.palette.background);
         for (site, value) in points {
@@ -90,7 +94,7 @@ fn summary(re: &[f64], im: &[f64], z: &str) -> String {
         }
     };
     format!(
-        "Diagonal of the resolvent against site, {}, at {z}. {} {}",
+        "Diagonal of the resolvent against site, {}, {z}. {} {}",
         number::count(re.len().max(im.len()), "site"),
         describe("Its real part", re),
         describe("Its imaginary part", im),

@@ -2,10 +2,11 @@
 
 use super::chart::Chart;
 use super::legend::Legend;
-use super::placement::{Room, positions};
+use super::placement::{Room, cheapest_first, positions};
 use super::scene::{Point, Rectangle, Stroke};
 use super::sheet::Sheet;
 use super::table::Table;
+use super::view::View;
 
 /// Distance between the places tried along an edge of the plot, in points.
 const STEP: f64 = 6.0;
@@ -68,14 +69,15 @@ pub struct Arrangement<'sheet, 'inset> {
 }
 
 impl<'sheet, 'inset> Arrangement<'sheet, 'inset> {
-    /// Finds each inset a place in the plot, `clearance` points away from data; those without one are drawn
-    /// here, below the chart, which is then lower. `chart` fits axes into a part of the sheet, and `room` says
+    /// Finds each inset a place in the plot, `clearance` points away from data; those without one, and all of them
+    /// where only a part of the figure is shown, so that they keep still while it is moved, are drawn here, below the chart, which is then lower. `chart` fits axes into a part of the sheet, and `room` says
     /// where a chart's data is.
     pub fn new(
         sheet: &'sheet Sheet,
         mut outer: Rectangle,
         insets: &'inset [Inset],
         clearance: f64,
+        view: &View,
         chart: impl Fn(Rectangle) -> Chart<'sheet>,
         room: impl Fn(&Chart) -> Room,
     ) -> Self {
@@ -83,9 +85,10 @@ impl<'sheet, 'inset> Arrangement<'sheet, 'inset> {
         let mut inside: Vec<&Inset> = insets.iter().collect();
         loop {
             let chart = chart(outer);
-            let mut room = room(&chart);
             let mut framed = Vec::new();
+            let mut room = (!view.is_zoomed() && !inside.is_empty()).then(|| room(&chart));
             let without = inside.iter().position(|inset| {
+                let Some(room) = &mut room else { return true };
                 let (width, height) = inset.size(sheet, 1);
                 let places = (inset.places)(chart.plot.grown(-gap), width + 2.0 * gap, height + 2.0 * gap);
                 let clear =
@@ -129,9 +132,7 @@ pub fn along_edges(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
 /// Anywhere, as near to the lower right corner as can be.
 pub fn near_lower_right(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
     let away = |frame: &Rectangle| (area.right - frame.right).hypot(area.bottom - frame.bottom);
-    let mut places: Vec<Rectangle> = positions(area, width, height, STEP).collect();
-    places.sort_by(|one, other| away(one).total_cmp(&away(other)));
-    places
+    cheapest_first(positions(area, width, height, STEP), away)
 }
 
 fn at(left: f64, top: f64, width: f64, height: f64) -> Rectangle {

@@ -3,18 +3,21 @@
 use super::marks::{Mark, Shape};
 use super::scene::Stroke;
 use super::sheet::Sheet;
-use super::style::Hue;
+use super::style::{Hue, OTHERS};
 use crate::record::Model;
 
 /// Diameter of a star or a cross that a figure points out, as a multiple of an ordinary mark.
 pub const LARGE: f64 = 1.73;
+
+/// Opacity of a confidence band.
+pub const BAND: f64 = 0.14;
 
 /// The colours of a model.
 pub fn hue(sheet: &Sheet, model: &Model) -> Hue {
     match model {
         Model::ResNetBk => sheet.palette.first,
         Model::Mamba => sheet.palette.second,
-        Model::Other(_) => Hue { line: sheet.palette.muted, text: sheet.palette.muted },
+        Model::Other(name) => sheet.palette.others[sheet.other(name) % OTHERS],
     }
 }
 
@@ -22,21 +25,37 @@ pub fn hue(sheet: &Sheet, model: &Model) -> Hue {
 pub fn mark(sheet: &Sheet, model: &Model, record: usize) -> Mark {
     let shape = match model {
         Model::ResNetBk => Shape::Circle,
-        Model::Mamba | Model::Other(_) => Shape::Square,
+        Model::Mamba => Shape::Square,
+        Model::Other(name) => Shape::OTHERS[sheet.other(name) % Shape::OTHERS.len()],
     };
     let (fill, outline) = (stroke(sheet, model, record).color, sheet.palette.background);
     Mark { shape, diameter: sheet.sizes.marker, fill, outline }
 }
 
-/// The line of a model in a record: solid in the first record, dashed and lighter in what is laid over it.
+/// Dashes and gaps of models beyond the published ones in turn, in line widths.
+const OTHER_DASHES: [&[f64]; 4] = [&[5.0, 1.5], &[2.0, 1.2], &[5.0, 1.2, 1.0, 1.2], &[8.0, 1.5, 2.0, 1.5]];
+
+/// The line of a model in a record: solid for the published models in the first record, dashed for others, and
+/// dashed and lighter in what is laid over it.
 pub fn stroke(sheet: &Sheet, model: &Model, record: usize) -> Stroke {
     let (color, width) = (hue(sheet, model).line, sheet.sizes.line);
+    let dashed = |dash: &[f64], width: f64| dash.iter().map(|length| length * width).collect();
     let dash: &[f64] = match record {
-        0 => return Stroke { color, width, dash: Vec::new() },
+        0 => {
+            let dash: &[f64] = match model {
+                Model::ResNetBk | Model::Mamba => &[],
+                Model::Other(name) => OTHER_DASHES[sheet.other(name) % OTHER_DASHES.len()],
+            };
+            return Stroke {
+                color,
+                width: if dash.is_empty() { width } else { 0.8 * width },
+                dash: dashed(dash, width),
+            };
+        }
         1 => &[3.0, 2.0],
         2 => &[1.0, 1.5],
         _ => &[3.0, 1.5, 1.0, 1.5],
     };
     let color = color.with_alpha(0.65).over(sheet.palette.background);
-    Stroke { color, width: 0.75 * width, dash: dash.iter().map(|length| length * width).collect() }
+    Stroke { color, width: 0.75 * width, dash: dashed(dash, width) }
 }

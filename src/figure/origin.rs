@@ -1,5 +1,9 @@
 //! Where a figure's data comes from, in words.
 
+use super::plot::{Plot, Series};
+use super::sheet::Sheet;
+use super::view::View;
+use super::{looks, number};
 use crate::record::{Comparison, Model, Provenance};
 
 /// Where the numbers of one record come from.
@@ -26,8 +30,8 @@ impl<'record> Origin<'record> {
 }
 
 /// Names that tell records apart: their provenance, and where that is the same, the seed, the file or the
-/// place in the list.
-pub fn labels(origins: &[Origin]) -> Vec<String> {
+/// place in the list; before it whether it is run A, which was pinned, or what is compared with it.
+pub fn labels(origins: &[Origin], view: &View) -> Vec<String> {
     let label = |(index, origin): (usize, &Origin)| {
         let provenance = origin.provenance.label();
         let alike = origins.iter().filter(|other| other.provenance == origin.provenance).count();
@@ -38,7 +42,70 @@ pub fn labels(origins: &[Origin]) -> Vec<String> {
             (None, None) => format!("{provenance}, no. {}", index + 1),
         }
     };
-    origins.iter().enumerate().map(label).collect()
+    let labels: Vec<String> = origins.iter().enumerate().map(label).collect();
+    let distinct = |(index, label): (usize, &String)| {
+        let alike = labels.iter().filter(|other| *other == label).count() > 1;
+        let number = if alike { format!(", no. {}", index + 1) } else { String::new() };
+        let letter = match view.pinned {
+            true if index + 1 == labels.len() => "A, ",
+            true => "B, ",
+            false => "",
+        };
+        format!("{letter}{label}{number}")
+    };
+    labels.iter().enumerate().map(distinct).collect()
+}
+
+/// The key by which a model of a record is hidden: the model's, and the record's place after the first.
+fn key(model: &Model, record: usize) -> String {
+    match record {
+        0 => model.key().to_owned(),
+        _ => format!("{}~{}", model.key(), record + 1),
+    }
+}
+
+/// Whether a view shows a model of a record.
+pub fn shows(view: &View, model: &Model, record: usize) -> bool {
+    !view.hidden.contains(&key(model, record))
+}
+
+/// The models of all records, as series to show and hide.
+pub fn series<Config, Point>(
+    sheet: &Sheet,
+    records: &[&Comparison<Config, Point>],
+    labels: &[String],
+    view: &View,
+) -> Vec<Series> {
+    let all = records.iter().enumerate().flat_map(|(record, of)| {
+        let models = of.series.iter().filter(|series| !series.points.is_empty());
+        models.map(move |series| (record, &series.model))
+    });
+    let series = all.map(|(record, model)| Series {
+        key: key(model, record),
+        name: curve_label(model, labels, record, None),
+        color: Some(looks::stroke(sheet, model, record).color),
+        shown: shows(view, model, record),
+    });
+    series.collect()
+}
+
+/// What stands where nothing is drawn.
+pub fn emptiness(series: &[Series]) -> &'static str {
+    if series.is_empty() { "No data" } else { "Every series is hidden" }
+}
+
+/// What a view leaves out, in words: the hidden series, and what a plot does not show.
+pub fn left_out(series: &[Series], view: &View, plot: &Plot) -> Vec<String> {
+    let hidden: Vec<&str> =
+        series.iter().filter(|series| !series.shown).map(|series| series.name.as_str()).collect();
+    let mut sentences = Vec::new();
+    if !hidden.is_empty() {
+        sentences.push(format!("Not shown: {}.", hidden.join(", ")));
+    }
+    if view.is_zoomed() {
+        sentences.push(format!("Zoomed to {}.", plot.extent()));
+    }
+    sentences
 }
 
 /// One line for each kind of data in the figure, saying what it is.
@@ -50,6 +117,11 @@ pub fn notes(origins: &[Origin]) -> Vec<String> {
         }
     }
     kinds.into_iter().map(|kind| format!("Data: {}. {}", kind.label(), kind.meaning())).collect()
+}
+
+/// "± 1.48, n = 5": the interval of a mean of several runs.
+pub fn interval_note(half: f64, decimals: usize, runs: usize) -> String {
+    format!("± {}, 95 % interval, n = {runs}", number::fixed(half, decimals))
 }
 
 /// "n = 3", or "n = 2–5", where points stand for several runs.

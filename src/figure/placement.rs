@@ -101,6 +101,19 @@ impl Room {
         self.is_free(label) && self.covers_none(label)
     }
 
+    /// The cheapest candidate that covers no data, not even within a margin in points, and that fits. They are tried
+    /// in the order of their costs, so that what is slow to find out is asked of few.
+    pub fn find_bare(
+        &self,
+        candidates: impl IntoIterator<Item = Rectangle>,
+        margin: f64,
+        cost: impl Fn(&Rectangle) -> f64,
+        fits: impl Fn(&Rectangle) -> bool,
+    ) -> Option<Rectangle> {
+        let mut ordered = cheapest_first(candidates, cost).into_iter();
+        ordered.find(|candidate| self.is_bare(&candidate.grown(margin)) && fits(candidate))
+    }
+
     /// The best free candidate: the least sum of what it covers and its own cost, in points (`None` rules a
     /// candidate out). Answers `None` where no candidate is free.
     pub fn find(
@@ -162,6 +175,16 @@ fn length_within(from: Point, to: Point, rectangle: &Rectangle) -> f64 {
         leave = leave.min(a.max(b));
     }
     (leave - enter).max(0.0) * dx.hypot(dy)
+}
+
+/// Places by rising cost; of the same cost, in the order given.
+pub fn cheapest_first(
+    places: impl IntoIterator<Item = Rectangle>,
+    cost: impl Fn(&Rectangle) -> f64,
+) -> Vec<Rectangle> {
+    let mut places: Vec<(f64, Rectangle)> = places.into_iter().map(|place| (cost(&place), place)).collect();
+    places.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+    places.into_iter().map(|(_, place)| place).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! Unit: the point (1 pt = 1/72 inch), x to the right, y downward, origin at the top left corner.
 
 use super::font;
+use super::plot::{Plot, Series};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -111,6 +112,11 @@ impl Rectangle {
             && self.top <= other.top
             && self.right >= other.right
             && self.bottom >= other.bottom
+    }
+
+    /// Whether a point lies within the rectangle or on its edge.
+    pub fn has(&self, point: Point) -> bool {
+        (self.left..=self.right).contains(&point.x) && (self.top..=self.bottom).contains(&point.y)
     }
 
     /// Area common to both rectangles, in square points.
@@ -252,7 +258,7 @@ pub enum Command {
 }
 
 /// A finished figure: its size and the commands that draw it, back to front.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Scene {
     /// Width in points.
     pub width: f64,
@@ -262,4 +268,10 @@ pub struct Scene {
     pub summary: String,
     /// Drawing commands, back to front.
     pub commands: Vec<Command>,
+    /// The plots, for reading values off the screen and for zooming. Not serialized: a file is not explored.
+    #[serde(skip)]
+    pub plots: Vec<Plot>,
+    /// The series that can be shown and hidden. Not serialized either.
+    #[serde(skip)]
+    pub series: Vec<Series>,
 }

@@ -5,6 +5,7 @@ use super::font;
 use super::recorder::Recorder;
 use super::scene::{Anchor, Color, Command, Point, Rectangle, Scene, Stroke, Text, Weight};
 use super::style::{Layout, Palette, Sizes};
+use crate::record::{Comparison, Model};
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use std::cell::RefCell;
@@ -17,6 +18,8 @@ pub struct Sheet {
     pub palette: Palette,
     /// Sizes for the figure's width.
     pub sizes: Sizes,
+    /// The models beyond the published ones, in the order in which they get colours.
+    others: Vec<String>,
     bounds: Rectangle,
     recorder: Rc<RefCell<Recorder>>,
 }
@@ -28,11 +31,30 @@ impl Sheet {
         let sheet = Sheet {
             palette: layout.palette(),
             sizes: layout.sizes(),
+            others: Vec::new(),
             bounds,
             recorder: Rc::new(RefCell::new(Recorder::new(layout.width, layout.height))),
         };
         sheet.area(bounds.corners(), Some(sheet.palette.background), None);
         sheet
+    }
+
+    /// The same sheet, for the models of records: each beyond the published ones gets colour, mark and dashes of its
+    /// own, in the order of its first appearance, hidden or not.
+    pub fn of_models<Config, Point>(mut self, records: &[&Comparison<Config, Point>]) -> Self {
+        for series in records.iter().flat_map(|record| &record.series) {
+            if let Model::Other(name) = &series.model
+                && !self.others.contains(name)
+            {
+                self.others.push(name.clone());
+            }
+        }
+        self
+    }
+
+    /// The place of a model among those beyond the published ones.
+    pub fn other(&self, name: &str) -> usize {
+        self.others.iter().position(|other| other == name).unwrap_or(self.others.len())
     }
 
     /// The whole sheet.
@@ -48,7 +70,7 @@ impl Sheet {
     /// The finished figure, with what it shows in words.
     pub fn finish(self, summary: String) -> Scene {
         let commands = self.recorder.borrow_mut().take();
-        Scene { width: self.bounds.right, height: self.bounds.bottom, summary, commands }
+        Scene { width: self.bounds.right, height: self.bounds.bottom, summary, commands, ..Scene::default() }
     }
 
     /// plotters' drawing area over the whole sheet.

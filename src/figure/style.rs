@@ -45,7 +45,12 @@ pub struct Palette {
     pub good: Hue,
     /// What fails one.
     pub bad: Hue,
+    /// Models beyond the published ones, in turn.
+    pub others: [Hue; OTHERS],
 }
+
+/// How many colours there are for models beyond the published ones; they have marks and dashes too.
+pub const OTHERS: usize = 6;
 
 impl Theme {
     /// The colours of this theme. The light ones are those of the published figures.
@@ -69,6 +74,14 @@ const PAPER: Palette = Palette {
     threshold: Hue { line: Color::rgb(0xF1, 0x8F, 0x01), text: Color::rgb(0x8A, 0x52, 0x00) },
     good: Hue { line: Color::rgb(0x06, 0xA7, 0x7D), text: Color::rgb(0x03, 0x6B, 0x51) },
     bad: Hue { line: Color::rgb(0xC6, 0x28, 0x28), text: Color::rgb(0xB0, 0x20, 0x20) },
+    others: [
+        Hue { line: Color::rgb(0x4B, 0x3F, 0xA0), text: Color::rgb(0x4B, 0x3F, 0xA0) },
+        Hue { line: Color::rgb(0x8A, 0x84, 0x00), text: Color::rgb(0x62, 0x5D, 0x00) },
+        Hue { line: Color::rgb(0x1A, 0x20, 0x27), text: Color::rgb(0x1A, 0x20, 0x27) },
+        Hue { line: Color::rgb(0xE0, 0x6C, 0x9F), text: Color::rgb(0x9C, 0x2A, 0x5F) },
+        Hue { line: Color::rgb(0x8C, 0x56, 0x2B), text: Color::rgb(0x75, 0x44, 0x1E) },
+        Hue { line: Color::rgb(0x6E, 0x7B, 0x8B), text: Color::rgb(0x4C, 0x58, 0x66) },
+    ],
 };
 
 const DARK: Palette = Palette {
@@ -82,6 +95,14 @@ const DARK: Palette = Palette {
     threshold: Hue { line: Color::rgb(0xF5, 0xA5, 0x3A), text: Color::rgb(0xF9, 0xBE, 0x6E) },
     good: Hue { line: Color::rgb(0x3C, 0xCB, 0xA0), text: Color::rgb(0x6F, 0xDD, 0xBC) },
     bad: Hue { line: Color::rgb(0xFF, 0x7B, 0x72), text: Color::rgb(0xFF, 0x99, 0x92) },
+    others: [
+        Hue { line: Color::rgb(0xA3, 0x9A, 0xF0), text: Color::rgb(0xB8, 0xB0, 0xF7) },
+        Hue { line: Color::rgb(0xC9, 0xC1, 0x3A), text: Color::rgb(0xDD, 0xD6, 0x6A) },
+        Hue { line: Color::rgb(0xF2, 0xF4, 0xF6), text: Color::rgb(0xF2, 0xF4, 0xF6) },
+        Hue { line: Color::rgb(0xFF, 0xA8, 0xC8), text: Color::rgb(0xFF, 0xBF, 0xD8) },
+        Hue { line: Color::rgb(0xC9, 0x8F, 0x5C), text: Color::rgb(0xE0, 0xB0, 0x86) },
+        Hue { line: Color::rgb(0x93, 0xA3, 0xB5), text: Color::rgb(0xB4, 0xC1, 0xCF) },
+    ],
 };
 
 /// Font and line sizes in points.

@@ -3,18 +3,22 @@
 //! Recognised are the data of the three published figures in every form the published project wrote or
 //! documents (resnet-bk.md §5.3, §5.4, §6.3, §6.4, §7.3, §7.4, §11.1), and the lab's own documents. Other
 //! JSON becomes a table. Every file stands alone: one that cannot be used is reported, the others are taken.
+//! Apart from that, [`read_potential`] reads the diagonal of a chain from a file or from pasted text.
 
 mod catalogue;
 mod dataset;
 mod efficiency;
 mod fields;
 mod json;
+mod lora;
 mod origin;
+mod potential;
 mod robustness;
 mod stability;
 mod table;
 
 pub use fields::RowError;
+pub use potential::{FoundPotential, PotentialError, read_potential};
 
 use crate::record::{self, DocumentError, Record, document};
 use dataset::{DataSets, FigurePoint, Found};
@@ -24,10 +28,30 @@ use serde_json::Value;
 /// needs about ten times a JSON file's size to parse it, is at risk.
 pub const LARGEST_FILE: u64 = 50_000_000;
 
+/// How many bytes are read at once, in all files together.
+pub const LARGEST_TOTAL: u64 = 200_000_000;
+
+/// The files of a folder that are read, by how their names end. What else lies in a folder of results are
+/// pictures, logs and programs; a file that is given by itself is tried whatever its name.
+pub const FOLDER_ENDING: &str = ".json";
+
+/// Whether a file may be read; `read` is the size of those that have been read with it, and grows.
+pub fn admit(size: u64, read: &mut u64) -> Result<(), Problem> {
+    if size > LARGEST_FILE {
+        return Err(Problem::TooLarge(size));
+    }
+    if *read + size > LARGEST_TOTAL {
+        return Err(Problem::TooMuch(*read + size));
+    }
+    *read += size;
+    Ok(())
+}
+
 /// A file as a person gave it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceFile {
-    /// Its name without folders. Never trusted as markup or as a path.
+    /// Its name, after the folders below the one that was given, with slashes between. Never trusted as markup
+    /// or as a path.
     pub name: String,
     /// Its content.
     pub bytes: Vec<u8>,
@@ -38,6 +62,8 @@ pub struct SourceFile {
 pub struct Imported {
     /// The records, in the order of the files; files of one point each share a record.
     pub records: Vec<Record>,
+    /// For each exported figure among the files the link that shows it again: as much to be trusted as any link.
+    pub views: Vec<String>,
     /// The files that could not be used, and why.
     pub errors: Vec<ImportError>,
 }
@@ -59,6 +85,9 @@ pub enum Problem {
     /// Larger than [`LARGEST_FILE`].
     #[error("It has {:.0} MB; result files of up to {} MB are read. Cut it down to the rows you need.", *.0 as f64 / 1e6, LARGEST_FILE / 1_000_000)]
     TooLarge(u64),
+    /// One of more files than are read at once.
+    #[error("With it the files have {:.0} MB; up to {} MB are read at once. Import the others by themselves.", *.0 as f64 / 1e6, LARGEST_TOTAL / 1_000_000)]
+    TooMuch(u64),
     /// Nothing in it.
     #[error("It is empty.")]
     Empty,
@@ -90,59 +119,79 @@ enum Content {
     Efficiency(Found<record::efficiency::Point>),
     /// Data of the stability figure.
     Stability(Found<record::stability::Point>),
+    /// A file of the study of quantized LoRA.
+    Lora(Box<lora::LoraFile>),
     /// Records of this lab, or a table.
     Records(Vec<Record>),
+    /// A figure of this lab: the link to it, and its records.
+    View(String, Vec<Record>),
 }
 
 /// Reads result files. Files of one evaluation each become one record; lists that complement one another
-/// (one model a file, say) too; everything else is a record of its own.
+/// (one model a file, say) too, and so do the files of a study of quantized LoRA;
+/// everything else is a record of its own.
 pub fn read_files(files: &[SourceFile]) -> Imported {
     let mut errors = Vec::new();
     let mut records: Vec<(usize, Record)> = Vec::new();
+    let mut views = Vec::new();
     let (mut robustness, mut efficiency, mut stability) =
         (DataSets::default(), DataSets::default(), DataSets::default());
+    let mut lora = lora::LoraFiles::default();
     for (place, file) in files.iter().enumerate() {
         match read_file(file) {
+            Ok(Content::Lora(found)) => lora.add(place, &file.name, *found),
             Ok(Content::Robustness(found)) => robustness.add(place, &file.name, found),
             Ok(Content::Efficiency(found)) => efficiency.add(place, &file.name, found),
             Ok(Content::Stability(found)) => stability.add(place, &file.name, found),
             Ok(Content::Records(found)) => records.extend(found.into_iter().map(|record| (place, record))),
+            Ok(Content::View(link, found)) => {
+                records.extend(found.into_iter().map(|record| (place, record)));
+                views.push(link);
+            }
             Err(problem) => errors.push(ImportError { file: file.name.clone(), problem }),
         }
     }
     records.extend(robustness.into_records());
     records.extend(efficiency.into_records());
     records.extend(stability.into_records());
+    records.extend(lora.into_records());
     records.sort_by_key(|(place, _)| *place);
-    Imported { records: records.into_iter().map(|(_, record)| record).collect(), errors }
+    Imported { records: records.into_iter().map(|(_, record)| record).collect(), views, errors }
 }
 
 /// Recognises one file.
 fn read_file(file: &SourceFile) -> Result<Content, Problem> {
-    let size = file.bytes.len() as u64;
-    if size > LARGEST_FILE {
-        return Err(Problem::TooLarge(size));
-    }
+    admit(file.bytes.len() as u64, &mut 0)?;
     let text = std::str::from_utf8(&file.bytes).map_err(|error| Problem::NotText(error.valid_up_to()))?;
     if text.trim().is_empty() {
         return Err(Problem::Empty);
     }
     let value = json::parse(text).map_err(Problem::NotJson)?;
     match &value {
-        Value::Array(items) if items.first().is_some_and(document::is_document) => records(items),
-        Value::Object(_) if document::is_document(&value) => records(std::slice::from_ref(&value)),
+        Value::Array(items) if items.first().is_some_and(document::is_document) => {
+            records(items).map(Content::Records)
+        }
+        Value::Object(_) if document::is_document(&value) => match document::view_of(&value) {
+            Some((link, items)) => Ok(Content::View(link.into(), records(items)?)),
+            None => records(std::slice::from_ref(&value)).map(Content::Records),
+        },
         _ => foreign(&value, &file.name),
     }
 }
 
+/// A file's own name, from which a model, a width or a length may be read: folders may be called anything.
+fn own_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
 /// The records of this lab's own documents, each re-examined.
-fn records(documents: &[Value]) -> Result<Content, Problem> {
-    let records = documents.iter().map(|value| origin::recheck(document::from_value(value.clone())?));
-    Ok(Content::Records(records.collect::<Result<_, Problem>>()?))
+fn records(documents: &[Value]) -> Result<Vec<Record>, Problem> {
+    documents.iter().map(|value| origin::recheck(document::from_value(value.clone())?)).collect()
 }
 
 /// The content of a foreign file: the data of the first figure that recognises it, else a table.
-fn foreign(value: &Value, file: &str) -> Result<Content, Problem> {
+fn foreign(value: &Value, path: &str) -> Result<Content, Problem> {
+    let file = own_name(path);
     if let Some(found) = FigurePoint::recognise(value, file) {
         return Ok(Content::Robustness(found?));
     }
@@ -152,7 +201,10 @@ fn foreign(value: &Value, file: &str) -> Result<Content, Problem> {
     if let Some(found) = FigurePoint::recognise(value, file) {
         return Ok(Content::Stability(found?));
     }
-    match table::read(value, file) {
+    if let Some(found) = lora::recognise(value, path) {
+        return Ok(Content::Lora(Box::new(found)));
+    }
+    match table::read(value, path) {
         Some(table) => Ok(Content::Records(vec![table.into()])),
         None => Err(Problem::Nothing(json::describe(value))),
     }

@@ -95,6 +95,10 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
             record.into()
         }
         Record::Resolvent(_) => record,
+        Record::Quantize(mut record) => {
+            doubt(&mut record.provenance, &mut record.manifest.origin);
+            Record::Quantize(record)
+        }
     })
 }
 

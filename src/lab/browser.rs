@@ -36,11 +36,13 @@ pub(super) fn unpack<Message: DeserializeOwned>(data: JsValue) -> Option<(Messag
 pub(super) fn detach_arrays(records: &mut [Record]) -> Vec<ArrayBuffer> {
     let mut buffers = Vec::new();
     for record in records.iter_mut().filter_map(resolvent_of) {
-        buffers.push(Float64Array::from(std::mem::take(&mut record.re).as_slice()).buffer());
-        buffers.push(Float64Array::from(std::mem::take(&mut record.im).as_slice()).buffer());
-        if let Some(map) = &mut record.map {
-            buffers.push(Float32Array::from(std::mem::take(&mut map.values).as_slice()).buffer());
-        }
+        let (doubles, singles) = arrays(record);
+        buffers.extend(
+            doubles.into_iter().map(|array| Float64Array::from(std::mem::take(array).as_slice()).buffer()),
+        );
+        buffers.extend(
+            singles.into_iter().map(|array| Float32Array::from(std::mem::take(array).as_slice()).buffer()),
+        );
     }
     buffers
 }
@@ -49,14 +51,21 @@ pub(super) fn detach_arrays(records: &mut [Record]) -> Vec<ArrayBuffer> {
 pub(super) fn attach_arrays(records: &mut [Record], buffers: Vec<ArrayBuffer>) {
     let mut buffers = buffers.into_iter();
     for record in records.iter_mut().filter_map(resolvent_of) {
-        let mut doubles =
-            || buffers.next().map(|buffer| Float64Array::new(&buffer).to_vec()).unwrap_or_default();
-        record.re = doubles();
-        record.im = doubles();
-        if let Some(map) = &mut record.map {
-            map.values = buffers.next().map(|buffer| Float32Array::new(&buffer).to_vec()).unwrap_or_default();
+        let (doubles, singles) = arrays(record);
+        for (array, buffer) in doubles.into_iter().zip(buffers.by_ref()) {
+            *array = Float64Array::new(&buffer).to_vec();
+        }
+        for (array, buffer) in singles.into_iter().zip(buffers.by_ref()) {
+            *array = Float32Array::new(&buffer).to_vec();
         }
     }
+}
+
+/// The long arrays of a record, in the order in which they travel.
+fn arrays(record: &mut Resolvent) -> (Vec<&mut Vec<f64>>, Vec<&mut Vec<f32>>) {
+    let (mut doubles, singles) = record.finding.arrays_mut();
+    doubles.push(&mut record.diagonal);
+    (doubles, singles)
 }
 
 fn resolvent_of(record: &mut Record) -> Option<&mut Resolvent> {

@@ -73,10 +73,12 @@ pub enum Answer {
     Ready,
     /// How far the request has come. More follows.
     Progress(Progress),
-    /// What came out. Arrays of a resolvent record follow as buffers: Re G, Im G and, if there is one, the map.
+    /// What came out. The long arrays of a resolvent record follow as buffers.
     Records {
         /// The records, in order.
         records: Vec<Record>,
+        /// Links to the figures that were among the files.
+        views: Vec<String>,
         /// Sentences about files that could not be used.
         errors: Vec<String>,
     },
@@ -95,6 +97,6 @@ pub enum Answer {
 impl Answer {
     /// The answer that is one record.
     pub fn one(record: impl Into<Record>) -> Self {
-        Answer::Records { records: vec![record.into()], errors: vec![] }
+        Answer::Records { records: vec![record.into()], views: vec![], errors: vec![] }
     }
 }

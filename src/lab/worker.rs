@@ -103,8 +103,7 @@ impl Worker {
             Task::Fragility(config) => Ok(Answer::one(study::fragility::run(&config, context).await?)),
             Task::Resolvent(config) => {
                 // Before an adapter is asked for: a config that cannot be computed needs none.
-                config.problem()?;
-                config.map_grid()?;
+                config.check()?;
                 let engine = self.engine(&config).await?;
                 let record = study::resolvent::run(&config, &engine, context).await?;
                 Ok(Answer::one(Record::Resolvent(Box::new(record))))
@@ -117,7 +116,7 @@ impl Worker {
                     .collect();
                 let imported = read_files(&files);
                 let errors = imported.errors.iter().map(ToString::to_string).collect();
-                Ok(Answer::Records { records: imported.records, errors })
+                Ok(Answer::Records { records: imported.records, views: imported.views, errors })
             }
             Task::Export { scene, format, dpi, manifest } => {
                 let written = write(*scene, &buffers, format, dpi, manifest.as_deref());

@@ -222,8 +222,8 @@ impl Assertion {
 }
 
 /// The requirements on the evidence behind every figure (resnet-bk.md §10.4), given the runs behind its
-/// thinnest point.
-pub(super) fn evidence(fewest_runs: Option<usize>) -> [Statement; 2] {
+/// thinnest point and the file that should hold it.
+pub(super) fn evidence(fewest_runs: Option<usize>, file: &'static str) -> [Statement; 4] {
     let runs = fewest_runs.map(|runs| match runs {
         1 => "1 run a point".into(),
         several => format!("{several} runs a point"),
@@ -246,5 +246,22 @@ pub(super) fn evidence(fewest_runs: Option<usize>) -> [Statement; 2] {
             None,
         )
         .because("Neither a test nor an interval was ever published."),
+        Statement::new("requirement 8.22", "Others reproduce the results within 2 %", "± 2 %", None)
+            .because("No training run was published that could be repeated."),
+        Statement::new("requirement 8.25", "The comparison is published as a standard JSON file", file, None)
+            .because("No file of this name was ever published."),
     ]
+}
+
+/// The colours in which every figure was published (resnet-bk.md §5.6, §6.6, §7.5).
+pub(super) fn colours(provenance: Provenance) -> Claim {
+    let assertion = Assertion {
+        stated: "requirement 8.16",
+        statement: "The models are drawn in blue and red, with a legend",
+        published: "blue and red",
+        recomputed: "blue and purple, with a legend".into(),
+        holds: Some(false),
+        reason: "The scripts draw Mamba in #A23B72, which is no red.".into(),
+    };
+    assertion.compare(provenance)
 }

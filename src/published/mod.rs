@@ -1,12 +1,17 @@
 //! How the published numbers were made, defects included: kept apart from the exact mathematics.
 //!
 //! One module a figure, each with the simulation behind it, the summary the published script writes, the
-//! checks that summary contains, and the claims that rest on it.
+//! checks that summary contains, and the claims that rest on it; and [`resolvent`], the published routines for the
+//! resolvent beside the exact ones.
 
+pub mod birman_schwinger;
 pub mod check;
 pub mod claim;
 pub mod efficiency;
+pub mod lora;
 pub mod python;
+pub mod quantize;
+pub mod resolvent;
 pub mod robustness;
 pub mod stability;
 
@@ -27,8 +32,12 @@ pub trait PublishedFigure: Clone + Into<Record> + TryFrom<Record> {
     /// How the record was made.
     fn manifest(&self) -> &Manifest;
 
-    /// The numbers behind the figure.
+    /// The numbers behind the figure, rounded for reading.
     fn numbers(&self) -> Grid;
+
+    /// Every value behind the figure with all its digits, a run or a step a row, for programs. The columns do
+    /// not depend on the record.
+    fn values(&self) -> Grid;
 
     /// The checks that the published rules emit for this data, in the published order.
     fn checks(&self) -> Vec<Check>;

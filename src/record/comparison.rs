@@ -3,6 +3,13 @@
 use super::{Manifest, Model, Provenance};
 use serde::{Deserialize, Serialize};
 
+/// The distinct ones among these numbers, rising.
+pub fn distinct(mut numbers: Vec<u32>) -> Vec<u32> {
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
 /// A comparison of models: what a published simulation, or an import of result files, found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison<Config, Point> {
@@ -35,5 +42,10 @@ impl<Config, Point> Comparison<Config, Point> {
     /// The points of a model; none if the record has no such model.
     pub fn points(&self, model: &Model) -> &[Point] {
         self.series(model).map_or(&[], |series| &series.points)
+    }
+
+    /// All points, each with its series, in the order of the source.
+    pub fn all_points(&self) -> impl Iterator<Item = (&Series<Point>, &Point)> {
+        self.series.iter().flat_map(|series| series.points.iter().map(move |point| (series, point)))
     }
 }

@@ -1,7 +1,7 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
-use super::{Efficiency, Fragility, Manifest, Resolvent, Robustness, Stability, Table};
+use super::{Efficiency, Fragility, Manifest, Quantize, Resolvent, Robustness, Stability, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -24,6 +24,8 @@ pub enum Record {
     Table(Table),
     /// The diagonal of a tridiagonal resolvent.
     Resolvent(Box<Resolvent>),
+    /// The quantized core.
+    Quantize(Box<Quantize>),
 }
 
 impl Record {
@@ -36,6 +38,7 @@ impl Record {
             Record::Fragility(record) => &record.manifest,
             Record::Table(record) => &record.manifest,
             Record::Resolvent(record) => &record.manifest,
+            Record::Quantize(record) => &record.manifest,
         }
     }
 }
@@ -80,6 +83,20 @@ pub enum DocumentError {
 /// The JSON that page and command line both write: an object with `schema` and the record's fields, or a
 /// list of such objects where there are several; two-space indent, no trailing newline.
 pub fn to_json(records: &[Record]) -> Result<String, serde_json::Error> {
+    match to_values(records)?.as_slice() {
+        [only] => serde_json::to_string_pretty(only),
+        several => serde_json::to_string_pretty(several),
+    }
+}
+
+/// The JSON that goes into a figure's files: an object with `schema`, with `view`, the fragment of the link that
+/// shows the figure as it is, and with `records`, what is on it.
+pub fn view_to_json(view: &str, records: &[Record]) -> Result<String, serde_json::Error> {
+    let document = json!({ "schema": SCHEMA, "view": view, "records": to_values(records)? });
+    serde_json::to_string_pretty(&document)
+}
+
+fn to_values(records: &[Record]) -> Result<Vec<Value>, serde_json::Error> {
     let documents = records.iter().map(|record| {
         let mut document = json!({ "schema": SCHEMA });
         if let (Value::Object(document), Value::Object(fields)) =
@@ -89,11 +106,13 @@ pub fn to_json(records: &[Record]) -> Result<String, serde_json::Error> {
         }
         Ok(document)
     });
-    let documents = documents.collect::<Result<Vec<Value>, serde_json::Error>>()?;
-    match documents.as_slice() {
-        [only] => serde_json::to_string_pretty(only),
-        several => serde_json::to_string_pretty(several),
-    }
+    documents.collect()
+}
+
+/// The link and the records' documents of a parsed [`view_to_json`]; `None` for anything else.
+pub fn view_of(value: &Value) -> Option<(&str, &[Value])> {
+    let is_known = value.get("schema")? == SCHEMA;
+    is_known.then_some((value.get("view")?.as_str()?, value.get("records")?.as_array()?))
 }
 
 /// Whether a parsed JSON value is meant as a document: an object with a `schema`.
@@ -104,7 +123,19 @@ pub fn is_document(value: &Value) -> bool {
 /// The record of one document.
 pub fn from_value(mut value: Value) -> Result<Record, DocumentError> {
     match value.as_object_mut().and_then(|document| document.shift_remove("schema")) {
-        Some(Value::String(schema)) if schema == SCHEMA => Ok(serde_json::from_value(value)?),
+        Some(Value::String(schema)) if schema == SCHEMA => {
+            name_finding(&mut value);
+            Ok(serde_json::from_value(value)?)
+        }
         other => Err(DocumentError::Schema(other.unwrap_or_default().to_string().chars().take(60).collect())),
+    }
+}
+
+/// Resolvent records once held the Green's function always, and so did not say what was found.
+fn name_finding(document: &mut Value) {
+    if let Some(fields) =
+        document.as_object_mut().filter(|fields| fields.get("study") == Some(&"resolvent".into()))
+    {
+        fields.entry("finding").or_insert_with(|| "green".into());
     }
 }

@@ -73,12 +73,12 @@ impl Point {
         Cost { flops: mean(|run| run.flops_per_token), perplexity: mean(|run| run.perplexity) }
     }
 
-    /// Sample standard deviations of the runs' operations and perplexities; `None` for fewer than two.
-    pub fn deviation(&self) -> Option<Cost> {
-        let deviation = |value: fn(&Run) -> f64| statistics::sample_deviation(&self.values(value));
+    /// Half the widths of the 95 % confidence intervals of both means; `None` for fewer than two runs.
+    pub fn confidence(&self) -> Option<Cost> {
+        let confidence = |value: fn(&Run) -> f64| statistics::confidence(&self.values(value));
         Some(Cost {
-            flops: deviation(|run| run.flops_per_token)?,
-            perplexity: deviation(|run| run.perplexity)?,
+            flops: confidence(|run| run.flops_per_token)?,
+            perplexity: confidence(|run| run.perplexity)?,
         })
     }
 

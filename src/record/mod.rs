@@ -1,11 +1,15 @@
 //! Records: what came out of a study or a file, always with its provenance.
 
 pub mod comparison;
+pub mod difference;
 pub mod document;
 pub mod efficiency;
 pub mod fragility;
+pub mod hypothesis;
+pub mod lora;
 pub mod model;
 pub mod pareto;
+pub mod quantize;
 pub mod resolvent;
 pub mod robustness;
 pub mod stability;
@@ -17,6 +21,7 @@ pub use document::{DocumentError, Record};
 pub use efficiency::Efficiency;
 pub use fragility::Fragility;
 pub use model::Model;
+pub use quantize::Quantize;
 pub use resolvent::Resolvent;
 pub use robustness::Robustness;
 pub use stability::Stability;

@@ -80,9 +80,9 @@ impl Point {
         statistics::mean(&self.perplexities())
     }
 
-    /// Sample standard deviation of the runs' perplexities; `None` for fewer than two.
-    pub fn deviation(&self) -> Option<f64> {
-        statistics::sample_deviation(&self.perplexities())
+    /// Half the width of the 95 % confidence interval of the mean; `None` for fewer than two runs.
+    pub fn confidence(&self) -> Option<f64> {
+        statistics::confidence(&self.perplexities())
     }
 
     fn perplexities(&self) -> Vec<f64> {

@@ -182,6 +182,13 @@ impl Point {
         self.runs.iter().filter_map(|run| run.divergence_step).min()
     }
 
+    /// Half the width of the 95 % confidence interval of the mean last loss; `None` for fewer than two runs that
+    /// have one.
+    pub fn confidence(&self) -> Option<f64> {
+        let last = self.runs.iter().filter_map(Run::statistics).map(|of| of.final_loss);
+        statistics::confidence(&last.collect::<Vec<f64>>())
+    }
+
     /// The means of the runs' statistics, and the gaps of all of them; over the runs that have a finite
     /// loss, `None` if there is none.
     pub fn statistics(&self) -> Option<Statistics> {

@@ -1,5 +1,7 @@
 //! Means and deviations as NumPy computes them, so that a published digit comes back (resnet-bk.md A.4).
 
+use super::hypothesis::{self, Interval};
+
 /// Up to this many values NumPy sums in one block of eight accumulators.
 const BLOCK: usize = 128;
 
@@ -40,6 +42,19 @@ pub fn sample_deviation(values: &[f64]) -> Option<f64> {
     (count > 1).then(|| (sum(&squared_deviations(values)) / (count - 1) as f64).sqrt())
 }
 
+/// Half the width of the 95 % confidence interval of the mean, by Student's t with n − 1 degrees of freedom:
+/// t₀.₉₇₅ · s / √n. It covers the true mean in 95 of 100 samples from a normal distribution. `None` for fewer than
+/// two values.
+pub fn confidence(values: &[f64]) -> Option<f64> {
+    Some(Interval::of(values, 0.95)?.margin)
+}
+
+/// The 97.5 % quantile of Student's t with at least one degree of freedom.
+pub fn student_quantile(freedom: f64) -> f64 {
+    // The distribution exists for every freedom above zero; without it there is no bound to give.
+    hypothesis::student_quantile(0.975, freedom).unwrap_or(f64::INFINITY)
+}
+
 fn squared_deviations(values: &[f64]) -> Vec<f64> {
     let mean = mean(values);
     values.iter().map(|value| (value - mean) * (value - mean)).collect()
@@ -66,6 +81,32 @@ mod tests {
             let values: Vec<f64> = (1..=count).map(|number| f64::from(number) / 10.0).collect();
             assert_eq!((sum(&values), population_deviation(&values)), (total, deviation), "{count} values");
         }
+    }
+
+    /// Quantiles as every table of Student's t has them, here to ten digits (R's `qt(0.975, n)`).
+    #[test]
+    fn quantiles_are_those_of_the_tables() {
+        let expected = [
+            (1.0, 12.7062047362),
+            (2.0, 4.3026527297),
+            (4.0, 2.7764451052),
+            (9.0, 2.2621571628),
+            (29.0, 2.0452296421),
+            (999.0, 1.9623414611),
+        ];
+        for (freedom, quantile) in expected {
+            let error: f64 = student_quantile(freedom) - quantile;
+            assert!(error.abs() < 1e-8, "{freedom} degrees of freedom: off by {error}");
+        }
+    }
+
+    #[test]
+    fn an_interval_is_the_quantile_times_the_error_of_the_mean() {
+        let values = [25.0, 26.5, 24.0, 25.5, 27.0];
+        // Mean 25.6, sample deviation 1.19373…, so ± 2.77645 · 1.19373 / √5.
+        let half = confidence(&values).unwrap_or_default();
+        assert!((half - 1.482_218).abs() < 1e-5, "{half}");
+        assert_eq!(confidence(&[3.0]), None);
     }
 
     #[test]

@@ -27,6 +27,11 @@ pub fn cell<Value>(value: Option<Value>, show: impl FnOnce(Value) -> String) -> 
     value.map_or_else(|| "–".into(), show)
 }
 
+/// A value as a cell that programs read: all its digits, and nothing where there is none.
+pub fn exact<Value: ToString>(value: Option<Value>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
 /// A result file that is no figure's data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {

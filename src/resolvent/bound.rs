@@ -4,10 +4,10 @@
 //! Σ_j |G_ij|² = Im G_ii/η sums these differences over the whole chain (resolvent-performance.md §2.5):
 //!
 //! ```text
-//! |δG_ii| ≤ C·u·( 4|G_ii| + (reach + 2)/η · Im G_ii ),   reach = max_j |v_j − E₀| + |E − E₀|,
+//! |δG_ii| ≤ C·u·( 4|G_ii| + (reach + 2·max_i √β_i)/η · Im G_ii ),   reach = max_j |v_j − E₀| + |E − E₀|,
 //! ```
 //!
-//! whatever N. It is the conditioning of the problem too: no method of the same precision can do better than by a
+//! whatever N; a neighbour's share β|L| of a pivot counts as √β, because √β_{j−1}·|L_{j−1}|·|G_ij| = |G_{i,j−1}|. It is the conditioning of the problem too: no method of the same precision can do better than by a
 //! constant. It is of first order, so it holds while C·u·reach/η is well below 1; where [`ErrorBound::relative`]
 //! comes near 1, single precision cannot resolve η and f64 must be used.
 
@@ -39,30 +39,31 @@ const GPU_SMALL_ETA: f64 = 1e-3;
 pub struct ErrorBound {
     /// C·u.
     roundoff: f64,
-    /// (reach + 2)/η.
+    /// (reach + 2·max √β)/η.
     condition: f64,
 }
 
 impl ErrorBound {
     /// The bound for the resolvent of `chain` at one point.
     pub fn at(backend: Backend, chain: &Chain, shift: Shift) -> Self {
-        Self::new(backend, chain.reach(shift.energy()), shift.eta())
+        Self::new(backend, chain, chain.reach(shift.energy()), shift.eta())
     }
 
     /// The bound for the `index`-th of many points, which single precision sees from their common origin.
     fn among(backend: Backend, chain: &Chain, shifts: &Shifts, index: usize) -> Self {
         let origin = shifts.origin();
-        Self::new(backend, chain.reach(origin) + (shifts.energies()[index] - origin).abs(), shifts.eta())
+        let reach = chain.reach(origin) + (shifts.energies()[index] - origin).abs();
+        Self::new(backend, chain, reach, shifts.eta())
     }
 
-    fn new(backend: Backend, reach: f64, eta: f64) -> Self {
+    fn new(backend: Backend, chain: &Chain, reach: f64, eta: f64) -> Self {
         let roundoff = match backend {
             Backend::F64 => CPU_CONSTANT * DOUBLE_ROUNDOFF,
             Backend::F32 => CPU_CONSTANT * SINGLE_ROUNDOFF,
             Backend::Gpu if eta >= GPU_SMALL_ETA => GPU_CONSTANT * SINGLE_ROUNDOFF,
             Backend::Gpu => GPU_SMALL_ETA_CONSTANT * SINGLE_ROUNDOFF,
         };
-        Self { roundoff, condition: (reach + 2.0) / eta }
+        Self { roundoff, condition: (reach + 2.0 * chain.largest_coupling()) / eta }
     }
 
     /// The largest |δG| allowed at a site whose exact value is `green`.

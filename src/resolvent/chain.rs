@@ -16,20 +16,29 @@ pub const LARGEST_ENERGY: f64 = 1e15;
 pub const SMALLEST_ETA: f64 = 1e-15;
 /// The largest η: its square stays below the largest single.
 pub const LARGEST_ETA: f64 = 1e15;
+/// The largest bond: a neighbour's share β|L| ≤ β/η of a pivot stays below 10¹⁸, whose square and its reciprocal are
+/// still normal singles.
+pub const LARGEST_BOND: f64 = 1e3;
 
-/// A chain of N sites, H = diag(v) plus couplings of 1 between neighbours.
+/// A chain of N sites: H is tridiagonal with the diagonal v and, between the sites i and i + 1, off-diagonal elements
+/// b_i and c_i, of which only the product enters the diagonal of the resolvent: the **bond** β_i = b_i c_i. It is 1
+/// everywhere unless bonds are given.
 ///
 /// Holds at least one site and at most [`MOST_SITES`]; every v_j is finite and at most [`LARGEST_ENERGY`] in
-/// magnitude.
+/// magnitude; every β_i lies in [0, [`LARGEST_BOND`]]. Bonds are not negative because only then is H similar to a
+/// symmetric matrix, so that its resolvent exists everywhere off the real axis, Im G is positive, and the error bound
+/// holds. A bond of 0 cuts the chain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chain {
     diagonal: Vec<f64>,
+    bonds: Option<Vec<f64>>,
     lowest: f64,
     highest: f64,
+    largest_bond: f64,
 }
 
 impl Chain {
-    /// The chain with this diagonal.
+    /// The chain with this diagonal and bonds of 1.
     ///
     /// # Errors
     /// [`ResolventError::Sites`] for an empty or too long diagonal, [`ResolventError::PotentialValue`] for the
@@ -43,12 +52,52 @@ impl Chain {
         }
         let lowest = diagonal.iter().copied().fold(f64::INFINITY, f64::min);
         let highest = diagonal.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        Ok(Self { diagonal, lowest, highest })
+        Ok(Self { diagonal, bonds: None, lowest, highest, largest_bond: 1.0 })
+    }
+
+    /// The chain with this diagonal and these bonds, one fewer than sites.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new); [`ResolventError::BondCount`] for another number of bonds, [`ResolventError::BondValue`]
+    /// for the first that is negative, not finite or beyond [`LARGEST_BOND`].
+    pub fn with_bonds(diagonal: Vec<f64>, bonds: Vec<f64>) -> Result<Self, ResolventError> {
+        let chain = Self::new(diagonal)?;
+        if bonds.len() + 1 != chain.sites() {
+            return Err(ResolventError::BondCount { bonds: bonds.len(), sites: chain.sites() });
+        }
+        if let Some((bond, &value)) = bonds.iter().enumerate().find(|(_, value)| !is_usable_bond(**value)) {
+            return Err(ResolventError::BondValue { bond, value });
+        }
+        let largest_bond = bonds.iter().copied().fold(0.0, f64::max);
+        Ok(Self { bonds: Some(bonds), largest_bond, ..chain })
+    }
+
+    /// The same chain with a diagonal of zeros.
+    pub fn without_potential(&self) -> Self {
+        let bonds = self.bonds.clone();
+        Self {
+            diagonal: vec![0.0; self.sites()],
+            bonds,
+            lowest: 0.0,
+            highest: 0.0,
+            largest_bond: self.largest_bond,
+        }
     }
 
     /// The diagonal v, one value a site.
     pub fn diagonal(&self) -> &[f64] {
         &self.diagonal
+    }
+
+    /// The bonds β, one fewer than sites; `None` where all are 1.
+    pub fn bonds(&self) -> Option<&[f64]> {
+        self.bonds.as_deref()
+    }
+
+    /// The largest magnitude √β of an off-diagonal element of the symmetric matrix similar to H: what each neighbour
+    /// adds to the reach in the error bound.
+    pub fn largest_coupling(&self) -> f64 {
+        self.largest_bond.sqrt()
     }
 
     /// The number of sites N.
@@ -67,6 +116,11 @@ impl Chain {
     pub(super) fn offset_from<T: Real>(&self, origin: f64) -> Vec<T> {
         self.diagonal.iter().map(|value| T::round(value - origin)).collect()
     }
+
+    /// The bonds, each rounded; `None` where all are 1.
+    pub(super) fn rounded_bonds<T: Real>(&self) -> Option<Vec<T>> {
+        self.bonds().map(|bonds| bonds.iter().map(|&bond| T::round(bond)).collect())
+    }
 }
 
 /// Refuses a length of 0 or beyond [`MOST_SITES`]; called before anything of that length is allocated.
@@ -77,6 +131,11 @@ pub(super) fn check_sites(sites: usize) -> Result<(), ResolventError> {
 /// Whether a number may serve as potential or energy.
 pub(super) fn is_usable_energy(value: f64) -> bool {
     value.is_finite() && value.abs() <= LARGEST_ENERGY
+}
+
+/// Whether a number may serve as a bond.
+pub(super) fn is_usable_bond(value: f64) -> bool {
+    (0.0..=LARGEST_BOND).contains(&value)
 }
 
 /// The point z = E + iη of the complex plane at which the resolvent is taken.
@@ -112,6 +171,11 @@ impl Shift {
     /// The broadening η: the half-width of every line in the density of states.
     pub fn eta(self) -> f64 {
         self.eta
+    }
+
+    /// The same point for a diagonal from which E has been subtracted.
+    pub(super) fn at_origin(self) -> Self {
+        Self { energy: 0.0, eta: self.eta }
     }
 }
 

@@ -1,9 +1,9 @@
 //! The two-sided continued fraction on the CPU: the reference in f64, the twin of the GPU kernel in f32.
 //!
-//! With s_i = v_i − z and couplings of 1, one sweep from the left and one from the right,
+//! With s_i = v_i − z and the bonds β, one sweep from the left and one from the right,
 //!
 //! ```text
-//! L_i = 1/(s_i − L_{i−1}),   R_i = 1/(s_i − R_{i+1}),   G_ii = 1/(s_i − L_{i−1} − R_{i+1}),
+//! L_i = 1/(s_i − β_{i−1} L_{i−1}),   R_i = 1/(s_i − β_i R_{i+1}),   G_ii = 1/(s_i − β_{i−1} L_{i−1} − β_i R_{i+1}),
 //! ```
 //!
 //! give the whole diagonal in O(N). −Im of every denominator is η plus numbers that are never negative, so it
@@ -13,6 +13,7 @@
 use num_complex::Complex;
 
 use super::chain::{Chain, Shift, Shifts};
+use super::cpu::lanes::Lanes;
 use super::real::Real;
 
 /// Energies computed side by side, so that the compiler can use vector instructions: 16 fill every register
@@ -33,53 +34,24 @@ pub fn green<T: Real>(chain: &Chain, shift: Shift) -> Vec<Complex<T>> {
 pub fn visit_green<T: Real>(chain: &Chain, shifts: &Shifts, mut visit: impl FnMut(usize, usize, Complex<T>)) {
     let diagonal = chain.offset_from(shifts.origin());
     let energies = shifts.offset_from_origin::<T>();
+    let bonds = chain.rounded_bonds::<T>();
+    let bonds = bonds.as_deref();
     let eta = T::round(shifts.eta());
     let (blocks, rest) = energies.as_chunks::<LANES>();
     for (block, energies) in blocks.iter().enumerate() {
-        sweep(&diagonal, energies, eta, |site, lane, value| visit(site, block * LANES + lane, value));
+        sweep(&diagonal, bonds, energies, eta, |site, lane, value| visit(site, block * LANES + lane, value));
     }
     for (index, &energy) in rest.iter().enumerate() {
-        sweep(&diagonal, &[energy], eta, |site, _, value| visit(site, blocks.len() * LANES + index, value));
+        sweep(&diagonal, bonds, &[energy], eta, |site, _, value| {
+            visit(site, blocks.len() * LANES + index, value)
+        });
     }
 }
 
-/// One complex number a lane, real and imaginary parts apart so that they fill vector registers.
-#[derive(Clone, Copy)]
-struct Lanes<T, const WIDTH: usize> {
-    re: [T; WIDTH],
-    im: [T; WIDTH],
-}
-
-impl<T: Real, const WIDTH: usize> Lanes<T, WIDTH> {
-    fn zero() -> Self {
-        Self { re: [T::default(); WIDTH], im: [T::default(); WIDTH] }
-    }
-
-    /// The same numbers less `other`'s conjugate; see [`reciprocal`](Self::reciprocal) for why.
-    fn minus_conjugate(mut self, other: &Self) -> Self {
-        for lane in 0..WIDTH {
-            self.re[lane] = self.re[lane] - other.re[lane];
-            self.im[lane] = self.im[lane] + other.im[lane];
-        }
-        self
-    }
-
-    /// 1/conj(s) = s/|s|², where `self` holds conj of the denominator, so that its imaginary part η + Im L + Im R
-    /// is a sum of numbers that are not negative. Written out, because general complex division scales and
-    /// branches for ranges that cannot occur here.
-    fn reciprocal(mut self) -> Self {
-        for lane in 0..WIDTH {
-            let inverse = T::ONE / (self.re[lane] * self.re[lane] + self.im[lane] * self.im[lane]);
-            self.re[lane] = self.re[lane] * inverse;
-            self.im[lane] = self.im[lane] * inverse;
-        }
-        self
-    }
-}
-
-/// Both sweeps for `WIDTH` energies side by side: left to right keeping every L, then right to left.
+/// Both sweeps for `WIDTH` energies side by side: left to right keeping every β_{i−1} L_{i−1}, then right to left.
 fn sweep<T: Real, const WIDTH: usize>(
     diagonal: &[T],
+    bonds: Option<&[T]>,
     energies: &[T; WIDTH],
     eta: T,
     mut visit: impl FnMut(usize, usize, Complex<T>),
@@ -87,16 +59,22 @@ fn sweep<T: Real, const WIDTH: usize>(
     // conj(v − z) = (v − E) + iη.
     let site_term = |value: T| Lanes { re: energies.map(|energy| value - energy), im: [eta; WIDTH] };
 
+    // What a neighbour's L or R counts for across the bond to the right of a site; the last site has none.
+    let share = |site: usize, lanes: Lanes<T, WIDTH>| match bonds {
+        Some(bonds) => lanes.scaled(&[bonds.get(site).copied().unwrap_or_default(); WIDTH]),
+        None => lanes,
+    };
+
     let mut left = Vec::with_capacity(diagonal.len());
     let mut previous = Lanes::zero();
-    for &value in diagonal {
+    for (site, &value) in diagonal.iter().enumerate() {
         left.push(previous);
-        previous = site_term(value).minus_conjugate(&previous).reciprocal();
+        previous = share(site, site_term(value).minus_conjugate(&previous).reciprocal());
     }
 
     let mut right = Lanes::zero();
     for (site, (&value, left)) in diagonal.iter().zip(&left).enumerate().rev() {
-        let without_left = site_term(value).minus_conjugate(&right);
+        let without_left = site_term(value).minus_conjugate(&share(site, right));
         let green = without_left.minus_conjugate(left).reciprocal();
         right = without_left.reciprocal();
         for lane in 0..WIDTH {

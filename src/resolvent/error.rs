@@ -1,7 +1,7 @@
 //! Everything that can go wrong in this room, each as a sentence that names the value and says what to do.
 
 use super::backend::BACKEND_CHOICES;
-use super::chain::{LARGEST_ENERGY, LARGEST_ETA, MOST_SITES, SMALLEST_ETA};
+use super::chain::{LARGEST_BOND, LARGEST_ENERGY, LARGEST_ETA, MOST_SITES, SMALLEST_ETA};
 use super::engine::MOST_SITE_ENERGIES;
 use super::potential_text::ACCEPTED_POTENTIALS;
 
@@ -23,6 +23,64 @@ pub enum ResolventError {
         site: usize,
         /// The value found there.
         value: f64,
+    },
+    /// Another number of bonds than the chain has pairs of neighbours.
+    #[error("There are {bonds} bonds for a chain of {sites} sites. Give one bond a pair of neighbours: {}.", .sites - 1)]
+    BondCount {
+        /// How many bonds were given.
+        bonds: usize,
+        /// How many sites the chain has.
+        sites: usize,
+    },
+    /// One bond is negative, not finite or beyond [`LARGEST_BOND`].
+    #[error(
+        "The bond between the sites {bond} and {} (counted from 0) is {value:?}. Give a number from 0 to {LARGEST_BOND:e}: the product of the two off-diagonal elements, in units that make it about 1.", .bond + 1
+    )]
+    BondValue {
+        /// The site on its left, counted from 0.
+        bond: usize,
+        /// The value found there.
+        value: f64,
+    },
+    /// The arrays of a batch do not fit together.
+    #[error(
+        "A batch of {sequences} sequences with {sites} sites each needs {expected} values of the {quantity}, but has {found}. Give one row a sequence."
+    )]
+    BatchShape {
+        /// What there is too much or too little of.
+        quantity: &'static str,
+        /// How many sequences, which is how many shifts, the batch has.
+        sequences: usize,
+        /// How many sites each has.
+        sites: usize,
+        /// How many values that makes.
+        expected: usize,
+        /// How many were given.
+        found: usize,
+    },
+    /// One value of a batch is out of range.
+    #[error(
+        "The {quantity} of sequence {sequence} at site {site} (both counted from 0) is {value:?}. Give a finite number from {least:e} to {most:e}."
+    )]
+    BatchValue {
+        /// What is out of range.
+        quantity: &'static str,
+        /// The sequence, counted from 0.
+        sequence: usize,
+        /// The site, or for a bond the site on its left, counted from 0.
+        site: usize,
+        /// The value found there.
+        value: f64,
+        /// The least that is accepted.
+        least: f64,
+        /// The most that is accepted.
+        most: f64,
+    },
+    /// The result or the workspace does not fit the memory there is.
+    #[error("There is no memory for {bytes} more bytes. Compute fewer sequences or shorter ones at a time.")]
+    Memory {
+        /// How many bytes were asked for.
+        bytes: usize,
     },
     /// The energy is not finite or beyond [`LARGEST_ENERGY`].
     #[error(

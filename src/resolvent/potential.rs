@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::chain::{Chain, check_sites};
 use super::error::ResolventError;
+use super::potential_text::unreadable;
+use super::prime_bump::{BumpCenters, EPSILONS, MOST_POWERS, prime_bump};
 use crate::random::LegacyRandom;
 
 /// The conjugate golden ratio (√5 − 1)/2: the frequency of the Aubry–André potential, the number hardest to
@@ -60,6 +62,19 @@ pub enum Potential {
         /// Sites a plateau (32).
         width: NonZeroUsize,
     },
+    /// `prime-bump:scale=0.02,epsilon=1,powers=3,centers=powers`: a bump for each power of each prime below N, at its
+    /// logarithm; with `centers=primes` as published, all at the logarithm of the prime.
+    PrimeBump {
+        /// Factor of all bumps (0.02).
+        scale: f64,
+        /// ε (1), from 10⁻⁶ to 100: a bump has the width √ε, and the height of the k-th power of p is
+        /// ln p·p^(−k(½ + ε))/√ε.
+        epsilon: f64,
+        /// How many powers of each prime (3), from 1 to 16.
+        powers: u32,
+        /// Where the bumps sit (at the logarithms of the powers).
+        centers: BumpCenters,
+    },
 }
 
 impl Potential {
@@ -68,7 +83,8 @@ impl Potential {
     /// # Errors
     /// [`ResolventError::Sites`] for a length out of range (before anything is allocated),
     /// [`ResolventError::ValueCount`] and [`ResolventError::ImpuritySite`] where the potential does not fit the
-    /// length, [`ResolventError::PotentialValue`] for a value out of range.
+    /// length, [`ResolventError::SettingValue`] for a setting out of its range, [`ResolventError::PotentialValue`] for
+    /// a value out of range.
     pub fn chain(&self, sites: usize) -> Result<Chain, ResolventError> {
         check_sites(sites)?;
         let diagonal = match self {
@@ -96,7 +112,28 @@ impl Potential {
             Self::Steps { height, width } => {
                 (0..sites).map(|site| if (site / width.get()) % 2 == 1 { *height } else { 0.0 }).collect()
             }
+            Self::PrimeBump { scale, epsilon, powers, centers } => {
+                check_setting(
+                    EPSILONS.contains(epsilon),
+                    "epsilon",
+                    epsilon,
+                    "a number from 0.000001 to 100",
+                )?;
+                let in_range = (1..=MOST_POWERS).contains(powers);
+                check_setting(in_range, "powers", powers, "a whole number from 1 to 16")?;
+                prime_bump(sites, *scale, *epsilon, *powers, *centers)
+            }
         };
         Chain::new(diagonal)
     }
+}
+
+/// Refuses a setting of the prime-bump potential that is out of its range.
+fn check_setting(
+    in_range: bool,
+    key: &str,
+    value: &impl ToString,
+    expected: &str,
+) -> Result<(), ResolventError> {
+    if in_range { Ok(()) } else { Err(unreadable("prime-bump", key, &value.to_string(), expected)) }
 }

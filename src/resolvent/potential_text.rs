@@ -13,7 +13,8 @@ use super::potential::Potential;
 
 /// One example of every kind, for messages and help texts.
 pub const ACCEPTED_POTENTIALS: &str = "constant:0 · values:0.3,-0.2 · random:strength=3,seed=7 · \
-     aubry-andre:strength=2,phase=0 · impurity:strength=5 (also site=…) · steps:height=2,width=32";
+     aubry-andre:strength=2,phase=0 · impurity:strength=5 (also site=…) · steps:height=2,width=32 · \
+     prime-bump:scale=0.02,epsilon=1,powers=3,centers=powers";
 
 /// Sites a plateau where `steps` does not say.
 const DEFAULT_WIDTH: NonZeroUsize = NonZeroUsize::MIN.saturating_add(31);
@@ -39,6 +40,9 @@ impl fmt::Display for Potential {
                 write!(f, "impurity:strength={strength},site={site}")
             }
             Self::Steps { height, width } => write!(f, "steps:height={height},width={width}"),
+            Self::PrimeBump { scale, epsilon, powers, centers } => {
+                write!(f, "prime-bump:scale={scale},epsilon={epsilon},powers={powers},centers={centers}")
+            }
         }
     }
 }
@@ -54,7 +58,7 @@ impl FromStr for Potential {
             "random" => {
                 let settings = Settings::read("random", &["strength", "seed"], rest)?;
                 let strength = settings.energy("strength", 1.0)?;
-                let seed = settings.whole("seed", "a whole number from 0 to 4294967295")?.unwrap_or(0);
+                let seed = settings.parsed("seed", "a whole number from 0 to 4294967295")?.unwrap_or(0);
                 Ok(Self::Random { strength, seed })
             }
             "aubry-andre" => {
@@ -66,14 +70,23 @@ impl FromStr for Potential {
             "impurity" => {
                 let settings = Settings::read("impurity", &["strength", "site"], rest)?;
                 let strength = settings.energy("strength", 5.0)?;
-                let site = settings.whole("site", "a whole number from 0")?;
+                let site = settings.parsed("site", "a whole number from 0")?;
                 Ok(Self::Impurity { strength, site })
             }
             "steps" => {
                 let settings = Settings::read("steps", &["height", "width"], rest)?;
                 let height = settings.energy("height", 2.0)?;
-                let width = settings.whole("width", "a whole number from 1")?.unwrap_or(DEFAULT_WIDTH);
+                let width = settings.parsed("width", "a whole number from 1")?.unwrap_or(DEFAULT_WIDTH);
                 Ok(Self::Steps { height, width })
+            }
+            "prime-bump" => {
+                let settings =
+                    Settings::read("prime-bump", &["scale", "epsilon", "powers", "centers"], rest)?;
+                let scale = settings.energy("scale", 0.02)?;
+                let epsilon = settings.energy("epsilon", 1.0)?;
+                let powers = settings.parsed("powers", "a whole number from 1 to 16")?.unwrap_or(3);
+                let centers = settings.parsed("centers", "“powers” or “primes”")?.unwrap_or_default();
+                Ok(Self::PrimeBump { scale, epsilon, powers, centers })
             }
             kind => Err(ResolventError::PotentialKind { kind: kind.to_owned() }),
         }
@@ -129,7 +142,7 @@ impl<'a> Settings<'a> {
         self.text(key).map_or(Ok(default), |text| energy(self.kind, key, text))
     }
 
-    fn whole<T: FromStr>(&self, key: &str, expected: &str) -> Result<Option<T>, ResolventError> {
+    fn parsed<T: FromStr>(&self, key: &str, expected: &str) -> Result<Option<T>, ResolventError> {
         self.text(key)
             .map(|text| text.parse().map_err(|_| unreadable(self.kind, key, text, expected)))
             .transpose()
@@ -160,7 +173,7 @@ fn energy(kind: &'static str, key: &str, text: &str) -> Result<f64, ResolventErr
     }
 }
 
-fn unreadable(kind: &'static str, key: &str, value: &str, expected: &str) -> ResolventError {
+pub(super) fn unreadable(kind: &'static str, key: &str, value: &str, expected: &str) -> ResolventError {
     ResolventError::SettingValue {
         kind,
         key: key.to_owned(),

@@ -3,6 +3,8 @@
 
 pub mod efficiency;
 pub mod fragility;
+pub mod lora;
+pub mod quantize;
 pub mod resolvent;
 pub mod robustness;
 pub mod stability;
@@ -80,10 +82,19 @@ pub enum StudyError {
     /// The seeds of the fragility study cannot be tried.
     #[error("{0}")]
     Fragility(#[from] crate::record::fragility::ConfigError),
-    /// The config of the resolvent is not one, or the engine failed.
+    /// The config of the simulated LoRA study is not one.
     #[error("{0}")]
-    Resolvent(#[from] ResolventError),
-    /// The map window of the resolvent study is not one.
+    Lora(#[from] crate::record::lora::ConfigError),
+    /// The config of the quantized core is not one.
     #[error("{0}")]
-    Map(#[from] crate::record::resolvent::MapError),
+    QuantizeConfig(#[from] crate::record::quantize::ConfigError),
+    /// Something could not be quantized.
+    #[error("{0}")]
+    Quantize(#[from] crate::quantize::QuantizeError),
+    /// The engine failed.
+    #[error("{0}")]
+    Engine(#[from] ResolventError),
+    /// The config of the resolvent study is not one.
+    #[error("{0}")]
+    Resolvent(#[from] crate::record::resolvent::ConfigError),
 }

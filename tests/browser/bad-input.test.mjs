@@ -42,7 +42,7 @@ async function result(page, caption, figures) {
 }
 
 const robustness = page => result(page, 'Perplexity by bit width', 1);
-const resolvent = page => result(page, 'Gᵢᵢ by site', 2);
+const resolvent = page => result(page, 'Gᵢᵢ by site', 1);
 
 /** Whether a room's result is what it was, at a moment when the page has had time to lose it. */
 async function assertKept(page, read, before) {

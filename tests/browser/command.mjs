@@ -12,15 +12,15 @@ export function bklab(...parameters) {
   return execFileSync(command, parameters, { maxBuffer: 1 << 30, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** The published summary of the simulation. */
+/** The published summary of the robustness simulation. */
 export const summary = (...options) => bklab('figure', 'robustness', '--summary', '-', ...options);
 
-/** The record behind the robustness figure. */
-export function record(...options) {
-  const folder = mkdtempSync(join(tmpdir(), 'bk-lab-record-'));
+/** A figure's files by their endings. */
+export function files(figure, endings, ...options) {
+  const folder = mkdtempSync(join(tmpdir(), 'bk-lab-files-'));
   try {
-    bklab('figure', 'robustness', '--out', join(folder, 'figure'), '--format', 'json', ...options);
-    return readFileSync(join(folder, 'figure.json'));
+    bklab('figure', figure, '--out', join(folder, 'figure'), '--format', endings.join(','), ...options);
+    return new Map(endings.map(ending => [ending, readFileSync(join(folder, `figure.${ending}`))]));
   } finally {
     rmSync(folder, { recursive: true });
   }

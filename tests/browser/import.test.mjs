@@ -1,12 +1,15 @@
 // Result files that come to the page: by button and by drop, in every form the lab reads, kept until forgotten.
 
 import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { summary } from './command.mjs';
 import { drop, file, importByButton } from './files.mjs';
 import {
-  WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, eventually, field, rows, said, startBrowser, table,
-  onScreen, withLab,
+  WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, eventually, field, heading, rows, said, sentences,
+  startBrowser, table, onScreen, withLab,
 } from './lab.mjs';
 import { drawnFigures } from './figures.mjs';
 
@@ -111,6 +114,70 @@ describe('import', () => {
       await said(page, /broken\.json.*not imported/);
       await said(page, /quantization_resnet_bk\.json.*was imported/);
       assert.deepEqual(await numbers(page), FROM_LIST);
+    }));
+
+  /** A folder of results as a reader has it: files beside folders, and files that are none of the lab's. */
+  async function withFolder(use) {
+    const folder = await mkdtemp(join(tmpdir(), 'bk-lab-folder-'));
+    try {
+      await mkdir(join(folder, 'runs', 'mamba'), { recursive: true });
+      const write = (name, content) => writeFile(join(folder, 'runs', name), JSON.stringify(content));
+      await write('resnetbk_quant_int8.json', { perplexity: 33.25 });
+      // A folder's name says nothing of the model in its files.
+      await write('mamba/resnetbk_quant_fp32.json', { perplexity: 28.5 });
+      await write('mamba/mamba_quant_int8.json', { perplexity: 41.128 });
+      await write('mamba/config.json', { batch: 4 });
+      await writeFile(join(folder, 'runs', 'notes.txt'), 'not a result');
+      await use(join(folder, 'runs'));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  async function isFolderImported(page) {
+    await said(page, /resnetbk_quant_int8\.json.*imported/);
+    await said(page, /runs\/mamba\/config\.json.*imported/);
+    await enter(page, 'Robustness');
+    await eventually(async () => assert.deepEqual(await numbers(page), FROM_SINGLE_FILES));
+    assert.ok((await sentences(page)).every(sentence => !/not imported|notes\.txt/.test(sentence)));
+    await enter(page, 'Files');
+    assert.ok(await onScreen(page, 'Table of “runs/mamba/config.json”').isVisible());
+  }
+
+  test('takes the result files of a folder that is chosen', () =>
+    withFolder(folder => withLab(browser, '#/files?v=1', {}, async (page, lab) => {
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        onScreen(page, 'Import a folder…').click(),
+      ]);
+      await chooser.setFiles(folder);
+      await isFolderImported(page);
+      assertQuiet(lab);
+    })));
+
+  test('takes the result files of a folder that is dropped, and of those within it', () =>
+    withFolder(folder => withLab(browser, '#/files?v=1', {}, async (page, lab) => {
+      // Only the browser itself can drop a folder; a script's drop holds files alone.
+      const debug = await lab.context.newCDPSession(page);
+      const data = { items: [], files: [folder], dragOperationsMask: 1 };
+      for (const type of ['dragEnter', 'dragOver', 'drop']) {
+        await debug.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+      }
+      await isFolderImported(page);
+      assertQuiet(lab);
+    })));
+
+  test('tells of a heap of files in one sentence, and shows their data', () =>
+    withLab(browser, '', {}, async page => {
+      const tables = [1, 2, 3, 4].map(number => file(`t${number}.json`, { number }));
+      const broken = [1, 2, 3, 4].map(number => file(`b${number}.json`, '{'));
+      await drop(page, [...SINGLE_FILES, ...tables, ...broken]);
+      await said(page, /^5 data sets were imported: 1 for the robustness figure, 4 as tables/);
+      await said(page, /“b1\.json” was not imported.* 3 more of these files were not imported either/);
+      assert.equal(await heading(page).innerText(), 'Files');
+      await enter(page, 'Robustness');
+      assert.equal(await choice(page, 'Data').inputValue(), 'both');
+      assert.deepEqual(await numbers(page), FROM_SINGLE_FILES);
     }));
 
   test('keeps what was imported over a reload, and forgets it when told', () =>

@@ -125,6 +125,15 @@ export async function enter(page, room) {
   });
 }
 
+/** Goes to a panel of the resolvent room as a reader does. */
+export async function enterPanel(page, panel) {
+  const panels = page.getByRole('navigation', { name: 'Panels' });
+  await panels.getByRole('link', { name: panel }).click();
+  await eventually(async () => {
+    assert.deepEqual(await panels.locator('[aria-current=page]').allInnerTexts(), [panel]);
+  });
+}
+
 /** A text field by the beginning of its label; sliders may carry the same label. */
 export const field = (page, label) => page.getByRole('textbox', { name: new RegExp(`^${label}`) });
 

@@ -7,14 +7,19 @@ import { after, before, describe, test } from 'node:test';
 import { drawnFigures, keepScreenshot } from './figures.mjs';
 import { file, importByButton } from './files.mjs';
 import {
-  WITH_WEBGPU, choice, enter, eventually, said, startBrowser, table, unfoldSettings, withLab,
+  WITH_WEBGPU, choice, enter, enterPanel, eventually, said, startBrowser, table, unfoldSettings, withLab,
 } from './lab.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const ROOMS = [
   { link: 'Robustness', file: 'robustness', figures: 1 },
-  { link: 'Resolvent', file: 'resolvent', figures: 2 },
+  { link: 'Resolvent', file: 'resolvent', figures: 1 },
+  { link: 'Resolvent', panel: 'Density of states', file: 'density', figures: 1 },
+  { link: 'Resolvent', panel: 'Exact against published', file: 'published', figures: 2 },
+  { link: 'Resolvent', panel: 'Gradient', file: 'gradient', figures: 2 },
+  { link: 'Resolvent', panel: 'Causality', file: 'causality', figures: 2 },
+  { link: 'Resolvent', panel: 'Precision', file: 'precision', figures: 1 },
   { link: 'Efficiency', file: 'efficiency', figures: 1 },
   { link: 'Stability', file: 'stability', figures: 1 },
   { link: 'Files', file: 'files', figures: 0 },
@@ -26,6 +31,10 @@ const THEMES = ['light', 'dark'];
 const SMALLEST_TEXT_PIXELS = 11.5;
 const LONGEST_LINE_CHARACTERS = 130;
 
+/** So much there is to read at least, in any room, and where a figure has its settings, numbers and claims beside it. */
+const TEXTS_OF_A_ROOM = 10;
+const TEXTS_OF_A_FIGURES_ROOM = 20;
+
 /** Lightness of a CSS colour as the browser computes it, 0 to 255. */
 function lightness(page, property) {
   return page.evaluate(property => {
@@ -36,6 +45,7 @@ function lightness(page, property) {
 
 async function show(page, room) {
   await enter(page, room.link);
+  if (room.panel) await enterPanel(page, room.panel);
   await drawnFigures(page, room.figures);
   await page.evaluate(() => document.fonts.ready);
 }
@@ -50,13 +60,13 @@ describe('layout', () => {
   for (const width of [360, 1400, 2560]) {
     for (const theme of THEMES) {
       for (const room of ROOMS) {
-        test(`${room.link} at ${width} pixels, ${theme}: fits, can be read, and passes axe`, () =>
+        test(`${room.panel ?? room.link} at ${width} pixels, ${theme}: fits, can be read, and passes axe`, () =>
           withLab(browser, '', { viewport: { width, height: 900 }, colorScheme: theme }, async page => {
             await show(page, room);
             await keepScreenshot(page, `${room.file}-${theme}-${width}`);
             await unfoldSettings(page);
             await assertFits(page, width);
-            await assertReadable(page);
+            await assertReadable(page, room.figures > 0 ? TEXTS_OF_A_FIGURES_ROOM : TEXTS_OF_A_ROOM);
             await assertAccessible(page);
           }));
       }
@@ -117,9 +127,12 @@ describe('layout', () => {
     withLab(browser, '', {}, async page => {
       await show(page, ROOMS[0]);
       assert.equal(await table(page, 'Perplexity by bit width').count(), 1);
-      await show(page, ROOMS[1]);
-      assert.equal(await table(page, 'Gᵢᵢ by site').count(), 1);
-      assert.equal(await table(page, 'Density of states by energy').count(), 1);
+      const panels = ['Gᵢᵢ by site', 'Density of states by energy', 'Gᵢᵢ, exact and as published', 'Derivative by the potential of each site', 'What one site’s potential moves', 'Deviation from f64 by η'];
+      const rooms = ROOMS.filter(room => room.link === 'Resolvent');
+      for (const [index, caption] of panels.entries()) {
+        await show(page, rooms[index]);
+        await eventually(async () => assert.equal(await table(page, caption).count(), 1));
+      }
     }));
 });
 
@@ -141,7 +154,7 @@ async function assertFits(page, width) {
 }
 
 /** Text is neither too small nor set in lines too long to follow. */
-async function assertReadable(page) {
+async function assertReadable(page, least) {
   const texts = await page.evaluate(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const found = [];
@@ -165,7 +178,7 @@ async function assertReadable(page) {
     }
     return found;
   });
-  assert.ok(texts.length > 10, 'there is text to read');
+  assert.ok(texts.length > least, `there are ${texts.length} texts to read`);
   assert.deepEqual(texts.filter(({ size }) => size < SMALLEST_TEXT_PIXELS), []);
   assert.deepEqual(texts.filter(({ characters }) => characters > LONGEST_LINE_CHARACTERS), []);
 }

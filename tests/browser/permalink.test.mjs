@@ -78,23 +78,23 @@ describe('permalinks', () => {
     }));
 
   test('a reload restores every setting of the resolvent room', () =>
-    withLab(browser, '#/resolvent?v=1', {}, async (page, lab) => {
+    withLab(browser, '#/resolvent?v=1&panel=density', {}, async (page, lab) => {
       await unfoldSettings(page);
-      const settings = [['Energy E', '0.3'], ['Broadening η', '0.2'], ['From energy', '-3'], ['To energy', '2.5'], ['Energies', '64']];
+      const settings = [['Broadening η', '0.2'], ['From energy', '-3'], ['To energy', '2.5'], ['Energies', '64']];
       await field(page, 'Potential, in full').fill('steps:height=1.5,width=8');
       await field(page, 'Sites N').fill('48');
       for (const [label, value] of settings) await field(page, label).fill(value);
       await choice(page, 'Back end').selectOption('f64');
-      await onScreen(page, /map of 64 energies/).waitFor();
-      const before = { url: page.url(), numbers: await rows(page, 'Gᵢᵢ by site') };
+      await onScreen(page, 'of 64').first().waitFor();
+      const before = { url: page.url(), numbers: await rows(page, 'Density of states by energy') };
       await page.reload();
       await unfoldSettings(page);
       assert.equal(await field(page, 'Potential, in full').inputValue(), 'steps:height=1.5,width=8');
       assert.equal(await field(page, 'Sites N').inputValue(), '48');
       for (const [label, value] of settings) assert.equal(await field(page, label).inputValue(), value);
       assert.equal(await choice(page, 'Back end').inputValue(), 'f64');
-      await onScreen(page, /map of 64 energies/).waitFor();
-      assert.deepEqual({ url: page.url(), numbers: await rows(page, 'Gᵢᵢ by site') }, before);
+      await onScreen(page, 'of 64').first().waitFor();
+      assert.deepEqual({ url: page.url(), numbers: await rows(page, 'Density of states by energy') }, before);
       assertQuiet(lab);
     }));
 

@@ -3,10 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { resolvent } from './command.mjs';
+import { bklab, resolvent } from './command.mjs';
 import { drawnFigures } from './figures.mjs';
 import {
-  MACHINES, WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, eventually, field, rows, said,
+  MACHINES, WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, enterPanel, eventually, field, rows, said,
   startBrowser, onScreen, unfoldSettings, withLab,
 } from './lab.mjs';
 
@@ -22,10 +22,15 @@ const PRECISION = {
 /** Half a unit of the last digit that the table shows. */
 const TABLE_ROUNDING = 0.5e-6 + 1e-12;
 
+/** Half a unit of the last digit of the table, and what single precision may be off by at η = 0.05. */
+const DENSITY_TOLERANCE = 0.5e-6 + 2e-5;
+
 /** The published reference: v − 2 for v = 0.3, −0.2, 0.5, 0.1 at z = i. */
 const REFERENCE = {
   values: [-1.7, -2.2, -1.5, -1.9],
   green: [[-0.391783, 0.365703], [-0.283861, 0.359116], [-0.262465, 0.547574], [-0.346472, 0.331098]],
+  exact: [0.588519, 0.52935, 0.857794, 0.478317],
+  original: [3.057087, 5.014662, 2.791546, 4.016226],
 };
 
 /** Thirty sites of a potential without a pattern, short enough for one page of the table twice over. */
@@ -94,23 +99,23 @@ async function report(page) {
   return { computed, facts };
 }
 
-/** Asserts that the deviations the page has measured are within their bound, and are not simply zero. */
-async function assertDeviations(page) {
+/** Asserts that the deviation the page has measured is within its bound, and is not simply zero. */
+async function assertDeviation(page, what) {
   const { facts } = await report(page);
-  for (const what of ['lines', 'map']) {
-    const text = facts[`Deviation of the ${what} from f64`];
-    const [, absolute, ratio] = /(\d\S*), (\d\S*) of the bound/.exec(text) ?? assert.fail(`no deviation in “${text}”`);
-    assert.ok(Number(absolute) > 0, text);
-    assert.ok(Number(ratio) <= 1, text);
-  }
+  const text = facts[`Deviation of the ${what} from f64`];
+  const [, absolute, ratio] = /(\d\S*), (\d\S*) of the bound/.exec(text) ?? assert.fail(`no deviation in “${text}”`);
+  assert.ok(Number(absolute) > 0, text);
+  assert.ok(Number(ratio) <= 1, text);
 }
 
 const SAYS = { gpu: /WebGPU in single precision on \S+/, f32: /the CPU in single precision/, f64: /the CPU in double precision/ };
 
 for (const machine of MACHINES) {
   describe(`the resolvent room ${machine.name}`, () => {
-    // What “Automatic” comes to: the GPU, or the CPU in the same precision where there is none.
-    const automatic = machine.hasAdapter ? 'gpu' : 'f32';
+    // Of a browser without a real GPU “Automatic” makes the CPU: its adapter, if it has one, is the CPU too, only slower.
+    const automatic = 'f32';
+    // The back end most is tried on: the GPU wherever there is an adapter, real or not.
+    const tried = machine.hasAdapter ? 'gpu' : automatic;
     let browser;
     before(async () => {
       browser = await startBrowser(machine);
@@ -119,13 +124,13 @@ for (const machine of MACHINES) {
 
     test('says which back end ran, where, how long it took and how far off it was', () =>
       withLab(browser, '#/resolvent?v=1', {}, async (page, lab) => {
-        await drawnFigures(page, 2);
+        await drawnFigures(page, 1);
         const { computed, facts } = await report(page);
         assert.match(computed, SAYS[automatic]);
-        assert.match(computed, machine.hasAdapter ? /adapter/ : /no usable GPU|no .*adapter/i);
-        assert.match(facts.Time, /lines in [\d.]+ ms, map of 256 energies in [\d.]+ ms/);
+        assert.match(computed, machine.hasAdapter ? /adapter.*CPU playing a GPU/ : /no usable GPU|no .*adapter/i);
+        assert.match(facts.Time, /^[\d.]+ ms$/);
         assert.ok(Number(facts['Largest deviation rounding can cause']) > 0);
-        await assertDeviations(page);
+        await assertDeviation(page, 'lines');
         assertQuiet(lab);
       }));
 
@@ -147,11 +152,12 @@ for (const machine of MACHINES) {
         withLab(browser, '', {}, async (page, lab) => {
           await enter(page, 'Resolvent');
           const problem = { values: UNEVEN, energy: 0.25, eta };
+          if (tried !== automatic) await chooseBackend(page, tried);
           await setProblem(page, problem);
-          await assertShown(page, automatic, problem);
-          assert.match((await report(page)).computed, SAYS[automatic]);
-          await assertDeviations(page);
-          await assertRecord(page, automatic, problem);
+          await assertShown(page, tried, problem);
+          assert.match((await report(page)).computed, SAYS[tried]);
+          await assertDeviation(page, 'lines');
+          await assertRecord(page, tried, problem);
           assertQuiet(lab);
         }));
     }
@@ -165,27 +171,159 @@ for (const machine of MACHINES) {
           await setProblem(page, problem);
           await assertShown(page, backend, problem);
           assert.match((await report(page)).computed, SAYS[backend]);
-          if (backend !== 'f64') await assertDeviations(page);
+          if (backend !== 'f64') await assertDeviation(page, 'lines');
           await assertRecord(page, backend, problem);
         }));
     }
+
+    test('shows the density of states of the same chain, within its bound', () =>
+      withLab(browser, '#/resolvent?v=1&panel=density&map_energies=101&map_from=-2&map_to=2', {}, async (page, lab) => {
+        await field(page, 'Potential, in full').fill(`values:${UNEVEN}`);
+        await drawnFigures(page, 1);
+        await eventually(async () => {
+          const shown = await rows(page, 'Density of states by energy');
+          assert.deepEqual([shown.length, shown[0][0], Number(shown[1][0])], [25, '-2.0000', -1.96]);
+          const { im } = resolvent({ potential: `values:${UNEVEN}`, energy: -2, eta: 0.05 });
+          const mean = im.reduce((sum, value) => sum + value, 0) / im.length / Math.PI;
+          assert.ok(Math.abs(Number(shown[0][1]) - mean) < DENSITY_TOLERANCE, `${shown[0][1]} is not ${mean}`);
+        });
+        await assertDeviation(page, 'map');
+        assertQuiet(lab);
+      }));
+
+    test('marks where the published recursion dies, and what it returns then', () =>
+      withLab(browser, '#/resolvent?v=1&panel=published&sites=968&potential=constant:-2&eta=1', {}, async (page, lab) => {
+        await drawnFigures(page, 2);
+        assert.match((await report(page)).facts.Original, /^largest \|ΔG\| \d/);
+        await field(page, 'Sites N').fill('969');
+        await eventually(async () => {
+          const { facts } = await report(page);
+          assert.match(facts.Original, /from the left it overflows after 969 sites.*every value returned is 0/);
+          assert.match(facts.Later, /^largest \|ΔG\| [3-7]\.\de-4$/);
+        });
+        assertQuiet(lab);
+      }));
+
+    test('shows the published reference gradients beside the exact one', () =>
+      withLab(browser, '#/resolvent?v=1&panel=gradient&eta=1', {}, async (page, lab) => {
+        await field(page, 'Potential, in full').fill(`values:${REFERENCE.values}`);
+        await eventually(async () => {
+          const shown = await rows(page, 'Derivative by the potential of each site');
+          assert.deepEqual(shown.map(([site]) => site), ['0', '1', '2', '3']);
+          shown.forEach(([, exact, difference, original], site) => {
+            assert.equal(Number(exact), REFERENCE.exact[site]);
+            assert.ok(Math.abs(difference - exact) < 2e-6, `${difference} and ${exact}`);
+            assert.ok(Math.abs(original - REFERENCE.original[site]) < 2e-6, original);
+          });
+        });
+        assert.match((await report(page)).facts['Cosine of the later published to the exact one'], /points against/);
+        await field(page, 'Blend α').fill('1.5');
+        await said(page, /α = 1\.5 is no share/);
+        assertQuiet(lab);
+      }));
+
+    test('shows that a site feels its successor, and that the one-sided form does not', () =>
+      withLab(browser, '#/resolvent?v=1&panel=causality&sites=101&potential=constant:-2&eta=1', {}, async (page, lab) => {
+        await drawnFigures(page, 2);
+        const { facts } = await report(page);
+        assert.match(facts['Moved potential'], /j = 50/);
+        assert.equal(facts['Site j − 1 feels it, relative to j itself'], '0.2309');
+        assert.equal(facts['Site j − 2 feels it, relative to j itself'], '0.0533');
+        await field(page, 'Site j').fill('3');
+        await eventually(async () => {
+          const shown = await rows(page, 'What one site’s potential moves');
+          assert.deepEqual(shown.slice(0, 5).map(([site, distance]) => [site, distance]),
+            [['0', '-3'], ['1', '-2'], ['2', '-1'], ['3', '0'], ['4', '1']]);
+          assert.deepEqual(shown.slice(0, 4).map(([, , , oneSided]) => Number(oneSided) > 0), [false, false, false, true]);
+          assert.ok(shown.every(([, , twoSided]) => Number(twoSided) > 0));
+        });
+        await field(page, 'Site j').fill('101');
+        await said(page, /beyond the last site 100/);
+        assertQuiet(lab);
+      }));
+
+    test('measures every precision it has against the bound', () =>
+      withLab(browser, '#/resolvent?v=1&panel=precision&sites=128', {}, async (page, lab) => {
+        await drawnFigures(page, 1);
+        const shown = await rows(page, 'Deviation from f64 by η');
+        assert.equal(shown.length, 25);
+        assert.equal(shown[0].length, machine.hasAdapter ? 7 : 4);
+        for (const [, ...numbers] of shown) {
+          for (let curve = 0; curve < numbers.length; curve += 3) {
+            const [measured, largest, ratio] = numbers.slice(curve, curve + 3).map(Number);
+            assert.ok(measured > 0 && measured <= largest && ratio <= 1, `${numbers}`);
+          }
+        }
+        assertQuiet(lab);
+      }));
 
     test('follows a slider while it moves', () =>
       withLab(browser, '', {}, async page => {
         await enter(page, 'Resolvent');
         const problem = { values: UNEVEN, energy: 0, eta: 0.5 };
+        if (tried !== automatic) await chooseBackend(page, tried);
         await setProblem(page, problem);
-        await assertShown(page, automatic, problem);
-        const [before] = await drawnFigures(page, 2);
+        await assertShown(page, tried, problem);
+        const [before] = await drawnFigures(page, 1);
         const slider = page.getByRole('slider', { name: 'Energy E' });
         await slider.focus();
         for (let step = 0; step < 25; step += 1) await slider.press('ArrowRight');
         assert.equal(await field(page, 'Energy E').inputValue(), '0.25');
-        await assertShown(page, automatic, { ...problem, energy: 0.25 });
-        assert.notEqual((await drawnFigures(page, 2))[0].fingerprint, before.fingerprint);
+        await assertShown(page, tried, { ...problem, energy: 0.25 });
+        assert.notEqual((await drawnFigures(page, 1))[0].fingerprint, before.fingerprint);
       }));
   });
 }
+
+describe('the panels of the resolvent room', () => {
+  let browser;
+  before(async () => {
+    browser = await startBrowser(WITHOUT_ADAPTER);
+  });
+  after(() => browser?.close());
+
+  test('are links that take the settings along, and the back button returns', () =>
+    withLab(browser, '#/resolvent?v=1&sites=40', {}, async page => {
+      await drawnFigures(page, 1);
+      await enterPanel(page, 'Causality');
+      assert.match(page.url(), /#\/resolvent\?v=1&sites=40&panel=causality$/);
+      await drawnFigures(page, 2);
+      await page.goBack();
+      await drawnFigures(page, 1);
+      assert.equal((await rows(page, SITES)).length, 25);
+      assert.match(page.url(), /#\/resolvent\?v=1&sites=40$/);
+    }));
+
+  test('have settings to try that are computed at once', () =>
+    withLab(browser, '#/resolvent?v=1&panel=causality', {}, async page => {
+      await page.getByRole('link', { name: 'as published, v = −2 and z = i' }).click();
+      await eventually(async () => assert.equal((await report(page)).facts['Site j − 1 feels it, relative to j itself'], '0.2309'));
+      assert.match(page.url(), /panel=causality/);
+    }));
+
+  test('keep their results while a panel that cannot be computed says why', () =>
+    withLab(browser, '#/resolvent?v=1&sites=5000', {}, async page => {
+      await drawnFigures(page, 1);
+      await enterPanel(page, 'Density of states');
+      await said(page, /map of 5000 sites is too large/);
+      await enterPanel(page, 'Green’s function');
+      await drawnFigures(page, 1);
+      await eventually(async () => assert.doesNotMatch(await page.locator('main').innerText(), /too large/));
+    }));
+
+  test('print the same table in the terminal', () =>
+    withLab(browser, '#/resolvent?v=1&panel=causality&sites=20&backend=f64', {}, async page => {
+      await drawnFigures(page, 2);
+      const shown = await rows(page, 'What one site’s potential moves');
+      const printed = bklab('resolvent', '--panel=causality', '--sites=20', '--eta=0.05',
+        '--potential=aubry-andre:strength=1.5,phase=0').toString().trim().split('\n').slice(-20).map(line => line.split(/\s+/));
+      const numbers = table => table.map(row => row.map(Number));
+      numbers(shown).forEach((row, site) => row.forEach((number, column) => {
+        const other = numbers(printed)[site][column];
+        assert.ok(Math.abs(number - other) <= 1e-5 * Math.abs(other), `site ${site}: ${row} and ${printed[site]}`);
+      }));
+    }));
+});
 
 describe('the resolvent room and the command line', () => {
   let browser;
@@ -198,7 +336,6 @@ describe('the resolvent room and the command line', () => {
     withLab(browser, '', {}, async page => {
       await enter(page, 'Resolvent');
       await chooseBackend(page, 'f64');
-      await field(page, 'Energies').fill('0');
       const problem = { values: UNEVEN, energy: 0.25, eta: 0.01 };
       await setProblem(page, problem);
       await assertShown(page, 'f64', problem);
@@ -217,10 +354,10 @@ describe('the resolvent room and the command line', () => {
       const problem = { values: UNEVEN, energy: 0.25, eta: 0.01 };
       await setProblem(page, problem);
       await assertShown(page, 'f32', problem);
-      const before = { numbers: await rows(page, SITES), pictures: await drawnFigures(page, 2) };
+      const before = { numbers: await rows(page, SITES), pictures: await drawnFigures(page, 1) };
       await chooseBackend(page, 'gpu');
       await said(page, /no usable GPU.*choose the back end/i);
-      assert.deepEqual({ numbers: await rows(page, SITES), pictures: await drawnFigures(page, 2) }, before);
+      assert.deepEqual({ numbers: await rows(page, SITES), pictures: await drawnFigures(page, 1) }, before);
       await chooseBackend(page, 'auto');
       await field(page, 'Energy E').fill('0.5');
       await assertShown(page, 'f32', { ...problem, energy: 0.5 });

@@ -3,7 +3,7 @@
 use crate::scenes;
 use bk_lab::export::page::{PRESETS, Page, PageError};
 use bk_lab::figure::scene::{Color, Rectangle};
-use bk_lab::figure::{Scene, Theme, density_map, robustness};
+use bk_lab::figure::{Scene, Theme, View, density_map, robustness};
 
 const POINTS_PER_MILLIMETRE: f64 = 72.0 / 25.4;
 
@@ -21,7 +21,9 @@ fn every_preset_has_its_width_and_its_letters() {
     let (record, map) = (scenes::record(), scenes::map());
     for preset in PRESETS {
         let page = Page { width_mm: preset.width_mm, height_mm: None, font_size: preset.font_size };
-        let figure = page.draw(Theme::Paper, |layout| robustness(&[&record], layout)).expect(preset.name);
+        let figure = page
+            .draw(Theme::Paper, |layout| robustness(&[&record], &View::default(), layout))
+            .expect(preset.name);
         let picture = page.draw(Theme::Paper, |layout| density_map(&map, layout)).expect(preset.name);
         for scene in [figure, picture] {
             assert!((scene.width - preset.width_mm * POINTS_PER_MILLIMETRE).abs() < 1e-9, "{}", preset.name);
@@ -42,7 +44,7 @@ fn letters_have_the_size_that_is_asked_for() {
     let record = scenes::record();
     let draw = |font_size| {
         let page = Page { width_mm: 120.0, height_mm: None, font_size };
-        page.draw(Theme::Paper, |layout| robustness(&[&record], layout)).expect("a figure")
+        page.draw(Theme::Paper, |layout| robustness(&[&record], &View::default(), layout)).expect("a figure")
     };
     for font_size in [5.0, 6.0, 7.0, 8.0, 9.0, 10.0] {
         assert!(texts_of(&draw(font_size), font_size) > 2, "{font_size} pt");
@@ -59,7 +61,7 @@ fn presets_are_told_apart() {
 #[test]
 fn a_page_without_room_says_which_letters_fit() {
     let page = Page { width_mm: 57.0, height_mm: Some(60.0), font_size: 12.0 };
-    let draw = |page: Page| page.draw(Theme::Paper, |layout| robustness(&[], layout));
+    let draw = |page: Page| page.draw(Theme::Paper, |layout| robustness(&[], &View::default(), layout));
     let Err(PageError::Room { largest, .. }) = draw(page) else { panic!("12 pt on 57 mm") };
     assert!(draw(Page { font_size: largest - 1e-9, ..page }).is_ok());
     assert!(draw(Page { font_size: largest + 1e-6, ..page }).is_err());

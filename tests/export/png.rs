@@ -90,7 +90,7 @@ fn pictures_are_painted_in_place() {
         pixels: red_over_blue.as_slice().into(),
     };
     let commands = vec![Command::Picture(picture)];
-    let scene = Scene { width: 8.0, height: 8.0, summary: String::new(), commands };
+    let scene = Scene { width: 8.0, height: 8.0, summary: String::new(), commands, ..Scene::default() };
     let file = export(&scene, &Metadata::new(&scene, None), Format::Png, 72.0).expect("a picture");
     let (info, pixels) = decode(&file);
     assert_eq!((info.width, info.height, info.color_type), (8, 8, ::png::ColorType::Rgba));

@@ -2,8 +2,11 @@
 
 use bk_lab::export::Page;
 use bk_lab::figure::scene::{Anchor, Color, Command, Picture, Point, Rectangle, Stroke, Text, Weight};
-use bk_lab::figure::{DensityMap, Layout, Scene, Theme, density_map, robustness};
+use bk_lab::figure::{self, Layout, Scene, Theme, View, density_map, robustness};
+use bk_lab::record::pareto::Dominance;
+use bk_lab::record::resolvent::Density;
 use bk_lab::record::robustness::{Config, Robustness};
+use bk_lab::resolvent::Deviation;
 use bk_lab::study;
 
 /// The record of the published simulation.
@@ -13,11 +16,11 @@ pub fn record() -> Robustness {
 
 /// The published figure at its published size, 12 × 8 inches.
 pub fn published() -> Scene {
-    robustness(&[&record()], &Layout::new(864.0, 576.0, Theme::Paper))
+    robustness(&[&record()], &View::default(), &Layout::new(864.0, 576.0, Theme::Paper))
 }
 
 /// Levels of a chain as bright lines.
-pub fn map() -> DensityMap {
+pub fn map() -> Density {
     let (sites, count) = (120, 160);
     let energies: Vec<f64> = (0..count).map(|index| -4.0 + 8.0 * index as f64 / (count - 1) as f64).collect();
     let density = |site: usize, energy: f64| {
@@ -26,7 +29,7 @@ pub fn map() -> DensityMap {
     };
     let values =
         (0..sites).flat_map(|site| energies.iter().map(move |&energy| density(site, energy))).collect();
-    DensityMap { sites, energies, values }
+    Density { energies, deviation: Deviation::default(), values }
 }
 
 /// A density map in a column.
@@ -34,15 +37,40 @@ pub fn density() -> Scene {
     density_map(&map(), &Layout::new(400.0, 320.0, Theme::Paper))
 }
 
-/// Scenes that between them have all there is.
-pub fn all() -> [(&'static str, Scene); 4] {
-    [("published", published()), ("column", column()), ("density", density()), ("everything", everything())]
+/// Every figure of the lab, and scenes that between them have all there is.
+pub fn all() -> [(&'static str, Scene); 6] {
+    [
+        ("published", published()),
+        ("efficiency", efficiency()),
+        ("stability", stability()),
+        ("column", column()),
+        ("density", density()),
+        ("everything", everything()),
+    ]
+}
+
+/// The efficiency figure at its published size.
+pub fn efficiency() -> Scene {
+    let record = study::efficiency::run(&Default::default()).expect("the published simulation");
+    figure::efficiency(
+        &[&record],
+        Dominance::Exact,
+        &View::default(),
+        &Layout::new(864.0, 576.0, Theme::Paper),
+    )
+}
+
+/// The stability figure at its published size.
+pub fn stability() -> Scene {
+    let record = study::stability::run(&Default::default()).expect("the published simulation");
+    figure::stability(&[&record], &View::default(), &Layout::new(864.0, 576.0, Theme::Paper))
 }
 
 /// The published figure for a column of IEEE's journals; 3.5 inches are whole pixels at any resolution.
 pub fn column() -> Scene {
     let page = Page { width_mm: 88.9, height_mm: Some(88.9), font_size: 8.0 };
-    page.draw(Theme::Paper, |layout| robustness(&[&record()], layout)).expect("room for the figure")
+    page.draw(Theme::Paper, |layout| robustness(&[&record()], &View::default(), layout))
+        .expect("room for the figure")
 }
 
 /// A sheet that is dark to its edges.
@@ -50,7 +78,7 @@ pub fn sheet(width: f64, height: f64) -> Scene {
     let points = Rectangle { left: 0.0, top: 0.0, right: width, bottom: height }.corners();
     let fill = Some(Color::rgb(0, 0, 90));
     let commands = vec![Command::Area { points, fill, outline: None }];
-    Scene { width, height, summary: String::new(), commands }
+    Scene { width, height, summary: String::new(), commands, ..Scene::default() }
 }
 
 /// The texts of a scene.
@@ -72,14 +100,26 @@ pub fn text(content: &str) -> Scene {
         color: Color::rgb(0, 0, 0),
         quarter_turns: 0,
     };
-    Scene { width: 300.0, height: 40.0, summary: String::new(), commands: vec![Command::Text(text)] }
+    Scene {
+        width: 300.0,
+        height: 40.0,
+        summary: String::new(),
+        commands: vec![Command::Text(text)],
+        ..Scene::default()
+    }
 }
 
 /// A scene of one picture with so many bytes of pixels.
 pub fn picture(columns: usize, rows: usize, bytes: usize) -> Scene {
     let at = Point { x: 1.0, y: 1.0 };
     let picture = Picture { at, width: 5.0, height: 5.0, columns, rows, pixels: vec![9; bytes].into() };
-    Scene { width: 8.0, height: 8.0, summary: String::new(), commands: vec![Command::Picture(picture)] }
+    Scene {
+        width: 8.0,
+        height: 8.0,
+        summary: String::new(),
+        commands: vec![Command::Picture(picture)],
+        ..Scene::default()
+    }
 }
 
 /// Every command, every anchor, every turn, and translucent colours over one another.
@@ -146,5 +186,11 @@ pub fn everything() -> Scene {
             outline: None,
         },
     ];
-    Scene { width: 300.0, height: 300.0, summary: "Every command. All at once.".into(), commands }
+    Scene {
+        width: 300.0,
+        height: 300.0,
+        summary: "Every command. All at once.".into(),
+        commands,
+        ..Scene::default()
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::{SIZES, THEMES, assert_texts_are_apart, data, examine, words};
 use bk_lab::figure::scene::{Command, Point};
-use bk_lab::figure::{Layout, Scene, Theme, efficiency};
+use bk_lab::figure::{Layout, Scene, Theme, View, efficiency};
 use bk_lab::record::Efficiency;
 use bk_lab::record::efficiency::Config;
 use bk_lab::record::pareto::Dominance;
@@ -26,7 +26,7 @@ fn record(provenance: &str, series: &[Runs]) -> Efficiency {
 }
 
 fn draw(records: &[&Efficiency], (width, height): (f64, f64), theme: Theme, name: &str) -> Scene {
-    let scene = efficiency(records, Dominance::Exact, &Layout::new(width, height, theme));
+    let scene = efficiency(records, Dominance::Exact, &View::default(), &Layout::new(width, height, theme));
     examine(&scene, theme, &format!("efficiency-{name}-{width}-{theme:?}").to_lowercase());
     scene
 }
@@ -120,7 +120,10 @@ fn many_seeds_keep_their_labels_apart() {
             let layout = Layout::new(width, height, Theme::Light);
             for records in [&[&simulated][..], &[&published, &simulated]] {
                 let case = format!("seed {seed}, {width} × {height}, {} records", records.len());
-                assert_texts_are_apart(&efficiency(records, Dominance::Exact, &layout), &case);
+                assert_texts_are_apart(
+                    &efficiency(records, Dominance::Exact, &View::default(), &layout),
+                    &case,
+                );
             }
         }
     }
@@ -138,7 +141,12 @@ fn shade(scene: &Scene) -> Vec<Point> {
 
 #[test]
 fn the_shade_is_a_staircase_over_the_frontier() {
-    let scene = efficiency(&[&simulated(42, 10)], Dominance::Exact, &Layout::new(864.0, 576.0, Theme::Light));
+    let scene = efficiency(
+        &[&simulated(42, 10)],
+        Dominance::Exact,
+        &View::default(),
+        &Layout::new(864.0, 576.0, Theme::Light),
+    );
     let corners = shade(&scene);
     // Seven configurations are on ResNet-BK's frontier: a corner above and one at each, and three at the edges.
     assert_eq!(corners.len(), 2 * 7 + 2, "{corners:?}");
@@ -153,7 +161,7 @@ fn the_rule_of_the_frontier_is_a_switch() {
         "mock",
         &[("resnetbk", vec![vec![(2.0, 30.0)], vec![(2.0, 31.0)], vec![(3.0, 30.0)], vec![(4.0, 29.0)]])],
     );
-    let draw = |rule| efficiency(&[&tied], rule, &Layout::new(500.0, 360.0, Theme::Light));
+    let draw = |rule| efficiency(&[&tied], rule, &View::default(), &Layout::new(500.0, 360.0, Theme::Light));
     let (exact, published) = (draw(Dominance::Exact), draw(Dominance::Published));
     assert!(exact.summary.contains("2 of 4 configurations of ResNet-BK"), "{}", exact.summary);
     assert!(published.summary.contains("4 of 4 configurations of ResNet-BK"), "{}", published.summary);
@@ -173,7 +181,12 @@ fn a_record_without_data_says_so() {
 
 #[test]
 fn the_summary_tells_what_the_figure_shows() {
-    let scene = efficiency(&[&simulated(42, 10)], Dominance::Exact, &Layout::new(500.0, 360.0, Theme::Light));
+    let scene = efficiency(
+        &[&simulated(42, 10)],
+        Dominance::Exact,
+        &View::default(),
+        &Layout::new(500.0, 360.0, Theme::Light),
+    );
     for part in [
         "ResNet-BK (published simulation): 10 configurations, from perplexity 30.0 at 2.2 GFLOPs to 28.1 at 5.0 GFLOPs",
         "Mamba (published simulation): 10 configurations, from perplexity 36.6 at 5.2 GFLOPs to 32.2 at 10.0 GFLOPs",

@@ -3,6 +3,7 @@
 
 mod data;
 mod efficiency;
+mod exploring;
 mod resolvent;
 mod robustness;
 mod stability;

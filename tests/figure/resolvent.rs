@@ -1,78 +1,106 @@
-//! The resolvent figures, on the chain whose diagonal is a quasi-periodic potential.
+//! The resolvent's figures, from the records of its panels.
 
 use crate::{examine, words};
 use bk_lab::figure::scene::Command;
-use bk_lab::figure::{DensityMap, Layout, Theme, density_map, green_lines};
-use num_complex::Complex64;
+use bk_lab::figure::{Layout, ResolventFigure, Scene, Theme};
+use bk_lab::record::Resolvent;
+use bk_lab::record::resolvent::{Config, Density, Finding, Panel};
+use bk_lab::resolvent::{BackendChoice, Deviation, Engine};
+use bk_lab::study::{Context, resolvent};
 
-/// Diagonal of (H − z)⁻¹ of a chain with neighbours coupled by 1, by the two continued fractions.
-fn diagonal(potential: &[f64], z: Complex64) -> Vec<Complex64> {
-    let sweep = |sites: &mut dyn Iterator<Item = usize>| {
-        let mut fraction = vec![Complex64::ZERO; potential.len()];
-        let mut before = Complex64::ZERO;
-        for site in sites {
-            before = (potential[site] - z - before).inv();
-            fraction[site] = before;
-        }
-        fraction
-    };
-    let left = sweep(&mut (0..potential.len()));
-    let right = sweep(&mut (0..potential.len()).rev());
-    (0..potential.len())
-        .map(|site| (left[site].inv() + right[site].inv() - (potential[site] - z)).inv())
-        .collect()
-}
-
-fn quasi_periodic(sites: usize, strength: f64) -> Vec<f64> {
-    let golden = (5f64.sqrt() - 1.0) / 2.0;
-    (0..sites).map(|site| strength * (std::f64::consts::TAU * golden * site as f64).cos()).collect()
-}
-
-fn map(sites: usize, energies: usize) -> DensityMap {
-    let potential = quasi_periodic(sites, 1.5);
-    let energies: Vec<f64> =
-        (0..energies).map(|k| -4.0 + 8.0 * k as f64 / (energies - 1).max(1) as f64).collect();
-    let columns: Vec<Vec<Complex64>> =
-        energies.iter().map(|&energy| diagonal(&potential, Complex64::new(energy, 0.05))).collect();
-    let values = (0..sites)
-        .flat_map(|site| columns.iter().map(move |column| (column[site].im / std::f64::consts::PI) as f32))
-        .collect();
-    DensityMap { sites, energies, values }
+/// The record of a quasi-periodic chain.
+fn record(panel: Panel, sites: usize, map_energies: usize) -> Resolvent {
+    let config = Config { panel, sites, map_energies, backend: BackendChoice::F64, ..Config::default() };
+    let engine = pollster::block_on(Engine::open(config.backend)).expect("double precision needs no adapter");
+    pollster::block_on(resolvent::run(&config, &engine, &Context::unwatched())).expect("a record")
 }
 
 const SIZES: [(f64, f64); 3] = [(864.0, 420.0), (500.0, 360.0), (270.0, 300.0)];
 
-#[test]
-fn green_lines_are_readable_at_every_width() {
+/// Draws a figure at every width and in two themes, and fails where it cannot be read.
+fn examine_everywhere(figure: ResolventFigure, record: &Resolvent, case: &str) -> Vec<Scene> {
+    let mut scenes = Vec::new();
     for (width, height) in SIZES {
         for theme in [Theme::Light, Theme::Dark] {
-            for sites in [1, 2, 24, 256, 100_000] {
-                let z = Complex64::new(0.5, 0.05);
-                let diagonal = diagonal(&quasi_periodic(sites, 1.5), z);
-                let (re, im): (Vec<f64>, Vec<f64>) = diagonal.iter().map(|g| (g.re, g.im)).unzip();
-                let scene = green_lines(&re, &im, z.re, z.im, &Layout::new(width, height, theme));
-                let name = format!("green-{sites}-{width}-{theme:?}").to_lowercase();
-                examine(&scene, theme, &name);
+            let scene = figure.draw(record, &Layout::new(width, height, theme));
+            let name = format!("{}-{case}-{width}-{theme:?}", figure.stem()).to_lowercase();
+            examine(&scene, theme, &name);
+            scenes.push(scene);
+        }
+    }
+    scenes
+}
+
+#[test]
+fn lines_are_readable_at_every_width() {
+    for (panel, titles) in [
+        (Panel::Green, ["Re G(i,i)", "Im G(i,i)", "Site i"]),
+        (Panel::Published, ["original", "exact", "Site i"]),
+        (Panel::Gradient, ["exact adjoint", "finite differences", "Site i"]),
+        (Panel::Causality, ["two-sided, G(i,i)", "one-sided, L(i)", "Site i"]),
+    ] {
+        for sites in [1, 2, 24, 256, 20_000] {
+            let record = record(panel, sites, 1);
+            for &figure in &ResolventFigure::of(panel)[1..] {
+                examine_everywhere(figure, &record, &sites.to_string());
+            }
+            for scene in examine_everywhere(ResolventFigure::of(panel)[0], &record, &sites.to_string()) {
                 let words = words(&scene);
-                for word in ["Re G(i,i)", "Im G(i,i)", "Site i"] {
-                    assert!(words.contains(&word), "{word} is missing from {name}: {words:?}");
-                }
+                assert!(
+                    titles.iter().all(|title| words.contains(title)),
+                    "{titles:?} are not all in {words:?}"
+                );
             }
         }
     }
 }
 
 #[test]
-fn density_maps_are_readable_at_every_width() {
-    for (width, height) in SIZES {
-        for theme in [Theme::Light, Theme::Dark] {
-            for (sites, energies) in [(1, 1), (12, 40), (233, 256), (4000, 64)] {
-                let scene = density_map(&map(sites, energies), &Layout::new(width, height, theme));
-                let name = format!("density-{sites}-{width}-{theme:?}").to_lowercase();
-                examine(&scene, theme, &name);
-            }
+fn maps_are_readable_at_every_width() {
+    for (sites, energies) in [(1, 1), (12, 40), (233, 256), (4000, 64)] {
+        examine_everywhere(
+            ResolventFigure::Density,
+            &record(Panel::Density, sites, energies),
+            &sites.to_string(),
+        );
+    }
+    for sites in [1, 2, 50, 1000] {
+        let record = record(Panel::Causality, sites, 1);
+        for scene in examine_everywhere(ResolventFigure::EffectMap, &record, &sites.to_string()) {
+            let pictures = scene.commands.iter().filter(|command| matches!(command, Command::Picture(_)));
+            assert_eq!(pictures.count(), 3, "two maps and a colour bar");
         }
     }
+}
+
+#[test]
+fn precision_is_readable_at_every_width() {
+    for scene in examine_everywhere(ResolventFigure::Precision, &record(Panel::Precision, 64, 1), "64") {
+        let words = words(&scene);
+        for word in ["Broadening η", "Largest |ΔG|", "f32 on the CPU: measured", "f32 on the CPU: bound"] {
+            assert!(words.contains(&word), "{word} is missing from {words:?}");
+        }
+    }
+}
+
+#[test]
+fn words_are_made_from_the_data() {
+    let layout = Layout::new(600.0, 400.0, Theme::Paper);
+    let record = record(Panel::Causality, 9, 1);
+    let Finding::Causality(found) = &record.finding else { panic!("no derivatives") };
+    let lines = ResolventFigure::Effect.draw(&record, &layout).summary;
+    let share = format!("{:.3}", found.share_before());
+    assert!(lines.contains("site 4") && lines.contains(&share), "{share} is not in {lines}");
+    let maps = ResolventFigure::EffectMap.draw(&record, &layout).summary;
+    assert!(maps.contains("Of the 36 pairs") && maps.contains("36 are above zero"), "{maps}");
+    assert!(maps.contains("and 0 in the one-sided form"), "{maps}");
+}
+
+#[test]
+fn a_record_of_another_panel_gives_an_empty_figure_that_says_so() {
+    let scene =
+        ResolventFigure::Density.draw(&record(Panel::Green, 5, 1), &Layout::new(300.0, 300.0, Theme::Paper));
+    assert!(words(&scene).contains(&"No data"));
 }
 
 #[test]
@@ -80,8 +108,9 @@ fn a_map_of_more_sites_than_pixels_keeps_a_single_level() {
     let (sites, energies) = (5000, 3);
     let mut values = vec![1e-3; sites * energies];
     values[3 * 3210 + 1] = 1.0;
-    let map = DensityMap { sites, energies: vec![-1.0, 0.0, 1.0], values };
-    let scene = density_map(&map, &Layout::new(300.0, 300.0, Theme::Paper));
+    let map = Density { energies: vec![-1.0, 0.0, 1.0], deviation: Deviation::default(), values };
+    let record = Resolvent { finding: Finding::Density(map), ..record(Panel::Green, 1, 1) };
+    let scene = ResolventFigure::Density.draw(&record, &Layout::new(300.0, 300.0, Theme::Paper));
     let picture = scene.commands.iter().find_map(|command| match command {
         Command::Picture(picture) if picture.rows == 3 => Some(picture),
         _ => None,

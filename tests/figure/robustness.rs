@@ -3,11 +3,11 @@
 use crate::data::{self, PUBLISHED};
 use crate::{SIZES, THEMES, assert_texts_are_apart, bounds, examine, texts, words};
 use bk_lab::figure::scene::{Command, Rectangle};
-use bk_lab::figure::{Layout, Scene, Theme, robustness};
+use bk_lab::figure::{Layout, Scene, Theme, View, robustness};
 use bk_lab::record::robustness::Robustness;
 
 fn draw(records: &[&Robustness], (width, height): (f64, f64), theme: Theme, name: &str) -> Scene {
-    let scene = robustness(records, &Layout::new(width, height, theme));
+    let scene = robustness(records, &View::default(), &Layout::new(width, height, theme));
     let name = format!("{name}-{width}-{theme:?}").to_lowercase();
     examine(&scene, theme, &name);
     scene
@@ -56,7 +56,8 @@ fn the_published_figure_has_all_its_words() {
 #[test]
 fn callouts_stay_within_the_plot_on_their_side_of_the_threshold() {
     for size in [SIZES[0], SIZES[1]] {
-        let scene = robustness(&[&data::published()], &Layout::new(size.0, size.1, Theme::Light));
+        let scene =
+            robustness(&[&data::published()], &View::default(), &Layout::new(size.0, size.1, Theme::Light));
         let band = band(&scene);
         let callout = |outcome: &str| {
             let text = texts(&scene).find(|text| text.content == outcome);
@@ -116,9 +117,9 @@ fn many_seeds_keep_their_labels_apart() {
         for (width, height) in SIZES {
             let layout = Layout::new(width, height, Theme::Light);
             let case = format!("seed {seed}, {width} × {height}");
-            assert_texts_are_apart(&robustness(&[&simulated], &layout), &case);
+            assert_texts_are_apart(&robustness(&[&simulated], &View::default(), &layout), &case);
             assert_texts_are_apart(
-                &robustness(&[&published, &simulated], &layout),
+                &robustness(&[&published, &simulated], &View::default(), &layout),
                 &format!("{case}, overlaid"),
             );
         }
@@ -131,15 +132,18 @@ fn several_runs_are_counted_and_records_told_apart() {
     let scene = draw(&[&data::published(), &measured], SIZES[0], Theme::Paper, "runs");
     let words = words(&scene);
     assert!(words.contains(&"ResNet-BK · published simulation"), "{words:?}");
-    let seeds =
-        robustness(&[&data::published(), &data::simulated(7)], &Layout::new(864.0, 576.0, Theme::Paper));
+    let seeds = robustness(
+        &[&data::published(), &data::simulated(7)],
+        &View::default(),
+        &Layout::new(864.0, 576.0, Theme::Paper),
+    );
     assert!(
         crate::words(&seeds).contains(&"Mamba · published simulation, seed 7"),
         "{:?}",
         crate::words(&seeds)
     );
     assert!(words.contains(&"Mamba · imported, unverified (n = 1–3)"), "{words:?}");
-    assert!(scene.summary.contains("INT8 41.7 ± 4.0"), "{}", scene.summary);
+    assert!(scene.summary.contains("INT8 41.7 ± 10.0"), "{}", scene.summary);
     let dashed = scene.commands.iter().filter(|command| {
         matches!(command, Command::Line { stroke, points } if !stroke.dash.is_empty() && points[0].y != points[1].y)
     });
@@ -150,7 +154,7 @@ fn several_runs_are_counted_and_records_told_apart() {
 fn the_axis_is_logarithmic_above_300() {
     for (largest, title) in [(300.0, "Perplexity"), (300.1, "Perplexity (log scale)")] {
         let record = data::pairs("mock", &[(8, 30.0, largest)]);
-        let scene = robustness(&[&record], &Layout::new(500.0, 360.0, Theme::Light));
+        let scene = robustness(&[&record], &View::default(), &Layout::new(500.0, 360.0, Theme::Light));
         assert!(words(&scene).contains(&title), "{largest}: {:?}", words(&scene));
     }
 }
@@ -167,7 +171,7 @@ fn a_record_without_data_says_so() {
 
 #[test]
 fn the_summary_tells_what_the_figure_shows() {
-    let scene = robustness(&[&data::published()], &Layout::new(500.0, 360.0, Theme::Light));
+    let scene = robustness(&[&data::published()], &View::default(), &Layout::new(500.0, 360.0, Theme::Light));
     for part in [
         "from FP32 to INT2",
         "ResNet-BK (published simulation): FP32 30.2, FP16 30.2, INT8 31.5, INT4 34.4, INT2 44.9; always below",

@@ -2,7 +2,7 @@
 
 use crate::{THEMES, assert_texts_are_apart, data, examine, texts, words};
 use bk_lab::figure::scene::Command;
-use bk_lab::figure::{Layout, Scene, Theme, stability};
+use bk_lab::figure::{Layout, Scene, Theme, View, stability};
 use bk_lab::record::Stability;
 use bk_lab::record::stability::Config;
 use bk_lab::study::stability::run;
@@ -37,7 +37,7 @@ fn falling(steps: usize, limit: f64) -> Vec<Option<f64>> {
 }
 
 fn draw(records: &[&Stability], (width, height): (f64, f64), theme: Theme, name: &str) -> Scene {
-    let scene = stability(records, &Layout::new(width, height, theme));
+    let scene = stability(records, &View::default(), &Layout::new(width, height, theme));
     examine(&scene, theme, &format!("stability-{name}-{width}-{theme:?}").to_lowercase());
     scene
 }
@@ -82,7 +82,7 @@ fn the_published_figure_has_all_its_words() {
 
 #[test]
 fn points_of_divergence_are_marked_even_where_the_loss_is_not_a_number() {
-    let scene = stability(&[&published()], &Layout::new(864.0, 504.0, Theme::Light));
+    let scene = stability(&[&published()], &View::default(), &Layout::new(864.0, 504.0, Theme::Light));
     let bad = Theme::Light.palette().bad.line;
     let crosses = scene.commands.iter().filter(|command| {
         matches!(command, Command::Area { points, fill, .. } if points.len() == 12 && *fill == Some(bad))
@@ -96,7 +96,7 @@ fn points_of_divergence_are_marked_even_where_the_loss_is_not_a_number() {
 
     let gap =
         record("mock", &[("mamba", vec![(8192, Some(2), vec![Some(1.0), Some(2.0), None, Some(9.0)])])]);
-    let scene = stability(&[&gap], &Layout::new(500.0, 360.0, Theme::Light));
+    let scene = stability(&[&gap], &View::default(), &Layout::new(500.0, 360.0, Theme::Light));
     let words = crate::words(&scene);
     assert!(words.contains(&"at step 2, loss NaN"), "{words:?}");
 }
@@ -104,7 +104,7 @@ fn points_of_divergence_are_marked_even_where_the_loss_is_not_a_number() {
 #[test]
 fn the_stable_region_is_named_within_the_axes() {
     for (width, height) in SIZES {
-        let scene = stability(&[&published()], &Layout::new(width, height, Theme::Light));
+        let scene = stability(&[&published()], &View::default(), &Layout::new(width, height, Theme::Light));
         let top = texts(&scene).find(|text| text.content == "10").expect("a tick").bounds().top;
         let bottom =
             texts(&scene).find(|text| text.content == "Training step").expect("a title").bounds().top;
@@ -120,7 +120,7 @@ fn the_stable_region_is_named_within_the_axes() {
 
 #[test]
 fn nothing_is_drawn_beyond_the_axes() {
-    let scene = stability(&[&published()], &Layout::new(864.0, 504.0, Theme::Light));
+    let scene = stability(&[&published()], &View::default(), &Layout::new(864.0, 504.0, Theme::Light));
     let tick = texts(&scene).find(|text| text.content == "10").expect("a tick").bounds();
     let middle = (tick.top + tick.bottom) / 2.0;
     for command in &scene.commands {
@@ -134,6 +134,7 @@ fn nothing_is_drawn_beyond_the_axes() {
 fn curves_of_many_steps_are_decimated() {
     let scene = stability(
         &[&simulated(Config { steps: 10_000, sequence_lengths: vec![8192, 32768], seed: 1 })],
+        &View::default(),
         &Layout::new(270.0, 300.0, Theme::Light),
     );
     let most = scene.commands.iter().map(|command| match command {
@@ -189,7 +190,7 @@ fn many_seeds_keep_their_labels_apart() {
         for (width, height) in SIZES {
             let layout = Layout::new(width, height, Theme::Light);
             let case = format!("seed {seed}, {width} × {height}");
-            assert_texts_are_apart(&stability(&[&simulated], &layout), &case);
+            assert_texts_are_apart(&stability(&[&simulated], &View::default(), &layout), &case);
         }
     }
 }
@@ -214,7 +215,8 @@ fn a_record_without_curves_says_so() {
 
 #[test]
 fn the_summary_tells_what_the_figure_shows() {
-    let summary = stability(&[&published()], &Layout::new(500.0, 360.0, Theme::Light)).summary;
+    let summary =
+        stability(&[&published()], &View::default(), &Layout::new(500.0, 360.0, Theme::Light)).summary;
     for part in [
         "ResNet-BK (published simulation): 8k ends at 0.50; 32k ends at 0.50; 131k ends at 0.50; 524k ends at 0.58; 1M ends at 0.58.",
         "Mamba (published simulation): 8k ends at 0.23; 32k ends at 8.78, diverged from step 600, 5 losses not numbers; \
@@ -225,7 +227,7 @@ fn the_summary_tells_what_the_figure_shows() {
         assert!(summary.contains(part), "{part:?} is missing from {summary}");
     }
     let short = simulated(Config { steps: 100, ..Config::default() });
-    let summary = stability(&[&short], &Layout::new(500.0, 360.0, Theme::Light)).summary;
+    let summary = stability(&[&short], &View::default(), &Layout::new(500.0, 360.0, Theme::Light)).summary;
     let part = "Called diverged from a step after the last one: Mamba 32k, Mamba 131k, Mamba 524k, Mamba 1M.";
     assert!(summary.contains(part), "{summary}");
 }

@@ -1,105 +1,11 @@
 //! Damaged files: whatever is in a file, reading it ends, and what comes out of it is possible.
 
-use crate::{file, read};
-use bk_lab::import::{Imported, SourceFile, read_files};
+use crate::read;
+use crate::sound::{FILES, check};
+use bk_lab::import::{SourceFile, read_files};
 use bk_lab::published::PublishedFigure;
-use bk_lab::record::stability::Run;
-use bk_lab::record::{Record, document, efficiency, robustness, stability};
-use bk_lab::study;
+use bk_lab::record::Record;
 use proptest::prelude::*;
-use std::sync::LazyLock;
-
-/// Good files of every kind, to be damaged.
-static FILES: LazyLock<Vec<SourceFile>> = LazyLock::new(|| {
-    let robustness = study::robustness::run(&robustness::Config::default()).unwrap();
-    let efficiency = study::efficiency::run(&efficiency::Config { seed: 1, configurations: 3 }).unwrap();
-    let lengths = vec![8192, 32768];
-    let config = stability::Config { seed: 1, sequence_lengths: lengths, steps: 6 };
-    let stability = study::stability::run(&config).unwrap();
-    let records = [robustness.clone().into(), efficiency.clone().into(), stability.clone().into()];
-    vec![
-        file("quantization_graph.json", &robustness.summary_json().unwrap()),
-        file("efficiency_graph.json", &efficiency.summary_json().unwrap()),
-        file("stability_graph.json", &stability.summary_json().unwrap()),
-        file("records.json", &document::to_json(&records).unwrap()),
-        file(
-            "q.json",
-            r#"[{"model": "bk", "bits": "INT8", "seed": 42, "perplexity": 20.5, "loss": 3.02}, {"model": "mamba", "bits": 4, "perplexity": 1e2}]"#,
-        ),
-        file(
-            "e.json",
-            r#"{"resnetbk": [{"config_id": "a", "perplexity": 20.5, "flops_per_token": 3e9}], "mamba": [{"perplexity": 30, "flops_per_token": 2}]}"#,
-        ),
-        file(
-            "mamba_seq512.json",
-            r#"{"loss": [4, NaN, 3.5, null], "steps": [0, 1, 2, 3], "diverged": true, "divergence_step": 1}"#,
-        ),
-        file(
-            "l.json",
-            r#"[{"model": "bk", "seq_length": 8192, "seed": 42, "perplexity": 26, "loss": 3.2, "stable": true}]"#,
-        ),
-        file(
-            "t.json",
-            r#"{"a": {"b": [1, [2, 3], {"c": null}]}, "rows": [{"x": 1}, {"x": "\u00e9", "y": {"z": true}}]}"#,
-        ),
-    ]
-});
-
-/// Whether what was imported can be: finite numbers above zero, runs behind every point, whole tables.
-fn check(imported: &Imported) -> Result<(), TestCaseError> {
-    let positive = |value: f64| value.is_finite() && value > 0.0;
-    for record in &imported.records {
-        match record {
-            Record::Robustness(record) => {
-                for point in record.series.iter().flat_map(|series| &series.points) {
-                    prop_assert!(!point.runs.is_empty());
-                    prop_assert!(point.runs.iter().all(|run| positive(run.perplexity)));
-                }
-                examine(record)?;
-            }
-            Record::Efficiency(record) => {
-                for point in record.series.iter().flat_map(|series| &series.points) {
-                    prop_assert!(!point.runs.is_empty());
-                    prop_assert!(
-                        point
-                            .runs
-                            .iter()
-                            .all(|run| positive(run.perplexity) && positive(run.flops_per_token))
-                    );
-                }
-                examine(record)?;
-            }
-            Record::Stability(record) => {
-                for point in record.series.iter().flat_map(|series| &series.points) {
-                    prop_assert!(point.sequence_length > 0 && !point.runs.is_empty());
-                    let statistics = point.runs.iter().filter_map(Run::statistics);
-                    prop_assert!(statistics.into_iter().all(|statistics| statistics.final_loss.is_finite()));
-                }
-                examine(record)?;
-            }
-            Record::Table(table) => {
-                prop_assert!(!table.grids.is_empty());
-                for grid in &table.grids {
-                    prop_assert!(grid.rows.iter().all(|row| row.len() == grid.columns.len()));
-                }
-            }
-            Record::Resolvent(_) | Record::Fragility(_) => {}
-        }
-    }
-    Ok(())
-}
-
-/// Everything that is made of a record can be made of this one, and it can be kept and opened again.
-fn examine(record: &impl PublishedFigure) -> Result<(), TestCaseError> {
-    record.checks();
-    record.claims();
-    record.numbers();
-    prop_assert!(!record.summary_json().unwrap().contains("NaN"));
-    let json = document::to_json(&[record.clone().into()]).unwrap();
-    let again = read("again.json", &json);
-    prop_assert!(again.errors.is_empty(), "{:?}", again.errors);
-    Ok(())
-}
 
 /// Whatever is looked up per model or point must not be searched for: with the square of the time this
 /// would take minutes.

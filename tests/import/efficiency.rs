@@ -37,7 +37,8 @@ fn a_list_holds_any_number_of_models_and_runs() {
     let record: Efficiency = only(read("e.json", list));
     let act = &record.points(&Model::Other("resnet_bk_act".into()))[0];
     assert_eq!((act.runs.len(), act.cost().flops, act.cost().perplexity), (2, 3e9, 32.0));
-    assert_eq!(act.deviation().unwrap().perplexity, 8f64.sqrt());
+    // The deviation is √8, its part of the mean's error 2, and t₀.₉₇₅ with one degree of freedom 12.706.
+    assert_eq!(format!("{:.2}", act.confidence().unwrap().perplexity), "25.41");
     assert_eq!(record.points(&Model::ResNetBk)[0].configuration, "row 3");
 }
 

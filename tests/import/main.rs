@@ -4,8 +4,11 @@
 
 mod damaged;
 mod efficiency;
+mod potential;
+mod lora;
 mod published;
 mod robustness;
+mod sound;
 mod stability;
 mod tables;
 

@@ -39,7 +39,7 @@ fn the_list_format_holds_both_models_and_several_runs() {
     let int8 = record.series(&Model::ResNetBk).unwrap().at(8).unwrap();
     assert_eq!(int8.perplexity(), 22.0);
     assert_eq!(int8.runs.len(), 2);
-    assert_eq!(int8.deviation(), Some(2.0f64.sqrt()));
+    assert_eq!(format!("{:.3}", int8.confidence().unwrap()), "12.706");
     assert_eq!(record.perplexity(&Model::Mamba, 8), Some(40.0));
 }
 

@@ -11,16 +11,56 @@ fn open(choice: BackendChoice) -> Engine {
 }
 
 #[test]
-fn auto_takes_the_gpu_where_there_is_one() {
-    let report = open(BackendChoice::Auto).report();
-    assert_eq!(report.backend, Backend::Gpu, "these tests need a GPU adapter: {}", report.reason);
-    let adapter = report.adapter.unwrap();
+fn auto_leaves_an_adapter_that_is_the_cpu_alone_and_says_why() {
+    let gpu = open(BackendChoice::Gpu).report();
+    let adapter = gpu.adapter.expect("these tests need a GPU adapter");
     assert!(
         !adapter.name.is_empty() && !adapter.backend.is_empty() && !adapter.device_type.is_empty(),
         "{adapter:?}"
     );
     if adapter.name.contains("llvmpipe") {
         assert!(adapter.software, "llvmpipe runs on the CPU: {adapter:?}");
+    }
+    let engine = open(BackendChoice::Auto);
+    let report = engine.prepared_for(MOST_SITES, 0.1).report();
+    if adapter.software {
+        assert_eq!((report.backend, report.adapter), (Backend::F32, None));
+        assert!(report.reason.contains(&adapter.name), "{}", report.reason);
+    } else {
+        assert_eq!(report.backend, Backend::Gpu, "{}", report.reason);
+        assert_eq!(
+            engine.prepared_for(100, 0.1).report().backend,
+            Backend::F32,
+            "a hundred sites are not worth the way"
+        );
+    }
+}
+
+#[test]
+fn auto_takes_double_precision_where_single_is_too_coarse() {
+    let engine = open(BackendChoice::Auto);
+    let report = engine.prepared_for(MOST_SITES, 9e-5).report();
+    assert_eq!(report.backend, Backend::F64);
+    assert!(report.reason.contains("9e-5"), "{}", report.reason);
+    assert_ne!(engine.prepared_for(MOST_SITES, 1e-4).report().backend, Backend::F64);
+}
+
+#[test]
+fn the_device_that_was_opened_can_be_used_whatever_was_decided() {
+    let auto = open(BackendChoice::Auto).prepared_for(1, 1e-9);
+    assert_eq!(auto.report().backend, Backend::F64);
+    assert_eq!(auto.on_device().expect("these tests need a GPU adapter").report().backend, Backend::Gpu);
+    assert!(open(BackendChoice::F32).on_device().is_none());
+}
+
+#[test]
+fn what_was_asked_for_by_name_stays() {
+    for choice in [BackendChoice::F64, BackendChoice::F32, BackendChoice::Gpu] {
+        let engine = open(choice);
+        let report = engine.report();
+        for (pairs, eta) in [(1, 1.0), (MOST_SITES, 1e-10)] {
+            assert_eq!(engine.prepared_for(pairs, eta).report(), report);
+        }
     }
 }
 

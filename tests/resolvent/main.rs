@@ -3,9 +3,15 @@
 //! The modules that need a GPU adapter fail where there is none; lavapipe (Debian `mesa-vulkan-drivers`) is one.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
+mod adjoint;
+mod back_ends;
+mod batch;
+mod dense;
 mod engine;
 mod error_bound;
 mod gpu;
+mod kernels;
+mod long_chains;
 mod potentials;
 mod problems;
 mod random_problems;

@@ -1,6 +1,8 @@
 //! Potentials: what they put on the diagonal, how they are written, and what they refuse.
 
-use bk_lab::resolvent::{Chain, LARGEST_ENERGY, MOST_SITES, Potential, ResolventError, Shift, Shifts};
+use bk_lab::resolvent::{
+    BumpCenters, Chain, LARGEST_ENERGY, MOST_SITES, Potential, ResolventError, Shift, Shifts,
+};
 use proptest::prelude::*;
 
 use crate::problems::chain;
@@ -33,12 +35,65 @@ fn aubry_andre_has_the_golden_frequency() {
 }
 
 #[test]
+fn prime_bumps_sit_at_the_logarithms_of_prime_powers_or_as_published() {
+    // The formula of resnet-bk.md §2.6, summed by an independent program at the sites 0, 1, 3, 8 and 20.
+    let expected = [
+        (
+            "prime-bump",
+            512,
+            [
+                0.008227543250288304,
+                0.01621798770476418,
+                0.011975913476966464,
+                0.00011966673695454835,
+                1.0966700919194518e-12,
+            ],
+        ),
+        (
+            "prime-bump:centers=primes",
+            512,
+            [
+                0.009892689565807564,
+                0.01737335344497033,
+                0.010607621436569674,
+                0.00010556320052041893,
+                5.152708187655853e-46,
+            ],
+        ),
+        (
+            "prime-bump:scale=1,epsilon=0.25,powers=2",
+            30,
+            [0.4179804077357826, 2.6477001644429516, 3.71072994815149, 0.0019083892071884675, 0.0],
+        ),
+    ];
+    // What is left out beyond 11 √ε, and the rounding of some hundred terms.
+    const TOLERANCE: f64 = 1e-15;
+    for (text, sites, values) in expected {
+        let chain = chain(text, sites);
+        for (site, expected) in [0, 1, 3, 8, 20].into_iter().zip(values) {
+            let value = chain.diagonal()[site];
+            assert!((value - expected).abs() <= TOLERANCE * expected.max(1.0), "{text} at {site}: {value}");
+        }
+    }
+    assert_eq!(chain("prime-bump", 2).diagonal(), [0.0; 2], "there is no prime below 2");
+}
+
+#[test]
+fn a_million_sites_have_prime_bumps_at_their_beginning_alone() {
+    let chain = chain("prime-bump", MOST_SITES);
+    let last = chain.diagonal().iter().rposition(|&value| value != 0.0).unwrap();
+    // 3 ln p for the largest p below 2²⁰, and 11 sites.
+    assert!((45..=53).contains(&last), "{last}");
+}
+
+#[test]
 fn settings_left_out_take_their_documented_values() {
     for (short, long) in [
         ("random", "random:strength=1,seed=0"),
         ("aubry-andre:", "aubry-andre:strength=2,phase=0"),
         (" impurity : ", "impurity:strength=5"),
         ("steps: width = 4 ", "steps:height=2,width=4"),
+        ("prime-bump:centers=primes", "prime-bump:scale=0.02,epsilon=1,powers=3,centers=primes"),
     ] {
         assert_eq!(short.parse::<Potential>().unwrap().to_string(), long);
     }
@@ -54,6 +109,10 @@ fn a_potential_that_cannot_be_read_says_why() {
         ("random:seed=-1", "“-1” cannot be the seed of the potential “random”. Give a whole number from 0"),
         ("steps:width=0", "“0” cannot be the width"),
         ("impurity:site=x", "“x” cannot be the site"),
+        (
+            "prime-bump:centers=zeros",
+            "“zeros” cannot be the centers of the potential “prime-bump”. Give “powers”",
+        ),
         ("constant:", "“” cannot be the value"),
         ("constant:1e16", "“1e16” cannot be the value of the potential “constant”. Give a finite number"),
         ("random:strength=inf", "“inf” cannot be the strength"),
@@ -107,6 +166,22 @@ fn a_shift_out_of_range_is_refused() {
     assert_eq!(Shifts::new(&[], 1.0), Err(ResolventError::NoEnergies));
 }
 
+#[test]
+fn prime_bumps_out_of_range_are_refused() {
+    for (text, message) in [
+        (
+            "prime-bump:epsilon=0",
+            "“0” cannot be the epsilon of the potential “prime-bump”. Give a number from",
+        ),
+        ("prime-bump:epsilon=101", "“101” cannot be the epsilon"),
+        ("prime-bump:powers=0", "“0” cannot be the powers"),
+        ("prime-bump:powers=17", "“17” cannot be the powers"),
+    ] {
+        let error = text.parse::<Potential>().unwrap().chain(10).unwrap_err().to_string();
+        assert!(error.contains(message), "{error}");
+    }
+}
+
 /// Any potential that can be written.
 pub fn any_potential() -> impl Strategy<Value = Potential> {
     let value =
@@ -120,6 +195,10 @@ pub fn any_potential() -> impl Strategy<Value = Potential> {
             .prop_map(|(strength, site)| Potential::Impurity { strength, site }),
         (value(), 1..100_usize)
             .prop_map(|(height, width)| Potential::Steps { height, width: width.try_into().unwrap() }),
+        (value(), value(), 0..20_u32, prop::bool::ANY).prop_map(|(scale, epsilon, powers, published)| {
+            let centers = if published { BumpCenters::Primes } else { BumpCenters::Powers };
+            Potential::PrimeBump { scale, epsilon, powers, centers }
+        }),
     ]
 }
 

@@ -1,7 +1,8 @@
 //! A thousand random problems over the whole range that is accepted: no NaN, no infinity, no negative density.
 
 use bk_lab::resolvent::{
-    BackendChoice, Chain, Engine, LARGEST_ENERGY, LARGEST_ETA, ResolventError, SMALLEST_ETA, Shift, Shifts,
+    BackendChoice, Batch, Chain, ComplexPlanes, Engine, Gradient, LARGEST_BOND, LARGEST_ENERGY, LARGEST_ETA,
+    Real, ResolventError, SMALLEST_ETA, Shift, Shifts, causal_with_adjoint, green_with_adjoint,
 };
 use proptest::prelude::*;
 
@@ -47,6 +48,64 @@ fn run(choice: BackendChoice, cases: u32) {
     let config = ProptestConfig { cases, source_file: Some(file!()), ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     runner.run(&problem, |(chain, energies, eta)| check(&engine, &chain, &energies, eta)).unwrap();
+}
+
+/// Bonds over their whole range, each sequence with its own point.
+fn any_batch() -> impl Strategy<Value = (usize, Vec<f64>, Vec<f64>, Vec<Shift>)> {
+    fn any_shift() -> impl Strategy<Value = Shift> {
+        (any_energy(), any_eta()).prop_map(|(energy, eta)| Shift::new(energy, eta).unwrap())
+    }
+    fn any_bond() -> impl Strategy<Value = f64> {
+        let small = (-30.0..3.0_f64).prop_map(|exponent| 10_f64.powf(exponent));
+        prop_oneof![Just(0.0), Just(1.0), Just(LARGEST_BOND), small]
+    }
+    (1usize..40, 1usize..20).prop_flat_map(move |(sites, sequences)| {
+        (
+            Just(sites),
+            prop::collection::vec(any_energy(), sites * sequences),
+            prop::collection::vec(any_bond(), (sites - 1) * sequences),
+            prop::collection::vec(any_shift(), sequences),
+        )
+    })
+}
+
+/// Every kernel of a batch, with the largest cotangents it accepts.
+fn check_kernels<T: Real>(
+    sites: usize,
+    diagonals: &[f64],
+    bonds: &[f64],
+    shifts: &[Shift],
+) -> Result<(), TestCaseError> {
+    let round = |values: &[f64]| values.iter().map(|&value| T::round(value)).collect::<Vec<T>>();
+    let (diagonals, bonds) = (round(diagonals), round(bonds));
+    let batch = Batch::new(sites, &diagonals, shifts).unwrap().with_bonds(&bonds).unwrap();
+    let largest = |place: usize| T::LARGEST_DERIVATIVE * shifts[place / sites].eta().powi(3).min(1.0) * 0.999;
+    let g: Vec<T> = (0..diagonals.len()).map(|place| T::round(largest(place))).collect();
+    let g = ComplexPlanes { re: g.clone(), im: g };
+    let (mut green, mut causal) = (ComplexPlanes::default(), ComplexPlanes::default());
+    let (mut by_green, mut by_causal) = (Gradient::default(), Gradient::default());
+    green_with_adjoint(&batch, &g, &mut green, &mut by_green).unwrap();
+    causal_with_adjoint(&batch, &g, &mut causal, &mut by_causal).unwrap();
+    let finite = |values: &[T]| values.iter().all(|&value| value.into().is_finite());
+    for planes in [&green, &causal] {
+        prop_assert!(finite(&planes.re) && finite(&planes.im));
+        prop_assert!(planes.im.iter().all(|&value| value.into() >= 0.0));
+    }
+    for gradient in [&by_green, &by_causal] {
+        prop_assert!(finite(&gradient.diagonals) && finite(&gradient.bonds));
+        prop_assert!(gradient.energies.iter().chain(&gradient.etas).all(|value| value.is_finite()));
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn batches_and_their_gradients_stay_finite((sites, diagonals, bonds, shifts) in any_batch()) {
+        check_kernels::<f32>(sites, &diagonals, &bonds, &shifts)?;
+        check_kernels::<f64>(sites, &diagonals, &bonds, &shifts)?;
+    }
 }
 
 #[test]

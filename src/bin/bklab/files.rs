@@ -2,32 +2,65 @@
 
 use crate::Failure;
 use bk_lab::export::restore;
-use bk_lab::import::{ImportError, Imported, LARGEST_FILE, Problem, SourceFile, read_files};
+use bk_lab::import::{FOLDER_ENDING, ImportError, Imported, Problem, SourceFile, admit, read_files};
 use std::fs;
 use std::io::{Error, Write};
 use std::path::{Path, PathBuf};
 
-/// Reads and imports files, exported figures among them; one that cannot be read is among the errors.
+/// Reads and imports files, exported figures among them, and the result files in folders; one that cannot be
+/// read is among the errors.
 pub(crate) fn import(paths: &[PathBuf]) -> Imported {
-    let mut unread = Vec::new();
-    let mut files = Vec::new();
+    let mut errors = Vec::new();
+    let mut found = Vec::new();
     for path in paths {
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
-        match read(path) {
+        match path.is_dir() {
+            true => walk(path, &name, &mut found, &mut errors),
+            false => found.push((path.clone(), name)),
+        }
+    }
+    let mut size = 0;
+    let mut files = Vec::new();
+    for (path, name) in found {
+        match read(&path, &mut size) {
             Ok(bytes) => files.push(SourceFile { name, bytes: restore(bytes) }),
-            Err(problem) => unread.push(ImportError { file: name, problem }),
+            Err(problem) => errors.push(ImportError { file: name, problem }),
         }
     }
     let mut imported = read_files(&files);
-    imported.errors.splice(..0, unread);
+    imported.errors.splice(..0, errors);
     imported
 }
 
+/// The result files in a folder and those within it, by name. Links to folders are not followed: they may lead
+/// in a circle.
+fn walk(folder: &Path, name: &str, found: &mut Vec<(PathBuf, String)>, errors: &mut Vec<ImportError>) {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let problem = Problem::Unreadable(error.to_string());
+            return errors.push(ImportError { file: name.into(), problem });
+        }
+    };
+    let mut entries: Vec<_> = entries.flatten().collect();
+    entries.sort_by_key(|entry| entry.file_name());
+    for entry in entries {
+        let path = format!("{name}/{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type();
+        if kind.is_ok_and(|kind| kind.is_dir()) {
+            walk(&entry.path(), &path, found, errors);
+        } else if path.ends_with(FOLDER_ENDING) {
+            found.push((entry.path(), path));
+        }
+    }
+}
+
 /// A file's content, unless it is too large to be worth reading.
-fn read(path: &Path) -> Result<Vec<u8>, Problem> {
+fn read(path: &Path, read: &mut u64) -> Result<Vec<u8>, Problem> {
     let unreadable = |error: Error| Problem::Unreadable(error.to_string());
     let size = fs::metadata(path).map_err(unreadable)?.len();
-    if size > LARGEST_FILE { Err(Problem::TooLarge(size)) } else { fs::read(path).map_err(unreadable) }
+    admit(size, read)?;
+    fs::read(path).map_err(unreadable)
 }
 
 /// Writes a file and says so; makes its folder if there is none.

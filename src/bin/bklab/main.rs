@@ -3,9 +3,13 @@
 //! Results go to standard output, everything else to standard error. Exit status: 0 on success, 1 when
 //! something failed (a file that is missing or cannot be used, no GPU), 2 when the command was used wrongly.
 
+mod drawing;
 mod figure;
 mod files;
 mod fragility;
+mod lora;
+mod print;
+mod quantize;
 mod report;
 mod resolvent;
 mod show;
@@ -29,10 +33,15 @@ enum Command {
     /// Counts how often the checks of a published figure hold.
     #[command(subcommand)]
     Fragility(fragility::Fragility),
+    /// The published study of quantized LoRA for vision transformers: its matrix, its validator, its simulation.
+    Lora(lora::Arguments),
     /// Shows what result files hold: a figure's numbers, checks and claims, or tables of anything else.
     Show(show::Arguments),
-    /// Computes the diagonal of (H − z)⁻¹ for a chain whose neighbours are coupled by 1.
+    /// Computes (H − z)⁻¹ for a chain whose neighbours are coupled by 1: its diagonal, density of states, causality,
+    /// precision.
     Resolvent(resolvent::Arguments),
+    /// Quantizes the BK core, exactly or as published: what it costs in accuracy and saves in bytes.
+    Quantize(quantize::Arguments),
 }
 
 /// What a command comes to.
@@ -59,8 +68,10 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Figure(figure) => figure.run(),
         Command::Fragility(fragility) => fragility.run(),
+        Command::Lora(arguments) => arguments.run(),
         Command::Show(arguments) => arguments.run(),
         Command::Resolvent(arguments) => arguments.run(),
+        Command::Quantize(arguments) => arguments.run(),
     };
     let (message, status) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

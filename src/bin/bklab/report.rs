@@ -4,8 +4,11 @@ use crate::Failure;
 use bk_lab::published::PublishedFigure;
 use bk_lab::record::fragility::{Fragility, Tally};
 use bk_lab::record::table::{Grid, cell};
-use bk_lab::record::{Manifest, Provenance, Record, Resolvent};
+use bk_lab::record::{Manifest, Provenance, Quantize, Record, Resolvent};
 use std::fmt::{Display, Write};
+
+/// Digits of a computed number in the terminal.
+const DIGITS: usize = 11;
 
 /// Any record as text.
 pub(crate) fn record(record: &Record) -> String {
@@ -15,6 +18,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Stability(record) => figure(record),
         Record::Fragility(record) => fragility(record),
         Record::Resolvent(record) => resolvent(record),
+        Record::Quantize(record) => quantize(record),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
             record.grids.iter().for_each(|part| text += &format!("\n{}", grid(part)));
@@ -25,9 +29,23 @@ pub(crate) fn record(record: &Record) -> String {
 
 /// The record of a resolvent study as columns of text.
 pub(crate) fn resolvent(record: &Resolvent) -> String {
-    let mut text = format!("{:>8} {:>18} {:>18}\n", "site", "Re G", "Im G");
-    for (site, (re, im)) in record.re.iter().zip(&record.im).enumerate() {
-        let _ = writeln!(text, "{site:>8} {re:>18.11} {im:>18.11}");
+    let numbers = record.finding.numbers();
+    let rows = (0..numbers.rows()).map(|row| numbers.row(row, DIGITS)).collect();
+    let mut text = heading(record.config.panel.title(), record.provenance, &record.manifest);
+    let facts = numbers.facts();
+    let width = facts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+    for (name, value) in facts {
+        let _ = writeln!(text, "{name:<width$}  {value}");
+    }
+    text.push('\n');
+    text + &grid(&Grid { heading: numbers.caption().into(), columns: numbers.headings(), rows, omitted: 0 })
+}
+
+/// The record of a quantized core as text.
+pub(crate) fn quantize(record: &Quantize) -> String {
+    let mut text = heading(&record.title(), record.provenance, &record.manifest);
+    for numbers in [record.error_table(), record.byte_table()] {
+        let _ = write!(text, "\n{}", grid(&numbers));
     }
     text
 }

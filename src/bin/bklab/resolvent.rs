@@ -1,12 +1,17 @@
-//! `bklab resolvent …`: the diagonal of (H − z)⁻¹ in the terminal.
+//! `bklab resolvent …`: the panels of the resolvent room in the terminal.
 
-use crate::files::print;
+use crate::drawing::Format;
+use crate::files;
+use crate::print::Print;
 use crate::{Failure, report};
-use bk_lab::record::resolvent::Config;
+use bk_lab::export::DataFormat;
+use bk_lab::figure::ResolventFigure;
+use bk_lab::record::resolvent::{Config, Division, Panel, Resolvent};
 use bk_lab::record::{Record, document};
 use bk_lab::resolvent::{BackendChoice, Engine, Potential};
 use bk_lab::study::{Context, StudyError, resolvent};
 use clap::Args;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `bklab resolvent`.
 #[derive(Args)]
@@ -27,9 +32,38 @@ pub(crate) struct Arguments {
     /// Which back end computes: f64 (the reference), f32, gpu, or auto.
     #[arg(long, default_value = "f64")]
     backend: BackendChoice,
+    /// What is asked: green, density, published, gradient, causality or precision.
+    #[arg(long, default_value = "green")]
+    panel: Panel,
+    /// Energies of the map of density.
+    #[arg(long, default_value_t = Config::default().map_energies)]
+    map_energies: usize,
+    /// Lowest energy of the map.
+    #[arg(long, default_value_t = Config::default().map_from, allow_negative_numbers = true)]
+    map_from: f64,
+    /// Highest energy of the map.
+    #[arg(long, default_value_t = Config::default().map_to, allow_negative_numbers = true)]
+    map_to: f64,
+    /// The site j whose potential is moved, counted from 0 [default: the middle].
+    #[arg(long)]
+    source: Option<usize>,
+    /// How the published routines divide: scaled, or naive as in older PyTorch.
+    #[arg(long, default_value = "scaled", value_parser = division)]
+    division: Division,
+    /// α of the published gradient, 0 to 1.
+    #[arg(long, default_value_t = Config::default().alpha)]
+    alpha: f64,
     /// Print the record as JSON instead of a table.
     #[arg(long)]
     json: bool,
+    /// Write the panel's figure to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.json; a second one to STEM-….
+    #[arg(long, value_name = "STEM")]
+    out: Option<PathBuf>,
+    /// What --out writes.
+    #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
+    format: Vec<Format>,
+    #[command(flatten)]
+    print: Print,
 }
 
 impl Arguments {
@@ -45,10 +79,15 @@ impl Arguments {
             energy: self.energy,
             eta: self.eta,
             backend: self.backend,
-            map_energies: 0,
-            ..Config::default()
+            map_from: self.map_from,
+            map_to: self.map_to,
+            map_energies: self.map_energies,
+            panel: self.panel,
+            source: self.source,
+            division: self.division,
+            alpha: self.alpha,
         };
-        config.problem().map_err(Failure::usage)?;
+        config.check().map_err(Failure::usage)?;
         let record = pollster::block_on(async {
             let engine = Engine::open(config.backend).await?;
             resolvent::run(&config, &engine, &Context::unwatched()).await
@@ -63,10 +102,45 @@ impl Arguments {
             report.reason,
             record.wall_seconds * 1e3
         );
+        if let Some(stem) = &self.out {
+            write(&record, stem, &self.format, &self.print)?;
+        }
         if self.json {
-            print(&document::to_json(&[Record::Resolvent(Box::new(record))]).map_err(Failure::failed)?)
+            files::print(&document::to_json(&[Record::Resolvent(Box::new(record))]).map_err(Failure::failed)?)
         } else {
-            print(&report::resolvent(&record))
+            files::print(&report::resolvent(&record))
         }
     }
+}
+
+/// A way to divide, by its name.
+fn division(name: &str) -> Result<Division, String> {
+    match name {
+        "scaled" => Ok(Division::Scaled),
+        "naive" => Ok(Division::Naive),
+        name => Err(format!("There is no division “{name}”. Choose scaled or naive.")),
+    }
+}
+
+/// Writes the figures of a record.
+fn write(record: &Resolvent, stem: &Path, formats: &[Format], print: &Print) -> Result<(), Failure> {
+    let whole = document::to_json(&[Record::Resolvent(Box::new(record.clone()))]).map_err(Failure::failed)?;
+    let manifest = document::to_json(&[Record::Resolvent(Box::new(record.manifest_only()))]);
+    let manifest = manifest.map_err(Failure::failed)?;
+    for (index, figure) in ResolventFigure::of(record.config.panel).iter().enumerate() {
+        let mut name = stem.as_os_str().to_owned();
+        if index > 0 {
+            name.push("-");
+            name.push(figure.stem());
+        }
+        for format in formats {
+            // One record stands behind all figures of a panel.
+            if index == 0 || *format != Format::Json {
+                let draw = |layout: &_| figure.draw(record, layout);
+                let data = |format| (format == DataFormat::Json).then(|| whole.clone());
+                format.save(Path::new(&name), print, draw, data, &manifest)?;
+            }
+        }
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Arguments of `bklab show`.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Result files.
+    /// Result files, or folders of them.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// Print the records as JSON instead of tables.

@@ -185,7 +185,7 @@ mod tests {
         let area = |side, fill| Command::Area { points: square(side), fill: Some(fill), outline: None };
         let (gray, black) = (Color::rgb(200, 200, 200), Color::rgb(0, 0, 0));
         let commands = vec![area(9.0, black), area(9.0, gray), area(4.0, black.with_alpha(0.5))];
-        let scene = Scene { width: 9.0, height: 9.0, summary: String::new(), commands };
+        let scene = Scene { width: 9.0, height: 9.0, summary: String::new(), commands, ..Scene::default() };
         let coats = of(&scene);
         assert_eq!(coats.len(), 3);
         assert!(coats.iter().all(|coat| coat.windows.is_empty()));
@@ -197,7 +197,13 @@ mod tests {
         let center = Point { x: 5.0, y: 5.0 };
         let veil = Some(Color::rgb(9, 9, 9).with_alpha(0.1));
         let disc = Command::Circle { center, radius: 3.0, fill: veil, outline: None };
-        let scene = Scene { width: 9.0, height: 9.0, summary: String::new(), commands: vec![disc; 100] };
+        let scene = Scene {
+            width: 9.0,
+            height: 9.0,
+            summary: String::new(),
+            commands: vec![disc; 100],
+            ..Scene::default()
+        };
         let coats = of(&scene).len();
         assert!(coats > MOST_SEEN && coats < 3 * MOST_SEEN, "{coats}");
     }

@@ -1,10 +1,9 @@
 //! Scenes as Encapsulated PostScript of level 3: no transparency, letters as outlines, nothing but ASCII.
 
 mod coats;
-pub(super) mod manifest;
 
 use super::face::{self, Face};
-use super::{APPLICATION, ExportError, Metadata, number, png};
+use super::{APPLICATION, ExportError, Metadata, comments, number, png};
 use crate::figure::Scene;
 use crate::figure::scene::{Color, Picture, Point, Stroke, Text, Weight};
 use coats::{Coat, Paint, Shape};
@@ -56,7 +55,7 @@ pub(super) fn write(scene: &Scene, metadata: &Metadata) -> Result<Vec<u8>, Expor
         whole(height),
         title.chars().take(LONGEST_TITLE).collect::<String>(),
     );
-    eps += &metadata.manifest.map(manifest::comments).unwrap_or_default();
+    eps += &metadata.manifest.map(|json| comments::write(json, comments::PERCENT)).unwrap_or_default();
     eps += PROLOG;
     eps.extend(writer.glyphs.into_values());
     eps += &format!("%%EndProlog\ngsave 0 {high} translate 1 -1 scale 1 setlinejoin\n");

@@ -2,6 +2,8 @@
 
 mod latex;
 
+use super::comments;
+
 /// A table of a caption, headings and rows of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
@@ -16,14 +18,21 @@ pub struct Table {
 impl Table {
     /// Comma-separated values as RFC 4180 has them: headings first, lines ended by CR LF. Minus signs of
     /// print become those that programs read. The caption is left out, for the format has no place for it.
-    pub fn csv(&self) -> String {
+    ///
+    /// RFC 4180 knows no comments, so a manifest stands where it disturbs least: after the rows, in lines that
+    /// begin with `#`.
+    pub fn csv(&self, manifest: Option<&str>) -> String {
         let record = |cells: &Vec<String>| cells.iter().map(|cell| field(cell)).collect::<Vec<_>>().join(",");
-        [&self.columns].into_iter().chain(&self.rows).map(|cells| record(cells) + "\r\n").collect()
+        let rows = [&self.columns].into_iter().chain(&self.rows).map(|cells| record(cells) + "\r\n");
+        let manifest = manifest.map(|json| comments::write(json, comments::HASH));
+        rows.chain(manifest).collect()
     }
 
-    /// A LaTeX `table` with rules of the package booktabs; columns of numbers are set flush right.
-    pub fn latex(&self) -> String {
-        latex::table(self)
+    /// A LaTeX `table` with rules of the package booktabs; columns of numbers are set flush right. A manifest
+    /// follows in comments.
+    pub fn latex(&self, manifest: Option<&str>) -> String {
+        let manifest = manifest.map(|json| comments::write(json, comments::PERCENT));
+        latex::table(self) + &manifest.unwrap_or_default()
     }
 }
 

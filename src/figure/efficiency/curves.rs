@@ -1,6 +1,10 @@
 //! What the figure shows, taken from the records: one curve a model and record, and the frontiers of the
 //! first record.
 
+use crate::figure::origin;
+use crate::figure::plot::{Reading, Trace};
+use crate::figure::scene::Color;
+use crate::figure::view::View;
 use crate::record::Model;
 use crate::record::efficiency::{Efficiency, Point};
 use crate::record::pareto::{Cost, Dominance, frontier};
@@ -13,8 +17,8 @@ pub const GIGA: f64 = 1e9;
 pub struct Value {
     /// Means of the runs.
     pub cost: Cost,
-    /// Their sample standard deviations, if there are several.
-    pub deviation: Option<Cost>,
+    /// Half the widths of the means' 95 % confidence intervals, if there are several.
+    pub confidence: Option<Cost>,
     /// Number of runs.
     pub runs: usize,
     /// Whether no other configuration of the same curve dominates it.
@@ -62,11 +66,12 @@ pub struct Curves {
 }
 
 impl Curves {
-    /// Takes the curves out of records; points without finite means are left out.
-    pub fn new(records: &[&Efficiency], dominance: Dominance) -> Self {
+    /// Takes the curves that a view shows out of records; points without finite means are left out.
+    pub fn new(records: &[&Efficiency], dominance: Dominance, view: &View) -> Self {
         let series =
             records.iter().enumerate().flat_map(|(record, r)| r.series.iter().map(move |s| (record, s)));
-        let curves = series.map(|(record, series)| {
+        let shown = series.filter(|(record, series)| origin::shows(view, &series.model, *record));
+        let curves = shown.map(|(record, series)| {
             let values = values(&series.points, dominance);
             Curve { model: series.model.clone(), record, values }
         });
@@ -77,6 +82,20 @@ impl Curves {
             frontier(&costs, dominance).into_iter().map(|place| costs[place]).collect()
         });
         Curves { curves, union, dominance }
+    }
+
+    /// The values as they are read off.
+    pub fn traces(&self, color: impl Fn(&Curve) -> Color, records: &[String]) -> Vec<Trace> {
+        let reading = |value: &Value| {
+            let note = value.confidence.map(|half| origin::interval_note(half.perplexity, 2, value.runs));
+            Reading { x: value.cost.flops / GIGA, y: value.cost.perplexity, note: note.unwrap_or_default() }
+        };
+        let trace = |curve: &Curve| Trace {
+            name: origin::curve_label(&curve.model, records, curve.record, None),
+            color: color(curve),
+            readings: curve.values.iter().map(reading).collect(),
+        };
+        self.curves.iter().map(trace).collect()
     }
 
     /// The curve of a model in the first record.
@@ -118,7 +137,7 @@ fn values(points: &[Point], dominance: Dominance) -> Vec<Value> {
     let finite = |cost: &Cost| cost.flops.is_finite() && cost.perplexity.is_finite();
     let value = |point: &Point| Value {
         cost: point.cost(),
-        deviation: point.deviation().filter(finite),
+        confidence: point.confidence().filter(finite),
         runs: point.runs.len(),
         on_frontier: false,
     };

@@ -23,7 +23,9 @@ pub const SHADED: Model = Model::ResNetBk;
 
 /// The staircase of a frontier in a plot: from the upper edge to the right one.
 pub fn staircase(chart: &Chart, frontier: &[Cost]) -> Vec<Point> {
-    let mut level = chart.plot.top;
+    // Where only a part of the figure is shown, the staircase may begin and end beyond its edges.
+    let first = frontier.first().map_or(chart.plot.top, |cost| super::position(chart, *cost).y);
+    let mut level = chart.plot.top.min(first);
     let mut points = Vec::with_capacity(2 * frontier.len() + 1);
     for cost in frontier {
         let at = super::position(chart, *cost);
@@ -32,7 +34,8 @@ pub fn staircase(chart: &Chart, frontier: &[Cost]) -> Vec<Point> {
         level = at.y.max(level);
         points.push(Point { x: at.x, y: level });
     }
-    points.push(Point { x: chart.plot.right, y: level });
+    let end = points.last().map_or(chart.plot.right, |last| last.x.max(chart.plot.right));
+    points.push(Point { x: end, y: level });
     points
 }
 
@@ -40,8 +43,10 @@ pub fn staircase(chart: &Chart, frontier: &[Cost]) -> Vec<Point> {
 pub fn draw_shade(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     if let Some(curve) = curves.of(&SHADED) {
         let mut corners = staircase(chart, &curve.frontier());
-        corners.push(Point { x: chart.plot.right, y: chart.plot.top });
-        sheet.area(corners, Some(sheet.palette.good.line.with_alpha(0.1)), None);
+        if let (Some(first), Some(last)) = (corners.first().copied(), corners.last().copied()) {
+            corners.push(Point { x: last.x, y: first.y });
+        }
+        chart.fill(&corners, sheet.palette.good.line.with_alpha(0.1));
     }
 }
 
@@ -56,10 +61,10 @@ pub fn dominates(chart: &Chart, frontier: &[Cost], rectangle: &Rectangle) -> boo
 /// Draws the frontiers of the first record: that of all models broad and pale, and each model's over it.
 pub fn draw_frontiers(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     if let Some(union) = &curves.union {
-        sheet.line(staircase(chart, union), union_stroke(sheet));
+        chart.draw_path(&staircase(chart, union), &union_stroke(sheet));
     }
     for curve in curves.with_frontier() {
-        sheet.line(staircase(chart, &curve.frontier()), stroke(sheet, curve));
+        chart.draw_path(&staircase(chart, &curve.frontier()), &stroke(sheet, curve));
     }
 }
 

@@ -8,7 +8,7 @@ use crate::figure::callout::Callout;
 use crate::figure::chart::Chart;
 use crate::figure::number;
 use crate::figure::placement::{Room, positions};
-use crate::figure::scene::{Color, Point};
+use crate::figure::scene::{Color, Point, Rectangle};
 use crate::figure::sheet::Sheet;
 use crate::record::Model;
 
@@ -37,6 +37,9 @@ pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Cur
         vec![gflops(star)],
     ];
     let mut draw = |value: &Value, versions, (aside, further): (f64, f64), color: Color, bend| {
+        if !chart.shows(position(chart, value.cost)) {
+            return;
+        }
         let ideal = chart.at(value.cost.flops / GIGA + aside, value.cost.perplexity + further);
         let radius = comparison::star(sheet).diameter / 2.0 + NEAR;
         let callout = Callout {
@@ -87,11 +90,12 @@ pub fn draw_dominance_caption(sheet: &Sheet, chart: &Chart, room: &mut Room, cur
     let count = points.count() as f64;
     let ideal = chart.at(middle.0 / count / GIGA, middle.1 / count + 2.0);
     let area = chart.plot.grown(-sheet.sizes.gap);
-    let place = room.find(positions(area, width, height, STEP), |frame| {
-        let apart = frame.grown(CLEARANCE);
+    let away = |frame: &Rectangle| {
         let Point { x, y } = frame.center();
-        let fits = room.is_bare(&apart) && dominates(chart, &frontier, &apart);
-        fits.then(|| (x - ideal.x).hypot(y - ideal.y))
+        (x - ideal.x).hypot(y - ideal.y)
+    };
+    let place = room.find_bare(positions(area, width, height, STEP), CLEARANCE, away, |frame| {
+        dominates(chart, &frontier, &frame.grown(CLEARANCE))
     });
     if let Some(frame) = place {
         room.take(frame);

@@ -8,9 +8,9 @@ mod frontier;
 mod labels;
 mod words;
 
-use super::axis::Axis;
+use super::axis::{Scale, Span};
 use super::chart::Chart;
-use super::decimation::extremes;
+use super::decimation::{Covered, extremes};
 use super::inset::{self, Arrangement, Content, Inset};
 use super::legend::{Entry, Legend};
 use super::looks;
@@ -20,10 +20,13 @@ use super::placement::Room;
 use super::scene::{Anchor, Point, Scene, Stroke};
 use super::sheet::Sheet;
 use super::style::Layout;
+use super::view::View;
+use crate::record::Model;
 use crate::record::efficiency::Efficiency;
 use crate::record::pareto::{Cost, Dominance};
 use comparison::Marked;
 use curves::{Curve, Curves, GIGA, Value};
+use std::ops::Range;
 
 /// The plot is never lower than this, in points: there would be no room for its labels.
 const LOWEST_PLOT: f64 = 150.0;
@@ -38,25 +41,33 @@ const CLEARANCE: f64 = 3.0;
 const SMALLEST_MARK: f64 = 2.5;
 
 /// Draws one record, or several overlaid: the first in full strength and with its frontiers by a rule, the others
-/// dashed and lighter. A point with several runs is their mean, with their sample standard deviations as
+/// dashed and lighter. A point with several runs is their mean, with its 95 % confidence intervals as
 /// error bars. The scene is higher than the layout where words and legend would leave too little room for the
 /// plot.
-pub fn efficiency(records: &[&Efficiency], rule: Dominance, layout: &Layout) -> Scene {
-    let sheet = Sheet::new(layout);
-    let curves = Curves::new(records, rule);
+pub fn efficiency(records: &[&Efficiency], rule: Dominance, view: &View, layout: &Layout) -> Scene {
+    let sheet = Sheet::new(layout).of_models(records);
+    let curves = Curves::new(records, rule, view);
     let origins = Origin::all(records, |config| config.seed);
+    let labels = origin::labels(&origins, view);
+    let series = origin::series(&sheet, records, &labels, view);
     let notes = [origin::notes(&origins), comparison::misses(&curves)].concat();
     let below = sheet.heading("Dynamic efficiency", "Perplexity against operations per token", &notes);
-    let summary = words::summary(records, &origins, &curves);
-    let Some(axes) = axes(&curves) else {
-        sheet.text(below.center(), Anchor::Middle, "No data", sheet.plain(sheet.palette.muted));
-        return sheet.finish(summary);
+    // The published comparisons are of both models.
+    let both = Model::PUBLISHED.iter().all(|model| origin::shows(view, model, 0));
+    let compared = records.first().copied().filter(|_| both);
+    let summary = words::summary(compared, &origins, &labels, &curves);
+    let Some(axes) = Axes::of(&curves) else {
+        let message = origin::emptiness(&series);
+        sheet.text(below.center(), Anchor::Middle, message, sheet.plain(sheet.palette.muted));
+        return Scene { series, ..sheet.finish(summary) };
     };
 
     let marked = Marked::of(&curves);
-    let table = records.first().and_then(|record| comparison::table(&sheet, record));
+    // A part of the figure leaves the table out: below the plot it would take most of its height.
+    let table = compared.filter(|_| !view.is_zoomed());
+    let table = table.and_then(|record| comparison::table(&sheet, record));
     let table = table.map(|table| Inset { content: Content::Table(table), places: inset::near_lower_right });
-    let legend = Content::Legend(legend(&sheet, &curves, marked.as_ref(), &origin::labels(&origins)));
+    let legend = Content::Legend(legend(&sheet, &curves, marked.as_ref(), &labels));
     let legend = Inset { content: legend, places: inset::along_edges };
     let insets: Vec<Inset> = [legend].into_iter().chain(table).collect();
     let mut arrangement = Arrangement::new(
@@ -64,18 +75,18 @@ pub fn efficiency(records: &[&Efficiency], rule: Dominance, layout: &Layout) -> 
         below,
         &insets,
         CLEARANCE,
+        view,
         |outer| {
-            let [x, y] = axes.map(|(low, high)| [low, high]);
             let ticks = |length: f64, ems: f64| (length / (ems * sheet.sizes.base)) as usize;
-            let x = Axis::linear("GFLOPs per token", x[0], x[1], ticks(outer.width(), 6.0));
-            let y = Axis::linear("Perplexity", y[0], y[1], ticks(outer.height(), 4.0));
+            let x = view.x_axis("GFLOPs per token", axes.flops, Scale::Linear, ticks(outer.width(), 6.0));
+            let y = view.y_axis("Perplexity", axes.perplexity, Scale::Linear, ticks(outer.height(), 4.0));
             Chart::new(&sheet, outer, x, y)
         },
         |chart| room(&sheet, chart, &curves, marked.as_ref()),
     );
     let missing = LOWEST_PLOT - arrangement.chart.plot.height();
     if missing > 0.5 {
-        return efficiency(records, rule, &Layout { height: layout.height + missing, ..*layout });
+        return efficiency(records, rule, view, &Layout { height: layout.height + missing, ..*layout });
     }
 
     let chart = &mut arrangement.chart;
@@ -83,37 +94,60 @@ pub fn efficiency(records: &[&Efficiency], rule: Dominance, layout: &Layout) -> 
     chart.draw_full_grid();
     chart.draw_axes();
     frontier::draw_frontiers(&sheet, chart, &curves);
-    draw_curves(&sheet, chart, &curves);
+    draw_curves(&sheet, chart, &curves, view);
     if let Some(Marked { star, cross }) = marked {
-        comparison::star(&sheet).draw(&sheet, position(chart, star.cost));
+        let draw = |mark: Mark, value: &Value| {
+            let at = position(chart, value.cost);
+            if chart.shows(at) {
+                mark.draw(&sheet, at);
+            }
+        };
+        draw(comparison::star(&sheet), star);
         if let Some((cross, _)) = cross {
-            comparison::cross(&sheet).draw(&sheet, position(chart, cross.cost));
+            draw(comparison::cross(&sheet), cross);
         }
     }
 
-    let mut room = room(&sheet, chart, &curves, marked.as_ref());
-    arrangement.draw_framed(&sheet, &mut room);
-    let chart = &arrangement.chart;
-    if let Some(marked) = &marked {
-        labels::draw_callouts(&sheet, chart, &mut room, &curves, marked);
+    let plot = chart.plot_of(curves.traces(|curve| curve_stroke(&sheet, curve).color, &labels));
+    if !view.moving {
+        let mut room = room(&sheet, &arrangement.chart, &curves, marked.as_ref());
+        arrangement.draw_framed(&sheet, &mut room);
+        let chart = &arrangement.chart;
+        if let Some(marked) = &marked {
+            labels::draw_callouts(&sheet, chart, &mut room, &curves, marked);
+        }
+        labels::draw_dominance_caption(&sheet, chart, &mut room, &curves);
     }
-    labels::draw_dominance_caption(&sheet, chart, &mut room, &curves);
-    sheet.finish(summary)
+    let sentences = [vec![summary], origin::left_out(&series, view, &plot)].concat();
+    Scene { plots: vec![plot], series, ..sheet.finish(sentences.join(" ")) }
 }
 
-/// The limits of both axes: the data with error bars and a tenth of its extent around it, and nothing below
-/// zero. `None` without data.
-fn axes(curves: &Curves) -> Option<[(f64, f64); 2]> {
-    let values = || curves.curves.iter().flat_map(|curve| &curve.values);
-    values().next()?;
-    let limits = |of: fn(&Cost) -> f64, unit: f64| {
-        let reach = |value: &Value| value.deviation.as_ref().map_or(0.0, of);
-        let low = values().map(|value| of(&value.cost) - reach(value)).fold(f64::INFINITY, f64::min);
-        let high = values().map(|value| of(&value.cost) + reach(value)).fold(0.0, f64::max);
-        let margin = if high > low { MARGIN * (high - low) } else { MARGIN * high };
-        ((low - margin).max(0.0) / unit, (high + margin) / unit)
-    };
-    Some([limits(|cost| cost.flops, GIGA), limits(|cost| cost.perplexity, 1.0)])
+/// What both axes can show.
+#[derive(Debug, Clone, Copy)]
+struct Axes {
+    flops: Span,
+    perplexity: Span,
+}
+
+impl Axes {
+    /// The data with its intervals and a tenth of its extent around it, and nothing below zero. `None` without data.
+    fn of(curves: &Curves) -> Option<Axes> {
+        let values = || curves.curves.iter().flat_map(|curve| &curve.values);
+        values().next()?;
+        let span = |of: fn(&Cost) -> f64, unit: f64| {
+            let reach = |value: &Value| value.confidence.as_ref().map_or(0.0, of);
+            let least = values().map(|value| of(&value.cost)).fold(f64::INFINITY, f64::min) / unit;
+            let low =
+                values().map(|value| of(&value.cost) - reach(value)).fold(f64::INFINITY, f64::min) / unit;
+            let high = values().map(|value| of(&value.cost) + reach(value)).fold(0.0, f64::max) / unit;
+            let margin = if high > low { MARGIN * (high - low) } else { MARGIN * high };
+            // On a logarithmic axis the margin is one of the ratio; an interval may reach beyond it.
+            let ratio = (high / least).powf(MARGIN).max(1.0 + MARGIN / 2.0);
+            let logarithmic = (least > 0.0).then(|| (least / ratio, high * ratio));
+            Span { linear: ((low - margin).max(0.0), high + margin), logarithmic }
+        };
+        Some(Axes { flops: span(|cost| cost.flops, GIGA), perplexity: span(|cost| cost.perplexity, 1.0) })
+    }
 }
 
 /// Position of a cost in the plot.
@@ -122,20 +156,25 @@ fn position(chart: &Chart, cost: Cost) -> Point {
 }
 
 /// Draws lines, error bars and marks; the marks of what is dominated within its curve are hollow.
-fn draw_curves(sheet: &Sheet, chart: &mut Chart, curves: &Curves) {
+fn draw_curves(sheet: &Sheet, chart: &Chart, curves: &Curves, view: &View) {
     // What is laid over goes behind the first record.
     for curve in curves.curves.iter().rev() {
-        let stroke = curve_stroke(sheet, curve);
-        let line = line(chart, curve).iter().map(|cost| (cost.flops / GIGA, cost.perplexity)).collect();
-        chart.draw_line(line, stroke.color, stroke.width, &stroke.dash);
+        let line = line(chart, curve);
+        let line = line.iter().map(|cost| (cost.flops / GIGA, cost.perplexity));
+        chart.draw_line(line, &curve_stroke(sheet, curve));
     }
     for curve in curves.curves.iter().rev() {
-        for value in &curve.values {
-            let mark = mark(sheet, chart, curve, value);
+        let color = looks::stroke(sheet, &curve.model, curve.record).color;
+        let diameter = diameter(sheet, chart, curve);
+        let mut hidden = view.moving.then(|| Covered::new(chart.plot, diameter / 2.0));
+        for value in &curve.values[within(chart, curve)] {
+            let at = position(chart, value.cost);
             for ends in error_bars(chart, value) {
-                marks::draw_error_bar(sheet, ends, looks::stroke(sheet, &curve.model, curve.record).color);
+                marks::draw_error_bar(sheet, chart, ends, color);
             }
-            mark.draw(sheet, position(chart, value.cost));
+            if chart.shows(at) && hidden.as_mut().is_none_or(|hidden| hidden.take(at)) {
+                mark(sheet, diameter, curve, value).draw(sheet, at);
+            }
         }
     }
 }
@@ -146,18 +185,30 @@ fn curve_stroke(sheet: &Sheet, curve: &Curve) -> Stroke {
     Stroke { width: 0.6 * stroke.width, ..stroke }
 }
 
-/// The costs a curve's line is drawn through.
-fn line(chart: &Chart, curve: &Curve) -> Vec<Cost> {
-    let perplexities: Vec<f64> = curve.values.iter().map(|value| value.cost.perplexity).collect();
-    let points = extremes(&perplexities, chart.plot.width() as usize);
-    points.into_iter().map(|(place, _)| curve.values[place].cost).collect()
+/// Which values of a curve lie between the left and the right edge of the plot.
+fn within(chart: &Chart, curve: &Curve) -> Range<usize> {
+    let place = |value: &Value| chart.x().fraction(value.cost.flops / GIGA);
+    let first = curve.values.partition_point(|value| place(value) < 0.0);
+    first..curve.values.partition_point(|value| place(value) <= 1.0).max(first)
 }
 
-fn mark(sheet: &Sheet, chart: &Chart, curve: &Curve, value: &Value) -> Mark {
-    let mark = looks::mark(sheet, &curve.model, curve.record);
-    let spacing = chart.plot.width() / curve.values.len() as f64;
-    let diameter = mark.diameter.min(spacing.max(SMALLEST_MARK));
-    let mark = Mark { diameter, ..mark };
+/// The costs a curve's line is drawn through: those in the plot, and one on either side.
+fn line(chart: &Chart, curve: &Curve) -> Vec<Cost> {
+    let shown = within(chart, curve);
+    let values = &curve.values[shown.start.saturating_sub(1)..(shown.end + 1).min(curve.values.len())];
+    let perplexities: Vec<f64> = values.iter().map(|value| value.cost.perplexity).collect();
+    let points = extremes(&perplexities, chart.plot.width() as usize);
+    points.into_iter().map(|(place, _)| values[place].cost).collect()
+}
+
+/// The diameter of a curve's marks: the ordinary one, or less where they would lie upon one another.
+fn diameter(sheet: &Sheet, chart: &Chart, curve: &Curve) -> f64 {
+    let spacing = chart.plot.width() / within(chart, curve).len().max(1) as f64;
+    sheet.sizes.marker.min(spacing.max(SMALLEST_MARK))
+}
+
+fn mark(sheet: &Sheet, diameter: f64, curve: &Curve, value: &Value) -> Mark {
+    let mark = Mark { diameter, ..looks::mark(sheet, &curve.model, curve.record) };
     if value.on_frontier { mark } else { hollow(mark) }
 }
 
@@ -168,7 +219,7 @@ fn hollow(mark: Mark) -> Mark {
 
 /// The ends of a value's error bars: across and upright, cut at zero.
 fn error_bars(chart: &Chart, value: &Value) -> Vec<[Point; 2]> {
-    let Some(deviation) = value.deviation else { return Vec::new() };
+    let Some(half) = value.confidence else { return Vec::new() };
     let at = |flops: f64, perplexity: f64| {
         position(
             chart,
@@ -178,10 +229,7 @@ fn error_bars(chart: &Chart, value: &Value) -> Vec<[Point; 2]> {
             },
         )
     };
-    vec![
-        [at(-deviation.flops, 0.0), at(deviation.flops, 0.0)],
-        [at(0.0, -deviation.perplexity), at(0.0, deviation.perplexity)],
-    ]
+    vec![[at(-half.flops, 0.0), at(half.flops, 0.0)], [at(0.0, -half.perplexity), at(0.0, half.perplexity)]]
 }
 
 /// The room for labels in the plot, with the data they should not cover.
@@ -190,9 +238,10 @@ fn room(sheet: &Sheet, chart: &Chart, curves: &Curves, marked: Option<&Marked>) 
     for curve in &curves.curves {
         let points: Vec<Point> = line(chart, curve).iter().map(|cost| position(chart, *cost)).collect();
         room.add_line(&points);
-        for value in &curve.values {
+        let diameter = diameter(sheet, chart, curve);
+        for value in &curve.values[within(chart, curve)] {
             let center = position(chart, value.cost);
-            room.add_mark(mark(sheet, chart, curve, value).bounds(center));
+            room.add_mark(mark(sheet, diameter, curve, value).bounds(center));
             error_bars(chart, value).iter().for_each(|ends| room.add_line(ends));
         }
     }

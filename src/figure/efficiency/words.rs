@@ -7,18 +7,23 @@ use crate::figure::origin::{self, Origin};
 use crate::record::efficiency::Efficiency;
 use crate::record::pareto::Dominance;
 
-/// The figure in words, for those who do not see it.
-pub fn summary(records: &[&Efficiency], origins: &[Origin], curves: &Curves) -> String {
+/// The figure in words, for those who do not see it; `compared` is the record whose models are set against one
+/// another as published.
+pub fn summary(
+    compared: Option<&Efficiency>,
+    origins: &[Origin],
+    labels: &[String],
+    curves: &Curves,
+) -> String {
     if curves.curves.is_empty() {
         return "Dynamic efficiency: no data.".into();
     }
-    let labels = origin::labels(origins);
     let mut sentences = vec![
         "Dynamic efficiency: perplexity against operations per token, less being better in both.".into(),
     ];
     sentences.extend(curves.curves.iter().map(|curve| describe(curve, &labels[curve.record])));
     sentences.extend(dominance(curves));
-    sentences.extend(records.first().into_iter().flat_map(|record| comparison::sentences(record)));
+    sentences.extend(compared.into_iter().flat_map(comparison::sentences));
     sentences.extend(comparison::misses(curves));
     sentences.extend(origin::notes(origins));
     sentences.join(" ")
@@ -26,7 +31,7 @@ pub fn summary(records: &[&Efficiency], origins: &[Origin], curves: &Curves) -> 
 
 fn describe(curve: &Curve, record: &str) -> String {
     let at = |value: &Value| {
-        let spread = value.deviation.map(|of| format!(" ± {}", number::fixed(of.perplexity, 1)));
+        let spread = value.confidence.map(|half| format!(" ± {}", number::fixed(half.perplexity, 1)));
         let (perplexity, flops) = (value.cost.perplexity, value.cost.flops / GIGA);
         let spread = spread.unwrap_or_default();
         format!("{}{spread} at {} GFLOPs", number::fixed(perplexity, 1), number::fixed(flops, 1))
@@ -37,7 +42,9 @@ fn describe(curve: &Curve, record: &str) -> String {
     };
     let count = number::count(curve.values.len(), "configuration");
     let runs = origin::run_count(curve.values.iter().map(|value| value.runs));
-    let runs = runs.map(|runs| format!(", {runs} runs")).unwrap_or_default();
+    let runs = runs
+        .map(|runs| format!(", {runs} runs, ± the 95 % confidence interval of the mean"))
+        .unwrap_or_default();
     let best = curve.best().map(|best| format!("; lowest perplexity {}", at(best))).unwrap_or_default();
     format!("{} ({record}{runs}): {count}, {ends}{best}.", curve.model.label())
 }

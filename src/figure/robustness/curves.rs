@@ -1,9 +1,13 @@
 //! What the figure shows, taken from the records: one curve a model and record, over the precisions that
 //! any of them has.
 
-use crate::figure::axis::Axis;
+use crate::figure::axis::{Axis, Scale, Span};
 use crate::figure::origin;
+use crate::figure::plot::{Reading, Trace};
+use crate::figure::scene::Color;
+use crate::figure::view::View;
 use crate::record::Model;
+use crate::record::comparison::distinct;
 use crate::record::robustness::{Point, Robustness, precision_label};
 
 /// A model below this perplexity can be deployed.
@@ -24,8 +28,8 @@ pub struct Value {
     pub bits: u32,
     /// Mean of the runs.
     pub mean: f64,
-    /// Their sample standard deviation, if there are several.
-    pub deviation: Option<f64>,
+    /// Half the width of the mean's 95 % confidence interval, if there are several.
+    pub confidence: Option<f64>,
     /// Number of runs.
     pub runs: usize,
 }
@@ -63,21 +67,23 @@ pub struct Curves {
 }
 
 impl Curves {
-    /// Takes the curves out of records; points without a finite, positive mean are left out.
-    pub fn new(records: &[&Robustness]) -> Self {
+    /// Takes the curves that a view shows out of records; points without a finite, positive mean are left out.
+    pub fn new(records: &[&Robustness], view: &View) -> Self {
         let mean = |point: &Point| Some(point.perplexity()).filter(|mean| mean.is_finite() && *mean > 0.0);
-        let series =
-            || records.iter().enumerate().flat_map(|(record, r)| r.series.iter().map(move |s| (record, s)));
+        let series = || {
+            let all = records.iter().enumerate();
+            let all = all.flat_map(|(record, of)| of.series.iter().map(move |series| (record, series)));
+            all.filter(|(record, series)| origin::shows(view, &series.model, *record))
+        };
         let points = series().flat_map(|(_, series)| &series.points);
-        let mut widths: Vec<u32> =
-            points.filter(|point| mean(point).is_some()).map(|point| point.bits).collect();
-        widths.sort_unstable_by(|one, other| other.cmp(one));
-        widths.dedup();
+        let widths = points.filter(|point| mean(point).is_some()).map(|point| point.bits);
+        let mut widths = distinct(widths.collect());
+        widths.reverse();
 
         let value = |point: &Point| {
             let column = widths.iter().position(|&bits| bits == point.bits)?;
             let (bits, runs) = (point.bits, point.runs.len());
-            Some(Value { column, bits, mean: mean(point)?, deviation: point.deviation(), runs })
+            Some(Value { column, bits, mean: mean(point)?, confidence: point.confidence(), runs })
         };
         let curves = series().map(|(record, series)| {
             let mut values: Vec<Value> = series.points.iter().filter_map(value).collect();
@@ -88,18 +94,44 @@ impl Curves {
         Curves { precisions: widths.into_iter().map(precision_label).collect(), curves }
     }
 
+    /// The axis of precisions, on which every `every`-th is named.
+    pub fn precision_axis(&self, view: &View, every: usize) -> Axis {
+        Axis::categories("Precision", &self.precisions, every).cut(view.x.ends())
+    }
+
     /// The axis of perplexities: logarithmic from 10 to 1.5 times the largest value where that is above 300
     /// (from a power of ten below the smallest value, if that is below 10), otherwise linear from 0 to 1.2
-    /// times the largest or 150. An error bar counts with its upper end.
-    pub fn perplexity_axis(&self, ticks: usize) -> Axis {
+    /// times the largest or 150. An interval counts with its upper end.
+    pub fn perplexity_axis(&self, view: &View, ticks: usize) -> Axis {
         let values = || self.curves.iter().flat_map(|curve| &curve.values);
-        let largest = values().map(|value| value.mean + value.deviation.unwrap_or(0.0)).fold(0.0, f64::max);
+        let largest = values().map(|value| value.mean + value.confidence.unwrap_or(0.0)).fold(0.0, f64::max);
         let smallest = values().map(|value| value.mean).fold(f64::INFINITY, f64::min);
-        if largest > LINEAR_LIMIT {
-            let low = if smallest < LOWEST { 10f64.powf(smallest.log10().floor()) } else { LOWEST };
-            Axis::logarithmic("Perplexity (log scale)", low, 1.5 * largest, ticks)
-        } else {
-            Axis::linear("Perplexity", 0.0, (1.2 * largest).max(150.0), ticks)
-        }
+        let low = if smallest < LOWEST { 10f64.powf(smallest.log10().floor()) } else { LOWEST };
+        let high = if largest > LINEAR_LIMIT { 1.5 * largest } else { (1.2 * largest).max(150.0) };
+        let span = Span { linear: (0.0, high), logarithmic: Some((low, high)) };
+        let usual = if largest > LINEAR_LIMIT { Scale::Logarithmic } else { Scale::Linear };
+        view.y_axis("Perplexity", span, usual, ticks)
+    }
+
+    /// The values as they are read off.
+    pub fn traces(&self, color: impl Fn(&Curve) -> Color, records: &[String]) -> Vec<Trace> {
+        let trace = |curve: &Curve| Trace {
+            name: origin::curve_label(&curve.model, records, curve.record, None),
+            color: color(curve),
+            readings: curve.values.iter().map(Value::reading).collect(),
+        };
+        self.curves.iter().map(trace).collect()
+    }
+}
+
+impl Value {
+    /// The ends of the interval, if there is one.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        self.confidence.map(|half| (self.mean - half, self.mean + half))
+    }
+
+    fn reading(&self) -> Reading {
+        let note = self.confidence.map(|half| origin::interval_note(half, 2, self.runs)).unwrap_or_default();
+        Reading { x: self.column as f64, y: self.mean, note }
     }
 }

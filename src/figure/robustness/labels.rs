@@ -53,11 +53,14 @@ fn draw_value(sheet: &Sheet, chart: &Chart, room: &mut Room, curve: &Curve, valu
     let width = font::text_width(&content, size, Weight::Bold);
     let height = (font::ASCENT + font::DESCENT) * size;
     let center = chart.at(value.column as f64, value.mean);
+    if !chart.shows(center) {
+        return;
+    }
     let mark = value_mark(sheet, curve, value).bounds(center).grown(NEAR);
-    let (high, low) = match value.deviation {
-        Some(deviation) => (
-            chart.at(value.column as f64, value.mean + deviation).y.min(mark.top),
-            chart.at(value.column as f64, (value.mean - deviation).max(chart.y().low())).y.max(mark.bottom),
+    let (high, low) = match value.interval() {
+        Some((low, high)) => (
+            chart.at(value.column as f64, high).y.max(chart.plot.top).min(mark.top),
+            chart.at(value.column as f64, low.max(chart.y().low())).y.max(mark.bottom),
         ),
         None => (mark.top, mark.bottom),
     };
@@ -98,6 +101,9 @@ fn draw_value(sheet: &Sheet, chart: &Chart, room: &mut Room, curve: &Curve, valu
 pub fn draw_threshold_caption(sheet: &Sheet, chart: &Chart, room: &mut Room) {
     let gap = sheet.sizes.gap;
     let line = chart.at(0.0, THRESHOLD).y;
+    if !(chart.plot.top..=chart.plot.bottom).contains(&line) {
+        return;
+    }
     let versions = [
         vec!["Deployment threshold".to_owned(), format!("Perplexity = {THRESHOLD}")],
         vec![format!("Threshold {THRESHOLD}")],
@@ -126,13 +132,11 @@ pub fn draw_band_caption(sheet: &Sheet, chart: &Chart, room: &mut Room) {
     let (content, size) = ("Deployable region", sheet.sizes.base);
     let (width, height) =
         (font::text_width(content, size, Weight::Regular), (font::ASCENT + font::DESCENT) * size);
-    let band = Rectangle { top: chart.at(0.0, THRESHOLD).y, ..chart.plot }.grown(-sheet.sizes.gap);
+    let top = chart.at(0.0, THRESHOLD).y.max(chart.plot.top);
+    let band = Rectangle { top, ..chart.plot }.grown(-sheet.sizes.gap);
     let ideal = Point { x: chart.at(0.5, THRESHOLD).x, y: chart.at(0.5, THRESHOLD / 2.0).y };
-    let place = room.find(positions(band, width, height, STEP), |place| {
-        let away = (place.center().x - ideal.x).hypot(place.center().y - ideal.y);
-        let apart = place.grown(CLEARANCE);
-        room.is_bare(&apart).then_some(away)
-    });
+    let away = |place: &Rectangle| (place.center().x - ideal.x).hypot(place.center().y - ideal.y);
+    let place = room.find_bare(positions(band, width, height, STEP), CLEARANCE, away, |_| true);
     if let Some(place) = place {
         room.take(place);
         let style = sheet.plain(sheet.palette.good.text);
@@ -161,9 +165,10 @@ pub fn draw_callout(
     let finding = format!("Perplexity {perplexity} {sign} {limit}");
     let column = value.column as f64;
     let (plot, threshold) = (chart.plot, chart.at(column, THRESHOLD).y);
-    let (side, aside, further, bend) = match verdict {
-        Verdict::Deployable => (Rectangle { top: threshold, ..plot }, -0.8, -30.0, 1.0),
-        Verdict::NotDeployable => (Rectangle { bottom: threshold, ..plot }, 0.8, 30.0, -1.0),
+    let (side, aside, further, bend) = if verdict.deployable {
+        (Rectangle { top: threshold.max(plot.top), ..plot }, -0.8, -30.0, 1.0)
+    } else {
+        (Rectangle { bottom: threshold.min(plot.bottom), ..plot }, 0.8, 30.0, -1.0)
     };
     let callout = Callout {
         versions: vec![

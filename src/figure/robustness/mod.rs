@@ -6,7 +6,6 @@ mod labels;
 mod verdict;
 mod words;
 
-use super::axis::Axis;
 use super::chart::Chart;
 use super::font;
 use super::inset::{self, Arrangement, Content, Inset};
@@ -18,8 +17,9 @@ use super::placement::Room;
 use super::scene::{Anchor, Point, Rectangle, Scene, Stroke, Weight};
 use super::sheet::Sheet;
 use super::style::Layout;
+use super::view::View;
 use crate::record::robustness::Robustness;
-use curves::{Curves, THRESHOLD};
+use curves::{Curve, Curves, THRESHOLD};
 use verdict::{MARKED_WIDTH, Verdict, value_mark};
 
 /// Dashes and gaps of the threshold in points.
@@ -29,21 +29,24 @@ const THRESHOLD_DASH: [f64; 2] = [7.0, 4.0];
 const LOWEST_PLOT: f64 = 130.0;
 
 /// Draws one record, or several overlaid: the first in full strength, the others dashed and lighter. A point
-/// with several runs is their mean, with their sample standard deviation as error bar. The scene is higher than
-/// the layout where words and legend would leave too little room for the plot.
-pub fn robustness(records: &[&Robustness], layout: &Layout) -> Scene {
-    let sheet = Sheet::new(layout);
-    let curves = Curves::new(records);
+/// with several runs is their mean, with its 95 % confidence interval as error bar and band. The scene is higher
+/// than the layout where words and legend would leave too little room for the plot.
+pub fn robustness(records: &[&Robustness], view: &View, layout: &Layout) -> Scene {
+    let sheet = Sheet::new(layout).of_models(records);
+    let curves = Curves::new(records, view);
     let origins = Origin::all(records, |config| config.seed);
+    let labels = origin::labels(&origins, view);
+    let series = origin::series(&sheet, records, &labels, view);
     let notes = origin::notes(&origins);
     let below = sheet.heading("Quantization robustness comparison", "Perplexity against bit width", &notes);
     if curves.curves.is_empty() {
-        let at = below.center();
-        sheet.text(at, Anchor::Middle, "No data", sheet.plain(sheet.palette.muted));
-        return sheet.finish(words::summary(&origins, &curves));
+        let message = origin::emptiness(&series);
+        sheet.text(below.center(), Anchor::Middle, message, sheet.plain(sheet.palette.muted));
+        let summary = words::summary(&origins, &labels, &curves);
+        return Scene { series, ..sheet.finish(summary) };
     }
 
-    let legend = Content::Legend(legend(&sheet, &curves, &origin::labels(&origins)));
+    let legend = Content::Legend(legend(&sheet, &curves, &labels));
     let insets = [Inset { content: legend, places: inset::upper_corners }];
     let clearance = (font::ASCENT + font::DESCENT) * sheet.sizes.label + sheet.sizes.gap;
     let mut arrangement = Arrangement::new(
@@ -51,62 +54,86 @@ pub fn robustness(records: &[&Robustness], layout: &Layout) -> Scene {
         below,
         &insets,
         clearance,
-        |outer| chart(&sheet, outer, &curves),
+        view,
+        |outer| chart(&sheet, outer, &curves, view),
         |chart| room(&sheet, chart, &curves),
     );
     let missing = LOWEST_PLOT - arrangement.chart.plot.height();
     if missing > 0.5 {
-        return robustness(records, &Layout { height: layout.height + missing, ..*layout });
+        return robustness(records, view, &Layout { height: layout.height + missing, ..*layout });
     }
     draw_background(&sheet, &mut arrangement.chart);
-    draw_curves(&sheet, &mut arrangement.chart, &curves);
+    draw_curves(&sheet, &arrangement.chart, &curves);
 
-    let mut room = room(&sheet, &arrangement.chart, &curves);
-    arrangement.draw_framed(&sheet, &mut room);
-    let chart = arrangement.chart;
-    labels::draw_values(&sheet, &chart, &mut room, &curves);
-    labels::draw_threshold_caption(&sheet, &chart, &mut room);
+    let color = |curve: &Curve| looks::stroke(&sheet, &curve.model, curve.record).color;
+    let plot = arrangement.chart.plot_of(curves.traces(color, &labels));
+    if !view.moving {
+        let mut room = room(&sheet, &arrangement.chart, &curves);
+        arrangement.draw_framed(&sheet, &mut room);
+        draw_words(&sheet, &arrangement.chart, &mut room, &curves);
+    }
+    let mut sentences = vec![words::summary(&origins, &labels, &curves)];
+    sentences.extend(origin::left_out(&series, view, &plot));
+    Scene { plots: vec![plot], series, ..sheet.finish(sentences.join(" ")) }
+}
+
+/// Writes what stands in the plot: values, captions, callouts.
+fn draw_words(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
+    labels::draw_values(sheet, chart, room, curves);
+    labels::draw_threshold_caption(sheet, chart, room);
     for curve in &curves.curves {
         if let Some(value) = curve.at(MARKED_WIDTH)
             && let Some(verdict) = Verdict::of(curve, value)
+            && chart.shows(chart.at(value.column as f64, value.mean))
         {
-            labels::draw_callout(&sheet, &chart, &mut room, curve, value, verdict);
+            labels::draw_callout(sheet, chart, room, curve, value, verdict);
         }
     }
-    labels::draw_band_caption(&sheet, &chart, &mut room);
-    sheet.finish(words::summary(&origins, &curves))
+    labels::draw_band_caption(sheet, chart, room);
 }
 
 /// Axes for the curves, with as many ticks as have room.
-fn chart<'sheet>(sheet: &'sheet Sheet, outer: Rectangle, curves: &Curves) -> Chart<'sheet> {
+fn chart<'sheet>(sheet: &'sheet Sheet, outer: Rectangle, curves: &Curves, view: &View) -> Chart<'sheet> {
     let sizes = &sheet.sizes;
     let widths = curves.precisions.iter().map(|label| font::text_width(label, sizes.category, Weight::Bold));
-    let needed = (widths.fold(0.0, f64::max) + sizes.gap) * curves.precisions.len() as f64;
+    let whole = curves.precisions.len() as f64;
+    let shown = view.x.ends().map_or(whole, |(low, high)| (high - low).min(whole));
+    let needed = (widths.fold(0.0, f64::max) + sizes.gap) * shown;
     // Tick labels of the upright axis take about a tenth of the width.
     let every = (needed / (0.9 * outer.width())).ceil().max(1.0) as usize;
-    let x = Axis::categories("Precision", &curves.precisions, every);
-    let y = curves.perplexity_axis((outer.height() / (3.0 * sizes.base)) as usize);
+    let x = curves.precision_axis(view, every);
+    let y = curves.perplexity_axis(view, (outer.height() / (3.0 * sizes.base)) as usize);
     Chart::new(sheet, outer, x, y)
 }
 
 /// Draws what lies behind the data: deployable band, grid, axes, threshold.
 fn draw_background(sheet: &Sheet, chart: &mut Chart) {
-    let threshold = chart.at(0.0, THRESHOLD).y;
-    let band = Rectangle { top: threshold, ..chart.plot };
-    sheet.area(band.corners(), Some(sheet.palette.good.line.with_alpha(0.1)), None);
+    let threshold = threshold(chart);
+    let band = Rectangle { top: threshold[0].y, bottom: threshold[0].y.max(chart.plot.bottom), ..chart.plot };
+    chart.fill(&band.corners(), sheet.palette.good.line.with_alpha(0.1));
     chart.draw_grid();
     chart.draw_axes();
-    let ends = [chart.plot.left, chart.plot.right].map(|x| Point { x, y: threshold });
-    sheet.line(ends.to_vec(), threshold_stroke(sheet));
+    chart.draw_path(&threshold, &threshold_stroke(sheet));
 }
 
-/// Draws lines, error bars and marks.
-fn draw_curves(sheet: &Sheet, chart: &mut Chart, curves: &Curves) {
+/// The line of the threshold, which lies beyond the plot where that shows only a part of the data.
+fn threshold(chart: &Chart) -> [Point; 2] {
+    let y = chart.at(0.0, THRESHOLD).y;
+    [chart.plot.left, chart.plot.right].map(|x| Point { x, y })
+}
+
+/// Draws bands, lines, error bars and marks.
+fn draw_curves(sheet: &Sheet, chart: &Chart, curves: &Curves) {
+    for curve in &curves.curves {
+        let color = looks::stroke(sheet, &curve.model, curve.record).color;
+        for band in bands(chart, curve) {
+            chart.fill(&band, color.with_alpha(looks::BAND));
+        }
+    }
     // What is laid over goes behind the first record.
     for curve in curves.curves.iter().rev() {
-        let stroke = looks::stroke(sheet, &curve.model, curve.record);
-        let values = curve.values.iter().map(|value| (value.column as f64, value.mean)).collect();
-        chart.draw_line(values, stroke.color, stroke.width, &stroke.dash);
+        let values = curve.values.iter().map(|value| (value.column as f64, value.mean));
+        chart.draw_line(values, &looks::stroke(sheet, &curve.model, curve.record));
     }
     for curve in curves.curves.iter().rev() {
         for value in &curve.values {
@@ -114,20 +141,41 @@ fn draw_curves(sheet: &Sheet, chart: &mut Chart, curves: &Curves) {
             if let Some(bar) = error_bar(sheet, chart, value) {
                 let color = looks::stroke(sheet, &curve.model, curve.record).color;
                 let ends = [bar.top, bar.bottom].map(|y| Point { x: center.x, y });
-                marks::draw_error_bar(sheet, ends, color);
+                marks::draw_error_bar(sheet, chart, ends, color);
             }
-            value_mark(sheet, curve, value).draw(sheet, center);
+            if chart.shows(center) {
+                value_mark(sheet, curve, value).draw(sheet, center);
+            }
         }
     }
 }
 
+/// The confidence bands of a curve: one for each run of neighbouring values that have an interval.
+fn bands(chart: &Chart, curve: &Curve) -> Vec<Vec<Point>> {
+    let neighbours = curve.values.chunk_by(|one, other| {
+        one.confidence.is_some() == other.confidence.is_some() && other.column == one.column + 1
+    });
+    let band = |values: &[curves::Value]| {
+        let edge = |end: fn((f64, f64)) -> f64| {
+            let points = values.iter().filter_map(|value| {
+                Some(chart.at(value.column as f64, end(value.interval()?).max(chart.y().low())))
+            });
+            points.collect::<Vec<Point>>()
+        };
+        let (upper, mut lower) = (edge(|(_, high)| high), edge(|(low, _)| low));
+        lower.reverse();
+        [upper, lower].concat()
+    };
+    neighbours.map(band).filter(|band| band.len() > 2).collect()
+}
+
 /// The extent of a value's error bar with its caps; its lower end stays on the axis.
 fn error_bar(sheet: &Sheet, chart: &Chart, value: &curves::Value) -> Option<Rectangle> {
-    let deviation = value.deviation?;
-    let high = chart.at(value.column as f64, value.mean + deviation);
-    let low = chart.at(value.column as f64, (value.mean - deviation).max(chart.y().low()));
+    let (low, high) = value.interval()?;
+    let high = chart.at(value.column as f64, high);
+    let low = chart.at(value.column as f64, low.max(chart.y().low()));
     let half = sheet.sizes.marker / 2.0;
-    Some(Rectangle { left: high.x - half, top: high.y, right: high.x + half, bottom: low.y })
+    Some(Rectangle { left: high.x - half, top: high.y, right: high.x + half, bottom: low.y.max(high.y) })
 }
 
 /// The room for labels in the plot, with the data they should not cover.
@@ -135,8 +183,7 @@ fn room(sheet: &Sheet, chart: &Chart, curves: &Curves) -> Room {
     // The value of the topmost mark may reach over the plot's open upper edge.
     let frame = Rectangle { top: chart.plot.top - sheet.sizes.base / 2.0, ..chart.plot };
     let mut room = Room::new(frame);
-    let threshold = chart.at(0.0, THRESHOLD).y;
-    room.add_line(&[chart.plot.left, chart.plot.right].map(|x| Point { x, y: threshold }));
+    room.add_line(&threshold(chart));
     for curve in &curves.curves {
         let points: Vec<Point> =
             curve.values.iter().map(|value| chart.at(value.column as f64, value.mean)).collect();
@@ -170,14 +217,13 @@ fn legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
         .collect();
     let label = format!("Threshold ({THRESHOLD})");
     entries.push(Entry { line: Some(threshold_stroke(sheet)), mark: None, label });
-    for verdict in [Verdict::Deployable, Verdict::NotDeployable] {
-        let found = curves.curves.iter().find(|curve| {
-            curve.at(MARKED_WIDTH).and_then(|value| Verdict::of(curve, value)) == Some(verdict)
-        });
-        if let Some(curve) = found {
+    for curve in &curves.curves {
+        if let Some(verdict) = curve.at(MARKED_WIDTH).and_then(|value| Verdict::of(curve, value))
+            && let Some(mark) = verdict.mark(sheet)
+        {
             let (sign, limit) = verdict.limit();
             let label = format!("{} INT4 {sign} {limit}", curve.model.label());
-            entries.push(Entry { line: None, mark: Some(verdict.mark(sheet)), label });
+            entries.push(Entry { line: None, mark: Some(mark), label });
         }
     }
     Legend { title: "Model & Thresholds", entries }

@@ -1,6 +1,6 @@
 //! How verdicts look, and the values they speak of.
 
-use super::curves::{Curve, Value};
+use super::curves::{Curve, THRESHOLD, Value};
 use crate::figure::looks;
 use crate::figure::marks::{Mark, Shape};
 use crate::figure::scene::Color;
@@ -10,67 +10,63 @@ use crate::record::Model;
 /// The bit width of which the published figure marks the values.
 pub const MARKED_WIDTH: u32 = 4;
 
-/// What the published requirements say of a value at INT4.
+/// What is said of a value at INT4: the published requirements speak of the published models, the threshold of
+/// every model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// ResNet-BK below 50.
-    Deployable,
-    /// Mamba above 200.
-    NotDeployable,
+pub struct Verdict {
+    /// Whether the perplexity is below a limit that makes the model deployable, rather than above one that does not.
+    pub deployable: bool,
+    limit: u32,
+    /// Whether a published requirement says so.
+    is_published: bool,
 }
 
 impl Verdict {
-    /// The verdict on a value of the first record, if one of the two requirements speaks of it and it is met.
+    /// The verdict on a value of the first record: of ResNet-BK if it is below 50, of Mamba if it is above 200, and
+    /// of any other model by the threshold.
     pub fn of(curve: &Curve, value: &Value) -> Option<Self> {
+        if value.bits != MARKED_WIDTH || curve.record != 0 {
+            return None;
+        }
+        let verdict = |deployable, limit, is_published| Verdict { deployable, limit, is_published };
         match curve.model {
-            _ if value.bits != MARKED_WIDTH || curve.record != 0 => None,
-            Model::Other(_) => None,
-            Model::ResNetBk => (value.mean < 50.0).then_some(Verdict::Deployable),
-            Model::Mamba => (value.mean > 200.0).then_some(Verdict::NotDeployable),
+            Model::ResNetBk => (value.mean < 50.0).then(|| verdict(true, 50, true)),
+            Model::Mamba => (value.mean > 200.0).then(|| verdict(false, 200, true)),
+            Model::Other(_) if value.mean < THRESHOLD => Some(verdict(true, THRESHOLD as u32, false)),
+            Model::Other(_) => (value.mean > THRESHOLD).then(|| verdict(false, THRESHOLD as u32, false)),
         }
     }
 
-    /// The relation the requirement asks for.
+    /// The relation of the value and its limit.
     pub fn limit(self) -> (char, u32) {
-        match self {
-            Verdict::Deployable => ('<', 50),
-            Verdict::NotDeployable => ('>', 200),
-        }
+        (if self.deployable { '<' } else { '>' }, self.limit)
     }
 
     /// The verdict in words.
     pub fn outcome(self) -> &'static str {
-        match self {
-            Verdict::Deployable => "✓ Deployable",
-            Verdict::NotDeployable => "✗ Not deployable",
-        }
+        if self.deployable { "✓ Deployable" } else { "✗ Not deployable" }
     }
 
     /// Its colour.
     pub fn color(self, sheet: &Sheet) -> Color {
-        match self {
-            Verdict::Deployable => sheet.palette.good.line,
-            Verdict::NotDeployable => sheet.palette.bad.line,
-        }
+        if self.deployable { sheet.palette.good.line } else { sheet.palette.bad.line }
     }
 
-    /// Its mark: a star or a cross.
-    pub fn mark(self, sheet: &Sheet) -> Mark {
-        let shape = match self {
-            Verdict::Deployable => Shape::Star,
-            Verdict::NotDeployable => Shape::Cross,
-        };
-        Mark {
+    /// The mark of a published requirement that is met: a star or a cross.
+    pub fn mark(self, sheet: &Sheet) -> Option<Mark> {
+        let shape = if self.deployable { Shape::Star } else { Shape::Cross };
+        let diameter = looks::LARGE * sheet.sizes.marker;
+        self.is_published.then(|| Mark {
             shape,
-            diameter: looks::LARGE * sheet.sizes.marker,
+            diameter,
             fill: self.color(sheet),
             outline: sheet.palette.ink,
-        }
+        })
     }
 }
 
 /// The mark of a value.
 pub fn value_mark(sheet: &Sheet, curve: &Curve, value: &Value) -> Mark {
-    let ordinary = || looks::mark(sheet, &curve.model, curve.record);
-    Verdict::of(curve, value).map_or_else(ordinary, |verdict| verdict.mark(sheet))
+    let published = Verdict::of(curve, value).and_then(|verdict| verdict.mark(sheet));
+    published.unwrap_or_else(|| looks::mark(sheet, &curve.model, curve.record))
 }

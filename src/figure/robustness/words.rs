@@ -6,11 +6,10 @@ use crate::figure::origin::{self, Origin};
 use crate::record::robustness::precision_label;
 
 /// The figure in words, for those who do not see it.
-pub fn summary(origins: &[Origin], curves: &Curves) -> String {
+pub fn summary(origins: &[Origin], labels: &[String], curves: &Curves) -> String {
     if curves.curves.is_empty() {
         return "Quantization robustness: no data.".into();
     }
-    let labels = origin::labels(origins);
     let mut sentences = vec![format!(
         "Quantization robustness: perplexity against bit width, from {} to {}.",
         curves.precisions.first().map_or("", String::as_str),
@@ -26,7 +25,7 @@ fn describe(curve: &Curve, record: &str) -> String {
         .values
         .iter()
         .map(|value| {
-            let spread = value.deviation.map(|deviation| format!(" ± {}", number::fixed(deviation, 1)));
+            let spread = value.confidence.map(|half| format!(" ± {}", number::fixed(half, 1)));
             let spread = spread.unwrap_or_default();
             format!("{} {}{spread}", precision_label(value.bits), number::fixed(value.mean, 1))
         })
@@ -41,6 +40,9 @@ fn describe(curve: &Curve, record: &str) -> String {
         [] => format!("always below the deployment threshold of {THRESHOLD}"),
         above => format!("not below the deployment threshold of {THRESHOLD} at {}", above.join(", ")),
     };
-    let runs = curve.run_count().map(|count| format!(", {count} runs")).unwrap_or_default();
+    let runs = curve
+        .run_count()
+        .map(|count| format!(", {count} runs, ± the 95 % confidence interval of the mean"))
+        .unwrap_or_default();
     format!("{} ({record}{runs}): {}; {verdict}.", curve.model.label(), values.join(", "))
 }

@@ -10,6 +10,7 @@ use crate::figure::marks::Mark;
 use crate::figure::placement::{Room, positions};
 use crate::figure::scene::{Anchor, Color, Point, Rectangle, Stroke, Weight};
 use crate::figure::sheet::{Sheet, TextStyle};
+use crate::figure::view::View;
 use crate::figure::{font, number};
 use crate::record::Model;
 use crate::record::stability::length_label;
@@ -39,8 +40,12 @@ pub struct EndLabel<'curves> {
 }
 
 /// The labels of the first record's curves that reach the right edge of the plot, longest sequences first.
-pub fn end_labels<'curves>(sheet: &Sheet, curves: &'curves Curves) -> Vec<EndLabel<'curves>> {
-    let (x, y) = (curves.step_axis(1), curves.loss_axis(1));
+/// None where only a part of the figure is shown, so that it keeps its width while it is moved.
+pub fn end_labels<'curves>(sheet: &Sheet, curves: &'curves Curves, view: &View) -> Vec<EndLabel<'curves>> {
+    if view.is_zoomed() {
+        return Vec::new();
+    }
+    let (x, y) = (curves.step_axis(view, 1), curves.loss_axis(view, 1));
     let label = |curve: &'curves Curve| {
         let (step, loss) = curve.end().filter(|_| curve.record == 0)?;
         let length = length_label(curves.lengths[curve.order]);
@@ -153,6 +158,10 @@ fn beside(line: &[Point], top: f64, width: f64, height: f64) -> Option<[(Rectang
 pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
     for curve in curves.curves.iter().filter(|curve| curve.record == 0) {
         let Some(divergence) = curve.divergence else { continue };
+        let target = chart.at(divergence.step, divergence.loss.min(chart.y().high()));
+        if !chart.shows(target) {
+            continue;
+        }
         let length = length_label(curves.lengths[curve.order]);
         let (model, step) = (curve.model.label(), number::grouped(divergence.step, 0));
         let there = if divergence.is_number {
@@ -166,7 +175,7 @@ pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Cur
                 vec![format!("{length}: step {step}")],
                 vec![format!("step {step}")],
             ],
-            target: chart.at(divergence.step, divergence.loss.min(chart.y().high())),
+            target,
             radius: looks::divergence_mark(sheet).diameter / 2.0 + 1.0,
             ideal: chart.at(divergence.step + AWAY.0, divergence.loss + AWAY.1),
             color: sheet.palette.threshold.line,
@@ -196,11 +205,11 @@ pub fn draw_stable_caption(sheet: &Sheet, chart: &Chart, room: &mut Room, curves
     for lines in &versions {
         let (width, height) = sheet.box_size(lines);
         let area = chart.plot.grown(-sheet.sizes.gap);
-        let place = room.find(positions(area, width, height, STEP), |frame| {
-            let apart = frame.grown(CLEARANCE);
+        let away = |frame: &Rectangle| {
             let center = frame.center();
-            room.is_bare(&apart).then(|| (center.x - ideal.x).hypot(center.y - ideal.y))
-        });
+            (center.x - ideal.x).hypot(center.y - ideal.y)
+        };
+        let place = room.find_bare(positions(area, width, height, STEP), CLEARANCE, away, |_| true);
         if let Some(frame) = place {
             room.take(frame);
             return sheet.boxed(frame, lines, sheet.palette.good.line);

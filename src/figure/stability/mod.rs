@@ -9,13 +9,16 @@ mod trace;
 mod words;
 
 use super::chart::Chart;
+use super::clip;
 use super::inset::{self, Arrangement, Content, Inset};
 use super::legend::{Entry, Legend};
+use super::looks::BAND;
 use super::origin::{self, Origin};
 use super::placement::Room;
 use super::scene::{Anchor, Point, Rectangle, Scene, Stroke};
 use super::sheet::Sheet;
 use super::style::Layout;
+use super::view::View;
 use crate::record::Model;
 use crate::record::stability::{Stability, length_label};
 use curves::{Curve, Curves};
@@ -37,25 +40,32 @@ const CLEARANCE: f64 = 4.0;
 
 /// Draws one record, or several overlaid: the first in full strength, the others thinner and lighter. Where
 /// there are more losses than room, a strong line goes through their means and a thin one through the least
-/// and the greatest. The scene is higher than the layout where words and legends would leave too little room
-/// for the plot.
-pub fn stability(records: &[&Stability], layout: &Layout) -> Scene {
-    let sheet = Sheet::new(layout);
-    let curves = Curves::new(records);
+/// and the greatest. Several runs are one line, their mean, with its 95 % confidence interval as a band. The scene
+/// is higher than the layout where words and legends would leave too little room for the plot.
+pub fn stability(records: &[&Stability], view: &View, layout: &Layout) -> Scene {
+    let sheet = Sheet::new(layout).of_models(records);
+    let curves = Curves::new(records, view);
     let origins = Origin::all(records, |config| config.seed);
+    let labels = origin::labels(&origins, view);
+    let models = origin::series(&sheet, records, &labels, view);
+    let series = [models, curves.length_series(view)].concat();
     let subtitle = "Training loss against step, for each sequence length";
-    let below = sheet.heading("Long-context stability", subtitle, &words::notes(records, &origins));
-    let summary = words::summary(records, &origins);
+    let notes = words::notes(records, &origins, view);
+    let below = sheet.heading("Long-context stability", subtitle, &notes);
+    let summary = words::summary(records, &labels, &notes, view);
     if curves.curves.is_empty() {
-        let points = || records.iter().flat_map(|record| &record.series).flat_map(|series| &series.points);
-        let message = if points().next().is_none() { "No data" } else { "No curves, only statistics" };
+        let message = if curves.lengths.is_empty() && !series.is_empty() {
+            "No curves, only statistics"
+        } else {
+            origin::emptiness(&series)
+        };
         sheet.text(below.center(), Anchor::Middle, message, sheet.plain(sheet.palette.muted));
-        return sheet.finish(summary);
+        return Scene { series, ..sheet.finish(summary) };
     }
 
-    let end_labels = labels::end_labels(&sheet, &curves);
+    let end_labels = labels::end_labels(&sheet, &curves, view);
     let beside = labels::end_label_width(&sheet, &end_labels);
-    let status = Content::Legend(status_legend(&sheet, &curves, &origin::labels(&origins)));
+    let status = Content::Legend(status_legend(&sheet, &curves, &labels));
     let lengths = length_legend(&sheet, &curves);
     let insets: Vec<Inset> = lengths
         .into_iter()
@@ -67,17 +77,18 @@ pub fn stability(records: &[&Stability], layout: &Layout) -> Scene {
         below,
         &insets,
         CLEARANCE,
+        view,
         |outer| {
             let ticks = |length: f64, ems: f64| (length / (ems * sheet.sizes.base)) as usize;
-            let x = curves.step_axis(ticks(outer.width(), 7.0));
-            let y = curves.loss_axis(ticks(outer.height(), 4.0));
+            let x = curves.step_axis(view, ticks(outer.width(), 7.0));
+            let y = curves.loss_axis(view, ticks(outer.height(), 4.0));
             Chart::new(&sheet, Rectangle { right: outer.right - beside, ..outer }, x, y)
         },
         |chart| room(&sheet, chart, &curves),
     );
     let missing = LOWEST_PLOT - arrangement.chart.plot.height();
     if missing > 0.5 {
-        return stability(records, &Layout { height: layout.height + missing, ..*layout });
+        return stability(records, view, &Layout { height: layout.height + missing, ..*layout });
     }
 
     let chart = &mut arrangement.chart;
@@ -91,13 +102,18 @@ pub fn stability(records: &[&Stability], layout: &Layout) -> Scene {
     }
     labels::draw_end_labels(&sheet, chart, &end_labels);
 
-    let mut room = room(&sheet, chart, &curves);
-    arrangement.draw_framed(&sheet, &mut room);
-    let chart = &arrangement.chart;
-    labels::draw_exit_labels(&sheet, chart, &mut room, &curves);
-    labels::draw_stable_caption(&sheet, chart, &mut room, &curves);
-    labels::draw_callouts(&sheet, chart, &mut room, &curves);
-    sheet.finish(summary)
+    let color = |curve: &Curve| looks::color(&sheet, curve, curve.divergence.is_some());
+    let plot = chart.plot_of(curves.traces(color, &labels));
+    if !view.moving {
+        let mut room = room(&sheet, &arrangement.chart, &curves);
+        arrangement.draw_framed(&sheet, &mut room);
+        let chart = &arrangement.chart;
+        labels::draw_exit_labels(&sheet, chart, &mut room, &curves);
+        labels::draw_stable_caption(&sheet, chart, &mut room, &curves);
+        labels::draw_callouts(&sheet, chart, &mut room, &curves);
+    }
+    let sentences = [vec![summary], origin::left_out(&series, view, &plot)].concat();
+    Scene { plots: vec![plot], series, ..sheet.finish(sentences.join(" ")) }
 }
 
 /// Fills the range of ResNet-BK's losses, at all sequence lengths of the first record that did not diverge.
@@ -106,8 +122,10 @@ fn draw_stable_region(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     let mut ranges: Vec<Option<(f64, f64)>> = vec![None; columns + 1];
     for curve in curves.curves.iter().filter(|curve| is_stable(curve)) {
         for (step, loss) in curve.steps.iter().zip(&curve.losses).filter(|(_, loss)| loss.is_finite()) {
-            let column = (chart.x().fraction(*step) * columns as f64).round() as usize;
-            if let Some(range) = ranges.get_mut(column) {
+            let column = (chart.x().fraction(*step) * columns as f64).round();
+            if column >= 0.0
+                && let Some(range) = ranges.get_mut(column as usize)
+            {
                 let (least, greatest) = range.unwrap_or((*loss, *loss));
                 *range = Some((least.min(*loss), greatest.max(*loss)));
             }
@@ -124,7 +142,7 @@ fn draw_stable_region(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     corners.reverse();
     let corners: Vec<Point> = above.chain(corners).collect();
     if corners.len() > 3 {
-        sheet.area(corners, Some(sheet.palette.good.line.with_alpha(0.2)), None);
+        chart.fill(&corners, sheet.palette.good.line.with_alpha(0.2));
     }
 }
 
@@ -133,40 +151,57 @@ fn is_stable(curve: &Curve) -> bool {
     curve.record == 0 && curve.model == Model::ResNetBk && !curve.diverged
 }
 
-/// Draws thin and strong lines, what is laid over behind the first record.
-fn draw_curves(sheet: &Sheet, chart: &mut Chart, curves: &Curves) {
+/// Draws bands, thin and strong lines, what is laid over behind the first record.
+fn draw_curves(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     let width = chart.plot.width();
-    let axis = chart.y().clone();
-    for curve in curves.curves.iter().filter(|curve| curve.record == 0 && group(curve, width, MEAN_WIDTH) > 1)
-    {
-        for (part, diverged) in trace::parts(curve) {
-            let stroke = looks::outline_stroke(sheet, curve, diverged);
-            let columns = (width * COLUMNS_PER_POINT * part.len() as f64 / curve.losses.len() as f64).ceil();
-            for line in trace::outline(curve, part, columns as usize, &axis) {
-                chart.draw_line(line, stroke.color, stroke.width, &stroke.dash);
-            }
+    let first = curves.curves.iter().filter(|curve| curve.record == 0);
+    for curve in first.filter(|curve| group(chart, curve, MEAN_WIDTH) > 1) {
+        let whole = trace::shown(curve, chart.x()).len() as f64;
+        for (part, diverged) in trace::parts(curve, chart.x()) {
+            let columns = (width * COLUMNS_PER_POINT * part.len() as f64 / whole).ceil();
+            let line = trace::outline(curve, part, columns as usize);
+            chart.draw_line(line, &looks::outline_stroke(sheet, curve, diverged));
         }
     }
     for curve in curves.curves.iter().rev() {
-        for (part, diverged) in trace::parts(curve) {
+        draw_band(sheet, chart, curve);
+        for (part, diverged) in trace::parts(curve, chart.x()) {
             let stroke = looks::stroke(sheet, curves, curve, diverged);
-            for line in trace::trend(curve, part, group(curve, width, MEAN_WIDTH), &axis) {
-                chart.draw_line(line, stroke.color, stroke.width, &stroke.dash);
+            for line in trace::means(&curve.steps, &curve.losses, part, group(chart, curve, MEAN_WIDTH)) {
+                chart.draw_line(line, &stroke);
             }
         }
     }
 }
 
-/// How many losses of a curve a mean stands for, in a plot of a width.
-fn group(curve: &Curve, width: f64, mean_width: f64) -> usize {
-    ((curve.losses.len() as f64 * mean_width / width).ceil() as usize).max(1)
+/// Fills the interval of a mean of several runs.
+fn draw_band(sheet: &Sheet, chart: &Chart, curve: &Curve) {
+    if curve.confidence.is_empty() {
+        return;
+    }
+    let edge = |side: f64| {
+        let (part, group) = (trace::shown(curve, chart.x()), group(chart, curve, MEAN_WIDTH));
+        trace::means(&curve.steps, &curve.edge(side), part, group)
+    };
+    let color = looks::color(sheet, curve, false).with_alpha(BAND);
+    for (upper, lower) in edge(1.0).into_iter().zip(edge(-1.0)) {
+        let corners = upper.into_iter().chain(lower.into_iter().rev());
+        let corners: Vec<Point> = corners.map(|(step, loss)| chart.at(step, loss)).collect();
+        chart.fill(&corners, color);
+    }
+}
+
+/// How many losses of a curve a mean stands for, where each has a width in the plot.
+fn group(chart: &Chart, curve: &Curve, mean_width: f64) -> usize {
+    let shown = trace::shown(curve, chart.x()).len() as f64;
+    ((shown * mean_width / chart.plot.width()).ceil() as usize).max(1)
 }
 
 /// Draws a tick at the upper edge for each loss of the first record that is not a number.
 fn draw_gaps(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     let tick = looks::gap_stroke(sheet);
     let (top, bottom) = (chart.plot.top, chart.plot.top + tick.width);
-    for step in gaps(curves) {
+    for step in gaps(curves).filter(|step| (chart.x().low()..=chart.x().high()).contains(step)) {
         let x = chart.at(step, chart.y().low()).x;
         let ends = [top, bottom].map(|y| Point { x, y });
         sheet.line(ends.to_vec(), Stroke { color: tick.color, width: 1.0, dash: Vec::new() });
@@ -182,21 +217,19 @@ fn gaps(curves: &Curves) -> impl Iterator<Item = f64> {
 
 /// Where the curves of the first record start to diverge, if that is within the axes.
 fn divergences(chart: &Chart, curves: &Curves) -> Vec<Point> {
-    let divergences =
-        curves.curves.iter().filter(|curve| curve.record == 0).filter_map(|curve| curve.divergence);
-    let shown =
-        divergences.filter(|divergence| (chart.y().low()..=chart.y().high()).contains(&divergence.loss));
-    shown.map(|divergence| chart.at(divergence.step, divergence.loss)).collect()
+    let first = curves.curves.iter().filter(|curve| curve.record == 0);
+    let points = first.filter_map(|curve| curve.divergence).map(|from| chart.at(from.step, from.loss));
+    points.filter(|point| chart.shows(*point)).collect()
 }
 
 /// The room for labels in the plot, with the data they should not cover.
 fn room(sheet: &Sheet, chart: &Chart, curves: &Curves) -> Room {
     let mut room = Room::new(chart.plot);
     for curve in &curves.curves {
-        for (part, _) in trace::parts(curve) {
-            for line in trace::trend(curve, part, group(curve, chart.plot.width(), COARSE_WIDTH), chart.y()) {
+        for (part, _) in trace::parts(curve, chart.x()) {
+            for line in trace::means(&curve.steps, &curve.losses, part, group(chart, curve, COARSE_WIDTH)) {
                 let points: Vec<Point> = line.into_iter().map(|(step, loss)| chart.at(step, loss)).collect();
-                room.add_line(&points);
+                clip::line(&points, &chart.plot).iter().for_each(|piece| room.add_line(piece));
             }
         }
     }
@@ -223,7 +256,8 @@ fn status_legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
         Stroke { dash: Vec::new(), ..looks::stroke(sheet, curves, &longest, diverged) }
     };
     for curve in &curves.curves {
-        let label = origin::curve_label(&curve.model, records, curve.record, None);
+        let runs = Some(curve.runs).filter(|runs| *runs > 1).map(|runs| format!("n = {runs}"));
+        let label = origin::curve_label(&curve.model, records, curve.record, runs);
         add(Some(solid(curve, false)), None, label);
     }
     let diverged = |curve: &&Curve| curve.divergence.is_some();
@@ -248,11 +282,13 @@ fn status_legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
 
 /// The legend of sequence lengths, if dashes can tell them apart.
 fn length_legend(sheet: &Sheet, curves: &Curves) -> Option<Legend> {
+    let shown = |order: &usize| curves.curves.iter().any(|curve| curve.order == *order);
     let entry = |(order, length): (usize, &u32)| {
         let stroke = looks::length_stroke(order, 0.6 * sheet.sizes.line);
         let line = Some(Stroke { color: sheet.palette.ink, ..stroke });
         Entry { line, mark: None, label: length_label(*length) }
     };
-    let entries = curves.lengths.iter().enumerate().map(entry).collect();
+    let lengths = curves.lengths.iter().enumerate().filter(|(order, _)| shown(order));
+    let entries = lengths.map(entry).collect();
     (curves.lengths.len() <= looks::MOST_LENGTHS).then_some(Legend { title: "Sequence length", entries })
 }

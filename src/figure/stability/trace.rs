@@ -9,40 +9,54 @@ use std::ops::Range;
 /// A line: steps and losses.
 pub type Line = Vec<(f64, f64)>;
 
-/// The two parts of a curve, before and from its divergence; they share the point where they meet.
-pub fn parts(curve: &Curve) -> Vec<(Range<usize>, bool)> {
+/// The parts of a curve before and from its divergence that lie between the ends of the axis of steps, with one
+/// value more on either side, and whether they diverge; they share the point where they meet.
+pub fn parts(curve: &Curve, axis: &Axis) -> Vec<(Range<usize>, bool)> {
+    let shown = shown(curve, axis);
     let count = curve.losses.len();
-    match curve.divergence {
+    let parts = match curve.divergence {
         Some(divergence) => vec![(0..divergence.place + 1, false), (divergence.place..count, true)],
         None => vec![(0..count, false)],
-    }
+    };
+    let cut = |(part, diverged): (Range<usize>, bool)| {
+        let part = part.start.max(shown.start)..part.end.min(shown.end);
+        (!part.is_empty()).then_some((part, diverged))
+    };
+    parts.into_iter().filter_map(cut).collect()
 }
 
-/// The means of successive losses of a part of a curve, `group` at a time; broken where a group has no
-/// number, and clipped to the axis.
-pub fn trend(curve: &Curve, part: Range<usize>, group: usize, axis: &Axis) -> Vec<Line> {
-    let (steps, losses) = (&curve.steps[part.clone()], &curve.losses[part]);
+/// The places of a curve between the ends of the axis of steps, with one more on either side.
+pub fn shown(curve: &Curve, axis: &Axis) -> Range<usize> {
+    let first = curve.steps.partition_point(|step| *step < axis.low());
+    let end = curve.steps.partition_point(|step| *step <= axis.high());
+    first.saturating_sub(1)..(end + 1).min(curve.steps.len())
+}
+
+/// The means of successive values of a part of a curve, `group` at a time; broken where a group has no
+/// number. Groups stay the same whichever part is shown.
+pub fn means(steps: &[f64], values: &[f64], part: Range<usize>, group: usize) -> Vec<Line> {
     let mut lines = vec![Line::new()];
-    for (steps, losses) in steps.chunks(group).zip(losses.chunks(group)) {
-        let finite = || steps.iter().zip(losses).filter(|(_, loss)| loss.is_finite());
+    let mut from = part.start;
+    while from < part.end {
+        let to = ((from / group + 1) * group).min(part.end);
+        let finite = || steps[from..to].iter().zip(&values[from..to]).filter(|(_, value)| value.is_finite());
         let count = finite().count() as f64;
         if count == 0.0 {
             lines.push(Line::new());
         } else if let Some(line) = lines.last_mut() {
-            let (step, loss) =
-                finite().fold((0.0, 0.0), |(x, y), (step, loss)| (x + step / count, y + loss / count));
-            line.push((step, loss));
+            let (step, value) =
+                finite().fold((0.0, 0.0), |(x, y), (step, value)| (x + step / count, y + value / count));
+            line.push((step, value));
         }
+        from = to;
     }
-    lines.iter().flat_map(|line| clipped(line, axis)).collect()
+    lines
 }
 
-/// The least and the greatest loss of each of so many columns, clipped to the axis.
-pub fn outline(curve: &Curve, part: Range<usize>, columns: usize, axis: &Axis) -> Vec<Line> {
+/// The least and the greatest loss of each of so many columns.
+pub fn outline(curve: &Curve, part: Range<usize>, columns: usize) -> Line {
     let (steps, losses) = (&curve.steps[part.clone()], &curve.losses[part]);
-    let points = extremes(losses, columns);
-    let line: Line = points.into_iter().map(|(place, loss)| (steps[place], loss)).collect();
-    clipped(&line, axis)
+    extremes(losses, columns).into_iter().map(|(place, loss)| (steps[place], loss)).collect()
 }
 
 /// The pieces of a line within the limits of the axis of losses.
@@ -78,12 +92,6 @@ pub fn clipped(line: &[(f64, f64)], axis: &Axis) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::Model;
-
-    fn curve(losses: Vec<f64>) -> Curve {
-        let steps = (0..losses.len()).map(|step| step as f64).collect();
-        Curve { model: Model::Mamba, record: 0, order: 0, steps, losses, diverged: false, divergence: None }
-    }
 
     #[test]
     fn what_leaves_the_axis_is_cut_at_its_limit() {
@@ -95,9 +103,11 @@ mod tests {
 
     #[test]
     fn means_leave_gaps_out_and_break_where_there_is_nothing_else() {
-        let axis = Axis::linear("", 0.0, 10.0, 5);
-        let curve = curve(vec![1.0, 3.0, f64::NAN, 4.0, f64::NAN, f64::NAN, 2.0, 4.0, 5.0]);
+        let losses = [1.0, 3.0, f64::NAN, 4.0, f64::NAN, f64::NAN, 2.0, 4.0, 5.0];
+        let steps: Vec<f64> = (0..losses.len()).map(|step| step as f64).collect();
         let expected = [vec![(0.5, 2.0), (3.0, 4.0)], vec![(6.5, 3.0), (8.0, 5.0)]];
-        assert_eq!(trend(&curve, 0..9, 2, &axis), expected);
+        assert_eq!(means(&steps, &losses, 0..9, 2), expected);
+        // A part has the means of the whole, but at its ends.
+        assert_eq!(means(&steps, &losses, 1..8, 2), [vec![(1.0, 3.0), (3.0, 4.0)], vec![(6.5, 3.0)]]);
     }
 }

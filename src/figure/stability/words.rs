@@ -1,14 +1,17 @@
 //! What the figure shows, and what must be known to judge it, in words.
 
+use super::curves::shows_length;
 use crate::figure::number;
 use crate::figure::origin::{self, Origin};
+use crate::figure::view::View;
 use crate::published::stability::Improvement;
 use crate::record::stability::{Point, Stability, length_label};
 use crate::record::{Model, Provenance};
 
 /// Notes above the plot: where the data comes from, and what it can and cannot show.
-pub fn notes(records: &[&Stability], origins: &[Origin]) -> Vec<String> {
+pub fn notes(records: &[&Stability], origins: &[Origin], view: &View) -> Vec<String> {
     let mut notes = origin::notes(origins);
+    let both = Model::PUBLISHED.iter().all(|model| origin::shows(view, model, 0));
     if records.iter().any(|record| record.provenance == Provenance::PublishedSimulation) {
         notes.push(
             "In the simulation ResNet-BK cannot diverge: its losses are clipped to between 0.5 and 10."
@@ -16,7 +19,10 @@ pub fn notes(records: &[&Stability], origins: &[Origin]) -> Vec<String> {
         );
     }
     notes.extend(
-        records.first().into_iter().flat_map(|record| worse(record).into_iter().chain(unreached(record))),
+        records
+            .first()
+            .into_iter()
+            .flat_map(|record| worse(record).filter(|_| both).into_iter().chain(unreached(record))),
     );
     notes
 }
@@ -58,21 +64,23 @@ fn unreached(record: &Stability) -> Option<String> {
         .then(|| format!("Called diverged from a step after the last one: {}.", names.join(", ")))
 }
 
-/// The figure in words, for those who do not see it.
-pub fn summary(records: &[&Stability], origins: &[Origin]) -> String {
+/// The figure in words, for those who do not see it: what a view shows of the records, and the notes.
+pub fn summary(records: &[&Stability], labels: &[String], notes: &[String], view: &View) -> String {
     if records.iter().all(|record| record.series.iter().all(|series| series.points.is_empty())) {
         return "Long-context stability: no data.".into();
     }
-    let labels = origin::labels(origins);
     let mut sentences =
         vec!["Long-context stability: training loss against step for each sequence length.".to_owned()];
-    for (record, label) in records.iter().zip(labels) {
-        for series in record.series.iter().filter(|series| !series.points.is_empty()) {
-            let points: Vec<String> = series.points.iter().map(describe).collect();
-            sentences.push(format!("{} ({label}): {}.", series.model.label(), points.join("; ")));
+    for (index, (record, label)) in records.iter().zip(labels).enumerate() {
+        for series in record.series.iter().filter(|series| origin::shows(view, &series.model, index)) {
+            let points = series.points.iter().filter(|point| shows_length(view, point.sequence_length));
+            let points: Vec<String> = points.map(describe).collect();
+            if !points.is_empty() {
+                sentences.push(format!("{} ({label}): {}.", series.model.label(), points.join("; ")));
+            }
         }
     }
-    sentences.extend(notes(records, origins));
+    sentences.extend(notes.iter().cloned());
     sentences.join(" ")
 }
 

@@ -81,7 +81,7 @@ where
 }
 
 /// An identifier for an element that another one refers to.
-fn next_id() -> String {
+pub(super) fn next_id() -> String {
     static LAST: AtomicU32 = AtomicU32::new(0);
     format!("note-{}", LAST.fetch_add(1, Ordering::Relaxed))
 }

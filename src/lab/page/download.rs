@@ -11,21 +11,23 @@ const KEEP_MILLISECONDS: i32 = 60_000;
 
 /// Offers a record as a JSON file; says so where that fails.
 pub(super) fn json(lab: Lab, name: &str, json: Result<String, serde_json::Error>) {
-    let saved = json.map_err(|error| error.to_string()).and_then(|json| {
-        text(name, "application/json", &json).map_err(|_| "the browser refused the download".into())
-    });
-    if let Err(reason) = saved {
-        lab.notify(Tone::Trouble, format!("{name} could not be saved: {reason}."));
+    match json {
+        Ok(json) => file(lab, name, "application/json", json.as_bytes()),
+        Err(error) => lab.notify(Tone::Trouble, format!("{name} could not be saved: {error}.")),
     }
 }
 
-/// Offers text as a file.
-pub(super) fn text(name: &str, kind: &str, content: &str) -> Result<(), JsValue> {
-    bytes(name, kind, content.as_bytes())
+/// Offers a file; says so where the browser refuses.
+pub(super) fn file(lab: Lab, name: &str, kind: &str, content: &[u8]) {
+    if offer(name, kind, content).is_err() {
+        lab.notify(
+            Tone::Trouble,
+            "The browser refused the download. Allow downloads for this page and try again.",
+        );
+    }
 }
 
-/// Offers bytes as a file.
-pub(super) fn bytes(name: &str, kind: &str, content: &[u8]) -> Result<(), JsValue> {
+fn offer(name: &str, kind: &str, content: &[u8]) -> Result<(), JsValue> {
     let properties = BlobPropertyBag::new();
     properties.set_type(kind);
     let parts = Array::of1(&Uint8Array::from(content));

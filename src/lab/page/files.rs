@@ -1,49 +1,45 @@
 //! Files that come to the page: by button, by drop, and what was imported before, kept until it is forgotten.
 
+use super::folders::{Gift, Given};
+use super::kept;
 use super::published::PageFigure;
 use super::state::{Lab, Tone};
-use crate::import::{ImportError, LARGEST_FILE, Problem};
-use crate::lab::browser::to_buffer;
+use crate::import::{ImportError, Problem, admit};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Answer, Task};
 use crate::record::fragility::{Fragility, Subject};
-use crate::record::{Manifest, Provenance, Record, Table, document};
+use crate::record::{Manifest, Provenance, Record, Table};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{File, FileList};
+use web_sys::{Event, File, HtmlInputElement};
 
 /// Key under which imported records are kept in the browser's store.
 const KEY: &str = "bk-lab.imported";
 
-/// The browser's store, where it is allowed.
-pub(super) fn browser_store() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
-}
+/// So many records, or errors, are told of one by one.
+const MOST_ANNOUNCED: usize = 3;
 
 /// Reads files and sends them to the worker; their records are added to what is there.
-pub(super) fn import(lab: Lab, files: Option<FileList>) {
-    let files: Vec<File> =
-        files.iter().flat_map(|list| (0..list.length()).filter_map(|index| list.get(index))).collect();
-    if files.is_empty() {
-        lab.notify(
-            Tone::Trouble,
-            "There was no file in that. Drop result files (JSON), or choose them with the button.",
-        );
-        return;
-    }
+pub(super) fn import(lab: Lab, gift: Gift) {
     leptos::task::spawn_local(async move {
-        let (mut names, mut buffers) = (Vec::new(), Vec::new());
-        for file in files {
-            match read(&file).await {
+        let files = gift.files().await;
+        if files.is_empty() {
+            lab.notify(
+                Tone::Trouble,
+                "There was no file in that. Drop result files (JSON), folders of them or exported figures, or choose them with the button.",
+            );
+            return;
+        }
+        let (mut names, mut buffers, mut size) = (Vec::new(), Vec::new(), 0);
+        for Given { name, file } in files {
+            match read(&file, &mut size).await {
                 Ok(buffer) => {
-                    names.push(file.name());
+                    names.push(name);
                     buffers.push(buffer);
                 }
-                Err(problem) => {
-                    lab.notify(Tone::Trouble, ImportError { file: file.name(), problem }.to_string())
-                }
+                Err(problem) => lab.notify(Tone::Trouble, ImportError { file: name, problem }.to_string()),
             }
         }
         if !names.is_empty() {
@@ -53,11 +49,8 @@ pub(super) fn import(lab: Lab, files: Option<FileList>) {
 }
 
 /// A file's content, unless it is too large to be worth reading.
-async fn read(file: &File) -> Result<ArrayBuffer, Problem> {
-    let size = file.size() as u64;
-    if size > LARGEST_FILE {
-        return Err(Problem::TooLarge(size));
-    }
+async fn read(file: &File, read: &mut u64) -> Result<ArrayBuffer, Problem> {
+    admit(file.size() as u64, read)?;
     let content = JsFuture::from(file.array_buffer()).await;
     content
         .ok()
@@ -65,20 +58,42 @@ async fn read(file: &File) -> Result<ArrayBuffer, Problem> {
         .ok_or_else(|| Problem::Unreadable("the browser could not open it".into()))
 }
 
+/// How records come into the rooms.
+#[derive(Clone, Copy)]
+struct Arrival {
+    /// Given by the reader just now, and so to be shown; not kept from an earlier visit.
+    is_new: bool,
+    /// Told of one by one.
+    is_told: bool,
+    /// The settings of a figure came with them.
+    is_restored: bool,
+}
+
 /// Takes what the worker made of the files into the rooms.
-fn take(lab: Lab, answer: Answer, announce: bool) {
+fn take(lab: Lab, answer: Answer, is_new: bool) {
     match answer {
-        Answer::Records { records, errors } => {
-            for error in errors {
-                lab.notify(Tone::Trouble, error);
+        Answer::Records { records, views, errors } => {
+            tell_of_errors(lab, errors);
+            // The settings of figures come first: what they simulate need not be imported.
+            views.iter().for_each(|view| lab.follow_or_tell(view));
+            let many = records.len() > MOST_ANNOUNCED;
+            if is_new && many {
+                tell_of_many(lab, &records);
             }
+            let arrival = Arrival { is_new, is_told: is_new && !many, is_restored: !views.is_empty() };
             for record in records {
                 match record {
-                    Record::Robustness(record) => take_figure(lab, record, announce),
-                    Record::Efficiency(record) => take_figure(lab, record, announce),
-                    Record::Stability(record) => take_figure(lab, record, announce),
+                    Record::Robustness(record) => take_figure(lab, record, arrival),
+                    Record::Efficiency(record) => take_figure(lab, record, arrival),
+                    Record::Stability(record) => take_figure(lab, record, arrival),
                     Record::Fragility(record) => take_fragility(lab, record),
-                    Record::Table(record) => take_table(lab, record, announce),
+                    Record::Table(record) => take_table(lab, record, arrival),
+                    Record::Quantize(record) => {
+                        let grids = vec![record.error_table(), record.byte_table()];
+                        let (title, manifest) = (record.title(), record.manifest);
+                        let table = Table { provenance: record.provenance, manifest, title, grids };
+                        take_table(lab, table, arrival);
+                    }
                     Record::Resolvent(record) => {
                         lab.resolvent.config.set(record.config.clone());
                         lab.room.set(Room::Resolvent);
@@ -95,12 +110,51 @@ fn take(lab: Lab, answer: Answer, announce: bool) {
     }
 }
 
-/// Takes a record into the room of its figure, and leads there.
-fn take_figure<Figure: PageFigure>(lab: Lab, record: Figure, announce: bool) {
-    if announce {
+/// Says why files were not imported: each in its sentence while they are few.
+fn tell_of_errors(lab: Lab, mut errors: Vec<String>) {
+    if errors.len() > MOST_ANNOUNCED {
+        let more = errors.len() - 1;
+        errors.truncate(1);
+        errors[0] += &format!(" {more} more of these files were not imported either.");
+    }
+    errors.into_iter().for_each(|error| lab.notify(Tone::Trouble, error));
+}
+
+/// Says what many records are, and leads to the room of most of them.
+fn tell_of_many(lab: Lab, records: &[Record]) {
+    let count = |kind: fn(&Record) -> bool| records.iter().filter(|record| kind(record)).count();
+    let kinds = [
+        (Room::Robustness, "for the robustness figure", count(|r| matches!(r, Record::Robustness(_)))),
+        (Room::Efficiency, "for the efficiency figure", count(|r| matches!(r, Record::Efficiency(_)))),
+        (Room::Stability, "for the stability figure", count(|r| matches!(r, Record::Stability(_)))),
+        (Room::Files, "as tables, in the room Files", count(|r| matches!(r, Record::Table(_)))),
+    ];
+    let parts: Vec<String> = kinds
+        .iter()
+        .filter(|(_, _, count)| *count > 0)
+        .map(|(_, what, count)| format!("{count} {what}"))
+        .collect();
+    let sentence = format!("{} data sets were imported: {}.", records.len(), parts.join(", "));
+    lab.notify(Tone::Information, sentence);
+    if let Some((room, ..)) = kinds.iter().max_by_key(|(_, _, count)| *count) {
+        lab.room.set(*room);
+    }
+}
+
+/// Takes a record into the room of its figure, and leads there; nothing is to be taken where the settings were
+/// restored that give the record.
+fn take_figure<Figure: PageFigure>(lab: Lab, record: Figure, arrival: Arrival) {
+    if arrival.is_restored && Figure::state(&lab).simulates(&record) {
+        lab.notify(
+            Tone::Information,
+            "The settings of that figure were restored, and its simulation was run again.",
+        );
+        return;
+    }
+    if arrival.is_told {
         welcome(lab, record.provenance(), record.manifest(), Figure::ROOM);
     }
-    Figure::state(&lab).add(record, announce);
+    Figure::state(&lab).add(record, arrival.is_new);
 }
 
 /// Takes a count of checks to the figure it belongs to.
@@ -118,8 +172,8 @@ fn take_fragility(lab: Lab, record: Fragility) {
 }
 
 /// Takes what is no figure's data into the room of files.
-fn take_table(lab: Lab, record: Table, announce: bool) {
-    if announce {
+fn take_table(lab: Lab, record: Table, arrival: Arrival) {
+    if arrival.is_told {
         welcome(lab, record.provenance, &record.manifest, Room::Files);
     }
     lab.tables.update(|tables| {
@@ -142,35 +196,16 @@ fn welcome(lab: Lab, provenance: Provenance, manifest: &Manifest, room: Room) {
 
 /// Imported records outlive the tab: they are kept in the browser's store and read again like any file.
 pub(super) fn keep_imported(lab: Lab) {
-    let kept = browser_store().and_then(|store| store.get_item(KEY).ok().flatten());
-    if let Some(json) = kept {
-        let names = vec!["what was imported here before".to_owned()];
-        lab.ask(Task::Import { names }, vec![to_buffer(json.as_bytes())], move |answer| {
-            take(lab, answer, false)
-        });
-    }
-    Effect::new(move |previous: Option<usize>| {
-        let records: Vec<Record> = [
+    let records = move || {
+        [
             lab.robustness.imported_records(),
             lab.efficiency.imported_records(),
             lab.stability.imported_records(),
             lab.tables.get().into_iter().map(Record::Table).collect(),
         ]
-        .concat();
-        let Some(store) = browser_store() else { return records.len() };
-        if records.is_empty() {
-            // The first run comes before the kept records are back.
-            if previous.is_some() {
-                let _ = store.remove_item(KEY);
-            }
-            return 0;
-        }
-        let kept = document::to_json(&records).ok().and_then(|json| store.set_item(KEY, &json).ok());
-        if kept.is_none() {
-            lab.notify(Tone::Trouble, "What was imported is too large to be kept in this browser: it is gone when the tab closes. Keep the files.");
-        }
-        records.len()
-    });
+        .concat()
+    };
+    kept::keep(lab, KEY, "What was imported", move |answer| take(lab, answer, false), records);
 }
 
 /// The button that opens the system's file chooser.
@@ -180,12 +215,26 @@ pub(super) fn ImportButton() -> impl IntoView {
     view! {
         <label class="button import">
             "Import result files…"
-            <input type="file" multiple=true accept=".json,.png,.svg,.pdf,.eps" on:change=move |event| {
-                let input: web_sys::HtmlInputElement = event_target(&event);
-                import(lab, input.files());
-                // The same file may be chosen again.
-                input.set_value("");
-            } />
+            <input type="file" multiple=true accept=".json,.png,.svg,.pdf,.eps,.csv,.tex" on:change=move |event| take_choice(lab, &event) />
         </label>
     }
+}
+
+/// The button that opens the system's chooser of folders.
+#[component]
+pub(super) fn ImportFolderButton() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    view! {
+        <label class="button import">
+            "Import a folder…"
+            <input type="file" prop:webkitdirectory=true on:change=move |event| take_choice(lab, &event) />
+        </label>
+    }
+}
+
+fn take_choice(lab: Lab, event: &Event) {
+    let input: HtmlInputElement = event_target(event);
+    import(lab, Gift::of_choice(input.files()));
+    // The same file may be chosen again.
+    input.set_value("");
 }

@@ -61,18 +61,3 @@ pub(super) fn Stability() -> impl IntoView {
         </details>
     }
 }
-
-/// What the resolvent is and how its diagonal is computed.
-#[component]
-pub(super) fn Resolvent() -> impl IntoView {
-    view! {
-        <details class="formula" open>
-            <summary>"What is computed"</summary>
-            <p>"H is a chain: the potential v on the diagonal, 1 between neighbours. At z = E + iη,"</p>
-            <math display="block" inner_html="<mrow><msub><mi>G</mi><mrow><mi>i</mi><mi>i</mi></mrow></msub><mo>=</mo><msub><mrow><mo>[</mo><msup><mrow><mo>(</mo><mi>H</mi><mo>−</mo><mi>z</mi><mo>)</mo></mrow><mrow><mo>−</mo><mn>1</mn></mrow></msup><mo>]</mo></mrow><mrow><mi>i</mi><mi>i</mi></mrow></msub><mo>=</mo><mfrac><mn>1</mn><mrow><msub><mi>v</mi><mi>i</mi></msub><mo>−</mo><mi>z</mi><mo>−</mo><msub><mi>L</mi><mrow><mi>i</mi><mo>−</mo><mn>1</mn></mrow></msub><mo>−</mo><msub><mi>R</mi><mrow><mi>i</mi><mo>+</mo><mn>1</mn></mrow></msub></mrow></mfrac></mrow>"></math>
-            <p>"with the continued fractions from the left and from the right, the self-energies of the two half chains:"</p>
-            <math display="block" inner_html="<mrow><msub><mi>L</mi><mi>i</mi></msub><mo>=</mo><mfrac><mn>1</mn><mrow><msub><mi>v</mi><mi>i</mi></msub><mo>−</mo><mi>z</mi><mo>−</mo><msub><mi>L</mi><mrow><mi>i</mi><mo>−</mo><mn>1</mn></mrow></msub></mrow></mfrac><mo>,</mo><mspace width='0.8em'/><msub><mi>R</mi><mi>i</mi></msub><mo>=</mo><mfrac><mn>1</mn><mrow><msub><mi>v</mi><mi>i</mi></msub><mo>−</mo><mi>z</mi><mo>−</mo><msub><mi>R</mi><mrow><mi>i</mi><mo>+</mo><mn>1</mn></mrow></msub></mrow></mfrac></mrow>"></math>
-            <p>"Im Gᵢᵢ / π is the local density of states: how much of site i the states near E hold. η widens every level to a line of that half-width. Each step adds positive imaginary parts, so the density can never come out negative, and no product is formed that could overflow however long the chain."</p>
-        </details>
-    }
-}

@@ -3,9 +3,12 @@
 mod client;
 mod controls;
 mod download;
+mod explore;
 mod figure_view;
 mod files;
+mod folders;
 mod formulas;
+mod kept;
 mod published;
 mod resolvent;
 mod save_figure;
@@ -16,6 +19,7 @@ mod theme;
 
 use super::permalink::Room;
 use crate::record::{Efficiency, Robustness, Stability};
+use folders::Gift;
 use leptos::prelude::*;
 use resolvent::ResolventView;
 use state::{Lab, Notice, Tone};
@@ -44,6 +48,7 @@ fn App(worker_url: String) -> impl IntoView {
     lab.stability.keep_simulated(lab);
     lab.resolvent.keep_computed(lab);
     files::keep_imported(lab);
+    published::keep_pinned(lab);
     let listener = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_address());
     on_cleanup(move || listener.remove());
     accept_drops(lab);
@@ -172,7 +177,7 @@ fn accept_drops(lab: Lab) {
     let drop = window_event_listener(leptos::ev::drop, move |event: DragEvent| {
         event.prevent_default();
         mark(false);
-        files::import(lab, event.data_transfer().and_then(|data| data.files()));
+        files::import(lab, Gift::of_drop(event.data_transfer()));
     });
     on_cleanup(move || [over, leave, drop].into_iter().for_each(|listener| listener.remove()));
 }

@@ -1,14 +1,14 @@
-//! The resolvent room: a chain, a point z, and the diagonal of (H − z)⁻¹ while a slider moves.
+//! The resolvent room: a chain, a point z, and what can be asked of (H − z)⁻¹ while a slider moves.
 
 mod controls;
+mod explanations;
 mod results;
 
-use super::formulas;
 use super::state::Lab;
-use crate::lab::permalink::Room;
+use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{Answer, RequestId, Task};
 use crate::record::Record;
-use crate::record::resolvent::{Config, Resolvent};
+use crate::record::resolvent::{Config, Panel, Resolvent};
 use crate::resolvent::MOST_SITES;
 use crate::study::Progress;
 use controls::Controls;
@@ -29,10 +29,13 @@ struct Running {
 }
 
 /// The state of the room.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct ResolventRoom {
     pub(super) config: RwSignal<Config>,
-    record: RwSignal<Option<Arc<Resolvent>>>,
+    /// The panel that the config asks for.
+    panel: Memo<Panel>,
+    /// The last record of every panel that has been computed.
+    records: RwSignal<Vec<Arc<Resolvent>>>,
     running: RwSignal<Option<Running>>,
     progress: RwSignal<Option<Progress>>,
     trouble: RwSignal<Option<String>>,
@@ -40,7 +43,32 @@ pub(super) struct ResolventRoom {
     again: RwSignal<bool>,
 }
 
+impl Default for ResolventRoom {
+    fn default() -> Self {
+        let config = RwSignal::new(Config::default());
+        ResolventRoom {
+            config,
+            panel: Memo::new(move |_| config.with(|config| config.panel)),
+            records: RwSignal::default(),
+            running: RwSignal::default(),
+            progress: RwSignal::default(),
+            trouble: RwSignal::default(),
+            again: RwSignal::default(),
+        }
+    }
+}
+
 impl ResolventRoom {
+    /// The last record of a panel.
+    fn record_of(&self, panel: Panel) -> Option<Arc<Resolvent>> {
+        self.records.with(|records| records.iter().find(|record| record.finding.panel() == panel).cloned())
+    }
+
+    /// The last record of the panel that is shown.
+    fn record(&self) -> Option<Arc<Resolvent>> {
+        self.record_of(self.panel.get())
+    }
+
     /// Whether a config computes as soon as it changes. One that cannot be computed is answered at once.
     fn is_live(config: &Config) -> bool {
         config.work() < LIVE_WORK || config.sites > MOST_SITES
@@ -51,7 +79,7 @@ impl ResolventRoom {
         let visible = Memo::new(move |_| lab.room.get() == Room::Resolvent);
         Effect::new(move || {
             let live = self.config.with(Self::is_live);
-            if self.is_current() {
+            if untrack(|| self.is_current()) {
                 self.trouble.set(None);
             } else if visible.get() && live {
                 self.run(lab);
@@ -61,10 +89,8 @@ impl ResolventRoom {
 
     /// Whether the record shown is that of the config.
     fn is_current(&self) -> bool {
-        self.config.with(|config| {
-            self.record
-                .with_untracked(|record| record.as_ref().is_some_and(|record| record.config == *config))
-        })
+        let record = self.record();
+        self.config.with(|config| record.is_some_and(|record| record.config == *config))
     }
 
     /// Computes the config as it is, after what is running: light work ends by itself, and would never be
@@ -97,7 +123,11 @@ impl ResolventRoom {
             Answer::Progress(progress) => return self.progress.set(Some(progress)),
             Answer::Records { records, .. } => {
                 if let Some(Record::Resolvent(record)) = records.into_iter().next() {
-                    self.record.set(Some(Arc::from(record)));
+                    let panel = record.finding.panel();
+                    self.records.update(|records| {
+                        records.retain(|earlier| earlier.finding.panel() != panel);
+                        records.push(Arc::from(record));
+                    });
                     self.trouble.set(None);
                 }
             }
@@ -127,9 +157,28 @@ pub(super) fn ResolventView() -> impl IntoView {
             </header>
             <Controls />
             <div class="stage">
+                <Panels />
                 <Results />
             </div>
-            <aside class="notes"><formulas::Resolvent /></aside>
+            <aside class="notes">
+                {Panel::ALL.map(|panel| view! {
+                    <div hidden=move || lab.resolvent.panel.get() != panel>{explanations::formula(panel)}</div>
+                }).collect_view()}
+            </aside>
         </section>
     }
+}
+
+/// Links to the panels; the settings go along.
+#[component]
+fn Panels() -> impl IntoView {
+    let room = expect_context::<Lab>().resolvent;
+    let link = move |panel: Panel| {
+        let fragment = move || {
+            room.config
+                .with(|config| permalink::to_fragment(Room::Resolvent, &Config { panel, ..config.clone() }))
+        };
+        view! { <a href=fragment aria-current=move || (room.panel.get() == panel).then_some("page")>{panel.title()}</a> }
+    };
+    view! { <nav class="panels" aria-label="Panels">{Panel::ALL.map(link).collect_view()}</nav> }
 }

@@ -1,11 +1,11 @@
 //! A figure as a file: for a journal's width, with its letters in points, in the formats journals accept.
 
-use super::controls::Choice;
+use super::controls::{Choice, Field, Finite};
 use super::download;
 use super::figure_view::Draw;
 use super::state::{Lab, Tone};
-use crate::export::Format;
-use crate::export::page::{PRESETS, Page};
+use crate::export::page::{PRESETS, PUBLISHED, Page, Preset};
+use crate::export::{DataFormat, Format};
 use crate::figure::{Scene, Theme, canvas};
 use crate::lab::browser::detach_pixels;
 use crate::lab::protocol::{Answer, Task};
@@ -15,14 +15,44 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, HtmlCanvasElement};
 
-/// The size of the published figures: 12 × 8 inches with letters of 10 pt.
-const PUBLISHED: Page = Page { width_mm: 304.8, height_mm: Some(203.2), font_size: 10.0 };
-
-/// The name of [`PUBLISHED`] among the widths.
-const PUBLISHED_NAME: &str = "As published, 305 mm";
-
 /// Resolutions of a PNG in dots per inch: what journals ask for, and twice that.
 const RESOLUTIONS: [(&str, &str); 2] = [("300", "300 dpi"), ("600", "600 dpi")];
+
+/// Colours of a file: for a paper, or as on the screen for a talk.
+const STYLES: [(&str, &str); 3] = [("paper", "Paper"), ("light", "Light page"), ("dark", "Dark page")];
+
+/// The choice of a width that no preset has.
+const OTHER: &str = "other";
+
+/// How a figure's files are drawn.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Print {
+    width_mm: f64,
+    font_size: f64,
+    dpi: &'static str,
+    style: &'static str,
+}
+
+impl Print {
+    /// The preset of this width and these letters, if there is one.
+    fn preset(&self) -> &'static str {
+        let same = |preset: &&Preset| preset.width_mm == self.width_mm && preset.font_size == self.font_size;
+        PRESETS.iter().find(same).map_or(OTHER, |preset| preset.key)
+    }
+
+    fn theme(&self) -> Theme {
+        match self.style {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            _ => Theme::Paper,
+        }
+    }
+}
+
+/// The key among options that equals what a control hands over.
+fn known(options: &[(&'static str, &'static str)], key: &str) -> Option<&'static str> {
+    options.iter().map(|(known, _)| *known).find(|known| *known == key)
+}
 
 /// What to save a figure as.
 #[component]
@@ -30,51 +60,96 @@ pub(super) fn SaveFigure(
     draw: Signal<Option<Draw>>,
     stem: &'static str,
     manifest: Callback<(), Option<String>>,
+    data: Option<Callback<DataFormat, Option<String>>>,
 ) -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let width = RwSignal::new(PUBLISHED_NAME);
-    let resolution = RwSignal::new("300");
-    let widths = [PUBLISHED_NAME].into_iter().chain(PRESETS.iter().map(|preset| preset.name));
-    let set_width = Callback::new(move |name: String| {
-        width.set(
-            PRESETS.iter().map(|preset| preset.name).find(|preset| *preset == name).unwrap_or(PUBLISHED_NAME),
-        );
-    });
-    let set_resolution = Callback::new(move |key: String| {
-        resolution
-            .set(RESOLUTIONS.into_iter().map(|(key, _)| key).find(|other| *other == key).unwrap_or("300"));
-    });
+    let (width_mm, font_size) = (PUBLISHED.width_mm, PUBLISHED.font_size);
+    let print = RwSignal::new(Print { width_mm, font_size, dpi: RESOLUTIONS[0].0, style: STYLES[0].0 });
     let save = move |format: Format| {
         let Some(draw) = draw.get_untracked() else { return };
-        match page(width.get_untracked()).draw(Theme::Paper, |layout| draw(layout)) {
+        let print = print.get_untracked();
+        match Page::new(print.width_mm, print.font_size).draw(print.theme(), |layout| draw(layout)) {
             Ok(scene) => {
-                let dpi = resolution.get_untracked().parse().unwrap_or(300.0);
+                let dpi = print.dpi.parse().unwrap_or_default();
                 write(lab, scene, format, dpi, format!("{stem}.{}", format.extension()), manifest.run(()));
             }
             Err(error) => lab.notify(Tone::Trouble, error.to_string()),
         }
     };
+    let save_data = move |data: Callback<DataFormat, Option<String>>, format: DataFormat| {
+        if let Some(content) = data.run(format) {
+            download::file(
+                lab,
+                &format!("{stem}.{}", format.extension()),
+                format.media_type(),
+                content.as_bytes(),
+            );
+        }
+    };
+    let empty = move || draw.with(Option::is_none);
     view! {
-        <div class="actions save" role="group" aria-label="Take this figure away">
-            <Choice label="Width on paper" options=widths.map(|name| (name, name)).collect() value=width.into() set=set_width />
-            <Choice label="PNG resolution" options=RESOLUTIONS.to_vec() value=resolution.into() set=set_resolution />
-            {Format::ALL.into_iter().map(|format| view! {
-                <button type="button" disabled=move || draw.with(Option::is_none) on:click=move |_| save(format)>
-                    {format!("Figure as {}", format.extension().to_uppercase())}
-                </button>
-            }).collect_view()}
+        <div class="save" role="group" aria-label="Take this figure away">
+            <div class="actions">
+                {Format::ALL.into_iter().map(|format| view! {
+                    <button type="button" disabled=empty on:click=move |_| save(format)>
+                        {format!("Figure as {}", format.extension().to_ascii_uppercase())}
+                    </button>
+                }).collect_view()}
+                {data.map(|data| DataFormat::ALL.map(|format| view! {
+                    <button type="button" disabled=empty on:click=move |_| save_data(data, format)>{name(format)}</button>
+                }).into_iter().collect_view())}
+            </div>
+            <Size print />
         </div>
     }
     .into_any()
 }
 
-/// The page of a width: two thirds as high as it is wide, like the published figures.
-fn page(width: &str) -> Page {
-    PRESETS.iter().find(|preset| preset.name == width).map_or(PUBLISHED, |preset| Page {
-        width_mm: preset.width_mm,
-        height_mm: Some(preset.width_mm * 2.0 / 3.0),
-        font_size: preset.font_size,
-    })
+/// What is written of the data.
+fn name(format: DataFormat) -> &'static str {
+    match format {
+        DataFormat::Csv => "Data as CSV",
+        DataFormat::Latex => "Numbers as LaTeX",
+        DataFormat::Json => "Figure as JSON",
+    }
+}
+
+/// How large a figure is on paper, in which letters, resolution and colours.
+#[component]
+fn Size(print: RwSignal<Print>) -> impl IntoView {
+    let presets = PRESETS.iter().map(|preset| (preset.key, preset.name)).chain([(OTHER, "Another width")]);
+    let set_preset = Callback::new(move |key: String| {
+        if let Some(preset) = PRESETS.iter().find(|preset| preset.key == key) {
+            print.update(|print| (print.width_mm, print.font_size) = (preset.width_mm, preset.font_size));
+        }
+    });
+    let set_dpi = Callback::new(move |key: String| {
+        print.update(|print| print.dpi = known(&RESOLUTIONS, &key).unwrap_or(print.dpi));
+    });
+    let set_style = Callback::new(move |key: String| {
+        print.update(|print| print.style = known(&STYLES, &key).unwrap_or(print.style));
+    });
+    let summary = move || {
+        let Print { width_mm, font_size, dpi, .. } = print.get();
+        format!("On paper {width_mm} mm wide, letters of {font_size} pt, PNG with {dpi} dpi")
+    };
+    view! {
+        <details>
+            <summary>{summary}</summary>
+            <div class="actions">
+                <Choice label="Printed in" options=presets.collect() value=Signal::derive(move || print.with(Print::preset)) set=set_preset />
+                <Field label="Width" hint="in millimetres" expected="a finite number"
+                    value=Signal::derive(move || Finite(print.get().width_mm))
+                    set=Callback::new(move |Finite(width)| print.update(|print| print.width_mm = width)) />
+                <Field label="Letters" hint="of axes and legend, in points" expected="a finite number"
+                    value=Signal::derive(move || Finite(print.get().font_size))
+                    set=Callback::new(move |Finite(size)| print.update(|print| print.font_size = size)) />
+                <Choice label="PNG resolution" options=RESOLUTIONS.to_vec() value=Signal::derive(move || print.get().dpi) set=set_dpi />
+                <Choice label="Colours" options=STYLES.to_vec() value=Signal::derive(move || print.get().style) set=set_style />
+            </div>
+        </details>
+    }
+    .into_any()
 }
 
 /// Has the worker write a figure, and offers the file.
@@ -93,14 +168,7 @@ fn write(lab: Lab, mut scene: Scene, format: Format, dpi: f64, name: String, man
         };
         let task = Task::Export { scene: Box::new(scene), format, dpi, manifest };
         lab.ask(task, buffers, move |answer| match answer {
-            Answer::File { bytes } => {
-                if download::bytes(&name, format.media_type(), &bytes).is_err() {
-                    lab.notify(
-                        Tone::Trouble,
-                        "The browser refused the download. Allow downloads for this page and try again.",
-                    );
-                }
-            }
+            Answer::File { bytes } => download::file(lab, &name, format.media_type(), &bytes),
             Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
             Answer::Records { .. } | Answer::Progress(_) | Answer::Cancelled | Answer::Ready => {}
         });

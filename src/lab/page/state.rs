@@ -105,21 +105,25 @@ impl Lab {
     /// The fragment that restores a room as it is.
     pub(super) fn fragment(&self, room: Room) -> String {
         match room {
-            Room::Robustness => permalink::to_fragment(room, &self.robustness.view.get()),
-            Room::Efficiency => permalink::to_fragment(room, &self.efficiency.view.get()),
-            Room::Stability => permalink::to_fragment(room, &self.stability.view.get()),
+            Room::Robustness => permalink::to_fragment(room, &self.robustness.linked()),
+            Room::Efficiency => permalink::to_fragment(room, &self.efficiency.linked()),
+            Room::Stability => permalink::to_fragment(room, &self.stability.linked()),
             Room::Resolvent => permalink::to_fragment(room, &self.resolvent.config.get()),
             Room::Files => permalink::to_fragment(room, &NoSettings {}),
         }
     }
 
-    /// Goes where the address bar says. A link that cannot be followed is reported and changes nothing.
+    /// Goes where the address bar says.
     pub(super) fn follow_address(&self) {
         let fragment = window().location().hash().unwrap_or_default();
-        if fragment == self.fragment(self.room.get_untracked()) {
-            return;
+        if fragment != self.fragment(self.room.get_untracked()) {
+            self.follow_or_tell(&fragment);
         }
-        if let Err(error) = self.follow(&fragment) {
+    }
+
+    /// Goes where a link leads; one that cannot be followed is reported and changes nothing.
+    pub(super) fn follow_or_tell(&self, fragment: &str) {
+        if let Err(error) = self.follow(fragment) {
             self.notify(Tone::Trouble, error.to_string());
         }
     }
@@ -127,10 +131,10 @@ impl Lab {
     fn follow(&self, fragment: &str) -> Result<(), LinkError> {
         let link = permalink::parse(fragment)?;
         let unknown = match link.room {
-            Room::Robustness => restore(&link, self.robustness.view)?,
-            Room::Efficiency => restore(&link, self.efficiency.view)?,
-            Room::Stability => restore(&link, self.stability.view)?,
-            Room::Resolvent => restore(&link, self.resolvent.config)?,
+            Room::Robustness => restore(&link, |linked| self.robustness.follow(linked))?,
+            Room::Efficiency => restore(&link, |linked| self.efficiency.follow(linked))?,
+            Room::Stability => restore(&link, |linked| self.stability.follow(linked))?,
+            Room::Resolvent => restore(&link, |config| self.resolvent.config.set(config))?,
             Room::Files => link.restore::<NoSettings>()?.unknown,
         };
         self.room.set(link.room);
@@ -160,12 +164,12 @@ impl Lab {
 }
 
 /// Sets what a link restores, and hands back the keys nobody knows.
-fn restore<Config>(link: &Link, signal: RwSignal<Config>) -> Result<Vec<String>, LinkError>
+fn restore<Config>(link: &Link, set: impl FnOnce(Config)) -> Result<Vec<String>, LinkError>
 where
-    Config: Serialize + DeserializeOwned + Default + Send + Sync + 'static,
+    Config: Serialize + DeserializeOwned + Default,
 {
     let restored = link.restore()?;
-    signal.set(restored.config);
+    set(restored.config);
     Ok(restored.unknown)
 }
 

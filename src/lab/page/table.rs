@@ -1,12 +1,15 @@
 //! Tables of numbers beside the figures, a page at a time where they are long.
 
 use super::download;
-use super::state::{Lab, Tone};
+use super::state::Lab;
 use crate::export::Table;
 use leptos::prelude::*;
 
 /// Rows shown at once.
 const ROWS: usize = 25;
+
+/// Heading of half the widths of confidence intervals.
+pub(super) const INTERVAL: &str = "± 95 %";
 
 /// What a table holds: headings, a number of rows, and how to make one. Rows are made when they are shown, so
 /// that a chain of a million sites costs nothing.
@@ -36,12 +39,7 @@ pub(super) fn DataTable(#[prop(into)] caption: String, rows: Signal<Rows>) -> im
     let name = caption.clone();
     let save = move |extension: &str, kind: &str, write: fn(&Table) -> String| {
         let content = write(&rows.with_untracked(|rows| rows.table(&name)));
-        if download::text(&format!("{}.{extension}", file_name(&name)), kind, &content).is_err() {
-            lab.notify(
-                Tone::Trouble,
-                "The browser refused the download. Allow downloads for this page and try again.",
-            );
-        }
+        download::file(lab, &format!("{}.{extension}", file_name(&name)), kind, content.as_bytes());
     };
     let save_latex = save.clone();
     let (as_csv, as_latex) = (format!("{caption} as CSV"), format!("{caption} as LaTeX"));
@@ -83,8 +81,8 @@ pub(super) fn DataTable(#[prop(into)] caption: String, rows: Signal<Rows>) -> im
                 </div>
             </Show>
             <div class="actions small">
-                <button type="button" aria-label=as_csv on:click=move |_| save("csv", "text/csv", Table::csv)>"CSV"</button>
-                <button type="button" aria-label=as_latex on:click=move |_| save_latex("tex", "application/x-tex", Table::latex)>"LaTeX"</button>
+                <button type="button" aria-label=as_csv on:click=move |_| save("csv", "text/csv", |table| table.csv(None))>"CSV"</button>
+                <button type="button" aria-label=as_latex on:click=move |_| save_latex("tex", "application/x-tex", |table| table.latex(None))>"LaTeX"</button>
             </div>
         </div>
     }

@@ -1,6 +1,6 @@
 //! The room of files: what was imported that is no figure's data, as tables.
 
-use super::files::ImportButton;
+use super::files::{ImportButton, ImportFolderButton};
 use super::state::Lab;
 use super::table::{DataTable, Rows};
 use crate::lab::permalink::Room;
@@ -21,11 +21,12 @@ pub(super) fn TablesView() -> impl IntoView {
             </header>
             <form class="controls" aria-label="Files" on:submit=|event| event.prevent_default()>
                 <ImportButton />
+                <ImportFolderButton />
                 <button type="button" disabled=move || lab.tables.with(Vec::is_empty) on:click=move |_| lab.tables.set(vec![])>"Forget these files"</button>
             </form>
             <div class="stage">
                 <Show when=move || lab.tables.with(Vec::is_empty)>
-                    <p>"There are no tables yet. Drop files anywhere on this page, or choose them with the button."</p>
+                    <p>"There are no tables yet. Drop files or folders anywhere on this page, or choose them with the buttons."</p>
                 </Show>
                 {move || lab.tables.get().into_iter().map(|table| view! { <Sheet table /> }).collect_view()}
             </div>

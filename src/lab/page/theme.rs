@@ -1,6 +1,6 @@
 //! Light, dark, or as the system has it; the only thing kept in the browser besides imported records.
 
-use super::files::browser_store;
+use super::kept::browser_store;
 use crate::figure::Theme;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;

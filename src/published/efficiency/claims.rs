@@ -3,21 +3,25 @@
 use super::Pair;
 use super::nearest::least;
 use super::summary::checks;
-use crate::published::claim::{Assertion, Claim, Number, Statement, evidence};
+use crate::published::claim::{Assertion, Claim, Number, Statement, colours, evidence};
 use crate::record::pareto::{Cost, Dominance};
-use crate::record::{Efficiency, Model};
+use crate::record::{Efficiency, Model, Provenance};
 
 /// Where the published numbers are printed.
 const NOTE: &str = "completion note 003";
 
+/// What the operations of the simulation are not.
+const NOT_COUNTED: &str = "No FLOPs were measured: the project's own counter gives 0.02 GFLOPs a token, not 5 or 10, and a ratio of 1.14.";
+
 /// All rows that the efficiency figure touches.
 pub(super) fn claims(record: &Efficiency) -> Vec<Claim> {
     let fewest_runs = record.series.iter().flat_map(|s| &s.points).map(|point| point.runs.len()).min();
-    let statements = statements(record).into_iter().chain(evidence(fewest_runs));
+    let statements =
+        statements(record).into_iter().chain(evidence(fewest_runs, "efficiency_comparison.json"));
     let statements = statements.map(|statement| statement.judge(record.provenance));
     let assertions = outcomes_of_checks(record).into_iter().map(|row| row.compare(record.provenance));
     let numbers = numbers(record).into_iter().map(|number| number.compare(record.provenance));
-    statements.chain(assertions).chain(numbers).collect()
+    statements.chain(assertions).chain([colours(record.provenance)]).chain(numbers).collect()
 }
 
 /// The requirements about trained models that the figure is shown for.
@@ -30,9 +34,8 @@ fn statements(record: &Efficiency) -> Vec<Statement> {
             "section 7, item 5",
             "Adaptive computation saves at least 40 % of the FLOPs with perplexity within 5 %",
             "≥ 40 % within 5 %",
-            saving(&resnetbk).map(|(saved, raised)| {
-                (format!("{saved:.1} % at {raised:+.1} %"), saved >= 40.0)
-            }),
+            saving(&resnetbk)
+                .map(|(saved, raised)| (format!("{saved:.1} % at {raised:+.1} %"), saved >= 40.0)),
         ),
         Statement::new(
             "section 7, item 14; requirement 8.9",
@@ -40,7 +43,17 @@ fn statements(record: &Efficiency) -> Vec<Statement> {
             "both models",
             both.then(|| (format!("{} and {} points", resnetbk.len(), mamba.len()), true)),
         )
-        .because_of_the_formula(record.provenance, "No FLOPs were measured: the project's own counter gives 0.02 GFLOPs a token, not 5 or 10, and a ratio of 1.14."),
+        .because_of_the_formula(record.provenance, NOT_COUNTED),
+        Statement::new(
+            "section 7, items 4, 12 and 13",
+            "The FLOPs a token are counted, forward and backward, with routing and recursions",
+            "all counted",
+            None,
+        )
+        .because(match record.provenance {
+            Provenance::PublishedSimulation | Provenance::Mock => NOT_COUNTED,
+            _ => "The data does not say how its FLOPs were counted.",
+        }),
         equal_perplexity(record),
         Statement::new(
             "requirement 8.11",

@@ -109,6 +109,10 @@ impl PublishedFigure for Efficiency {
         numbers::numbers(self)
     }
 
+    fn values(&self) -> Grid {
+        numbers::values(self)
+    }
+
     fn checks(&self) -> Vec<Check> {
         summary::checks(self)
     }

@@ -2,7 +2,7 @@
 
 use crate::record::Efficiency;
 use crate::record::pareto::Dominance;
-use crate::record::table::Grid;
+use crate::record::table::{Grid, exact};
 use std::collections::HashSet;
 
 /// One row a configuration, in the order of the source.
@@ -35,5 +35,26 @@ pub(super) fn numbers(record: &Efficiency) -> Grid {
         }
     }
     let heading = "Perplexity by FLOPs a token".into();
+    Grid { heading, columns: columns.map(String::from).into(), rows, omitted: 0 }
+}
+
+/// One row a run, in the order of the source.
+pub(super) fn values(record: &Efficiency) -> Grid {
+    let columns = ["Model", "Configuration", "Compute factor", "Run", "Seed", "FLOPs a token", "Perplexity"];
+    let mut rows = Vec::new();
+    for (series, point) in record.all_points() {
+        for (number, run) in (1..).zip(&point.runs) {
+            rows.push(vec![
+                series.model.label().into(),
+                point.configuration.clone(),
+                exact(point.compute_factor),
+                format!("{number}"),
+                exact(run.seed),
+                exact(Some(run.flops_per_token)),
+                exact(Some(run.perplexity)),
+            ]);
+        }
+    }
+    let heading = "FLOPs and perplexity by run".into();
     Grid { heading, columns: columns.map(String::from).into(), rows, omitted: 0 }
 }

@@ -1,9 +1,9 @@
 //! What was claimed about quantization robustness (resnet-bk.md §5, §10.2, §10.4).
 
 use super::summary::{checks, degradation};
-use crate::published::claim::{Assertion, Claim, Number, Statement, evidence};
+use crate::published::claim::{Assertion, Claim, Number, Statement, colours, evidence};
 use crate::record::robustness::precision_label;
-use crate::record::{Model, Robustness};
+use crate::record::{Model, Provenance, Robustness};
 
 /// The published perplexities, printed to two decimals in the completion note of the robustness figure.
 const PUBLISHED: [(Model, [(u32, f64); 5]); 2] = [
@@ -20,9 +20,10 @@ pub(super) fn claims(record: &Robustness) -> Vec<Claim> {
         .into_iter()
         .flat_map(|(model, values)| values.map(|(bits, value)| number(record, &model, bits, value)));
     let fewest_runs = record.series.iter().flat_map(|s| &s.points).map(|point| point.runs.len()).min();
-    let statements = statements(record).into_iter().chain(evidence(fewest_runs));
+    let evidence = evidence(fewest_runs, "quantization_comparison.json");
+    let statements = statements(record).into_iter().chain(schemes(record.provenance)).chain(evidence);
     let statements = statements.map(|statement| statement.judge(record.provenance));
-    statements.chain([six_checks(record)]).chain(numbers).collect()
+    statements.chain([six_checks(record), colours(record.provenance)]).chain(numbers).collect()
 }
 
 /// The row of one published perplexity.
@@ -63,6 +64,22 @@ fn six_checks(record: &Robustness) -> Claim {
         reason: reason.into(),
     };
     assertion.compare(record.provenance)
+}
+
+/// What was required of the quantization itself, of which perplexities say nothing.
+fn schemes(provenance: Provenance) -> impl Iterator<Item = Statement> {
+    let rows = [
+        ("requirement 7.1", "A trained model is quantized to INT8 without retraining", "no retraining"),
+        ("requirement 7.5", "INT4 is quantized in groups of 128 weights", "groups of 128"),
+        ("requirement 7.7", "Mamba is quantized by the same schemes", "the same schemes"),
+    ];
+    let reason = match provenance {
+        Provenance::PublishedSimulation | Provenance::Mock => "No quantizer was applied to any model.",
+        _ => "The data does not say how its models were quantized.",
+    };
+    rows.into_iter().map(move |(stated, statement, published)| {
+        Statement::new(stated, statement, published, None).because(reason)
+    })
 }
 
 /// The requirements about trained and quantized models that the figure is shown for.
@@ -107,8 +124,8 @@ fn statements(record: &Robustness) -> Vec<Statement> {
             }),
         ),
         Statement::new(
-            "requirements 7.14, 8.5",
-            "The sweep covers FP32, FP16, INT8, INT4 and INT2 for both models",
+            "requirements 7.14, 7.15, 8.5",
+            "The figure draws perplexity at FP32, FP16, INT8, INT4 and INT2 for both models",
             "5 widths",
             Some((format!("{} widths", shared.len()), PRECISIONS.iter().all(|bits| shared.contains(bits)))),
         )

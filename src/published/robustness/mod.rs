@@ -84,6 +84,10 @@ impl PublishedFigure for Robustness {
         numbers::numbers(self)
     }
 
+    fn values(&self) -> Grid {
+        numbers::values(self)
+    }
+
     fn checks(&self) -> Vec<Check> {
         summary::checks(self)
     }

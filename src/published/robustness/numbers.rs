@@ -1,16 +1,16 @@
 //! The numbers of a robustness record as a table.
 
 use super::summary::degradation_of;
+use crate::record::comparison::distinct;
 use crate::record::robustness::precision_label;
-use crate::record::table::{Grid, cell};
+use crate::record::table::{Grid, cell, exact};
 use crate::record::{Model, Robustness};
 
 /// One row a bit width, from the widest; three columns a model, and the published ratio.
 pub(super) fn numbers(record: &Robustness) -> Grid {
-    let mut widths: Vec<u32> =
-        record.series.iter().flat_map(|series| &series.points).map(|point| point.bits).collect();
-    widths.sort_unstable_by(|one, other| other.cmp(one));
-    widths.dedup();
+    let widths = record.series.iter().flat_map(|series| &series.points).map(|point| point.bits);
+    let mut widths = distinct(widths.collect());
+    widths.reverse();
 
     let mut columns = vec!["Precision".to_owned()];
     for series in &record.series {
@@ -30,4 +30,22 @@ pub(super) fn numbers(record: &Robustness) -> Grid {
     };
     let rows = widths.into_iter().map(row).collect();
     Grid { heading: "Perplexity by bit width".into(), columns, rows, omitted: 0 }
+}
+
+/// One row a run, in the order of the source.
+pub(super) fn values(record: &Robustness) -> Grid {
+    let columns = ["Model", "Bits", "Run", "Seed", "Perplexity"];
+    let mut rows = Vec::new();
+    for (series, point) in record.all_points() {
+        for (number, run) in (1..).zip(&point.runs) {
+            rows.push(vec![
+                series.model.label().into(),
+                point.bits.to_string(),
+                format!("{number}"),
+                exact(run.seed),
+                exact(Some(run.perplexity)),
+            ]);
+        }
+    }
+    Grid { heading: "Perplexity by run".into(), columns: columns.map(String::from).into(), rows, omitted: 0 }
 }

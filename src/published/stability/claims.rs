@@ -1,7 +1,7 @@
 //! What was claimed about long-context stability (resnet-bk.md §7, §10.4, §10.5).
 
 use super::{CLIP, Improvement};
-use crate::published::claim::{Assertion, Claim, Number, Statement, evidence};
+use crate::published::claim::{Assertion, Claim, Number, Statement, colours, evidence};
 use crate::record::stability::{Point, Run, length_label};
 use crate::record::{Model, Stability};
 
@@ -32,12 +32,13 @@ const DECREE: &str = "By decree: the script multiplies Mamba's losses by a growi
 /// All rows that the stability figure touches.
 pub(super) fn claims(record: &Stability) -> Vec<Claim> {
     let fewest_runs = record.series.iter().flat_map(|s| &s.points).map(|point| point.runs.len()).min();
-    let statements = statements(record).into_iter().chain(evidence(fewest_runs));
+    let statements =
+        statements(record).into_iter().chain(evidence(fewest_runs, "longcontext_comparison.json"));
     let statements = statements.map(|statement| statement.judge(record.provenance));
     let annotations =
         [region_note(record), divergence_marks(record)].map(|row| row.compare(record.provenance));
     let numbers = numbers(record).into_iter().map(|number| number.compare(record.provenance));
-    statements.chain(annotations).chain(numbers).collect()
+    statements.chain(annotations).chain([colours(record.provenance)]).chain(numbers).collect()
 }
 
 /// The requirements about trained models that the figure is shown for.

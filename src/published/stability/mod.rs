@@ -130,6 +130,10 @@ impl PublishedFigure for Stability {
         numbers::numbers(self)
     }
 
+    fn values(&self) -> Grid {
+        numbers::values(self)
+    }
+
     fn checks(&self) -> Vec<Check> {
         vec![]
     }

@@ -3,13 +3,16 @@
 mod options;
 
 use crate::Failure;
-use bk_lab::figure::{Layout, Scene};
+use bk_lab::figure::{Layout, Scene, View};
+use bk_lab::lab::permalink::Room;
 use bk_lab::published::PublishedFigure;
 use bk_lab::record::pareto::Dominance;
 use bk_lab::record::{Efficiency, Robustness, Stability, efficiency, robustness, stability};
+use bk_lab::study::StudyError;
 use bk_lab::{figure, study};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use options::Options;
+use serde::Serialize;
 
 /// The published figures.
 #[derive(Subcommand)]
@@ -24,25 +27,71 @@ pub(crate) enum Figure {
 
 /// A figure that the command line draws.
 trait Drawn: PublishedFigure {
+    /// What decides its published simulation.
+    type Config: Serialize + Default;
+
+    /// How it is looked at, beyond its data: as in the links of the page.
+    type Look: Serialize + Default;
+
+    /// Its room on the page.
+    const ROOM: Room;
+
+    /// Runs the published simulation.
+    fn simulate(config: &Self::Config) -> Result<Self, StudyError>;
+
     /// Draws records over one another.
-    fn draw(records: &[&Self], layout: &Layout) -> Scene;
+    fn draw(records: &[&Self], look: &Self::Look, layout: &Layout) -> Scene;
+}
+
+/// The look of a figure that has but one.
+#[derive(Default, Serialize)]
+struct NoLook {}
+
+/// By which rule the frontiers of the efficiency figure are drawn.
+#[derive(Default, Serialize)]
+struct Frontier {
+    frontier: Dominance,
 }
 
 impl Drawn for Robustness {
-    fn draw(records: &[&Self], layout: &Layout) -> Scene {
-        figure::robustness(records, layout)
+    type Config = robustness::Config;
+    type Look = NoLook;
+    const ROOM: Room = Room::Robustness;
+
+    fn simulate(config: &Self::Config) -> Result<Self, StudyError> {
+        study::robustness::run(config)
+    }
+
+    fn draw(records: &[&Self], _look: &NoLook, layout: &Layout) -> Scene {
+        figure::robustness(records, &View::default(), layout)
     }
 }
 
 impl Drawn for Efficiency {
-    fn draw(records: &[&Self], layout: &Layout) -> Scene {
-        figure::efficiency(records, Dominance::Exact, layout)
+    type Config = efficiency::Config;
+    type Look = Frontier;
+    const ROOM: Room = Room::Efficiency;
+
+    fn simulate(config: &Self::Config) -> Result<Self, StudyError> {
+        study::efficiency::run(config)
+    }
+
+    fn draw(records: &[&Self], look: &Frontier, layout: &Layout) -> Scene {
+        figure::efficiency(records, look.frontier, &View::default(), layout)
     }
 }
 
 impl Drawn for Stability {
-    fn draw(records: &[&Self], layout: &Layout) -> Scene {
-        figure::stability(records, layout)
+    type Config = stability::Config;
+    type Look = NoLook;
+    const ROOM: Room = Room::Stability;
+
+    fn simulate(config: &Self::Config) -> Result<Self, StudyError> {
+        study::stability::run(config)
+    }
+
+    fn draw(records: &[&Self], _look: &NoLook, layout: &Layout) -> Scene {
+        figure::stability(records, &View::default(), layout)
     }
 }
 
@@ -64,6 +113,18 @@ pub(crate) struct EfficiencyArguments {
     /// Configurations of each model in the published simulation.
     #[arg(long, default_value_t = efficiency::Config::default().configurations)]
     configs: u32,
+    /// When a point is dominated and so not on a frontier.
+    #[arg(long, value_enum, default_value_t = Rule::Exact)]
+    frontier: Rule,
+}
+
+/// When a point is dominated.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Rule {
+    /// By one that is no worse in both and better in one.
+    Exact,
+    /// As published: only by one that is better in both.
+    Published,
 }
 
 /// Arguments of `bklab figure stability`.
@@ -84,13 +145,21 @@ impl Figure {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Figure::Robustness(RobustnessArguments { options, bit_widths }) => {
-                options.run(|seed| study::robustness::run(&robustness::Config { seed, bit_widths }))
+                let config = robustness::Config { seed: options.seed, bit_widths };
+                options.run::<Robustness>(config, NoLook {})
             }
-            Figure::Efficiency(EfficiencyArguments { options, configs }) => options
-                .run(|seed| study::efficiency::run(&efficiency::Config { seed, configurations: configs })),
-            Figure::Stability(StabilityArguments { options, lengths, steps }) => options.run(|seed| {
-                study::stability::run(&stability::Config { seed, sequence_lengths: lengths, steps })
-            }),
+            Figure::Efficiency(EfficiencyArguments { options, configs, frontier }) => {
+                let config = efficiency::Config { seed: options.seed, configurations: configs };
+                let frontier = match frontier {
+                    Rule::Exact => Dominance::Exact,
+                    Rule::Published => Dominance::Published,
+                };
+                options.run::<Efficiency>(config, Frontier { frontier })
+            }
+            Figure::Stability(StabilityArguments { options, lengths, steps }) => {
+                let config = stability::Config { seed: options.seed, sequence_lengths: lengths, steps };
+                options.run::<Stability>(config, NoLook {})
+            }
         }
     }
 }

@@ -1,25 +1,26 @@
 //! What all figures of the command line share: where the data comes from, and what is written.
 
 use super::Drawn;
+use crate::drawing::Format;
 use crate::files::{import, print, save};
+use crate::print::Print;
 use crate::{Failure, report};
-use bk_lab::export::{self, Metadata, export};
-use bk_lab::figure::{Layout, Theme};
+use bk_lab::export::data;
+use bk_lab::lab::permalink;
 use bk_lab::record::{Record, document};
-use bk_lab::study::StudyError;
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 use std::path::{Path, PathBuf};
-
-/// Resolution of the PNG files, as the published script's default.
-const DOTS_PER_INCH: f64 = 300.0;
 
 /// The published seed.
 const SEED: u32 = 42;
 
 /// Where the data of a figure comes from.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
 enum Source {
     /// The published simulation alone.
+    #[default]
     Published,
     /// The given files alone.
     Imported,
@@ -27,66 +28,71 @@ enum Source {
     Both,
 }
 
-/// What a figure can be written as.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A picture of 300 dots an inch.
-    Png,
-    /// A vector drawing with real text.
-    Svg,
-    /// A vector drawing with real text in an embedded face, for pdfLaTeX and journals.
-    Pdf,
-    /// A vector drawing without transparency, text as outlines.
-    Eps,
-    /// The record behind the figure.
-    Json,
+/// What a link to the figure's room on the page sets there.
+#[derive(Default, Serialize)]
+struct Linked<Config, Look> {
+    #[serde(flatten)]
+    config: Config,
+    #[serde(flatten)]
+    look: Look,
+    source: Source,
 }
 
 /// Arguments of every `bklab figure …`.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Result files; without any, the published simulation is run.
+    /// Result files, or folders of them; without any, the published simulation is run.
     files: Vec<PathBuf>,
     /// Seed of the published simulation.
     #[arg(long, default_value_t = SEED)]
-    seed: u32,
+    pub(super) seed: u32,
     /// Which data the figure shows [default: imported if files are given, else published].
     #[arg(long)]
     source: Option<Source>,
     /// Write the summary in the published JSON form to PATH, or to standard output for “-”.
     #[arg(long, value_name = "PATH")]
     summary: Option<PathBuf>,
-    /// Write the figure to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.json.
+    /// Write the record as the lab's own JSON to PATH, or to standard output for “-”; a list where there are
+    /// several.
+    #[arg(long, value_name = "PATH")]
+    record: Option<PathBuf>,
+    /// Write the figure to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.csv, STEM.tex, STEM.json. Each file
+    /// carries what shows the figure again when it is opened.
     #[arg(long, value_name = "STEM")]
     out: Option<PathBuf>,
     /// What --out writes.
     #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
     format: Vec<Format>,
+    #[command(flatten)]
+    print: Print,
 }
 
-/// The data of a figure.
-struct Data<Kind> {
+/// What a figure shows, and how.
+struct Shown<Figure: Drawn> {
     /// From the files.
-    imported: Vec<Kind>,
+    imported: Vec<Figure>,
     /// From the published simulation.
-    simulated: Option<Kind>,
+    simulated: Option<Figure>,
+    /// The settings, as in a link.
+    view: Linked<Figure::Config, Figure::Look>,
 }
 
 impl Options {
-    /// Runs the command for one figure, whose published simulation is run by `simulate`.
-    pub(crate) fn run<Kind: Drawn>(
+    /// Runs the command for one figure, whose published simulation has this config.
+    pub(super) fn run<Figure: Drawn>(
         self,
-        simulate: impl FnOnce(u32) -> Result<Kind, StudyError>,
+        config: Figure::Config,
+        look: Figure::Look,
     ) -> Result<(), Failure> {
         let source = self.source()?;
-        let (imported, failures) = self.imported::<Kind>();
+        let (imported, failures) = self.imported::<Figure>();
         let simulated = match source {
             Source::Imported => None,
-            Source::Published | Source::Both => Some(simulate(self.seed).map_err(Failure::usage)?),
+            Source::Published | Source::Both => Some(Figure::simulate(&config).map_err(Failure::usage)?),
         };
-        let data = Data { imported, simulated };
-        if !data.records().is_empty() {
-            self.write(&data)?;
+        let shown = Shown { imported, simulated, view: Linked { config, look, source } };
+        if !shown.records().is_empty() {
+            self.write(&shown)?;
         }
         report::refused(&failures, self.files.len())
     }
@@ -106,7 +112,7 @@ impl Options {
     }
 
     /// The records of this figure in the files, and a sentence for each file that holds none.
-    fn imported<Kind: Drawn>(&self) -> (Vec<Kind>, Vec<String>) {
+    fn imported<Figure: Drawn>(&self) -> (Vec<Figure>, Vec<String>) {
         let imported = import(&self.files);
         let mut failures: Vec<String> = imported.errors.iter().map(ToString::to_string).collect();
         let mut records = Vec::new();
@@ -115,46 +121,54 @@ impl Options {
                 [] => "A record of this lab".into(),
                 files => format!("“{}”", files.join("”, “")),
             };
-            match Kind::try_from(record) {
+            match Figure::try_from(record) {
                 Ok(record) => records.push(record),
-                Err(_) => failures.push(format!("{source} holds no data for the figure “{}”.", Kind::TITLE)),
+                Err(_) => {
+                    failures.push(format!("{source} holds no data for the figure “{}”.", Figure::TITLE))
+                }
             }
         }
         (records, failures)
     }
 
-    /// Writes what was asked for; a report to standard output unless that carries the summary.
-    fn write<Kind: Drawn>(&self, data: &Data<Kind>) -> Result<(), Failure> {
-        let to_standard_output = self.summary.as_deref() == Some(Path::new("-"));
+    /// Writes what was asked for; a report to standard output unless that carries something else.
+    fn write<Figure: Drawn>(&self, shown: &Shown<Figure>) -> Result<(), Failure> {
+        let mut is_taken = false;
+        let mut put = |path: &Path, json: String| {
+            let to_standard_output = path == Path::new("-");
+            is_taken |= to_standard_output;
+            if to_standard_output { print(&json) } else { save(path, json.as_bytes()) }
+        };
         if let Some(path) = &self.summary {
-            let json = data.summarized()?.summary_json().map_err(Failure::failed)?;
-            if to_standard_output { print(&json)? } else { save(path, json.as_bytes())? }
+            put(path, shown.summarized()?.summary_json().map_err(Failure::failed)?)?;
+        }
+        if let Some(path) = &self.record {
+            put(path, document::to_json(&shown.documents()).map_err(Failure::failed)?)?;
         }
         if let Some(stem) = &self.out {
-            for format in &self.format {
-                let (extension, bytes) = format.write(data)?;
-                let mut name = stem.clone().into_os_string();
-                name.push(".");
-                name.push(extension);
-                save(Path::new(&name), &bytes)?;
-            }
+            shown.save(stem, &self.format, &self.print)?;
         }
-        if to_standard_output {
+        if is_taken {
             return Ok(());
         }
-        let reports: Vec<String> = data.records().into_iter().map(report::figure).collect();
+        let reports: Vec<String> = shown.records().into_iter().map(report::figure).collect();
         print(&reports.join("\n"))
     }
 }
 
-impl<Kind: Drawn> Data<Kind> {
+impl<Figure: Drawn> Shown<Figure> {
     /// All records, the imported ones first.
-    fn records(&self) -> Vec<&Kind> {
+    fn records(&self) -> Vec<&Figure> {
         self.imported.iter().chain(&self.simulated).collect()
     }
 
+    /// The same as records of any study.
+    fn documents(&self) -> Vec<Record> {
+        self.records().into_iter().map(|record| record.clone().into()).collect()
+    }
+
     /// The record a summary is about: with the simulation overlaid, the files are what is examined.
-    fn summarized(&self) -> Result<&Kind, Failure> {
+    fn summarized(&self) -> Result<&Figure, Failure> {
         match (self.imported.as_slice(), &self.simulated) {
             ([only], _) | ([], Some(only)) => Ok(only),
             _ => Err(Failure::failed(
@@ -162,23 +176,14 @@ impl<Kind: Drawn> Data<Kind> {
             )),
         }
     }
-}
 
-impl Format {
-    /// The extension and the content of a file with all the data.
-    fn write<Kind: Drawn>(self, data: &Data<Kind>) -> Result<(&'static str, Vec<u8>), Failure> {
-        let records = data.records();
-        let documents: Vec<Record> = records.iter().map(|&record| record.clone().into()).collect();
-        let manifest = document::to_json(&documents).map_err(Failure::failed)?;
-        let format = match self {
-            Format::Png => export::Format::Png,
-            Format::Svg => export::Format::Svg,
-            Format::Pdf => export::Format::Pdf,
-            Format::Eps => export::Format::Eps,
-            Format::Json => return Ok(("json", manifest.into_bytes())),
-        };
-        let scene = Kind::draw(&records, &Layout { width: 864.0, height: 576.0, theme: Theme::Paper });
-        let file = export(&scene, &Metadata::new(&scene, Some(&manifest)), format, DOTS_PER_INCH);
-        Ok((format.extension(), file.map_err(Failure::failed)?))
+    /// Writes the figure's files.
+    fn save(&self, stem: &Path, formats: &[Format], print: &Print) -> Result<(), Failure> {
+        let records = self.records();
+        let link = permalink::to_fragment(Figure::ROOM, &self.view);
+        let manifest = document::view_to_json(&link, &self.documents()).map_err(Failure::failed)?;
+        let draw = |layout: &_| Figure::draw(&records, &self.view.look, layout);
+        let data = |format| Some(data::write(&records, format, &manifest));
+        formats.iter().try_for_each(|format| format.save(stem, print, draw, data, &manifest))
     }
 }

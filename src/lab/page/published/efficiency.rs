@@ -1,17 +1,18 @@
 //! The room of the dynamic efficiency figure.
 
 use super::{FigureState, PageFigure};
-use crate::figure::{self, Layout, Scene};
+use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::{Choice, Field};
 use crate::lab::page::formulas;
 use crate::lab::page::state::Lab;
-use crate::lab::page::table::Rows;
+use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
 use crate::record::Efficiency;
 use crate::record::efficiency::Config;
 use crate::record::fragility::Subject;
-use crate::record::pareto::Dominance;
+use crate::record::pareto::{Cost, Dominance};
+use crate::record::table::cell;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -41,6 +42,10 @@ impl PageFigure for Efficiency {
         lab.efficiency
     }
 
+    fn config(&self) -> Option<&Config> {
+        self.config.as_ref()
+    }
+
     fn task(config: Config) -> Task {
         Task::Efficiency(config)
     }
@@ -49,11 +54,16 @@ impl PageFigure for Efficiency {
         Some(Subject::Efficiency(config))
     }
 
-    fn draw(records: &[&Self], look: &Look, layout: &Layout) -> Scene {
-        figure::efficiency(records, look.frontier, layout)
+    fn draw(records: &[&Self], look: &Look, view: &View, layout: &Layout) -> Scene {
+        figure::efficiency(records, look.frontier, view, layout)
+    }
+
+    fn seed(config: &mut Config) -> &mut u32 {
+        &mut config.seed
     }
 
     fn table(&self) -> Rows {
+        let several = self.series.iter().flat_map(|series| &series.points).any(|point| point.runs.len() > 1);
         let rows: Vec<Vec<String>> = self
             .series
             .iter()
@@ -61,50 +71,44 @@ impl PageFigure for Efficiency {
                 let exact = self.frontier(&series.model, Dominance::Exact);
                 let published = self.frontier(&series.model, Dominance::Published);
                 series.points.iter().enumerate().map(move |(place, point)| {
-                    let cost = point.cost();
+                    let (cost, confidence) = (point.cost(), point.confidence());
+                    let number = |value: f64| format!("{value:.5}");
+                    let interval = |of: fn(&Cost) -> f64, unit: f64| {
+                        several.then(|| cell(confidence.as_ref().map(of), |half| number(half / unit)))
+                    };
                     let on = |frontier: &[usize]| if frontier.contains(&place) { "yes" } else { "no" };
-                    vec![
-                        point.configuration.clone(),
-                        series.model.label().to_owned(),
-                        format!("{:.5}", cost.flops / 1e9),
-                        format!("{:.5}", cost.perplexity),
-                        point.runs.len().to_string(),
-                        on(&exact).to_owned(),
-                        on(&published).to_owned(),
-                    ]
+                    let mut cells = vec![point.configuration.clone(), series.model.label().to_owned()];
+                    cells.push(number(cost.flops / 1e9));
+                    cells.extend(interval(|half| half.flops, 1e9));
+                    cells.push(number(cost.perplexity));
+                    cells.extend(interval(|half| half.perplexity, 1.0));
+                    cells.extend([point.runs.len().to_string(), on(&exact).into(), on(&published).into()]);
+                    cells
                 })
             })
             .collect();
-        let headings = [
-            "Configuration",
-            "Model",
-            "GFLOPs a token",
-            "Perplexity",
-            "Runs",
-            "On its frontier",
-            "by the published rule",
-        ];
+        let interval = several.then_some(INTERVAL);
+        let headings = ["Configuration", "Model", "GFLOPs a token"].into_iter().chain(interval);
+        let headings = headings.chain(["Perplexity"]).chain(interval);
+        let headings = headings.chain(["Runs", "On its frontier", "by the published rule"]);
         Rows {
-            headings: headings.map(str::to_owned).to_vec(),
+            headings: headings.map(str::to_owned).collect(),
             count: rows.len(),
             row: Arc::new(move |index| rows[index].clone()),
         }
     }
 
     fn fields(state: FigureState<Self>) -> AnyView {
-        let view = state.view;
-        let rule = Signal::derive(move || RULES[view.with(|view| view.look.frontier) as usize].0);
+        let settings = state.settings;
+        let rule = Signal::derive(move || RULES[settings.with(|of| of.look.frontier) as usize].0);
         let set_rule = Callback::new(move |key: String| {
             let frontier = if key == "published" { Dominance::Published } else { Dominance::Exact };
-            view.update(|view| view.look = Look { frontier });
+            settings.update(|of| of.look = Look { frontier });
         });
         view! {
-            <Field label="Seed" hint="of NumPy’s legacy generator; 42 was published" expected="a whole number from 0 to 4294967295"
-                value=Signal::derive(move || view.with(|view| view.config.seed))
-                set=Callback::new(move |seed| view.update(|view| view.config.seed = seed)) />
             <Field label="Configurations" hint="of each model; 10 were published" expected="a whole number"
-                value=Signal::derive(move || view.with(|view| view.config.configurations))
-                set=Callback::new(move |configurations| view.update(|view| view.config.configurations = configurations)) />
+                value=Signal::derive(move || settings.with(|of| of.config.configurations))
+                set=Callback::new(move |configurations| settings.update(|of| of.config.configurations = configurations)) />
             <Choice label="A point is dominated if another is" options=RULES.to_vec() value=rule set=set_rule />
         }
         .into_any()

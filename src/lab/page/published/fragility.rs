@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> Option<AnyView> {
     Figure::subject(Figure::Config::default())?;
     let count = move |_| {
-        if let Some(subject) = Figure::subject(state.view.with_untracked(|view| view.config.clone())) {
+        if let Some(subject) = Figure::subject(state.settings.with_untracked(|of| of.config.clone())) {
             state.count_checks(lab, subject);
         }
     };

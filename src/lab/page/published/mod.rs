@@ -4,21 +4,25 @@ mod controls;
 mod efficiency;
 mod evidence;
 mod fragility;
+mod pinned;
 mod robustness;
 mod stability;
 mod state;
 
+pub(super) use pinned::keep_pinned;
 pub(super) use state::FigureState;
 
 use evidence::{Evidence, Glance, Records};
 
-use super::figure_view::{Draw, FigureView};
+use super::figure_view::{DrawView, FigureView};
 use super::state::Lab;
 use super::table::Rows;
-use crate::figure::{Layout, Scene};
+use crate::export::data;
+use crate::figure::{Layout, Scene, View};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
 use crate::published::PublishedFigure;
+use crate::record::difference::Quantities;
 use crate::record::fragility::Subject;
 use crate::record::{Record, document};
 use leptos::prelude::*;
@@ -27,7 +31,7 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// What the page must know of a published figure beyond its checks and claims.
-pub(super) trait PageFigure: PublishedFigure + PartialEq + Send + Sync + 'static {
+pub(super) trait PageFigure: PublishedFigure + Quantities + PartialEq + Send + Sync + 'static {
     /// What decides the simulation.
     type Config: Clone + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
 
@@ -55,12 +59,18 @@ pub(super) trait PageFigure: PublishedFigure + PartialEq + Send + Sync + 'static
     fn subject(config: Self::Config) -> Option<Subject>;
 
     /// Draws records over one another.
-    fn draw(records: &[&Self], look: &Self::Look, layout: &Layout) -> Scene;
+    fn draw(records: &[&Self], look: &Self::Look, view: &View, layout: &Layout) -> Scene;
+
+    /// What decided the simulation; `None` for other records.
+    fn config(&self) -> Option<&Self::Config>;
+
+    /// The seed of the simulation.
+    fn seed(config: &mut Self::Config) -> &mut u32;
 
     /// The numbers of a record.
     fn table(&self) -> Rows;
 
-    /// The fields that set the config.
+    /// The fields that set the config, beyond the seed.
     fn fields(state: FigureState<Self>) -> AnyView;
 
     /// How the simulation makes its numbers.
@@ -75,16 +85,24 @@ pub(super) struct NoLook {}
 pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
     let state = Figure::state(&lab);
     let shown = Memo::new(move |_| state.shown());
+    let look = Memo::new(move |_| state.settings.with(|of| of.look.clone()));
     let draw = Signal::derive(move || {
-        let (records, look) = (shown.get(), state.view.with(|view| view.look.clone()));
-        (!records.is_empty()).then(|| -> Draw {
-            Arc::new(move |layout| Figure::draw(&records.iter().collect::<Vec<_>>(), &look, layout))
+        let (records, look, pinned) = (shown.get(), look.get(), state.is_compared());
+        (!records.is_empty()).then(|| -> DrawView {
+            Arc::new(move |view, layout| {
+                let view = View { pinned, ..view.clone() };
+                Figure::draw(&records.iter().collect::<Vec<_>>(), &look, &view, layout)
+            })
         })
     });
     let evidence = Signal::derive(move || shown.with(|records| records.iter().map(Evidence::of).collect()));
     let manifest = Callback::new(move |()| {
         let records: Vec<Record> = shown.get_untracked().into_iter().map(Into::into).collect();
-        document::to_json(&records).ok()
+        document::view_to_json(&untrack(|| lab.fragment(Figure::ROOM)), &records).ok()
+    });
+    let data = Callback::new(move |format| {
+        let records = shown.get_untracked();
+        Some(data::write(&records.iter().collect::<Vec<_>>(), format, &manifest.run(())?))
     });
     let title = format!("{}-title", Figure::ROOM.key());
     let heading = title.clone();
@@ -97,7 +115,8 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
             {controls::controls::<Figure>(state)}
             <div class="stage">
                 <Glance evidence />
-                <FigureView draw stem=Figure::STEM aspect=0.62 manifest />
+                <FigureView draw view=state.view stem=Figure::STEM aspect=0.62 manifest data />
+                {pinned::differences_view(state)}
                 <Records evidence />
                 {fragility::fragility::<Figure>(lab, state)}
             </div>

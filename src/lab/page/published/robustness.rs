@@ -2,17 +2,19 @@
 
 use super::controls::Numbers;
 use super::{FigureState, NoLook, PageFigure};
-use crate::figure::{self, Layout, Scene};
+use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::Field;
 use crate::lab::page::formulas;
 use crate::lab::page::state::Lab;
-use crate::lab::page::table::Rows;
+use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
 use crate::published::robustness::degradation;
 use crate::record::Model;
+use crate::record::comparison::distinct;
 use crate::record::fragility::Subject;
-use crate::record::robustness::{Config, Robustness, precision_label};
+use crate::record::robustness::{Config, Point, Robustness, precision_label};
+use crate::record::table::cell;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -30,6 +32,10 @@ impl PageFigure for Robustness {
         lab.robustness
     }
 
+    fn config(&self) -> Option<&Config> {
+        self.config.as_ref()
+    }
+
     fn task(config: Config) -> Task {
         Task::Robustness(config)
     }
@@ -38,8 +44,12 @@ impl PageFigure for Robustness {
         Some(Subject::Robustness(config))
     }
 
-    fn draw(records: &[&Self], _look: &NoLook, layout: &Layout) -> Scene {
-        figure::robustness(records, layout)
+    fn draw(records: &[&Self], _look: &NoLook, view: &View, layout: &Layout) -> Scene {
+        figure::robustness(records, view, layout)
+    }
+
+    fn seed(config: &mut Config) -> &mut u32 {
+        &mut config.seed
     }
 
     fn table(&self) -> Rows {
@@ -47,14 +57,11 @@ impl PageFigure for Robustness {
     }
 
     fn fields(state: FigureState<Self>) -> AnyView {
-        let view = state.view;
+        let settings = state.settings;
         view! {
-            <Field label="Seed" hint="of NumPy’s legacy generator; 42 was published" expected="a whole number from 0 to 4294967295"
-                value=Signal::derive(move || view.with(|view| view.config.seed))
-                set=Callback::new(move |seed| view.update(|view| view.config.seed = seed)) />
             <Field label="Bit widths" hint="in the order in which they draw their noise" expected="a list of whole numbers such as 32, 16, 8"
-                value=Signal::derive(move || Numbers(view.with(|view| view.config.bit_widths.clone())))
-                set=Callback::new(move |Numbers(widths)| view.update(|view| view.config.bit_widths = widths)) />
+                value=Signal::derive(move || Numbers(settings.with(|of| of.config.bit_widths.clone())))
+                set=Callback::new(move |Numbers(widths)| settings.update(|of| of.config.bit_widths = widths)) />
         }
         .into_any()
     }
@@ -64,33 +71,37 @@ impl PageFigure for Robustness {
     }
 }
 
-/// The numbers of a record, by falling width.
+/// The numbers of a record, by falling width: for each model the mean, where there are several runs with its
+/// interval, the loss against full precision, and the number of runs.
 fn table(record: &Robustness) -> Rows {
-    let mut widths: Vec<u32> =
-        record.series.iter().flat_map(|series| &series.points).map(|point| point.bits).collect();
-    widths.sort_unstable_by(|a, b| b.cmp(a));
-    widths.dedup();
-    let record = record.clone();
+    let points = || record.series.iter().flat_map(|series| &series.points);
+    let mut widths = distinct(points().map(|point| point.bits).collect());
+    widths.reverse();
+    let several = points().any(|point| point.runs.len() > 1);
+    let others = record.series.iter().map(|series| &series.model);
+    let others = others.filter(|model| !Model::PUBLISHED.contains(model));
+    let models: Vec<Model> = Model::PUBLISHED.iter().chain(others).cloned().collect();
     let mut headings = vec!["Precision".to_owned()];
-    for model in &Model::PUBLISHED {
-        headings.extend([model.label().to_owned(), "Loss".into(), "Runs".into()]);
+    for model in &models {
+        headings.push(model.label().to_owned());
+        headings.extend(several.then(|| INTERVAL.to_owned()));
+        headings.extend(["Loss".into(), "Runs".into()]);
     }
     headings.push("Mamba / ResNet-BK".into());
-    let count = widths.len();
+    let (count, record) = (widths.len(), record.clone());
     let row = move |index: usize| {
         let bits = widths[index];
-        let cell = |value: Option<f64>, digits: usize| {
-            value.map_or("–".into(), |value| format!("{value:.digits$}"))
-        };
+        let number = |value: Option<f64>| cell(value, |value| format!("{value:.2}"));
         let mut cells = vec![precision_label(bits)];
-        for model in &Model::PUBLISHED {
-            let runs =
-                record.series(model).and_then(|series| series.at(bits)).map_or(0, |point| point.runs.len());
-            let loss = degradation(&record, model, bits).map_or("–".into(), |loss| format!("{loss:+.1} %"));
-            cells.extend([cell(record.perplexity(model, bits), 2), loss, runs.to_string()]);
+        for model in &models {
+            let point = record.series(model).and_then(|series| series.at(bits));
+            cells.push(number(point.map(Point::perplexity)));
+            cells.extend(several.then(|| number(point.and_then(Point::confidence))));
+            cells.push(cell(degradation(&record, model, bits), |loss| format!("{loss:+.1} %")));
+            cells.push(point.map_or(0, |point| point.runs.len()).to_string());
         }
         let [resnetbk, mamba] = Model::PUBLISHED.map(|model| record.perplexity(&model, bits));
-        cells.push(cell(mamba.zip(resnetbk).map(|(mamba, resnetbk)| mamba / resnetbk), 2));
+        cells.push(number(mamba.zip(resnetbk).map(|(mamba, resnetbk)| mamba / resnetbk)));
         cells
     };
     Rows { headings, count, row: Arc::new(row) }

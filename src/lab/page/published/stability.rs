@@ -2,16 +2,17 @@
 
 use super::controls::Numbers;
 use super::{FigureState, NoLook, PageFigure};
-use crate::figure::{self, Layout, Scene};
+use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::Field;
 use crate::lab::page::formulas;
 use crate::lab::page::state::Lab;
-use crate::lab::page::table::Rows;
+use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
 use crate::record::Stability;
 use crate::record::fragility::Subject;
-use crate::record::stability::{Config, length_label};
+use crate::record::stability::{Config, Statistics, length_label};
+use crate::record::table::cell;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -29,6 +30,10 @@ impl PageFigure for Stability {
         lab.stability
     }
 
+    fn config(&self) -> Option<&Config> {
+        self.config.as_ref()
+    }
+
     fn task(config: Config) -> Task {
         Task::Stability(config)
     }
@@ -37,60 +42,79 @@ impl PageFigure for Stability {
         None
     }
 
-    fn draw(records: &[&Self], _look: &NoLook, layout: &Layout) -> Scene {
-        figure::stability(records, layout)
+    fn draw(records: &[&Self], _look: &NoLook, view: &View, layout: &Layout) -> Scene {
+        figure::stability(records, view, layout)
+    }
+
+    fn seed(config: &mut Config) -> &mut u32 {
+        &mut config.seed
     }
 
     fn table(&self) -> Rows {
-        let runs = self.series.iter().flat_map(|series| {
-            series.points.iter().flat_map(move |point| point.runs.iter().map(move |run| (series, point, run)))
-        });
-        let rows: Vec<Vec<String>> = runs
-            .map(|(series, point, run)| {
-                let statistics = run.statistics();
-                let cell = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.4}"));
-                vec![
-                    length_label(point.sequence_length),
-                    series.model.label().to_owned(),
-                    cell(statistics.map(|statistics| statistics.final_loss)),
-                    cell(statistics.and_then(|statistics| statistics.min_loss)),
-                    cell(statistics.and_then(|statistics| statistics.mean_loss)),
-                    statistics
-                        .and_then(|statistics| statistics.num_nan)
-                        .map_or("–".to_owned(), |count| count.to_string()),
-                    match (run.diverged, run.divergence_step) {
-                        (true, Some(step)) => format!("at step {step}"),
-                        (true, None) => "yes".into(),
-                        (false, _) => "no".into(),
-                    },
-                ]
+        let several = self.series.iter().flat_map(|series| &series.points).any(|point| point.runs.len() > 1);
+        let points = self.series.iter().flat_map(|series| series.points.iter().map(move |of| (series, of)));
+        let rows: Vec<Vec<String>> = points
+            .flat_map(|(series, point)| {
+                let place = [length_label(point.sequence_length), series.model.label().to_owned()];
+                let runs = point.runs.iter().enumerate().map(|(index, run)| {
+                    let name = run.seed.map_or(format!("no. {}", index + 1), |seed| format!("seed {seed}"));
+                    let divergence = divergence(run.diverged, run.divergence_step);
+                    (name, run.statistics(), None, divergence)
+                });
+                let mean = (point.runs.len() > 1).then(|| {
+                    let divergence = divergence(point.diverged(), point.divergence_step());
+                    let name = format!("mean of {}", point.runs.len());
+                    (name, point.statistics(), point.confidence(), divergence)
+                });
+                let row = move |(name, statistics, half, divergence): (_, Option<Statistics>, _, _)| {
+                    let number = |value: Option<f64>| cell(value, |value| format!("{value:.4}"));
+                    let mut cells = place.to_vec();
+                    cells.extend(several.then_some(name));
+                    cells.push(number(statistics.map(|of| of.final_loss)));
+                    cells.extend(several.then(|| number(half)));
+                    cells.push(number(statistics.and_then(|of| of.min_loss)));
+                    cells.push(number(statistics.and_then(|of| of.mean_loss)));
+                    cells.push(cell(statistics.and_then(|of| of.num_nan), |count| count.to_string()));
+                    cells.push(divergence);
+                    cells
+                };
+                runs.chain(mean).map(row).collect::<Vec<_>>()
             })
             .collect();
-        let headings = ["Length", "Model", "Final loss", "Least", "Mean", "NaN", "Diverged"];
+        let run = several.then_some("Run");
+        let headings = ["Length", "Model"].into_iter().chain(run).chain(["Final loss"]);
+        let headings =
+            headings.chain(several.then_some(INTERVAL)).chain(["Least", "Mean", "NaN", "Diverged"]);
         Rows {
-            headings: headings.map(str::to_owned).to_vec(),
+            headings: headings.map(str::to_owned).collect(),
             count: rows.len(),
             row: Arc::new(move |index| rows[index].clone()),
         }
     }
 
     fn fields(state: FigureState<Self>) -> AnyView {
-        let view = state.view;
+        let settings = state.settings;
         view! {
-            <Field label="Seed" hint="of NumPy’s legacy generator; 42 was published" expected="a whole number from 0 to 4294967295"
-                value=Signal::derive(move || view.with(|view| view.config.seed))
-                set=Callback::new(move |seed| view.update(|view| view.config.seed = seed)) />
             <Field label="Sequence lengths" hint="in tokens, in the order in which they draw their noise" expected="a list of whole numbers such as 8192, 32768"
-                value=Signal::derive(move || Numbers(view.with(|view| view.config.sequence_lengths.clone())))
-                set=Callback::new(move |Numbers(lengths)| view.update(|view| view.config.sequence_lengths = lengths)) />
+                value=Signal::derive(move || Numbers(settings.with(|of| of.config.sequence_lengths.clone())))
+                set=Callback::new(move |Numbers(lengths)| settings.update(|of| of.config.sequence_lengths = lengths)) />
             <Field label="Steps" hint="of training; 1000 were published" expected="a whole number"
-                value=Signal::derive(move || view.with(|view| view.config.steps))
-                set=Callback::new(move |steps| view.update(|view| view.config.steps = steps)) />
+                value=Signal::derive(move || settings.with(|of| of.config.steps))
+                set=Callback::new(move |steps| settings.update(|of| of.config.steps = steps)) />
         }
         .into_any()
     }
 
     fn formula() -> AnyView {
         view! { <formulas::Stability /> }.into_any()
+    }
+}
+
+/// Whether a run diverged, and from which step on.
+fn divergence(diverged: bool, step: Option<u64>) -> String {
+    match (diverged, step) {
+        (true, Some(step)) => format!("at step {step}"),
+        (true, None) => "yes".into(),
+        (false, _) => "no".into(),
     }
 }

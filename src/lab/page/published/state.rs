@@ -1,10 +1,11 @@
 //! The state of a published figure's room: its simulation, and what was imported beside it.
 
 use super::PageFigure;
+use crate::figure::View;
 use crate::lab::page::state::{Lab, Tone};
 use crate::lab::protocol::{Answer, RequestId, Task};
-use crate::record::Record;
 use crate::record::fragility::{self, Fragility, Subject};
+use crate::record::{Provenance, Record};
 use crate::study::Progress;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -39,10 +40,18 @@ impl Source {
     }
 }
 
-/// What a link to this room restores.
+/// What a link to this room restores: its settings, and how its figure is looked at.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(in crate::lab::page) struct View<Config, Look> {
+pub(in crate::lab::page) struct Linked<Config, Look> {
+    #[serde(flatten)]
+    settings: Settings<Config, Look>,
+    #[serde(flatten)]
+    view: View,
+}
+
+/// The settings of this room.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(in crate::lab::page) struct Settings<Config, Look> {
     #[serde(flatten)]
     pub(super) config: Config,
     #[serde(flatten)]
@@ -52,9 +61,13 @@ pub(in crate::lab::page) struct View<Config, Look> {
 
 /// The state of the room of one figure.
 pub(in crate::lab::page) struct FigureState<Figure: PageFigure> {
-    pub(in crate::lab::page) view: RwSignal<View<Figure::Config, Figure::Look>>,
+    pub(super) settings: RwSignal<Settings<Figure::Config, Figure::Look>>,
+    /// How the figure is looked at.
+    pub(super) view: RwSignal<View>,
     pub(super) simulated: RwSignal<Option<Figure>>,
     pub(super) imported: RwSignal<Vec<Figure>>,
+    /// Run A, with which the others are compared.
+    pub(super) pinned: RwSignal<Option<Figure>>,
     pub(super) trouble: RwSignal<Option<String>>,
     /// How often the checks hold, once it was counted.
     pub(super) fragility: RwSignal<Option<Fragility>>,
@@ -75,9 +88,11 @@ impl<Figure: PageFigure> Copy for FigureState<Figure> {}
 impl<Figure: PageFigure> Default for FigureState<Figure> {
     fn default() -> Self {
         FigureState {
+            settings: RwSignal::default(),
             view: RwSignal::default(),
             simulated: RwSignal::default(),
             imported: RwSignal::default(),
+            pinned: RwSignal::default(),
             trouble: RwSignal::default(),
             fragility: RwSignal::default(),
             counting: RwSignal::default(),
@@ -94,9 +109,34 @@ impl<Figure: PageFigure> FigureState<Figure> {
                 records.push(record);
             }
         });
-        if show && self.view.with_untracked(|view| view.source == Source::Published) {
-            self.view.update(|view| view.source = Source::Both);
+        if show && self.settings.with_untracked(|of| of.source == Source::Published) {
+            self.settings.update(|of| of.source = Source::Both);
         }
+    }
+
+    /// What a link to the room as it is restores.
+    pub(in crate::lab::page) fn linked(&self) -> Linked<Figure::Config, Figure::Look> {
+        Linked { settings: self.settings.get(), view: self.view.get() }
+    }
+
+    /// Restores what a link says.
+    pub(in crate::lab::page) fn follow(&self, linked: Linked<Figure::Config, Figure::Look>) {
+        batch(|| {
+            self.settings.set(linked.settings);
+            self.view.set(linked.view);
+        });
+    }
+
+    /// Pins a run as A, or unpins it.
+    pub(in crate::lab::page) fn pin(&self, run: Option<Figure>) {
+        self.pinned.set(run);
+    }
+
+    /// Whether a record is what the present settings simulate, and so need not be imported to be shown.
+    pub(in crate::lab::page) fn simulates(&self, record: &Figure) -> bool {
+        let is_own =
+            record.provenance() == Provenance::PublishedSimulation && record.manifest().files.is_empty();
+        self.settings.with_untracked(|of| is_own && record.config() == Some(&of.config))
     }
 
     /// What was imported, as records of any study.
@@ -107,7 +147,7 @@ impl<Figure: PageFigure> FigureState<Figure> {
     /// Drops what was imported.
     pub(super) fn forget(&self) {
         self.imported.set(vec![]);
-        self.view.update(|view| view.source = Source::Published);
+        self.settings.update(|of| of.source = Source::Published);
     }
 
     /// Shows a count of checks.
@@ -135,9 +175,25 @@ impl<Figure: PageFigure> FigureState<Figure> {
         self.counting.set(Some(id));
     }
 
-    /// The records on the figure, imported ones first.
+    /// The records on the figure: the runs, and behind them run A, if it is another one.
     pub(super) fn shown(&self) -> Vec<Figure> {
-        let source = self.view.with(|view| view.source);
+        let mut records = self.runs();
+        if let Some(pinned) = self.pinned.get().filter(|_| self.is_compared()) {
+            records.retain(|run| *run != pinned);
+            records.push(pinned);
+        }
+        records
+    }
+
+    /// Whether there is a run to compare run A with.
+    pub(super) fn is_compared(&self) -> bool {
+        let runs = self.runs();
+        self.pinned.with(|pinned| pinned.as_ref().is_some_and(|pinned| runs.iter().any(|run| run != pinned)))
+    }
+
+    /// The records that the settings show, imported ones first.
+    pub(super) fn runs(&self) -> Vec<Figure> {
+        let source = self.settings.with(|of| of.source);
         let mut records = if source == Source::Published { vec![] } else { self.imported.get() };
         if source != Source::Imported {
             records.extend(self.simulated.get());
@@ -147,7 +203,7 @@ impl<Figure: PageFigure> FigureState<Figure> {
 
     /// Runs the simulation anew whenever its config changes: it takes milliseconds at most.
     pub(in crate::lab::page) fn keep_simulated(self, lab: Lab) {
-        let config = Memo::new(move |_| self.view.with(|view| view.config.clone()));
+        let config = Memo::new(move |_| self.settings.with(|of| of.config.clone()));
         let visible = Memo::new(move |_| lab.room.get() == Figure::ROOM);
         Effect::new(move || {
             if !visible.get() {

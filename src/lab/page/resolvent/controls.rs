@@ -3,9 +3,12 @@
 use super::super::controls::{Choice, Field, Finite, Slider};
 use super::super::state::Lab;
 use super::ResolventRoom;
-use crate::record::resolvent::Config;
+use crate::record::resolvent::{Config, Division, Panel};
 use crate::resolvent::{BackendChoice, Potential};
 use leptos::prelude::*;
+use std::fmt::Display;
+use std::num::ParseIntError;
+use std::str::FromStr;
 
 /// The kinds of potential, with the settings each begins with.
 const POTENTIALS: [(&str, &str); 6] = [
@@ -20,6 +23,10 @@ const POTENTIALS: [(&str, &str); 6] = [
 /// The back ends to choose from.
 const BACKENDS: [(&str, &str); 4] =
     [("auto", "Automatic"), ("gpu", "WebGPU (f32)"), ("f32", "CPU (f32)"), ("f64", "CPU (f64, reference)")];
+
+/// How the published routines may divide.
+const DIVISIONS: [(&str, &str); 2] =
+    [("scaled", "Scaled, as in NumPy"), ("naive", "Naive, as in older PyTorch")];
 
 /// The part of a potential's text that names its kind.
 fn kind(text: &str) -> &str {
@@ -45,40 +52,106 @@ pub(super) fn Controls() -> impl IntoView {
         let name = config.with(|config| config.backend.to_string());
         BACKENDS.into_iter().map(|(key, _)| key).find(|key| *key == name).unwrap_or_default()
     });
+    let division = Signal::derive(move || match config.with(|config| config.division) {
+        Division::Scaled => DIVISIONS[0].0,
+        Division::Naive => DIVISIONS[1].0,
+    });
+    let choose_division = Callback::new(move |key: String| {
+        let division = if key == DIVISIONS[1].0 { Division::Naive } else { Division::Scaled };
+        config.update(|config| config.division = division);
+    });
+    let choose_backend = Callback::new(move |key: String| {
+        if let Ok(backend) = key.parse::<BackendChoice>() {
+            config.update(|config| config.backend = backend);
+        }
+    });
     view! {
         <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
             <Choice label="Potential" options=POTENTIALS.to_vec() value=shown set=choose_kind />
             <Field label="Potential, in full" hint="kind:setting=value,… ; neighbours are coupled by 1"
                 value=Signal::derive(move || config.with(|config| config.potential.clone()))
                 set=Callback::new(move |potential| set_potential(room, potential)) />
-            <Number label="Sites N" hint="1 to 1048576; the map is drawn up to 4096" expected="a whole number"
+            <Number label="Sites N" hint="1 to 1048576; for the density of states up to 4096" expected="a whole number"
                 get=|config: &Config| config.sites set=|config: &mut Config, sites| config.sites = sites />
             <Slider label="Sites, as a power of two" from=0.0 to=20.0 step=1.0
                 value=Signal::derive(move || config.with(|config| (config.sites.max(1) as f64).log2()))
                 set=Callback::new(move |power: f64| config.update(|config| config.sites = 1 << power as u32)) />
-            <Number label="Energy E" hint="real part of z, in units of the coupling" expected="a finite number"
-                get=|config: &Config| Finite(config.energy) set=|config: &mut Config, Finite(energy)| config.energy = energy />
-            <Slider label="Energy E" from=-4.0 to=4.0 step=0.01
-                value=Signal::derive(move || config.with(|config| config.energy))
-                set=Callback::new(move |energy| config.update(|config| config.energy = energy)) />
-            <Number label="Broadening η" hint="imaginary part of z, above 0" expected="a finite number"
-                get=|config: &Config| Finite(config.eta) set=|config: &mut Config, Finite(eta)| config.eta = eta />
-            <Slider label="Broadening η, logarithmic" from=-5.0 to=1.0 step=0.05
-                value=Signal::derive(move || config.with(|config| config.eta.max(1e-5).log10()))
-                set=Callback::new(move |power: f64| config.update(|config| config.eta = round_to_digits(10f64.powf(power)))) />
-            <details>
-                <summary>"Map and back end"</summary>
+            <Show when=move || room.panel.get() != Panel::Density>
+                <Number label="Energy E" hint="real part of z, in units of the coupling" expected="a finite number"
+                    get=|config: &Config| Finite(config.energy) set=|config: &mut Config, Finite(energy)| config.energy = energy />
+                <Slider label="Energy E" from=-4.0 to=4.0 step=0.01
+                    value=Signal::derive(move || config.with(|config| config.energy))
+                    set=Callback::new(move |energy| config.update(|config| config.energy = energy)) />
+            </Show>
+            <Show when=move || room.panel.get() != Panel::Precision>
+                <Number label="Broadening η" hint="imaginary part of z, above 0" expected="a finite number"
+                    get=|config: &Config| Finite(config.eta) set=|config: &mut Config, Finite(eta)| config.eta = eta />
+                <Slider label="Broadening η, logarithmic" from=-5.0 to=1.0 step=0.05
+                    value=Signal::derive(move || config.with(|config| config.eta.max(1e-5).log10()))
+                    set=Callback::new(move |power: f64| config.update(|config| config.eta = round_to_digits(10f64.powf(power)))) />
+            </Show>
+            <Show when=move || room.panel.get() == Panel::Density>
                 <Number label="From energy" hint="" expected="a finite number" get=|config: &Config| Finite(config.map_from) set=|config: &mut Config, Finite(from)| config.map_from = from />
                 <Number label="To energy" hint="" expected="a finite number" get=|config: &Config| Finite(config.map_to) set=|config: &mut Config, Finite(to)| config.map_to = to />
-                <Number label="Energies" hint="up to 2048; 0 for no map" expected="a whole number" get=|config: &Config| config.map_energies set=|config: &mut Config, count| config.map_energies = count />
-            <Choice label="Back end" options=BACKENDS.to_vec() value=backend set=Callback::new(move |key: String| {
-                if let Ok(backend) = key.parse::<BackendChoice>() {
-                    config.update(|config| config.backend = backend);
-                }
-            }) />
-            </details>
+                <Number label="Energies" hint="1 to 2048" expected="a whole number" get=|config: &Config| config.map_energies set=|config: &mut Config, count| config.map_energies = count />
+            </Show>
+            <Show when=move || room.panel.get() == Panel::Causality>
+                <Source />
+            </Show>
+            <Show when=move || matches!(room.panel.get(), Panel::Published | Panel::Gradient)>
+                <Choice label="Division" options=DIVISIONS.to_vec() value=division set=choose_division />
+            </Show>
+            <Show when=move || room.panel.get() == Panel::Gradient>
+                <Number label="Blend α" hint="of the published gradient: 0 its derivative, 1 its heuristic" expected="a finite number"
+                    get=|config: &Config| Finite(config.alpha) set=|config: &mut Config, Finite(alpha)| config.alpha = alpha />
+                <Slider label="Blend α" from=0.0 to=1.0 step=0.05
+                    value=Signal::derive(move || config.with(|config| config.alpha))
+                    set=Callback::new(move |alpha| config.update(|config| config.alpha = alpha)) />
+            </Show>
+            <Show when=move || matches!(room.panel.get(), Panel::Green | Panel::Density | Panel::Precision)>
+                <details>
+                    <summary>"Back end"</summary>
+                    <Choice label="Back end" options=BACKENDS.to_vec() value=backend set=choose_backend />
+                </details>
+            </Show>
             <RunButtons />
         </form>
+    }
+}
+
+/// The site whose potential is moved, or none for the middle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Site(Option<usize>);
+
+impl Display for Site {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.map_or(Ok(()), |site| site.fmt(formatter))
+    }
+}
+
+impl FromStr for Site {
+    type Err = ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.is_empty() { Ok(Site(None)) } else { text.parse().map(|site| Site(Some(site))) }
+    }
+}
+
+/// The site j.
+#[component]
+fn Source() -> impl IntoView {
+    let config = expect_context::<Lab>().resolvent.config;
+    view! {
+        <Number label="Site j" hint="counted from 0; empty for the middle" expected="a whole number"
+            get=|config: &Config| Site(config.source) set=|config: &mut Config, Site(source)| config.source = source />
+        <input class="slider" type="range" aria-label="Site j" min="0" step="1"
+            max=move || config.with(|config| config.sites.saturating_sub(1))
+            prop:value=move || config.with(|config| config.source.unwrap_or(config.sites / 2)).to_string()
+            on:input=move |event| {
+                if let Ok(site) = event_target_value(&event).parse() {
+                    config.update(|config| config.source = Some(site));
+                }
+            } />
     }
 }
 
@@ -120,7 +193,7 @@ fn RunButtons() -> impl IntoView {
             <button type="button" on:click=move |_| room.config.set(Config::default())>"Start over"</button>
         </div>
         <Show when=heavy>
-            <p class="hint">{move || format!("{:.1} million (site, energy) pairs: too many to follow every change. Press Run.", room.config.with(Config::work) as f64 / 1e6)}</p>
+            <p class="hint">{move || format!("{:.1} million units of work: too many to follow every change. Press Run.", room.config.with(Config::work) as f64 / 1e6)}</p>
         </Show>
         <p class="trouble" role="alert">{room.trouble}</p>
     }

@@ -1,0 +1,81 @@
+//! Figures as files: what a figure can be written as, and writing it.
+
+use crate::Failure;
+use crate::files::save;
+use crate::print::Print;
+use bk_lab::export::{self, DataFormat, Metadata, export};
+use bk_lab::figure::{Layout, Scene};
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+
+/// What a figure can be written as.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A picture.
+    Png,
+    /// A vector drawing with real text.
+    Svg,
+    /// A vector drawing with real text in an embedded face, for pdfLaTeX and journals.
+    Pdf,
+    /// A vector drawing without transparency, text as outlines.
+    Eps,
+    /// Every value with all its digits.
+    Csv,
+    /// The numbers as LaTeX tables.
+    Tex,
+    /// The records on the figure, and the settings that show it.
+    Json,
+}
+
+/// How a format is written.
+enum Kind {
+    Drawing(export::Format),
+    Data(DataFormat),
+}
+
+impl Format {
+    fn kind(self) -> Kind {
+        match self {
+            Format::Png => Kind::Drawing(export::Format::Png),
+            Format::Svg => Kind::Drawing(export::Format::Svg),
+            Format::Pdf => Kind::Drawing(export::Format::Pdf),
+            Format::Eps => Kind::Drawing(export::Format::Eps),
+            Format::Csv => Kind::Data(DataFormat::Csv),
+            Format::Tex => Kind::Data(DataFormat::Latex),
+            Format::Json => Kind::Data(DataFormat::Json),
+        }
+    }
+
+    /// Writes a figure to `stem` with the format's extension. `manifest` is the JSON that goes into its files, and
+    /// `data` writes its numbers, as far as it has any.
+    pub(crate) fn save(
+        self,
+        stem: &Path,
+        print: &Print,
+        draw: impl Fn(&Layout) -> Scene,
+        data: impl Fn(DataFormat) -> Option<String>,
+        manifest: &str,
+    ) -> Result<(), Failure> {
+        match self.kind() {
+            Kind::Data(format) => {
+                let content = data(format).ok_or_else(|| {
+                    Failure::usage("This figure is written as png, svg, pdf, eps and json only.")
+                });
+                save(&named(stem, format.extension()), content?.as_bytes())
+            }
+            Kind::Drawing(format) => {
+                let scene = print.page().draw(print.theme(), draw).map_err(Failure::usage)?;
+                let file = export(&scene, &Metadata::new(&scene, Some(manifest)), format, print.dpi);
+                save(&named(stem, format.extension()), &file.map_err(Failure::failed)?)
+            }
+        }
+    }
+}
+
+/// A stem, which may hold dots of its own, with an extension.
+fn named(stem: &Path, extension: &str) -> PathBuf {
+    let mut name = stem.as_os_str().to_owned();
+    name.push(".");
+    name.push(extension);
+    name.into()
+}

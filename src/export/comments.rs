@@ -1,0 +1,86 @@
+//! The manifest as comments: lines of ASCII that no PostScript interpreter reads, nor TeX, nor readers of CSV
+//! that are told of comments.
+
+/// What begins a comment in PostScript and TeX.
+pub(super) const PERCENT: char = '%';
+
+/// What begins a comment in CSV, where a format without comments has them.
+pub(super) const HASH: char = '#';
+
+/// What stands before the first and after the last line, behind the mark of a comment.
+const BEGIN: &str = "BKLab_BeginManifest";
+const END: &str = "BKLab_EndManifest";
+
+/// What a line of the manifest begins with, and the rest of a line that is too long for one.
+const LINE: &str = ": ";
+const REST: &str = "+ ";
+
+/// The most characters of the manifest in a line; the document structuring conventions allow 255 in all.
+const LONGEST: usize = 200;
+
+/// JSON as comments, the whole lines that begin with `mark`. Its other characters than ASCII become escapes, which are the same to every reader of JSON.
+pub(super) fn write(json: &str, mark: char) -> String {
+    let mut comments = format!("{mark}{BEGIN}\n");
+    for line in json.lines() {
+        let ascii = ascii(line);
+        let mut rest = ascii.as_str();
+        let mut prefix = LINE;
+        while rest.len() > LONGEST {
+            let (part, others) = rest.split_at(LONGEST);
+            comments += &format!("{mark}{prefix}{part}\n");
+            (rest, prefix) = (others, REST);
+        }
+        comments += &format!("{mark}{prefix}{rest}\n");
+    }
+    comments + &format!("{mark}{END}\n")
+}
+
+/// The JSON in a file's comments.
+pub(super) fn find(file: &str, mark: char) -> Option<String> {
+    let (_, after) = file.split_once(&format!("{mark}{BEGIN}"))?;
+    let (content, _) = after.split_once(&format!("{mark}{END}"))?;
+    let mut json = String::new();
+    for line in content.lines().skip(1) {
+        let line = line.strip_prefix(mark)?;
+        match line.strip_prefix(LINE) {
+            Some(start) => json.extend(["\n", start]),
+            None => json += line.strip_prefix(REST)?,
+        }
+    }
+    Some(json.trim_start().to_owned())
+}
+
+fn ascii(json: &str) -> String {
+    let mut ascii = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() {
+            ascii.push(character);
+        } else {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                ascii += &format!("\\u{unit:04x}");
+            }
+        }
+    }
+    ascii
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used, reason = "a test says what went wrong by failing")]
+
+    use super::*;
+
+    #[test]
+    fn long_and_foreign_lines_come_back() {
+        let json = format!("{{\n  \"name\": \"日本 𝒳\",\n\n  \"long\": \"{}\"\n}}", "0123456789".repeat(100));
+        for mark in [PERCENT, HASH] {
+            let comments = write(&json, mark);
+            assert!(comments.is_ascii());
+            assert!(comments.lines().all(|line| line.len() <= 255 && line.starts_with(mark)));
+            let found = find(&comments, mark).expect("a manifest");
+            let value = |json: &str| serde_json::from_str::<serde_json::Value>(json).expect("JSON");
+            assert_eq!(value(&found), value(&json));
+            assert_eq!(found.lines().count(), json.lines().count());
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Whether quantization changes accuracy: the tests that the published study leaves out.
+
+use super::{four, grid};
+use crate::published::lora::analysis::{LEVEL, comparisons};
+use crate::published::lora::statistics::power as published_power;
+use crate::record::hypothesis::{Anova, Interval, MeansTest, effect_word, power};
+use crate::record::lora::{Experiment, Storage};
+use crate::record::statistics::mean;
+use crate::record::table::{Grid, cell};
+
+/// The pooled comparison that the published numbers make, with the tests that they leave out.
+pub(super) fn pooled_tests(completed: &[Experiment]) -> Grid {
+    let pool = |storages: &[Storage]| -> Vec<f64> {
+        let runs = completed.iter().filter(|run| storages.contains(&run.config.storage()));
+        runs.map(|run| run.test_metrics.top1_accuracy).collect()
+    };
+    let baseline = pool(&[Storage::Baseline]);
+    let mut rows = Vec::new();
+    for (name, storages) in
+        [("8-bit", &[Storage::EightBit][..]), ("4-bit", &[Storage::FourBit, Storage::FourBitDouble])]
+    {
+        let quantized = pool(storages);
+        let counts = format!("{} and {}", baseline.len(), quantized.len());
+        for (test, found) in [
+            ("Student's t", MeansTest::student(&baseline, &quantized)),
+            ("Welch's t", MeansTest::welch(&baseline, &quantized)),
+        ] {
+            let Some(found) = found else { continue };
+            rows.push(vec![
+                name.into(),
+                test.into(),
+                counts.clone(),
+                format!("t = {:.5}, {:.3} degrees of freedom", found.statistic, found.freedom),
+                format!("{:.5}", found.p),
+                format!("{:.4} ({})", found.effect, effect_word(found.effect)),
+            ]);
+        }
+        let Some(found) = Anova::of(&[&baseline, &quantized]) else { continue };
+        let statistic = format!("F = {:.5}, {} and {}", found.statistic, found.freedom.0, found.freedom.1);
+        let p = format!("{:.5}", found.p);
+        rows.push(vec![name.into(), "Analysis of variance".into(), counts, statistic, p, String::new()]);
+    }
+    let heading = "Pooled as published, over all models and data: does quantization change accuracy?";
+    grid(heading, &["Weights", "Test", "n", "Statistic", "p", "Cohen's d"], rows)
+}
+
+/// The comparisons that the design of the study allows.
+pub(super) fn tests(completed: &[Experiment]) -> Grid {
+    let rows = comparisons(completed).into_iter().map(|comparison| {
+        let test = comparison.test;
+        let interval = Interval::of(&comparison.drops, LEVEL);
+        let pairs = comparison.drops.len();
+        vec![
+            format!("{}, {}", comparison.name, comparison.storage.label()),
+            pairs.to_string(),
+            four(mean(&comparison.drops)),
+            cell(interval, |interval| format!("{:.4} to {:.4}", interval.lower(), interval.upper())),
+            cell(test, |test| format!("{:.5}", test.statistic)),
+            cell(test, |test| format!("{:.5}", test.p)),
+            cell(comparison.corrected, |p| format!("{p:.5}")),
+            cell(test, |test| format!("{:.4} ({})", test.effect, effect_word(test.effect))),
+            cell(comparison.power, |power| format!("{:.0} %", 100.0 * power)),
+            cell(test.and_then(|test| published_power(test.effect.abs(), pairs, LEVEL)), |power| {
+                format!("{:.0} %", 100.0 * power)
+            }),
+            cell(comparison.corrected, |p| String::from(if p < 1.0 - LEVEL { "yes" } else { "no" })),
+        ]
+    });
+    let columns = [
+        "Against the same without quantization",
+        "Pairs of seeds",
+        "Mean drop",
+        "95 % interval",
+        "Paired t",
+        "p",
+        "p after Holm",
+        "Cohen's d",
+        "Power",
+        "Power by the published formula",
+        "Significant",
+    ];
+    grid("Pair by pair: does quantization cost accuracy?", &columns, rows.collect())
+}
+
+/// How likely a test of n pairs finds effects of the usual sizes: what three seeds are worth.
+pub(super) fn power_table(pairs: &[usize]) -> Grid {
+    let row = |&count: &usize| {
+        let at = |effect: f64| {
+            let freedom = count.saturating_sub(1) as f64;
+            cell(power(effect * (count as f64).sqrt(), freedom, LEVEL), |power| {
+                format!("{:.0} %", 100.0 * power)
+            })
+        };
+        [vec![count.to_string()], [0.2, 0.5, 0.8, 1.2].map(at).into()].concat()
+    };
+    let columns = ["Pairs of seeds", "d = 0.2", "d = 0.5", "d = 0.8", "d = 1.2"];
+    grid("The probability that a paired test finds an effect", &columns, pairs.iter().map(row).collect())
+}

@@ -1,0 +1,76 @@
+//! The questions that can be asked of a resolvent, a panel each.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// What is asked of a chain's resolvent. Written as in [`Panel::key`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Panel {
+    /// The diagonal of (H − z)⁻¹ along the chain.
+    #[default]
+    Green,
+    /// The local density of states over a window of energies.
+    Density,
+    /// The published recursions beside the exact Green's function.
+    Published,
+    /// The gradient of a loss: exact, by finite differences, as published.
+    Gradient,
+    /// Which site's G depends on which site's potential, in the two-sided and in the one-sided form.
+    Causality,
+    /// How far single precision is off as η falls, beside the bound.
+    Precision,
+}
+
+impl Panel {
+    /// All panels in the order of the room.
+    pub const ALL: [Panel; 6] =
+        [Panel::Green, Panel::Density, Panel::Published, Panel::Gradient, Panel::Causality, Panel::Precision];
+
+    /// Its name in links and on the command line.
+    pub fn key(self) -> &'static str {
+        match self {
+            Panel::Green => "green",
+            Panel::Density => "density",
+            Panel::Published => "published",
+            Panel::Gradient => "gradient",
+            Panel::Causality => "causality",
+            Panel::Precision => "precision",
+        }
+    }
+
+    /// What it is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Panel::Green => "Green’s function",
+            Panel::Density => "Density of states",
+            Panel::Published => "Exact against published",
+            Panel::Gradient => "Gradient",
+            Panel::Causality => "Causality",
+            Panel::Precision => "Precision",
+        }
+    }
+}
+
+impl fmt::Display for Panel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.key())
+    }
+}
+
+/// A panel that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("There is no panel “{0}”. Choose one of {list}.", list = Panel::ALL.map(Panel::key).join(", "))]
+pub struct PanelError(String);
+
+impl FromStr for Panel {
+    type Err = PanelError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Panel::ALL
+            .into_iter()
+            .find(|panel| panel.key() == name)
+            .ok_or_else(|| PanelError(name.chars().take(40).collect()))
+    }
+}

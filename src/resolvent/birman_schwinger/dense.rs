@@ -1,0 +1,144 @@
+//! Dense operators on the sites of a chain: singular values, inverse, clipping.
+
+use super::error::BirmanSchwingerError;
+use faer::linalg::solvers::DenseSolveCore;
+use faer::{Mat, c64};
+use num_complex::Complex;
+use serde::{Deserialize, Serialize};
+
+/// The most sites of a dense operator: 4 MiB a matrix, and some 10⁹ operations for its singular values.
+pub const MOST_DENSE_SITES: usize = 512;
+
+/// A dense complex operator on N sites, every element finite.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DenseOperator {
+    matrix: Mat<c64>,
+}
+
+/// The Schatten norms of an operator with the singular values σ.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SchattenNorms {
+    /// S₁ = Σσ, the trace norm.
+    pub trace: f64,
+    /// S₂ = √Σσ², the Hilbert–Schmidt norm.
+    pub hilbert_schmidt: f64,
+    /// The largest σ, the operator norm.
+    pub operator: f64,
+}
+
+impl DenseOperator {
+    /// The operator on `sites` sites with these elements, given by row and column.
+    ///
+    /// # Errors
+    /// [`BirmanSchwingerError::Sites`] for a size of 0 or beyond [`MOST_DENSE_SITES`], before any element is asked for;
+    /// [`BirmanSchwingerError::NotFinite`] for the first element, column by column, that is not finite.
+    pub fn new(
+        sites: usize,
+        element: impl FnMut(usize, usize) -> Complex<f64>,
+    ) -> Result<Self, BirmanSchwingerError> {
+        check_dense(sites)?;
+        Self::from_matrix(Mat::from_fn(sites, sites, element))
+    }
+
+    /// An operator made of others, whose elements may have overflowed on the way.
+    fn from_matrix(matrix: Mat<c64>) -> Result<Self, BirmanSchwingerError> {
+        for column in 0..matrix.ncols() {
+            if let Some(row) = (0..matrix.nrows()).find(|&row| !matrix[(row, column)].is_finite()) {
+                return Err(BirmanSchwingerError::NotFinite { row, column });
+            }
+        }
+        Ok(Self { matrix })
+    }
+
+    /// The number of sites N.
+    pub fn sites(&self) -> usize {
+        self.matrix.nrows()
+    }
+
+    /// The element in a row and a column, both less than [`sites`](Self::sites).
+    pub fn element(&self, row: usize, column: usize) -> Complex<f64> {
+        self.matrix[(row, column)]
+    }
+
+    /// 1 + K.
+    pub fn plus_identity(&self) -> Self {
+        let mut matrix = self.matrix.clone();
+        for site in 0..self.sites() {
+            matrix[(site, site)] += 1.0;
+        }
+        Self { matrix }
+    }
+
+    /// The singular values, falling.
+    ///
+    /// # Errors
+    /// [`BirmanSchwingerError::NoResult`] where the decomposition fails.
+    pub fn singular_values(&self) -> Result<Vec<f64>, BirmanSchwingerError> {
+        let failed = BirmanSchwingerError::NoResult { quantity: "singular values" };
+        match self.matrix.singular_values() {
+            Ok(values) if values.iter().all(|value| value.is_finite()) => Ok(values),
+            _ => Err(failed),
+        }
+    }
+
+    /// The condition number σ_max/σ_min; infinite for a singular operator.
+    ///
+    /// # Errors
+    /// As [`singular_values`](Self::singular_values).
+    pub fn condition_number(&self) -> Result<f64, BirmanSchwingerError> {
+        let values = self.singular_values()?;
+        Ok(match (values.first(), values.last()) {
+            (Some(largest), Some(&smallest)) if smallest > 0.0 => largest / smallest,
+            _ => f64::INFINITY,
+        })
+    }
+
+    /// The diagonal of the inverse, by LU decomposition with partial pivoting.
+    ///
+    /// # Errors
+    /// [`BirmanSchwingerError::NoResult`] for a singular operator.
+    pub fn inverse_diagonal(&self) -> Result<Vec<Complex<f64>>, BirmanSchwingerError> {
+        let inverse = self.matrix.partial_piv_lu().inverse();
+        let diagonal: Vec<_> = (0..self.sites()).map(|site| inverse[(site, site)]).collect();
+        if diagonal.iter().all(|value| value.is_finite()) {
+            Ok(diagonal)
+        } else {
+            Err(BirmanSchwingerError::NoResult { quantity: "inverse" })
+        }
+    }
+
+    /// The operator with its singular values cut off at `largest` (≥ 0), its singular vectors kept.
+    ///
+    /// # Errors
+    /// [`BirmanSchwingerError::NoResult`] where the decomposition fails.
+    pub fn clipped(&self, largest: f64) -> Result<Self, BirmanSchwingerError> {
+        let failed = BirmanSchwingerError::NoResult { quantity: "singular value decomposition" };
+        let decomposition = self.matrix.svd().map_err(|_| failed.clone())?;
+        let values = decomposition.S().column_vector();
+        let scaled = Mat::from_fn(self.sites(), self.sites(), |row, column| {
+            decomposition.U()[(row, column)] * values[column].re.min(largest)
+        });
+        Self::from_matrix(scaled * decomposition.V().adjoint()).map_err(|_| failed)
+    }
+
+    /// The matrix, for the mathematics beside.
+    pub(super) fn matrix(&self) -> &Mat<c64> {
+        &self.matrix
+    }
+}
+
+impl SchattenNorms {
+    /// The norms of an operator with these singular values.
+    pub fn of(singular_values: &[f64]) -> Self {
+        let operator = singular_values.iter().copied().fold(0.0, f64::max);
+        // Relative to the largest, so that no square overflows.
+        let scale = if operator > 0.0 { operator } else { 1.0 };
+        let squares: f64 = singular_values.iter().map(|value| (value / scale).powi(2)).sum();
+        Self { trace: singular_values.iter().sum(), hilbert_schmidt: scale * squares.sqrt(), operator }
+    }
+}
+
+/// Refuses a size of 0 or beyond [`MOST_DENSE_SITES`].
+pub(super) fn check_dense(sites: usize) -> Result<(), BirmanSchwingerError> {
+    if (1..=MOST_DENSE_SITES).contains(&sites) { Ok(()) } else { Err(BirmanSchwingerError::Sites { sites }) }
+}

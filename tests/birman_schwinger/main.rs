@@ -1,0 +1,17 @@
+//! The Birman–Schwinger operator, exact and as published.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
+mod exact;
+mod low_rank;
+mod mourre;
+mod published;
+
+use bk_lab::resolvent::{Chain, Potential, Shift};
+
+fn chain(potential: &str, sites: usize) -> Chain {
+    potential.parse::<Potential>().unwrap().chain(sites).unwrap()
+}
+
+fn shift(energy: f64, eta: f64) -> Shift {
+    Shift::new(energy, eta).unwrap()
+}
