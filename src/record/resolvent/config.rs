@@ -106,8 +106,12 @@ impl Config {
         if source < sites { Ok(source) } else { Err(ConfigError::Source { site: source, sites }) }
     }
 
-    /// Units of work: one a site and energy or, where η varies, a site and η.
+    /// Units of work: one a site and energy or, where η varies, a site and η. A map of a chain too long for one
+    /// is no work: it is refused at once.
     pub fn work(&self) -> u64 {
+        if self.panel == Panel::Density && self.sites > MOST_MAP_SITES {
+            return 0;
+        }
         let each = match self.panel {
             Panel::Green | Panel::Causality => 1,
             Panel::Density => self.map_energies,
