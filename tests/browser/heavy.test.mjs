@@ -97,19 +97,20 @@ async function stop(page, heavy, delay) {
   await page.goto(address + heavy);
   await onScreen(page, /Press Run|of 1048576/).first().waitFor();
   await assertIdle(page);
-  const earlier = await shown(page);
+  const numbers = heavy === LARGEST_MAP ? 'Density of states by energy' : 'Gᵢᵢ by site';
+  const earlier = await shown(page, numbers);
   const time = await stopAfter(page, delay);
   if (time === null) return null;
   await said(page, /^Stopped/);
   await assertIdle(page);
-  assert.deepEqual(await shown(page), earlier);
+  assert.deepEqual(await shown(page, numbers), earlier);
   return time;
 }
 
 /** Numbers and pixels of the result on screen. */
-async function shown(page) {
+async function shown(page, caption) {
   const pictures = await Promise.all((await figures(page).all()).map(look));
-  return { numbers: await rows(page, 'Gᵢᵢ by site'), pictures: pictures.map(picture => picture.fingerprint) };
+  return { numbers: await rows(page, caption), pictures: pictures.map(picture => picture.fingerprint) };
 }
 
 /** Nothing runs: Stop cannot be pressed, and no progress is shown. */

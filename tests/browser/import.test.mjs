@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { summary } from './command.mjs';
 import { drop, file, importByButton } from './files.mjs';
 import {
-  WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, eventually, field, heading, rows, said, sentences,
+  WITHOUT_ADAPTER, assertQuiet, button, choice, columns, downloaded, enter, eventually, field, heading, rows, said, sentences,
   startBrowser, table, onScreen, withLab,
 } from './lab.mjs';
 import { drawnFigures } from './figures.mjs';
@@ -31,8 +31,10 @@ const LIST = file('quantization_resnet_bk.json', [
 
 /** Precision, ResNet-BK, Mamba and the numbers of runs of the first table. */
 async function numbers(page) {
-  return (await rows(page, NUMBERS)).map(([precision, resnetbk, , runs, mamba, , others]) =>
-    [precision, resnetbk, runs, mamba, others]);
+  const names = await columns(page, NUMBERS);
+  const runs = [names.indexOf('Runs'), names.lastIndexOf('Runs')];
+  const wanted = [0, names.indexOf('ResNet-BK'), runs[0], names.indexOf('Mamba'), runs[1]];
+  return (await rows(page, NUMBERS)).map(cells => wanted.map(column => cells[column]));
 }
 
 const FROM_SINGLE_FILES = [['FP32', '28.50', '1', '–', '0'], ['INT8', '33.25', '1', '41.13', '1']];

@@ -161,6 +161,10 @@ export async function rows(page, caption, index = 0) {
   );
 }
 
+/** The names at the head of a table's columns. */
+export const columns = (page, caption) =>
+  table(page, caption).first().evaluate(element => [...element.tHead.rows[0].cells].map(cell => cell.textContent.trim()));
+
 /** All that the page says in notices and beside controls, as alerts or as news. */
 export async function sentences(page) {
   const all = await page.getByRole('alert').or(page.getByRole('status')).allInnerTexts();

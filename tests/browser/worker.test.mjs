@@ -55,7 +55,7 @@ for (const machine of MACHINES) {
       }));
 
     test('in the middle of heavy work is told, and the work can be repeated', () =>
-      withLab(browser, '#/resolvent?v=1&panel=density&sites=4096&map_energies=2048', {}, async page => {
+      withLab(browser, '#/resolvent?v=1&panel=gradient&sites=1048576&backend=f64', {}, async page => {
         await onScreen(page, /Press Run/).waitFor();
         await button(page, 'Run').click();
         await button(page, 'Stop').and(page.locator(':enabled')).waitFor();
@@ -64,7 +64,7 @@ for (const machine of MACHINES) {
         await said(page, /stopped with the worker/);
         assert.ok(await button(page, 'Stop').isDisabled());
         await field(page, 'Sites N').fill('62');
-        await onScreen(page, 'of 2048').first().waitFor();
+        await onScreen(page, 'of 62').first().waitFor();
       }));
   });
 }
