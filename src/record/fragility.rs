@@ -26,13 +26,19 @@ pub struct Config {
     pub seeds: u32,
 }
 
+/// The first seed of the study of resnet-bk.md §5.5 …
+pub const FIRST_SEED: u32 = 0;
+
+/// … and how many it tries.
+pub const SEEDS: u32 = 1000;
+
 /// More seeds than a count of them needs; they take a quarter of a minute.
 const MOST_SEEDS: u32 = 1_000_000;
 
 impl Config {
     /// The study of resnet-bk.md §5.5 and §6.4: the seeds 0 to 999.
     pub fn of(subject: Subject) -> Self {
-        Config { subject, first_seed: 0, seeds: 1000 }
+        Config { subject, first_seed: FIRST_SEED, seeds: SEEDS }
     }
 
     /// Whether there are such seeds.

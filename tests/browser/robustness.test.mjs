@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { summary } from './command.mjs';
+import { bklab, summary } from './command.mjs';
 import { drawnFigures } from './figures.mjs';
 import {
-  WITHOUT_ADAPTER, assertQuiet, button, eventually, field, rows, startBrowser, onScreen, withLab,
+  WITHOUT_ADAPTER, assertQuiet, button, eventually, field, rows, said, startBrowser, onScreen, withLab,
 } from './lab.mjs';
 
 const NUMBERS = 'Perplexity by bit width';
@@ -62,6 +62,24 @@ describe('the robustness room', () => {
       await button(page, 'Published settings').click();
       await eventually(async () => assert.deepEqual(await perplexities(page), PUBLISHED));
       assert.equal(await field(page, 'Seed').inputValue(), '42');
+    }));
+
+  test('counts how often its checks hold over any range of seeds, as the command line does', () =>
+    withLab(browser, '', {}, async page => {
+      const counted = async (first, seeds) => {
+        const lines = bklab('fragility', 'robustness', '--seeds', `${first}..${first + seeds}`).toString().split('\n');
+        const [, held, runs] = lines.find(line => line.startsWith('All of them')).match(/(\d+) +(\d+)/);
+        await button(page, `Try ${seeds} seeds`).click();
+        await onScreen(page, `All checks hold in ${held} of ${runs} seeds.`, { exact: false }).waitFor();
+      };
+      await counted(0, 1000);
+      await field(page, 'First seed').fill('40');
+      await field(page, 'Number of seeds').fill('25');
+      await counted(40, 25);
+      await field(page, 'Number of seeds').fill('0');
+      await button(page, 'Try 0 seeds').click();
+      await said(page, /0 seeds cannot be tried/);
+      await onScreen(page, 'of 25 seeds.', { exact: false }).waitFor();
     }));
 
   test('draws another figure for another seed', () =>

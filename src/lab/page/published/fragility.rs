@@ -2,20 +2,26 @@
 //! orders and choices.
 
 use super::{FigureState, PageFigure};
+use crate::lab::page::controls::Field;
 use crate::lab::page::download;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{DataTable, Rows};
 use crate::record::document;
-use crate::record::fragility::{Count, Fragility, Tally};
+use crate::record::fragility::{self, Count, FIRST_SEED, Fragility, SEEDS, Tally};
 use leptos::prelude::*;
 use std::sync::Arc;
+
+/// What a number of seeds is.
+const WHOLE: &str = "a whole number from 0 to 4294967295";
 
 /// The section of a room; nothing for a figure without checks.
 pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> Option<AnyView> {
     Figure::subject(Figure::Config::default())?;
+    let (first, seeds) = (RwSignal::new(FIRST_SEED), RwSignal::new(SEEDS));
     let count = move |_| {
         if let Some(subject) = Figure::subject(state.settings.with_untracked(|of| of.config.clone())) {
-            state.count_checks(lab, subject);
+            let (first_seed, seeds) = (first.get_untracked(), seeds.get_untracked());
+            state.count_checks(lab, fragility::Config { subject, first_seed, seeds });
         }
     };
     let stop = move |_| {
@@ -38,9 +44,13 @@ pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>
     let section = view! {
         <section class="record">
             <h2>"How fragile are the checks?"</h2>
-            <p class="origin">"The noise of the simulation decides which checks pass. Count how often each holds over the seeds 0 to 999, with the settings above."</p>
+            <p class="origin">"The noise of the simulation decides which checks pass. Count how often each holds over a range of seeds, with the settings above."</p>
+            <div class="controls">
+                <Field label="First seed" hint="0 to 4294967295" expected=WHOLE value=first.into() set=Callback::new(move |seed| first.set(seed)) />
+                <Field label="Number of seeds" hint="1 to 1000000, one after another" expected=WHOLE value=seeds.into() set=Callback::new(move |count| seeds.set(count)) />
+            </div>
             <div class="actions">
-                <button type="button" disabled=move || state.counting.get().is_some() on:click=count>"Try 1000 seeds"</button>
+                <button type="button" disabled=move || state.counting.get().is_some() on:click=count>{move || format!("Try {} seeds", seeds.get())}</button>
                 <button type="button" disabled=move || state.counting.get().is_none() on:click=stop>"Stop counting"</button>
                 <button type="button" disabled=move || state.fragility.with(Option::is_none) on:click=save>"Count as JSON"</button>
             </div>

@@ -4,7 +4,7 @@ use super::PageFigure;
 use crate::figure::View;
 use crate::lab::page::state::{Lab, Tone};
 use crate::lab::protocol::{Answer, RequestId, Task};
-use crate::record::fragility::{self, Fragility, Subject};
+use crate::record::fragility::{self, Fragility};
 use crate::record::{Provenance, Record};
 use crate::study::Progress;
 use leptos::prelude::*;
@@ -156,8 +156,8 @@ impl<Figure: PageFigure> FigureState<Figure> {
     }
 
     /// Counts how often the checks of the present simulation hold over other seeds and arrangements.
-    pub(super) fn count_checks(self, lab: Lab, subject: Subject) {
-        let task = Task::Fragility(fragility::Config::of(subject));
+    pub(super) fn count_checks(self, lab: Lab, config: fragility::Config) {
+        let task = Task::Fragility(config);
         let id = lab.ask(task, vec![], move |answer| {
             match answer {
                 Answer::Progress(progress) => return self.counted.set(Some(progress)),
