@@ -1,10 +1,47 @@
-//! The page's program: see [`bk_lab::lab::page`].
+//! The page's program: see [`bk_lab::lab::page`]. It comes in parts, a part for each of the functions here that are
+//! marked so; `xtask` takes them apart.
 
 fn main() {}
 
-/// Puts the page into the document and starts its worker.
 #[cfg(target_arch = "wasm32")]
-#[wasm_bindgen::prelude::wasm_bindgen]
-pub fn start(worker_url: String) {
-    bk_lab::lab::page::start(worker_url);
+mod parts {
+    use bk_lab::lab::page::rooms::{self, Build, Coming};
+    use bk_lab::lab::permalink::Room;
+    use leptos::wasm_split::{SplitLoaderError, wasm_split};
+
+    #[wasm_split(published, wasm_split_path = leptos::wasm_split, fallible)]
+    fn published(room: Room) -> Result<Build, SplitLoaderError> {
+        Ok(match room {
+            Room::Efficiency => rooms::efficiency,
+            Room::Stability => rooms::stability,
+            _ => rooms::robustness,
+        })
+    }
+
+    #[wasm_split(resolvent, wasm_split_path = leptos::wasm_split, fallible)]
+    fn resolvent() -> Result<Build, SplitLoaderError> {
+        Ok(rooms::resolvent)
+    }
+
+    #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
+    fn files() -> Result<Build, SplitLoaderError> {
+        Ok(rooms::files)
+    }
+
+    /// Fetches the part that holds a room.
+    pub(super) fn fetch(room: Room) -> Coming {
+        Box::pin(async move {
+            match room {
+                Room::Robustness | Room::Efficiency | Room::Stability => published(room).await,
+                Room::Resolvent => resolvent().await,
+                Room::Files => files().await,
+            }
+        })
+    }
+
+    /// Puts the page into the document and starts its worker.
+    #[wasm_bindgen::prelude::wasm_bindgen]
+    pub fn start(worker_url: String) {
+        bk_lab::lab::page::start(worker_url, fetch);
+    }
 }
