@@ -1,5 +1,5 @@
-//! The page's program: see [`bk_lab::lab::page`]. It comes in parts, a part for each of the functions here that are
-//! marked so; `xtask` takes them apart.
+//! The page's program: see [`bk_lab::lab::page`]. It comes in parts, a part for each room: the functions that
+//! are marked are where `xtask` takes it apart.
 
 fn main() {}
 
@@ -9,13 +9,19 @@ mod parts {
     use bk_lab::lab::permalink::Room;
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
-    #[wasm_split(published, wasm_split_path = leptos::wasm_split, fallible)]
-    fn published(room: Room) -> Result<Build, SplitLoaderError> {
-        Ok(match room {
-            Room::Efficiency => rooms::efficiency,
-            Room::Stability => rooms::stability,
-            _ => rooms::robustness,
-        })
+    #[wasm_split(robustness, wasm_split_path = leptos::wasm_split, fallible)]
+    fn robustness() -> Result<Build, SplitLoaderError> {
+        Ok(rooms::robustness)
+    }
+
+    #[wasm_split(efficiency, wasm_split_path = leptos::wasm_split, fallible)]
+    fn efficiency() -> Result<Build, SplitLoaderError> {
+        Ok(rooms::efficiency)
+    }
+
+    #[wasm_split(stability, wasm_split_path = leptos::wasm_split, fallible)]
+    fn stability() -> Result<Build, SplitLoaderError> {
+        Ok(rooms::stability)
     }
 
     #[wasm_split(resolvent, wasm_split_path = leptos::wasm_split, fallible)]
@@ -32,7 +38,9 @@ mod parts {
     pub(super) fn fetch(room: Room) -> Coming {
         Box::pin(async move {
             match room {
-                Room::Robustness | Room::Efficiency | Room::Stability => published(room).await,
+                Room::Robustness => robustness().await,
+                Room::Efficiency => efficiency().await,
+                Room::Stability => stability().await,
                 Room::Resolvent => resolvent().await,
                 Room::Files => files().await,
             }
