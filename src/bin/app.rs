@@ -29,6 +29,11 @@ mod parts {
         Ok(rooms::resolvent)
     }
 
+    #[wasm_split(quantization, wasm_split_path = leptos::wasm_split, fallible)]
+    fn quantization() -> Result<Build, SplitLoaderError> {
+        Ok(rooms::quantization)
+    }
+
     #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
     fn files() -> Result<Build, SplitLoaderError> {
         Ok(rooms::files)
@@ -42,6 +47,7 @@ mod parts {
                 Room::Efficiency => efficiency().await,
                 Room::Stability => stability().await,
                 Room::Resolvent => resolvent().await,
+                Room::Quantization => quantization().await,
                 Room::Files => files().await,
             }
         })

@@ -10,6 +10,7 @@ mod folders;
 mod formulas;
 mod kept;
 mod published;
+mod quantize;
 mod resolvent;
 pub mod rooms;
 mod save_figure;
@@ -46,6 +47,7 @@ fn App(worker_url: String, fetch: Fetch) -> impl IntoView {
     lab.efficiency.keep_simulated(lab);
     lab.stability.keep_simulated(lab);
     lab.resolvent.keep_computed(lab);
+    lab.quantize.keep_computed(lab);
     files::keep_imported(lab);
     published::keep_pinned(lab);
     let listener = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_address());
@@ -87,6 +89,7 @@ fn Top() -> impl IntoView {
                 {link(Room::Efficiency, "Efficiency")}
                 {link(Room::Stability, "Stability")}
                 {link(Room::Resolvent, "Resolvent")}
+                {link(Room::Quantization, "Quantization")}
                 {link(Room::Files, "Files")}
             </nav>
             <button type="button" class="quiet" on:click=move |_| copy_link(lab)>"Copy link"</button>

@@ -2,6 +2,7 @@
 //! the code of a room comes when the room is opened for the first time.
 
 use super::published;
+use super::quantize::QuantizeView;
 use super::resolvent::ResolventView;
 use super::state::Lab;
 use super::tables::TablesView;
@@ -38,6 +39,11 @@ pub fn stability() -> AnyView {
 /// The room of the resolvent.
 pub fn resolvent() -> AnyView {
     view! { <ResolventView /> }.into_any()
+}
+
+/// The room of the quantized core.
+pub fn quantization() -> AnyView {
+    view! { <QuantizeView /> }.into_any()
 }
 
 /// The room of files.
