@@ -26,6 +26,7 @@ mod origin;
 mod placement;
 mod precision;
 mod published;
+mod quantize;
 mod recorder;
 mod resolvent;
 mod sheet;
@@ -44,6 +45,7 @@ pub mod canvas;
 
 pub use density::density_map;
 pub use efficiency::efficiency;
+pub use quantize::{QuantizeFigure, quantize_sweep};
 pub use resolvent::ResolventFigure;
 pub use robustness::robustness;
 pub use scene::Scene;

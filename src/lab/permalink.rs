@@ -27,14 +27,22 @@ pub enum Room {
     Stability,
     /// The diagonal of the resolvent.
     Resolvent,
+    /// The quantized core, step by step.
+    Quantization,
     /// Imported files that are no figure's data.
     Files,
 }
 
 impl Room {
     /// All rooms in the order of the navigation.
-    pub const ALL: [Room; 5] =
-        [Room::Robustness, Room::Efficiency, Room::Stability, Room::Resolvent, Room::Files];
+    pub const ALL: [Room; 6] = [
+        Room::Robustness,
+        Room::Efficiency,
+        Room::Stability,
+        Room::Resolvent,
+        Room::Quantization,
+        Room::Files,
+    ];
 
     /// The room's name in a link.
     pub fn key(self) -> &'static str {
@@ -43,6 +51,7 @@ impl Room {
             Room::Efficiency => "efficiency",
             Room::Stability => "stability",
             Room::Resolvent => "resolvent",
+            Room::Quantization => "quantization",
             Room::Files => "files",
         }
     }

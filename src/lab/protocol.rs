@@ -5,7 +5,7 @@
 
 use crate::export::Format;
 use crate::figure::Scene;
-use crate::record::{Record, efficiency, fragility, resolvent, robustness, stability};
+use crate::record::{Record, efficiency, fragility, quantize, resolvent, robustness, stability};
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,15 @@ pub enum Task {
     Fragility(fragility::Config),
     /// Compute a resolvent.
     Resolvent(resolvent::Config),
+    /// Quantize a core: go on with a training run, if one is given, up to a step.
+    Quantize {
+        /// The config.
+        config: quantize::Config,
+        /// The training so far.
+        training: Option<Box<quantize::TrainingRun>>,
+        /// The step to stop before.
+        until: usize,
+    },
     /// Read result files; one buffer a file, in this order.
     Import {
         /// The files' names.

@@ -108,6 +108,11 @@ impl Worker {
                 let record = study::resolvent::run(&config, &engine, context).await?;
                 Ok(Answer::one(Record::Resolvent(Box::new(record))))
             }
+            Task::Quantize { config, training, until } => {
+                let training = training.map(|training| *training);
+                let record = study::quantize::run(&config, training, until, context).await?;
+                Ok(Answer::one(Record::Quantize(Box::new(record))))
+            }
             Task::Import { names } => {
                 let files: Vec<SourceFile> = names
                     .into_iter()

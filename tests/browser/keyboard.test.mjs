@@ -14,6 +14,7 @@ const CONTROLS = 'a[href], button, input, select, textarea, summary, [tabindex="
 const ROOMS = [
   { link: 'Robustness', figures: 1 },
   { link: 'Resolvent', figures: 1 },
+  { link: 'Quantization', figures: 1 },
   { link: 'Efficiency', figures: 1 },
   { link: 'Stability', figures: 1 },
 ];

@@ -125,12 +125,12 @@ export async function enter(page, room) {
   });
 }
 
-/** Goes to a panel of the resolvent room as a reader does. */
+/** Goes to a panel of the resolvent room, or a step of the quantization room, as a reader does. */
 export async function enterPanel(page, panel) {
-  const panels = page.getByRole('navigation', { name: 'Panels' });
+  const panels = page.getByRole('navigation', { name: /^(Panels|Steps)/ });
   await panels.getByRole('link', { name: panel }).click();
   await eventually(async () => {
-    assert.deepEqual(await panels.locator('[aria-current=page]').allInnerTexts(), [panel]);
+    assert.deepEqual(await panels.locator('[aria-current]').allInnerTexts(), [panel]);
   });
 }
 

@@ -15,6 +15,7 @@ const ROOMS = [
   { link: 'Robustness', title: 'Quantization robustness', figures: 1, provenance: 'published simulation' },
   { link: 'Efficiency', title: 'Dynamic efficiency', figures: 1, provenance: 'published simulation' },
   { link: 'Stability', title: 'Long-context stability', figures: 1, provenance: 'published simulation' },
+  { link: 'Quantization', title: 'Quantization', figures: 1, provenance: 'computed here' },
   { link: 'Resolvent', title: 'The resolvent of a chain', figures: 1, provenance: 'computed here' },
 ];
 

@@ -88,12 +88,7 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
                     Record::Stability(record) => take_figure(lab, record, arrival),
                     Record::Fragility(record) => take_fragility(lab, record),
                     Record::Table(record) => take_table(lab, record, arrival),
-                    Record::Quantize(record) => {
-                        let grids = vec![record.error_table(), record.byte_table()];
-                        let (title, manifest) = (record.title(), record.manifest);
-                        let table = Table { provenance: record.provenance, manifest, title, grids };
-                        take_table(lab, table, arrival);
-                    }
+                    Record::Quantize(record) => lab.quantize.open(lab, *record),
                     Record::Resolvent(record) => {
                         lab.resolvent.config.set(record.config.clone());
                         lab.room.set(Room::Resolvent);

@@ -10,7 +10,9 @@ mod folders;
 mod formulas;
 mod kept;
 mod published;
+mod quantize;
 mod resolvent;
+pub mod rooms;
 mod save_figure;
 mod state;
 mod table;
@@ -18,27 +20,25 @@ mod tables;
 mod theme;
 
 use super::permalink::Room;
-use crate::record::{Efficiency, Robustness, Stability};
 use folders::Gift;
 use leptos::prelude::*;
-use resolvent::ResolventView;
+use rooms::{Fetch, Place};
 use state::{Lab, Notice, Tone};
-use tables::TablesView;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, HtmlElement};
 
-/// Puts the page into the document and starts the worker from its script.
-pub fn start(worker_url: String) {
+/// Puts the page into the document and starts the worker from its script; `fetch` brings the code of the rooms.
+pub fn start(worker_url: String, fetch: Fetch) {
     console_error_panic_hook::set_once();
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();
     }
-    leptos::mount::mount_to_body(move || view! { <App worker_url /> });
+    leptos::mount::mount_to_body(move || view! { <App worker_url fetch /> });
 }
 
 /// The whole page.
 #[component]
-fn App(worker_url: String) -> impl IntoView {
+fn App(worker_url: String, fetch: Fetch) -> impl IntoView {
     let lab = Lab::open(worker_url);
     provide_context(lab);
     lab.follow_address();
@@ -47,6 +47,7 @@ fn App(worker_url: String) -> impl IntoView {
     lab.efficiency.keep_simulated(lab);
     lab.stability.keep_simulated(lab);
     lab.resolvent.keep_computed(lab);
+    lab.quantize.keep_computed(lab);
     files::keep_imported(lab);
     published::keep_pinned(lab);
     let listener = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_address());
@@ -65,11 +66,7 @@ fn App(worker_url: String) -> impl IntoView {
         <Top />
         <Notices />
         <main id="content" tabindex="-1">
-            {published::figure_room::<Robustness>(lab)}
-            {published::figure_room::<Efficiency>(lab)}
-            {published::figure_room::<Stability>(lab)}
-            <ResolventView />
-            <TablesView />
+            {Room::ALL.map(|room| view! { <Place room fetch /> }).collect_view()}
         </main>
         <Bottom />
     }
@@ -92,6 +89,7 @@ fn Top() -> impl IntoView {
                 {link(Room::Efficiency, "Efficiency")}
                 {link(Room::Stability, "Stability")}
                 {link(Room::Resolvent, "Resolvent")}
+                {link(Room::Quantization, "Quantization")}
                 {link(Room::Files, "Files")}
             </nav>
             <button type="button" class="quiet" on:click=move |_| copy_link(lab)>"Copy link"</button>

@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::published::FigureState;
+use super::quantize::QuantizeRoom;
 use super::resolvent::ResolventRoom;
 use super::theme;
 use crate::figure::Theme;
@@ -58,6 +59,8 @@ pub(super) struct Lab {
     pub(super) stability: FigureState<Stability>,
     /// The room of the resolvent.
     pub(super) resolvent: ResolventRoom,
+    /// The room of the quantized core.
+    pub(super) quantize: QuantizeRoom,
     /// Imported files that are no figure's data.
     pub(super) tables: RwSignal<Vec<Table>>,
 }
@@ -78,6 +81,7 @@ impl Lab {
             efficiency: FigureState::default(),
             stability: FigureState::default(),
             resolvent: ResolventRoom::default(),
+            quantize: QuantizeRoom::default(),
             tables: RwSignal::default(),
         }
     }
@@ -109,6 +113,7 @@ impl Lab {
             Room::Efficiency => permalink::to_fragment(room, &self.efficiency.linked()),
             Room::Stability => permalink::to_fragment(room, &self.stability.linked()),
             Room::Resolvent => permalink::to_fragment(room, &self.resolvent.config.get()),
+            Room::Quantization => permalink::to_fragment(room, &self.quantize.view.get()),
             Room::Files => permalink::to_fragment(room, &NoSettings {}),
         }
     }
@@ -135,6 +140,7 @@ impl Lab {
             Room::Efficiency => restore(&link, |linked| self.efficiency.follow(linked))?,
             Room::Stability => restore(&link, |linked| self.stability.follow(linked))?,
             Room::Resolvent => restore(&link, |config| self.resolvent.config.set(config))?,
+            Room::Quantization => restore(&link, |view| self.quantize.view.set(view))?,
             Room::Files => link.restore::<NoSettings>()?.unknown,
         };
         self.room.set(link.room);

@@ -125,6 +125,8 @@ pub struct Quantize {
     pub training: Option<TrainingRun>,
     /// One row to look at.
     pub sample: Sample,
+    /// |Re Ĝ − Re G| + |Im Ĝ − Im G| over the test batch, laid out `[site][row]`.
+    pub error_map: Vec<f32>,
 }
 
 impl Quantize {

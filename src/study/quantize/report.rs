@@ -84,6 +84,12 @@ pub(super) fn record(
         im: row(&exact.im),
         im_quantized: row(&found.im),
     };
+    let off = |site: usize, row: usize| {
+        let at = row * sites + site;
+        (found.re[at] - exact.re[at]).abs() + (found.im[at] - exact.im[at]).abs()
+    };
+    let error_map = (0..sites).flat_map(|site| (0..config.rows).map(move |row| (site, row)));
+    let error_map = error_map.map(|(site, row)| off(site, row)).collect();
     let published = config.reading == Reading::Published;
     let origin = if published {
         "The published quantization of the published resolvent, recomputed with a stated seed."
@@ -100,6 +106,7 @@ pub(super) fn record(
         estimate: published.then(|| published::size_estimate(config)),
         training,
         sample,
+        error_map,
     })
 }
 

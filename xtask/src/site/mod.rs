@@ -6,8 +6,12 @@
 //!
 //! ```text
 //! index.html   style.css   icon.svg   fonts/   version.json   .nojekyll
-//! build-1a2b3c4d/   boot.js  app.js  app_bg.wasm  worker.js  core.js  core_bg.wasm
+//! build-1a2b3c4d/   boot.js  app.js  app_bg.wasm  app_parts.js  split_resolvent.wasm  chunk_1.wasm  …
+//!                   worker.js  core.js  core_bg.wasm
 //! ```
+//!
+//! The page's program comes in parts, one for each room or few: a `split_` file is one room's, a `chunk_` file
+//! is shared by several.
 //!
 //! There is no site builder here. wasm-bindgen's command-line tool must equal the library in
 //! `Cargo.lock` to the last digit, so this crate calls the same code as a library, pinned by the same
@@ -36,16 +40,26 @@ pub enum SiteError {
     /// A file could not be read or written.
     #[error(transparent)]
     File(#[from] files::FileError),
-    /// wasm-bindgen did not accept what the compiler made.
+    /// A tool did not accept what the compiler made.
     #[error(
-        "wasm-bindgen could not wrap {}: {reason}. Check that wasm-bindgen has the same version in Cargo.toml \
-         and xtask/Cargo.toml.", path.display()
+        "{tool} could not use {}: {reason}. Check that wasm-bindgen, Leptos and the tools in xtask/Cargo.toml have \
+         versions that fit each other.", path.display()
     )]
-    Bindgen {
+    Tool {
+        /// The tool's name.
+        tool: &'static str,
         /// The compiled program.
         path: PathBuf,
-        /// What wasm-bindgen said.
+        /// What the tool said.
         reason: String,
+    },
+    /// A part of the page's program was announced and not written.
+    #[error(
+        "{name}, a part of the page's program, was not written. Build again; if that does not help, look at the functions in src/bin/app.rs that are marked as parts."
+    )]
+    NoPart {
+        /// The part's file.
+        name: String,
     },
     /// A part of the site is missing.
     #[error(transparent)]
@@ -61,8 +75,8 @@ pub fn build(workspace: &Workspace, compiler: &WebCompiler, quality: Quality) ->
     let [page, worker] = program::compile(workspace, *compiler, quality)?;
     let parts = assemble::Parts {
         www: files::read_folder(&workspace.root.join("www"))?,
-        page,
-        worker,
+        page: page.files,
+        worker: worker.files,
         version: workspace.version.clone(),
         commit: workspace.commit(),
     };
@@ -72,7 +86,7 @@ pub fn build(workspace: &Workspace, compiler: &WebCompiler, quality: Quality) ->
         Quality::Draft => workspace.target.join("serve"),
     };
     files::write_folder(&folder, &site.files)?;
-    let sizes = budget::Sizes::of(&site.page, &site.worker);
+    let sizes = budget::Sizes::of(&site.page, &page.parts, &site.worker);
     println!("The site is in {}:\n{sizes}", folder.display());
     if quality == Quality::Published {
         sizes.check()?;

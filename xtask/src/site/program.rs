@@ -1,8 +1,12 @@
-//! From Rust to what a browser loads: cargo compiles both programs, wasm-bindgen wraps them.
+//! From Rust to what a browser loads: cargo compiles both programs, the page's is split into the parts that
+//! src/bin/app.rs marks, and wasm-bindgen wraps what opens first.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use wasm_bindgen_cli_support::Bindgen;
+use wasm_encoder::RawSection;
+use wasmparser::{BinaryReaderError, Parser};
 
 use super::SiteError;
 use super::files::{self, Files};
@@ -38,11 +42,24 @@ struct Program {
     /// What the published program is compiled for: the page, which computes nothing, to be small; the worker
     /// to be fast.
     optimisation: &'static str,
+    /// Whether it comes in parts.
+    is_split: bool,
 }
 
+/// A program as a browser loads it.
+pub struct Code {
+    /// All its files.
+    pub files: Files,
+    /// Its parts, and the files that each one needs beyond what opens first. A file may belong to several.
+    pub parts: Parts,
+}
+
+/// The names of files by the name of the part that needs them.
+pub type Parts = BTreeMap<String, Vec<String>>;
+
 const PROGRAMS: [Program; 2] = [
-    Program { binary: "app", name: "app", optimisation: "\"z\"" },
-    Program { binary: "worker", name: "core", optimisation: "3" },
+    Program { binary: "app", name: "app", optimisation: "\"z\"", is_split: true },
+    Program { binary: "worker", name: "core", optimisation: "3", is_split: false },
 ];
 
 /// Compiles the page and the worker, in this order, and returns what a browser loads of each.
@@ -50,39 +67,135 @@ pub fn compile(
     workspace: &Workspace,
     compiler: WebCompiler,
     quality: Quality,
-) -> Result<[Files; 2], SiteError> {
+) -> Result<[Code; 2], SiteError> {
     let profile = quality.profile();
     println!(
         "Compiling the page and the worker for the browser, profile {profile} \
          (several minutes the first time, when every dependency is compiled)."
     );
-    let products = workspace.web_target();
-    let compiled = products.join(WebCompiler::TARGET).join(profile);
-    let [page, worker] = PROGRAMS.map(|Program { binary, name, optimisation }| {
-        let mut cargo = workspace.cargo();
-        cargo.args(["build", "--package", "bk-lab", "--no-default-features", "--features", "web"]);
-        cargo.args(["--bin", binary, "--profile", profile]);
-        if quality == Quality::Published {
-            cargo.arg("--config").arg(format!("profile.{profile}.opt-level={optimisation}"));
-        }
-        cargo.arg("--target-dir").arg(&products);
-        compiler.set(&mut cargo);
-        crate::process::run(&mut cargo)?;
-        let folder = products.join("wrapped").join(name);
-        wrap(&compiled.join(format!("{binary}.wasm")), name, &folder, quality)
-    });
+    let [page, worker] = PROGRAMS.map(|program| make(&program, workspace, compiler, quality));
     Ok([page?, worker?])
 }
 
+/// Compiles a program, splits it if it comes in parts, and wraps it.
+fn make(
+    &Program { binary, name, optimisation, is_split }: &Program,
+    workspace: &Workspace,
+    compiler: WebCompiler,
+    quality: Quality,
+) -> Result<Code, SiteError> {
+    let (profile, products) = (quality.profile(), workspace.web_target());
+    let mut cargo = workspace.cargo();
+    cargo.args(["rustc", "--package", "bk-lab", "--no-default-features", "--features", "web"]);
+    cargo.args(["--bin", binary, "--profile", profile]);
+    if quality == Quality::Published {
+        cargo.arg("--config").arg(format!("profile.{profile}.opt-level={optimisation}"));
+    }
+    cargo.arg("--target-dir").arg(&products);
+    compiler.set(&mut cargo);
+    if is_split {
+        // The splitter reads there which function needs which.
+        cargo.args(["--", "-C", "link-arg=--emit-relocs"]);
+    }
+    crate::process::run(&mut cargo)?;
+    let compiled = products.join(WebCompiler::TARGET).join(profile);
+    let program = compiled.join(format!("{binary}.wasm"));
+    let folder = products.join("wrapped").join(name);
+    files::empty_folder(&folder)?;
+    if !is_split {
+        wrap(&program, name, &folder, quality, is_split)?;
+        return Ok(Code { files: files::read_folder(&folder)?, parts: Parts::new() });
+    }
+    let first = compiled.join(format!("{binary}-first.wasm"));
+    let parts = split(&program, &first, name, &folder)?;
+    wrap(&first, name, &folder, quality, is_split)?;
+    let mut files = files::read_folder(&folder)?;
+    if quality == Quality::Published {
+        parts.values().flatten().try_for_each(|part| strip(&mut files, part))?;
+    }
+    Ok(Code { files, parts })
+}
+
+/// Takes a program apart: what opens first goes to `first`, still to be wrapped, the parts and the script that
+/// fetches them go to the folder.
+fn split(program: &Path, first: &Path, name: &str, folder: &Path) -> Result<Parts, SiteError> {
+    let failed = |reason: String| SiteError::Tool { tool: "wasm-split", path: program.to_owned(), reason };
+    let compiled = std::fs::read(program).map_err(|error| failed(error.to_string()))?;
+    let (wrapper, script) = (format!("./{name}.js"), format!("./{name}_parts.js"));
+    let mut options = wasm_split_cli_support::Options::new(&compiled);
+    options.output_dir = folder;
+    options.main_out_path = first;
+    options.main_module = &wrapper;
+    options.link_name = &script;
+    let split = wasm_split_cli_support::transform(options).map_err(|error| failed(format!("{error:#}")))?;
+    let file = |stem: String| format!("{stem}.wasm");
+    Ok(split
+        .prefetch_map
+        .into_iter()
+        .map(|(part, stems)| (part, stems.into_iter().map(file).collect()))
+        .collect())
+}
+
 /// Makes `name.js` and `name_bg.wasm` of a compiled program.
-fn wrap(program: &Path, name: &str, folder: &Path, quality: Quality) -> Result<Files, SiteError> {
-    files::empty_folder(folder)?;
+fn wrap(
+    program: &Path,
+    name: &str,
+    folder: &Path,
+    quality: Quality,
+    is_split: bool,
+) -> Result<(), SiteError> {
     let mut bindgen = Bindgen::new();
     bindgen.input_path(program).out_name(name).typescript(false).omit_default_module_path(false);
     bindgen.remove_producers_section(true).remove_name_section(quality == Quality::Published);
-    bindgen
-        .web(true)
-        .and_then(|bindgen| bindgen.generate(folder))
-        .map_err(|error| SiteError::Bindgen { path: program.to_owned(), reason: format!("{error:#}") })?;
-    Ok(files::read_folder(folder)?)
+    // The parts call what the first one exports.
+    bindgen.keep_lld_exports(is_split);
+    bindgen.web(true).and_then(|bindgen| bindgen.generate(folder)).map_err(|error| SiteError::Tool {
+        tool: "wasm-bindgen",
+        path: program.to_owned(),
+        reason: format!("{error:#}"),
+    })
+}
+
+/// Leaves out of a part the names of its functions and who made it, which wasm-bindgen leaves out of the first.
+fn strip(files: &mut Files, name: &str) -> Result<(), SiteError> {
+    let Some(module) = files.get_mut(name) else {
+        return Err(SiteError::NoPart { name: name.to_owned() });
+    };
+    *module = without_custom_sections(module).map_err(|error| SiteError::Tool {
+        tool: "wasmparser",
+        path: name.into(),
+        reason: error.to_string(),
+    })?;
+    Ok(())
+}
+
+fn without_custom_sections(module: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
+    let mut kept = wasm_encoder::Module::new();
+    for payload in Parser::new(0).parse_all(module) {
+        // A custom section is the one kind that has the number 0.
+        if let Some((id, range)) = payload?.as_section().filter(|(id, _)| *id != 0) {
+            kept.section(&RawSection { id, data: &module[range.start as usize..range.end as usize] });
+        }
+    }
+    Ok(kept.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An empty module with a custom section “name” of no content, and after it an empty section of types.
+    const NAMED: [u8; 18] = *b"\0asm\x01\0\0\0\x00\x05\x04name\x01\x01\x00";
+
+    #[test]
+    fn a_part_keeps_everything_but_its_custom_sections() {
+        assert_eq!(without_custom_sections(&NAMED).unwrap(), b"\0asm\x01\0\0\0\x01\x01\x00");
+        assert!(without_custom_sections(&NAMED[..12]).is_err());
+    }
+
+    #[test]
+    fn a_part_that_is_not_there_is_named() {
+        let error = strip(&mut Files::new(), "split_files.wasm").unwrap_err().to_string();
+        assert!(error.starts_with("split_files.wasm"), "{error}");
+    }
 }

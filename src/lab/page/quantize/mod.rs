@@ -1,0 +1,175 @@
+//! The quantization room: a BK core on grids of few levels, taken apart step by step.
+
+mod controls;
+mod results;
+mod series;
+mod steps;
+
+use super::state::{Lab, Tone};
+use crate::lab::permalink::Room;
+use crate::lab::protocol::{Answer, RequestId, Task};
+use crate::record::Record;
+use crate::record::quantize::{Config, Quantize, TrainingRun};
+use controls::Controls;
+use leptos::prelude::*;
+use results::Results;
+use serde::{Deserialize, Serialize};
+use series::Series;
+use std::sync::Arc;
+use steps::{Step, Tour};
+
+/// Training steps a request: so many take about as long as what every request does beforehand, and the curve is seen
+/// to grow.
+const STEPS_A_REQUEST: usize = 10;
+
+/// What a link to this room restores.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct View {
+    #[serde(flatten)]
+    config: Config,
+    /// The step of the tour.
+    step: Step,
+    /// The tensor that is looked at: v, Re G or Im G.
+    tensor: usize,
+    /// The group of it that is looked at.
+    shown_group: usize,
+}
+
+/// The state of the room.
+#[derive(Clone, Copy)]
+pub(super) struct QuantizeRoom {
+    pub(super) view: RwSignal<View>,
+    config: Memo<Config>,
+    record: RwSignal<Option<Arc<Quantize>>>,
+    /// The request under way, and what it is for.
+    running: RwSignal<Option<(RequestId, Config)>>,
+    /// Whether training goes on when a request has come back.
+    training: RwSignal<bool>,
+    trouble: RwSignal<Option<String>>,
+    sweep: Series,
+    comparison: Series,
+}
+
+impl Default for QuantizeRoom {
+    fn default() -> Self {
+        let view: RwSignal<View> = RwSignal::default();
+        QuantizeRoom {
+            view,
+            config: Memo::new(move |_| view.with(|view| view.config.clone())),
+            record: RwSignal::default(),
+            running: RwSignal::default(),
+            training: RwSignal::default(),
+            trouble: RwSignal::default(),
+            sweep: Series::default(),
+            comparison: Series::default(),
+        }
+    }
+}
+
+impl QuantizeRoom {
+    /// Calibrates, quantizes and measures whenever the config changes; training waits for the reader.
+    pub(super) fn keep_computed(self, lab: Lab) {
+        let visible = Memo::new(move |_| lab.room.get() == Room::Quantization);
+        Effect::new(move || {
+            let config = self.config.get();
+            let known = self
+                .record
+                .with_untracked(|record| record.as_ref().is_some_and(|record| record.config == config));
+            let asked = self.running.with_untracked(|running| running.is_some());
+            if visible.get() && !known && !asked {
+                self.training.set(false);
+                self.ask(lab, None, 0);
+            }
+        });
+    }
+
+    /// Asks for the present config, trained up to a step.
+    fn ask(self, lab: Lab, training: Option<TrainingRun>, until: usize) {
+        let config = self.config.get_untracked();
+        let task = Task::Quantize { config: config.clone(), training: training.map(Box::new), until };
+        let asked = config.clone();
+        let id = lab.ask(task, vec![], move |answer| self.take(lab, &asked, answer));
+        self.running.set(Some((id, config)));
+    }
+
+    fn take(self, lab: Lab, asked: &Config, answer: Answer) {
+        // A record that was opened meanwhile is waited for instead.
+        if self.running.with_untracked(|running| running.as_ref().is_none_or(|(_, config)| config != asked)) {
+            return;
+        }
+        match answer {
+            Answer::Ready | Answer::Progress(_) => return,
+            Answer::Records { records, .. } => {
+                if let Some(Record::Quantize(record)) = records.into_iter().next() {
+                    self.record.set(Some(Arc::from(record)));
+                    self.trouble.set(None);
+                }
+            }
+            Answer::Failed(sentence) => {
+                self.training.set(false);
+                self.trouble.set(Some(sentence));
+            }
+            Answer::Cancelled | Answer::File { .. } => self.training.set(false),
+        }
+        self.running.set(None);
+        if *asked != self.config.get_untracked() {
+            // The settings were changed meanwhile.
+            self.training.set(false);
+            self.ask(lab, None, 0);
+        } else if self.training.get_untracked() {
+            self.train(lab);
+        }
+    }
+
+    /// Goes on with the training of what is shown, to its end.
+    fn train(self, lab: Lab) {
+        let Some(record) = self.record.get_untracked() else { return };
+        if record.is_complete() || record.config != self.config.get_untracked() {
+            return self.training.set(false);
+        }
+        self.training.set(true);
+        if self.running.with_untracked(Option::is_none) {
+            let training = record.training.clone();
+            let done = training.as_ref().map_or(0, |training| training.loss.len());
+            self.ask(lab, training, done + STEPS_A_REQUEST);
+        }
+    }
+
+    /// Stops training after the steps that are under way.
+    fn stop(self) {
+        self.training.set(false);
+    }
+
+    /// Opens a record of a file: its settings, and its training as far as it had come, computed anew.
+    pub(super) fn open(self, lab: Lab, record: Quantize) {
+        let done = record.training.as_ref().map_or(0, |training| training.loss.len());
+        self.view.update(|view| view.config = record.config.clone());
+        lab.room.set(Room::Quantization);
+        self.ask(lab, record.training, done);
+        lab.notify(
+            Tone::Information,
+            "The settings of that record were restored, and what it trained; everything else is computed anew.",
+        );
+    }
+}
+
+/// The room.
+#[component]
+pub(super) fn QuantizeView() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    view! {
+        <section class="room" hidden=move || lab.room.get() != Room::Quantization aria-labelledby="quantization-title">
+            <header class="intro">
+                <h1 id="quantization-title">"Quantization"</h1>
+                <p>"A number in 4 bits is one of 16 levels. This room takes a BK core, its potential v and the diagonal G of its resolvent, down to such levels: where they stand, what is stored, what it costs, and what training can win back."</p>
+            </header>
+            <Controls />
+            <div class="stage">
+                <Tour />
+                <Results />
+            </div>
+            <aside class="notes">{steps::formulas()}</aside>
+        </section>
+    }
+}
