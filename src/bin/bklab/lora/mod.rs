@@ -130,5 +130,7 @@ fn analysed(folder: &Path) -> Result<(), Failure> {
     }
     let reports: Vec<String> = imported.records.iter().map(report::record).collect();
     print(&reports.join("\n"))?;
-    report::refused(&imported.errors, imported.errors.len())
+    let refused = imported.errors.len();
+    report::refused(&imported.errors, refused)
+        .map_err(|_| Failure::Failed(format!("{refused} files could not be used.")))
 }
