@@ -12,6 +12,7 @@ pub mod pareto;
 pub mod quantize;
 pub mod resolvent;
 pub mod robustness;
+pub mod speed;
 pub mod stability;
 pub mod statistics;
 pub mod table;
@@ -24,6 +25,7 @@ pub use model::Model;
 pub use quantize::Quantize;
 pub use resolvent::Resolvent;
 pub use robustness::Robustness;
+pub use speed::Speed;
 pub use stability::Stability;
 pub use table::Table;
 

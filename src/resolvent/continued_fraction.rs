@@ -13,12 +13,9 @@
 use num_complex::Complex;
 
 use super::chain::{Chain, Shift, Shifts};
-use super::cpu::lanes::Lanes;
+use super::cpu::Width;
+use super::cpu::complex::Complexes;
 use super::real::Real;
-
-/// Energies computed side by side, so that the compiler can use vector instructions: 16 fill every register
-/// width from SSE2 to AVX-512, and more gain nothing (resolvent-performance.md §4.3).
-const LANES: usize = 16;
 
 /// G_ii of the chain at one point, one value a site, in the precision `T`.
 pub fn green<T: Real>(chain: &Chain, shift: Shift) -> Vec<Complex<T>> {
@@ -37,48 +34,64 @@ pub fn visit_green<T: Real>(chain: &Chain, shifts: &Shifts, mut visit: impl FnMu
     let bonds = chain.rounded_bonds::<T>();
     let bonds = bonds.as_deref();
     let eta = T::round(shifts.eta());
-    let (blocks, rest) = energies.as_chunks::<LANES>();
-    for (block, energies) in blocks.iter().enumerate() {
-        sweep(&diagonal, bonds, energies, eta, |site, lane, value| visit(site, block * LANES + lane, value));
+    let wide = Width::Wide.lanes::<T>();
+    let rest = energies.len() - energies.len() % wide;
+    for first in (0..rest).step_by(wide) {
+        let block = &energies[first..first + wide];
+        sweep::<T, 4>(&diagonal, bonds, block, eta, |site, lane, value| visit(site, first + lane, value));
     }
-    for (index, &energy) in rest.iter().enumerate() {
-        sweep(&diagonal, bonds, &[energy], eta, |site, _, value| {
-            visit(site, blocks.len() * LANES + index, value)
-        });
+    for (first, block) in
+        (rest..).step_by(Width::Narrow.lanes::<T>()).zip(energies[rest..].chunks(Width::Narrow.lanes::<T>()))
+    {
+        sweep::<T, 1>(&diagonal, bonds, block, eta, |site, lane, value| visit(site, first + lane, value));
     }
 }
 
-/// Both sweeps for `WIDTH` energies side by side: left to right keeping every β_{i−1} L_{i−1}, then right to left.
-fn sweep<T: Real, const WIDTH: usize>(
+/// Both sweeps for as many energies side by side as so many registers hold, or fewer: left to right keeping every
+/// β_{i−1} L_{i−1}, then right to left.
+fn sweep<T: Real, const REGISTERS: usize>(
     diagonal: &[T],
     bonds: Option<&[T]>,
-    energies: &[T; WIDTH],
+    energies: &[T],
     eta: T,
     mut visit: impl FnMut(usize, usize, Complex<T>),
 ) {
+    let mut energy = [T::Register::default(); REGISTERS];
+    bytemuck::cast_slice_mut(&mut energy)[..energies.len()].copy_from_slice(energies);
+    let eta = eta.splat();
     // conj(v − z) = (v − E) + iη.
-    let site_term = |value: T| Lanes { re: energies.map(|energy| value - energy), im: [eta; WIDTH] };
+    let site_term = |value: T, part: usize| Complexes { re: value.splat() - energy[part], im: eta };
 
     // What a neighbour's L or R counts for across the bond to the right of a site; the last site has none.
-    let share = |site: usize, lanes: Lanes<T, WIDTH>| match bonds {
-        Some(bonds) => lanes.scaled(&[bonds.get(site).copied().unwrap_or_default(); WIDTH]),
-        None => lanes,
+    let bond = |site: usize| bonds.map(|bonds| bonds.get(site).copied().unwrap_or_default().splat());
+    let share = |bond: Option<T::Register>, neighbour: Complexes<T::Register>| match bond {
+        Some(bond) => neighbour.scaled(bond),
+        None => neighbour,
     };
 
     let mut left = Vec::with_capacity(diagonal.len());
-    let mut previous = Lanes::zero();
+    let mut previous = [Complexes::default(); REGISTERS];
     for (site, &value) in diagonal.iter().enumerate() {
         left.push(previous);
-        previous = share(site, site_term(value).minus_conjugate(&previous).reciprocal());
+        let bond = bond(site);
+        for (part, previous) in previous.iter_mut().enumerate() {
+            *previous = share(bond, site_term(value, part).minus_conjugate(*previous).reciprocal());
+        }
     }
 
-    let mut right = Lanes::zero();
+    let mut right = [Complexes::default(); REGISTERS];
     for (site, (&value, left)) in diagonal.iter().zip(&left).enumerate().rev() {
-        let without_left = site_term(value).minus_conjugate(&share(site, right));
-        let green = without_left.minus_conjugate(left).reciprocal();
-        right = without_left.reciprocal();
-        for lane in 0..WIDTH {
-            visit(site, lane, Complex::new(green.re[lane], green.im[lane]));
+        let mut green = [[T::Register::default(); REGISTERS]; 2];
+        let bond = bond(site);
+        for (part, right) in right.iter_mut().enumerate() {
+            let without_left = site_term(value, part).minus_conjugate(share(bond, *right));
+            let here = without_left.minus_conjugate(left[part]).reciprocal();
+            *right = without_left.reciprocal();
+            (green[0][part], green[1][part]) = (here.re, here.im);
+        }
+        let (re, im): (&[T], &[T]) = (bytemuck::cast_slice(&green[0]), bytemuck::cast_slice(&green[1]));
+        for (lane, (&re, &im)) in re.iter().zip(im).take(energies.len()).enumerate() {
+            visit(site, lane, Complex::new(re, im));
         }
     }
 }

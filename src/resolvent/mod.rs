@@ -51,8 +51,9 @@ pub use bound::{Deviation, ErrorBound};
 pub use chain::{Chain, LARGEST_BOND, LARGEST_ENERGY, LARGEST_ETA, MOST_SITES, SMALLEST_ETA, Shift, Shifts};
 pub use continued_fraction::{green, visit_green};
 pub use cpu::{
-    Batch, ComplexPlanes, Gradient, causal_adjoint, causal_batch, causal_chain, causal_with_adjoint,
-    green_adjoint, green_batch, green_chain, green_with_adjoint,
+    Batch, Blocks, ComplexBlocks, ComplexPlanes, Cotangents, Gradient, GradientBlocks, causal_adjoint,
+    causal_batch, causal_blocks, causal_chain, causal_with_adjoint, green_adjoint, green_batch, green_blocks,
+    green_blocks_with_adjoint, green_chain, green_with_adjoint,
 };
 pub use engine::{Engine, MOST_SITE_ENERGIES};
 pub use error::ResolventError;

@@ -1,10 +1,42 @@
 //! The two working precisions, so that each kernel is written once.
 
+use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use bytemuck::Pod;
+
+/// Numbers side by side in one register of the processor: SSE2, NEON and SIMD128, or AVX where it is compiled for.
+pub trait Register:
+    Pod
+    + Default
+    + Debug
+    + PartialEq
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+{
+    /// The number 1 in every lane.
+    const ONE: Self;
+}
+
+#[cfg(not(target_feature = "avx"))]
+use wide::{f32x4 as Singles, f64x2 as Doubles};
+#[cfg(target_feature = "avx")]
+use wide::{f32x8 as Singles, f64x4 as Doubles};
+
+impl Register for Singles {
+    const ONE: Self = Singles::splat(1.0);
+}
+
+impl Register for Doubles {
+    const ONE: Self = Doubles::splat(1.0);
+}
 
 /// A working precision: f32 or f64.
 pub trait Real:
-    Copy
+    Pod
     + Default
     + PartialOrd
     + Add<Output = Self>
@@ -13,7 +45,6 @@ pub trait Real:
     + Div<Output = Self>
     + Neg<Output = Self>
     + Into<f64>
-    + 'static
 {
     /// The number 1.
     const ONE: Self;
@@ -21,13 +52,15 @@ pub trait Real:
     /// Unit roundoff: the largest relative error of one operation.
     const ROUNDOFF: f64;
 
-    /// Numbers side by side in a full block, 16 or 8: four SSE2 or SIMD128 registers. Two chains of them hide the
-    /// latency of a division; more gain little.
-    const WIDE: usize;
+    /// As many numbers as one register holds.
+    type Register: Register;
 
     /// The largest magnitude that a derivative may reach: far enough below the largest number that sums and products
     /// on the way to it stay finite.
     const LARGEST_DERIVATIVE: f64;
+
+    /// This number in every lane.
+    fn splat(self) -> Self::Register;
 
     /// The nearest number of this precision.
     fn round(value: f64) -> Self;
@@ -37,10 +70,14 @@ pub trait Real:
 }
 
 impl Real for f32 {
+    type Register = Singles;
     const ONE: Self = 1.0;
     const ROUNDOFF: f64 = f32::EPSILON as f64 / 2.0;
-    const WIDE: usize = 16;
     const LARGEST_DERIVATIVE: f64 = 1e30;
+
+    fn splat(self) -> Singles {
+        Singles::splat(self)
+    }
 
     fn round(value: f64) -> Self {
         value as Self
@@ -69,10 +106,14 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
+    type Register = Doubles;
     const ONE: Self = 1.0;
     const ROUNDOFF: f64 = f64::EPSILON / 2.0;
-    const WIDE: usize = 8;
     const LARGEST_DERIVATIVE: f64 = 1e200;
+
+    fn splat(self) -> Doubles {
+        Doubles::splat(self)
+    }
 
     fn round(value: f64) -> Self {
         value

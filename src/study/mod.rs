@@ -7,6 +7,7 @@ pub mod lora;
 pub mod quantize;
 pub mod resolvent;
 pub mod robustness;
+pub mod speed;
 pub mod stability;
 
 use crate::resolvent::ResolventError;
@@ -94,6 +95,9 @@ pub enum StudyError {
     /// The engine failed.
     #[error("{0}")]
     Engine(#[from] ResolventError),
+    /// The config of the measurement of speed is not one.
+    #[error("{0}")]
+    Speed(#[from] crate::record::speed::ConfigError),
     /// The config of the resolvent study is not one.
     #[error("{0}")]
     Resolvent(#[from] crate::record::resolvent::ConfigError),

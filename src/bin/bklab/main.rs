@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit status: 0 on success, 1 when
 //! something failed (a file that is missing or cannot be used, no GPU), 2 when the command was used wrongly.
 
+mod bench;
 mod drawing;
 mod figure;
 mod files;
@@ -42,6 +43,9 @@ enum Command {
     Resolvent(resolvent::Arguments),
     /// Quantizes the BK core, exactly or as published: what it costs in accuracy and saves in bytes.
     Quantize(quantize::Arguments),
+    /// Times this machine.
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 /// What a command comes to.
@@ -72,6 +76,7 @@ fn main() -> ExitCode {
         Command::Show(arguments) => arguments.run(),
         Command::Resolvent(arguments) => arguments.run(),
         Command::Quantize(arguments) => arguments.run(),
+        Command::Bench(bench) => bench.run(),
     };
     let (message, status) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,

@@ -4,7 +4,7 @@ use crate::Failure;
 use bk_lab::published::PublishedFigure;
 use bk_lab::record::fragility::{Fragility, Tally};
 use bk_lab::record::table::{Grid, cell};
-use bk_lab::record::{Manifest, Provenance, Quantize, Record, Resolvent};
+use bk_lab::record::{Manifest, Provenance, Quantize, Record, Resolvent, Speed};
 use std::fmt::{Display, Write};
 
 /// Digits of a computed number in the terminal.
@@ -19,6 +19,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Fragility(record) => fragility(record),
         Record::Resolvent(record) => resolvent(record),
         Record::Quantize(record) => quantize(record),
+        Record::Speed(record) => speed(record),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
             record.grids.iter().for_each(|part| text += &format!("\n{}", grid(part)));
@@ -48,6 +49,11 @@ pub(crate) fn quantize(record: &Quantize) -> String {
         let _ = write!(text, "\n{}", grid(&numbers));
     }
     text
+}
+
+/// The record of a measurement of speed as text.
+pub(crate) fn speed(record: &Speed) -> String {
+    heading(Speed::TITLE, record.provenance, &record.manifest) + "\n" + &grid(&record.table())
 }
 
 /// Tells of the files that could not be used, each in its sentence; fails if there are any.

@@ -8,7 +8,7 @@ use crate::import::{ImportError, Problem, admit};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Answer, Task};
 use crate::record::fragility::{Fragility, Subject};
-use crate::record::{Manifest, Provenance, Record, Table};
+use crate::record::{Manifest, Provenance, Record, Speed, Table};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -89,6 +89,11 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
                     Record::Fragility(record) => take_fragility(lab, record),
                     Record::Table(record) => take_table(lab, record, arrival),
                     Record::Quantize(record) => lab.quantize.open(lab, *record),
+                    Record::Speed(record) => {
+                        let (title, grids) = (Speed::TITLE.into(), vec![record.table()]);
+                        let Speed { provenance, manifest, .. } = *record;
+                        take_table(lab, Table { provenance, manifest, title, grids }, arrival);
+                    }
                     Record::Resolvent(record) => {
                         lab.resolvent.config.set(record.config.clone());
                         lab.room.set(Room::Resolvent);

@@ -15,12 +15,12 @@
 //! (resolvent-performance.md §3).
 
 use super::batch::{Batch, ComplexPlanes, Gradient};
-use super::block::{Block, Side};
-use super::lanes::{Lanes, Vector};
-use super::meeting::{Meeting, Stacks, meet};
-use super::rows::{Rows, RowsMut, Tile, empty_tile};
-use super::schedule::{Kernel, in_blocks};
+use super::blocks::{Block, Blocks, ComplexBlocks, Cotangents, GradientBlock, GradientBlocks, Pair};
+use super::complex::Complexes;
+use super::meeting::{Meeting, Side, meet};
+use super::schedule::runs;
 use super::totals::Totals;
+use super::width::at_width;
 use crate::resolvent::error::ResolventError;
 use crate::resolvent::real::Real;
 
@@ -36,9 +36,7 @@ pub fn green_adjoint<T: Real>(
     cotangents: &ComplexPlanes<T>,
     gradient: &mut Gradient<T>,
 ) -> Result<(), ResolventError> {
-    batch.check_cotangents(cotangents)?;
-    gradient.reshape(batch)?;
-    in_blocks(batch.sequences(), &mut Adjoint { batch, cotangents, gradient, green: None })
+    run_all(batch, cotangents, None, gradient)
 }
 
 /// [`green_batch`](super::green_batch) and [`green_adjoint`] in the same two sweeps, for a loss whose cotangents are
@@ -52,210 +50,165 @@ pub fn green_with_adjoint<T: Real>(
     green: &mut ComplexPlanes<T>,
     gradient: &mut Gradient<T>,
 ) -> Result<(), ResolventError> {
+    green.reshape(batch.diagonals().len())?;
+    run_all(batch, cotangents, Some(green), gradient)
+}
+
+fn run_all<T: Real>(
+    batch: &Batch<T>,
+    cotangents: &ComplexPlanes<T>,
+    mut green: Option<&mut ComplexPlanes<T>>,
+    gradient: &mut Gradient<T>,
+) -> Result<(), ResolventError> {
     batch.check_cotangents(cotangents)?;
     gradient.reshape(batch)?;
-    green.reshape(batch.diagonals().len())?;
-    in_blocks(batch.sequences(), &mut Adjoint { batch, cotangents, gradient, green: Some(green) })
-}
-
-struct Adjoint<'b, 'a, T> {
-    batch: &'b Batch<'a, T>,
-    cotangents: &'b ComplexPlanes<T>,
-    gradient: &'b mut Gradient<T>,
-    green: Option<&'b mut ComplexPlanes<T>>,
-}
-
-impl<T: Real> Kernel for Adjoint<'_, '_, T> {
-    type Precision = T;
-    type Scratch<const WIDTH: usize> = Stacks<Saved<T, WIDTH>>;
-
-    fn scratch<const WIDTH: usize>(&self) -> Result<Self::Scratch<WIDTH>, ResolventError> {
-        Stacks::of(self.batch.sites())
+    let (mut blocks, mut g) = (Blocks::default(), Cotangents::default());
+    let (mut computed, mut by) = (ComplexBlocks::default(), GradientBlocks::default());
+    for (first, shape) in runs::<T>(batch.sites(), batch.sequences()) {
+        blocks.pack_batch(batch, first, shape)?;
+        g.pack_checked(shape, cotangents, first)?;
+        green_blocks_with_adjoint(&blocks, &g, &mut computed, &mut by)?;
+        if let Some(green) = &mut green {
+            computed.unpack_from(green, first);
+        }
+        by.unpack_from(gradient, first);
     }
+    Ok(())
+}
 
-    fn run<const WIDTH: usize>(&mut self, first: usize, saved: &mut Self::Scratch<WIDTH>) {
-        match self.batch.bonds() {
-            Some(_) => self.sweep::<WIDTH, true>(first, saved),
-            None => self.sweep::<WIDTH, false>(first, saved),
+/// [`green_with_adjoint`] in the kernels' own layout.
+///
+/// # Errors
+/// [`ResolventError::BatchShape`] where the cotangents are not of the blocks' shape, [`ResolventError::Memory`] where
+/// result or workspace do not fit.
+pub fn green_blocks_with_adjoint<T: Real>(
+    blocks: &Blocks<T>,
+    cotangents: &Cotangents<T>,
+    green: &mut ComplexBlocks<T>,
+    gradient: &mut GradientBlocks<T>,
+) -> Result<(), ResolventError> {
+    let cotangents = cotangents.of(blocks)?;
+    green.reshape(blocks.shape)?;
+    gradient.reshape(blocks)?;
+    at_width!(blocks.shape.width, T, sweep_all(blocks, cotangents, green, gradient));
+    Ok(())
+}
+
+fn sweep_all<T: Real, const REGISTERS: usize>(
+    blocks: &Blocks<T>,
+    cotangents: &ComplexBlocks<T>,
+    green: &mut ComplexBlocks<T>,
+    gradient: &mut GradientBlocks<T>,
+) {
+    let mut sums = std::mem::take(&mut gradient.sums);
+    let inputs = blocks.each::<REGISTERS>().zip(cotangents.each()).zip(green.each_mut());
+    for (((block, cotangents), green), gradient) in inputs.zip(gradient.each_mut()) {
+        let sums = sums.as_chunks_mut().0.as_chunks_mut().0;
+        match block.bonds {
+            Some(_) => sweep::<T, REGISTERS, true>(block, cotangents, green, gradient, sums),
+            None => sweep::<T, REGISTERS, false>(block, cotangents, green, gradient, sums),
         }
     }
+    gradient.sums = sums;
 }
 
-impl<T: Real> Adjoint<'_, '_, T> {
-    fn sweep<const WIDTH: usize, const BONDED: bool>(
-        &mut self,
-        first: usize,
-        saved: &mut Stacks<Saved<T, WIDTH>>,
-    ) {
-        let block = Block::<T, WIDTH>::of(self.batch, first);
-        let sites = block.sites;
-        let mut sweeps = Sweeps::<T, WIDTH, BONDED> {
-            block,
-            cotangents: [&self.cotangents.re, &self.cotangents.im].map(|plane| Rows::of(plane, sites, first)),
-            green: self.green.as_mut().map(|green| {
-                [&mut green.re, &mut green.im].map(|plane| RowsMut::of(plane, sites, first, WIDTH))
-            }),
-            diagonals: RowsMut::of(&mut self.gradient.diagonals, sites, first, WIDTH),
-            bonds: RowsMut::of(&mut self.gradient.bonds, sites - 1, first, WIDTH),
-            totals: Totals::default(),
-        };
-        let carry =
-            Carry { value: Lanes::zero(), sensitivity: Lanes::zero(), waiting: [T::default(); WIDTH] };
-        meet(&mut sweeps, saved, carry, carry);
-        sweeps.totals.write(&mut self.gradient.energies, &mut self.gradient.etas, first);
-    }
+#[inline(never)]
+fn sweep<T: Real, const REGISTERS: usize, const BONDED: bool>(
+    block: Block<T, REGISTERS>,
+    cotangents: &[Pair<T, REGISTERS>],
+    green: &mut [Pair<T, REGISTERS>],
+    gradient: GradientBlock<T, REGISTERS>,
+    sums: &mut [Pair<T, REGISTERS>],
+) {
+    let GradientBlock { diagonals, bonds, energies, etas } = gradient;
+    let sites = block.terms.len();
+    let mut sweeps = Sweeps::<T, REGISTERS, BONDED> {
+        block,
+        cotangents: &cotangents[..sites],
+        green: &mut green[..sites],
+        sums: &mut sums[..sites],
+        diagonals: &mut diagonals[..sites],
+        bonds,
+        totals: Totals::into(energies, etas),
+    };
+    meet(&mut sweeps, sites);
 }
 
 /// What is handed from site to site; from the left, and mirrored from the right.
-#[derive(Clone, Copy)]
-struct Carry<T, const WIDTH: usize> {
+#[derive(Clone, Copy, Default)]
+struct Carry<R> {
     /// L_{j−1}.
-    value: Lanes<T, WIDTH>,
+    value: Complexes<R>,
     /// L_{j−1}² (g_{j−1} + A_{j−1}), so that A_j is β_{j−1} times this.
-    sensitivity: Lanes<T, WIDTH>,
-    /// The half of ∂Loss/∂β that the site before knows.
-    waiting: Vector<T, WIDTH>,
+    sensitivity: Complexes<R>,
 }
 
-/// What the first sweep over a site leaves for the second; from the left, and mirrored from the right.
-#[derive(Clone, Copy)]
-pub(super) struct Saved<T, const WIDTH: usize> {
-    /// v − E.
-    term: Vector<T, WIDTH>,
-    /// L_{j−1}.
-    neighbour: Lanes<T, WIDTH>,
-    /// g_j + A_j.
-    sum: Lanes<T, WIDTH>,
+struct Sweeps<'a, T: Real, const REGISTERS: usize, const BONDED: bool> {
+    block: Block<'a, T, REGISTERS>,
+    cotangents: &'a [Pair<T, REGISTERS>],
+    /// L_{j−1} or R_{j+1} from the first visit to the second, then G.
+    green: &'a mut [Pair<T, REGISTERS>],
+    /// g_j + A_j or g_j + B_j, from the first visit to the second.
+    sums: &'a mut [Pair<T, REGISTERS>],
+    diagonals: &'a mut [[T::Register; REGISTERS]],
+    /// Sums over the sites on both sides of each bond, in whatever order they are visited.
+    bonds: &'a mut [[T::Register; REGISTERS]],
+    totals: Totals<'a, T, REGISTERS>,
 }
 
-/// The cotangents of a tile, and its bonds towards the side the sweep comes from and the other one.
-struct Inputs<T, const WIDTH: usize> {
-    cotangents: [Tile<T, WIDTH>; 2],
-    bonds: Tile<T, WIDTH>,
-    bonds_behind: Tile<T, WIDTH>,
-}
+impl<T: Real, const REGISTERS: usize, const BONDED: bool> Meeting<REGISTERS>
+    for Sweeps<'_, T, REGISTERS, BONDED>
+{
+    type Carry = Carry<T::Register>;
 
-/// What comes out for a tile.
-struct Results<T, const WIDTH: usize> {
-    green: [Tile<T, WIDTH>; 2],
-    by_diagonal: Tile<T, WIDTH>,
-    by_bond: Tile<T, WIDTH>,
-}
-
-struct Sweeps<'a, T, const WIDTH: usize, const BONDED: bool> {
-    block: Block<'a, T, WIDTH>,
-    cotangents: [Rows<'a, T, WIDTH>; 2],
-    green: Option<[RowsMut<'a, T>; 2]>,
-    diagonals: RowsMut<'a, T>,
-    bonds: RowsMut<'a, T>,
-    totals: Totals<T, WIDTH>,
-}
-
-impl<T: Real, const WIDTH: usize, const BONDED: bool> Sweeps<'_, T, WIDTH, BONDED> {
     #[inline(always)]
-    fn inputs(&self, first: usize, from: Side) -> Inputs<T, WIDTH> {
-        Inputs {
-            cotangents: [0, 1].map(|part| self.cotangents[part].load(first as isize)),
-            bonds: self.block.bonds(first, from),
-            bonds_behind: self.block.bonds(first, from.opposite()),
-        }
-    }
-}
-
-impl<T: Real, const WIDTH: usize> Inputs<T, WIDTH> {
-    #[inline(always)]
-    fn cotangent(&self, site: usize) -> Lanes<T, WIDTH> {
-        Lanes { re: self.cotangents[0][site], im: self.cotangents[1][site] }
+    fn enter(&mut self, site: usize, part: usize, from: Side, carry: &mut Self::Carry) {
+        let [re, im] = &mut self.green[site];
+        (re[part], im[part]) = (carry.value.re, carry.value.im);
+        let share = self.block.share::<BONDED>(from.bond(site), part, carry.value);
+        let [re, im] = &self.cotangents[site];
+        let sensitivity = self.block.share::<BONDED>(from.bond(site), part, carry.sensitivity);
+        let sum = Complexes { re: re[part], im: im[part] }.plus(sensitivity);
+        let [re, im] = &mut self.sums[site];
+        (re[part], im[part]) = (sum.re, sum.im);
+        carry.value = self.block.site(site, part).minus_conjugate(share).reciprocal();
+        carry.sensitivity = carry.value.squared().times(sum);
     }
 
     #[inline(always)]
-    fn share<const BONDED: bool>(&self, site: usize, lanes: Lanes<T, WIDTH>) -> Lanes<T, WIDTH> {
-        if BONDED { lanes.scaled(&self.bonds[site]) } else { lanes }
-    }
-}
+    fn finish(&mut self, site: usize, part: usize, from: Side, carry: &mut Self::Carry) {
+        let (towards, away) = (from.bond(site), from.opposite().bond(site));
+        let [re, im] = &mut self.green[site];
+        let behind = Complexes { re: re[part], im: im[part] };
+        let share = self.block.share::<BONDED>(towards, part, carry.value);
+        let other = self.block.site(site, part).minus_conjugate(share);
+        let green = other.minus_conjugate(self.block.share::<BONDED>(away, part, behind)).reciprocal();
+        (re[part], im[part]) = (green.re, green.im);
 
-impl<T: Real, const WIDTH: usize, const BONDED: bool> Meeting<T> for Sweeps<'_, T, WIDTH, BONDED> {
-    type Carry = Carry<T, WIDTH>;
-    type Saved = Saved<T, WIDTH>;
-    type Entering = (Tile<T, WIDTH>, Inputs<T, WIDTH>);
-    type Finishing = Inputs<T, WIDTH>;
-    type Results = Results<T, WIDTH>;
-
-    #[inline(always)]
-    fn entering(&self, first: usize, from: Side) -> Self::Entering {
-        (self.block.diagonal(first), self.inputs(first, from))
-    }
-
-    #[inline(always)]
-    fn enter(
-        &self,
-        (diagonal, inputs): &Self::Entering,
-        site: usize,
-        carry: &mut Self::Carry,
-    ) -> Self::Saved {
-        let term = self.block.term(&diagonal[site]);
-        let neighbour = carry.value;
-        let share = inputs.share::<BONDED>(site, neighbour);
-        let sum = inputs.cotangent(site).plus(&inputs.share::<BONDED>(site, carry.sensitivity));
-        carry.value = self.block.site(&term).minus_conjugate(&share).reciprocal();
-        carry.sensitivity = carry.value.squared().times(&sum);
-        Saved { term, neighbour, sum }
-    }
-
-    #[inline(always)]
-    fn finishing(&self, first: usize, from: Side) -> (Self::Finishing, Self::Results) {
-        let results =
-            Results { green: [empty_tile(), empty_tile()], by_diagonal: empty_tile(), by_bond: empty_tile() };
-        (self.inputs(first, from), results)
-    }
-
-    #[inline(always)]
-    fn finish(
-        &mut self,
-        inputs: &Self::Finishing,
-        results: &mut Self::Results,
-        site: usize,
-        saved: &Self::Saved,
-        carry: &mut Self::Carry,
-    ) {
-        let share = inputs.share::<BONDED>(site, carry.value);
-        let saved_share =
-            if BONDED { saved.neighbour.scaled(&inputs.bonds_behind[site]) } else { saved.neighbour };
-        let other = self.block.site(&saved.term).minus_conjugate(&share);
-        let green = other.minus_conjugate(&saved_share).reciprocal();
+        let [re, im] = &self.sums[site];
+        let sum_behind = Complexes { re: re[part], im: im[part] };
         let squared = green.squared();
-        let sensitivity = inputs.share::<BONDED>(site, carry.sensitivity);
-        let sum = inputs.cotangent(site).plus(&sensitivity);
-        let total = squared.times(&saved.sum.plus(&sensitivity));
+        let sensitivity = self.block.share::<BONDED>(towards, part, carry.sensitivity);
+        let total = squared.times(sum_behind.plus(sensitivity));
+        self.diagonals[site][part] = -total.re;
+        self.totals.add(part, total);
+
+        let [re, im] = &self.cotangents[site];
+        let sum = Complexes { re: re[part], im: im[part] }.plus(sensitivity);
         if BONDED {
-            let from_here = carry.value.times(&squared.times(&saved.sum)).re;
-            for lane in 0..WIDTH {
-                results.by_bond[site][lane] = from_here[lane] + carry.waiting[lane];
+            let terms = [(towards, carry.value, sum_behind), (away, behind, sum)];
+            for (bond, neighbour, sum) in terms {
+                if let Some(derivative) = self.bonds.get_mut(bond) {
+                    derivative[part] = derivative[part] + neighbour.real_product(squared.times(sum));
+                }
             }
-            carry.waiting = saved.neighbour.times(&squared.times(&sum)).re;
         }
         carry.value = other.reciprocal();
-        carry.sensitivity = carry.value.squared().times(&sum);
-        results.by_diagonal[site] = total.re.map(|value| -value);
-        (results.green[0][site], results.green[1][site]) = (green.re, green.im);
-        self.totals.add(&total);
+        carry.sensitivity = carry.value.squared().times(sum);
     }
 
     #[inline(always)]
-    fn store(&mut self, first: usize, results: &Self::Results, from: Side) {
+    fn end_tile(&mut self) {
         self.totals.end_tile();
-        self.diagonals.store(first, &results.by_diagonal);
-        if BONDED {
-            // From the left the bond of a site is the one before it, and there always is one.
-            self.bonds.store(if from == Side::Left { first - 1 } else { first }, &results.by_bond);
-        }
-        if let Some(rows) = &mut self.green {
-            rows.iter_mut().zip(&results.green).for_each(|(rows, tile)| rows.store(first, tile));
-        }
-    }
-
-    #[inline(always)]
-    fn meet(&mut self, results: &Self::Results, site: usize, left: &mut Self::Carry) {
-        left.waiting = results.by_bond[site];
     }
 }

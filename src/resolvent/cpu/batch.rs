@@ -42,17 +42,7 @@ impl<'a, T: Real> Batch<'a, T> {
         Ok(Self { bonds: Some(bonds), ..self })
     }
 
-    /// Sequences whose values have been checked already.
-    pub(super) fn of_pieces(
-        sites: usize,
-        diagonals: &'a [T],
-        bonds: Option<&'a [T]>,
-        shifts: &'a [Shift],
-    ) -> Self {
-        Self { sites, diagonals, bonds, shifts }
-    }
-
-    /// Sequences that have been checked, in another precision or seen from another origin.
+    /// Sequences that have been checked, in another precision, seen from another origin or in pieces.
     pub(in crate::resolvent) fn of_checked(
         sites: usize,
         diagonals: &'a [T],
@@ -121,7 +111,7 @@ impl<'a, T: Real> Batch<'a, T> {
     }
 }
 
-fn check_shape(
+pub(super) fn check_shape(
     quantity: &'static str,
     sequences: usize,
     sites: usize,
@@ -168,8 +158,8 @@ pub struct ComplexPlanes<T> {
 impl<T: Real> ComplexPlanes<T> {
     /// Makes both planes `length` long; their content is then of no meaning.
     pub(super) fn reshape(&mut self, length: usize) -> Result<(), ResolventError> {
-        reshape(&mut self.re, length, T::default())?;
-        reshape(&mut self.im, length, T::default())
+        reshape(&mut self.re, length)?;
+        reshape(&mut self.im, length)
     }
 }
 
@@ -188,25 +178,18 @@ pub struct Gradient<T> {
 
 impl<T: Real> Gradient<T> {
     pub(in crate::resolvent) fn reshape(&mut self, batch: &Batch<T>) -> Result<(), ResolventError> {
-        reshape(&mut self.diagonals, batch.diagonals().len(), T::default())?;
-        reshape(&mut self.bonds, batch.bonds().map_or(0, <[T]>::len), T::default())?;
-        reshape(&mut self.energies, batch.sequences(), 0.0)?;
-        reshape(&mut self.etas, batch.sequences(), 0.0)
+        reshape(&mut self.diagonals, batch.diagonals().len())?;
+        reshape(&mut self.bonds, batch.bonds().map_or(0, <[T]>::len))?;
+        reshape(&mut self.energies, batch.sequences())?;
+        reshape(&mut self.etas, batch.sequences())
     }
 }
 
 /// Makes a vector `length` long, or says that there is no memory for it.
-fn reshape<V: Clone>(values: &mut Vec<V>, length: usize, value: V) -> Result<(), ResolventError> {
+pub(super) fn reshape<V: Clone + Default>(values: &mut Vec<V>, length: usize) -> Result<(), ResolventError> {
     reserve(values, length)?;
-    values.resize(length, value);
+    values.resize(length, V::default());
     Ok(())
-}
-
-/// An empty vector with room for so many values, or that there is no memory for it.
-pub(super) fn room<V>(length: usize) -> Result<Vec<V>, ResolventError> {
-    let mut values = Vec::new();
-    reserve(&mut values, length)?;
-    Ok(values)
 }
 
 fn reserve<V>(values: &mut Vec<V>, length: usize) -> Result<(), ResolventError> {

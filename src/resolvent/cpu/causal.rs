@@ -2,12 +2,13 @@
 //! after it; and its adjoint.
 
 use super::batch::{Batch, ComplexPlanes, Gradient};
-use super::block::{Block, Side};
-use super::lanes::Lanes;
+use super::blocks::{Block, Blocks, ComplexBlocks, Cotangents, GradientBlock, GradientBlocks, Pair};
+use super::complex::Complexes;
+use super::meeting::Side;
 use super::pieces::in_pieces;
-use super::rows::{Rows, RowsMut, TILE, empty_tile};
-use super::schedule::{Kernel, in_blocks};
+use super::schedule::runs;
 use super::totals::Totals;
+use super::width::at_width;
 use crate::resolvent::error::ResolventError;
 use crate::resolvent::real::Real;
 
@@ -20,10 +21,29 @@ use crate::resolvent::real::Real;
 /// [`ResolventError::Memory`] where the result does not fit.
 pub fn causal_batch<T: Real>(batch: &Batch<T>, causal: &mut ComplexPlanes<T>) -> Result<(), ResolventError> {
     causal.reshape(batch.diagonals().len())?;
-    if in_pieces(batch, 1, causal, causal_batch)? {
+    if in_pieces(batch, 1, causal, causal_blocks)? {
         return Ok(());
     }
-    in_blocks(batch.sequences(), &mut Causal { batch, causal })
+    let (mut blocks, mut computed) = (Blocks::default(), ComplexBlocks::default());
+    for (first, shape) in runs::<T>(batch.sites(), batch.sequences()) {
+        blocks.pack_batch(batch, first, shape)?;
+        causal_blocks(&blocks, &mut computed)?;
+        computed.unpack_from(causal, first);
+    }
+    Ok(())
+}
+
+/// [`causal_batch`] in the kernels' own layout.
+///
+/// # Errors
+/// [`ResolventError::Memory`] where the result does not fit.
+pub fn causal_blocks<T: Real>(
+    blocks: &Blocks<T>,
+    causal: &mut ComplexBlocks<T>,
+) -> Result<(), ResolventError> {
+    causal.reshape(blocks.shape)?;
+    at_width!(blocks.shape.width, T, sweep_all(blocks, causal));
+    Ok(())
 }
 
 /// The exact gradient through [`causal_batch`], given its result and the cotangents
@@ -49,7 +69,18 @@ pub fn causal_adjoint<T: Real>(
     batch.check_planes("causal resolvents", causal)?;
     batch.check_cotangents(cotangents)?;
     gradient.reshape(batch)?;
-    in_blocks(batch.sequences(), &mut Adjoint { batch, causal, cotangents, gradient })
+    let (mut blocks, mut left, mut g) =
+        (Blocks::default(), ComplexBlocks::default(), Cotangents::<T>::default());
+    let mut computed = GradientBlocks::default();
+    for (first, shape) in runs::<T>(batch.sites(), batch.sequences()) {
+        blocks.pack_batch(batch, first, shape)?;
+        left.pack_planes(shape, causal, first)?;
+        g.pack_checked(shape, cotangents, first)?;
+        computed.reshape(&blocks)?;
+        at_width!(shape.width, T, adjoint_all(&blocks, &left, g.of(&blocks)?, &mut computed));
+        computed.unpack_from(gradient, first);
+    }
+    Ok(())
 }
 
 /// [`causal_batch`] and [`causal_adjoint`] one after the other, for a loss whose cotangents are known beforehand.
@@ -66,109 +97,82 @@ pub fn causal_with_adjoint<T: Real>(
     causal_adjoint(batch, causal, cotangents, gradient)
 }
 
-struct Causal<'b, 'a, T> {
-    batch: &'b Batch<'a, T>,
-    causal: &'b mut ComplexPlanes<T>,
-}
-
-impl<T: Real> Kernel for Causal<'_, '_, T> {
-    type Precision = T;
-    type Scratch<const WIDTH: usize> = ();
-
-    fn scratch<const WIDTH: usize>(&self) -> Result<(), ResolventError> {
-        Ok(())
-    }
-
-    fn run<const WIDTH: usize>(&mut self, first: usize, _scratch: &mut ()) {
-        let block = Block::<T, WIDTH>::of(self.batch, first);
-        let sites = block.sites;
-        let re = RowsMut::of(&mut self.causal.re, sites, first, WIDTH);
-        let im = RowsMut::of(&mut self.causal.im, sites, first, WIDTH);
-        match self.batch.bonds() {
-            Some(_) => sweep::<T, WIDTH, true>(&block, re, im),
-            None => sweep::<T, WIDTH, false>(&block, re, im),
+fn sweep_all<T: Real, const REGISTERS: usize>(blocks: &Blocks<T>, causal: &mut ComplexBlocks<T>) {
+    let mut all = blocks.each::<REGISTERS>().zip(causal.each_mut());
+    while let Some((block, left)) = all.next() {
+        let bonded = block.bonds.is_some();
+        match (all.next(), bonded) {
+            (Some((other, right)), true) => sweep::<T, REGISTERS, 2, true>([block, other], [left, right]),
+            (Some((other, right)), false) => sweep::<T, REGISTERS, 2, false>([block, other], [left, right]),
+            (None, true) => sweep::<T, REGISTERS, 1, true>([block], [left]),
+            (None, false) => sweep::<T, REGISTERS, 1, false>([block], [left]),
         }
     }
 }
 
-fn sweep<T: Real, const WIDTH: usize, const BONDED: bool>(
-    block: &Block<T, WIDTH>,
-    mut re: RowsMut<T>,
-    mut im: RowsMut<T>,
+/// Sweeps blocks side by side: two chains of divisions hide each other's latency.
+#[inline(never)]
+fn sweep<T: Real, const REGISTERS: usize, const BLOCKS: usize, const BONDED: bool>(
+    blocks: [Block<T, REGISTERS>; BLOCKS],
+    causal: [&mut [Pair<T, REGISTERS>]; BLOCKS],
 ) {
-    let mut share = Lanes::zero();
-    for first in (0..block.sites).step_by(TILE) {
-        let diagonal = block.diagonal(first);
-        let bonds = block.bonds(first, Side::Right);
-        let (mut left_re, mut left_im) = (empty_tile(), empty_tile());
-        for site in 0..TILE {
-            let left = block.site(&block.term(&diagonal[site])).minus_conjugate(&share).reciprocal();
-            left_re[site] = left.re;
-            left_im[site] = left.im;
-            share = if BONDED { left.scaled(&bonds[site]) } else { left };
-        }
-        re.store(first, &left_re);
-        im.store(first, &left_im);
-    }
-}
-
-struct Adjoint<'b, 'a, T> {
-    batch: &'b Batch<'a, T>,
-    causal: &'b ComplexPlanes<T>,
-    cotangents: &'b ComplexPlanes<T>,
-    gradient: &'b mut Gradient<T>,
-}
-
-impl<T: Real> Kernel for Adjoint<'_, '_, T> {
-    type Precision = T;
-    type Scratch<const WIDTH: usize> = ();
-
-    fn scratch<const WIDTH: usize>(&self) -> Result<(), ResolventError> {
-        Ok(())
-    }
-
-    fn run<const WIDTH: usize>(&mut self, first: usize, _scratch: &mut ()) {
-        match self.batch.bonds() {
-            Some(_) => self.sweep::<WIDTH, true>(first),
-            None => self.sweep::<WIDTH, false>(first),
-        }
-    }
-}
-
-impl<T: Real> Adjoint<'_, '_, T> {
-    fn sweep<const WIDTH: usize, const BONDED: bool>(&mut self, first: usize) {
-        let block = Block::<T, WIDTH>::of(self.batch, first);
-        let sites = block.sites;
-        let rows = |plane| Rows::<T, WIDTH>::of(plane, sites, first);
-        let (left_re, left_im) = (rows(&self.causal.re), rows(&self.causal.im));
-        let (cotangent_re, cotangent_im) = (rows(&self.cotangents.re), rows(&self.cotangents.im));
-        let mut diagonals = RowsMut::of(&mut self.gradient.diagonals, sites, first, WIDTH);
-        let mut bond_rows = RowsMut::of(&mut self.gradient.bonds, sites - 1, first, WIDTH);
-        let mut totals = Totals::<T, WIDTH>::default();
-        // s_{j+1}.
-        let mut after = Lanes::zero();
-        for tile in (0..sites).step_by(TILE).rev() {
-            let (re, im) = (left_re.load(tile as isize), left_im.load(tile as isize));
-            let (g_re, g_im) = (cotangent_re.load(tile as isize), cotangent_im.load(tile as isize));
-            let bonds = block.bonds(tile, Side::Right);
-            let (mut by_diagonal, mut by_bond) = (empty_tile(), empty_tile());
-            for site in (0..TILE.min(sites - tile)).rev() {
-                let left = Lanes { re: re[site], im: im[site] };
-                let cotangent = Lanes { re: g_re[site], im: g_im[site] };
-                if BONDED {
-                    by_bond[site] = left.times(&after).re;
-                    after = after.scaled(&bonds[site]);
-                }
-                after = left.squared().times(&cotangent.plus(&after));
-                by_diagonal[site] = after.re.map(|value| -value);
-                totals.add(&after);
+    let mut carries = [[Complexes::default(); REGISTERS]; BLOCKS];
+    for site in 0..blocks[0].terms.len() {
+        for block in 0..BLOCKS {
+            let [re, im] = &mut causal[block][site];
+            for part in 0..REGISTERS {
+                let carry = &mut carries[block][part];
+                let share = blocks[block].share::<BONDED>(Side::Left.bond(site), part, *carry);
+                *carry = blocks[block].site(site, part).minus_conjugate(share).reciprocal();
+                (re[part], im[part]) = (carry.re, carry.im);
             }
+        }
+    }
+}
+
+fn adjoint_all<T: Real, const REGISTERS: usize>(
+    blocks: &Blocks<T>,
+    causal: &ComplexBlocks<T>,
+    cotangents: &ComplexBlocks<T>,
+    gradient: &mut GradientBlocks<T>,
+) {
+    let values = causal.each::<REGISTERS>().zip(cotangents.each());
+    for ((block, values), gradient) in blocks.each().zip(values).zip(gradient.each_mut()) {
+        match block.bonds {
+            Some(_) => adjoint::<T, REGISTERS, true>(block, values, gradient),
+            None => adjoint::<T, REGISTERS, false>(block, values, gradient),
+        }
+    }
+}
+
+/// Sites between two roundings of the totals to f64.
+const TILE: usize = 32;
+
+#[inline(never)]
+fn adjoint<T: Real, const REGISTERS: usize, const BONDED: bool>(
+    block: Block<T, REGISTERS>,
+    (causal, cotangents): (&[Pair<T, REGISTERS>], &[Pair<T, REGISTERS>]),
+    gradient: GradientBlock<T, REGISTERS>,
+) {
+    let GradientBlock { diagonals, bonds, energies, etas } = gradient;
+    let mut totals = Totals::<T, REGISTERS>::into(energies, etas);
+    // s_{j+1}.
+    let mut after = [Complexes::default(); REGISTERS];
+    for site in (0..causal.len()).rev() {
+        let ([re, im], [g_re, g_im]) = (&causal[site], &cotangents[site]);
+        for part in 0..REGISTERS {
+            let left = Complexes { re: re[part], im: im[part] };
+            if BONDED && let Some(bond) = bonds.get_mut(site) {
+                bond[part] = left.real_product(after[part]);
+            }
+            let share = block.share::<BONDED>(site, part, after[part]);
+            let sum = Complexes { re: g_re[part], im: g_im[part] }.plus(share);
+            after[part] = left.squared().times(sum);
+            diagonals[site][part] = -after[part].re;
+            totals.add(part, after[part]);
+        }
+        if site % TILE == 0 {
             totals.end_tile();
-            diagonals.store(tile, &by_diagonal);
-            if BONDED {
-                bond_rows.store(tile, &by_bond);
-            }
         }
-        totals.write(&mut self.gradient.energies, &mut self.gradient.etas, first);
     }
 }

@@ -40,5 +40,5 @@ fn as_batch<T: Real, Outcome>(
 ) -> Outcome {
     let diagonal = chain.offset_from(shift.energy());
     let bonds = chain.rounded_bonds();
-    compute(&Batch::of_pieces(chain.sites(), &diagonal, bonds.as_deref(), &[shift.at_origin()]))
+    compute(&Batch::of_checked(chain.sites(), &diagonal, bonds.as_deref(), &[shift.at_origin()]))
 }

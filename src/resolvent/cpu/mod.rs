@@ -1,7 +1,8 @@
 //! The CPU's kernels: blocks of lanes, one sequence a lane, in f32 and f64.
 //!
-//! Inside, a block is \[site\]\[lane\], so that one instruction serves 4 to 16 sequences and the long latency of the
-//! division is shared (resolvent-performance.md §4.3); outside, everything is \[sequence\]\[site\].
+//! The kernels' own layout is \[block\]\[site\]\[lane\], so that one instruction serves 4 to 16 sequences and the long
+//! latency of the division is shared (resolvent-performance.md §4.3): [`Blocks`]. Whoever computes more than once packs
+//! once. A [`Batch`] is \[sequence\]\[site\], as most callers have it, and is packed and unpacked on the way.
 
 #![allow(
     clippy::needless_range_loop,
@@ -10,19 +11,22 @@
 
 mod adjoint;
 mod batch;
-mod block;
+mod blocks;
 mod causal;
 mod chain;
-pub(super) mod lanes;
+pub(super) mod complex;
 mod meeting;
 mod pieces;
-mod rows;
 mod schedule;
 mod totals;
+mod transpose;
 mod two_sided;
+mod width;
 
-pub use adjoint::{green_adjoint, green_with_adjoint};
+pub use adjoint::{green_adjoint, green_blocks_with_adjoint, green_with_adjoint};
 pub use batch::{Batch, ComplexPlanes, Gradient};
-pub use causal::{causal_adjoint, causal_batch, causal_with_adjoint};
+pub use blocks::{Blocks, ComplexBlocks, Cotangents, GradientBlocks};
+pub use causal::{causal_adjoint, causal_batch, causal_blocks, causal_with_adjoint};
 pub use chain::{causal_chain, green_chain};
-pub use two_sided::green_batch;
+pub use two_sided::{green_batch, green_blocks};
+pub(super) use width::Width;

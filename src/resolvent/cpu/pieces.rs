@@ -4,7 +4,10 @@
 //! Thomas), L and R like its square. So a piece that begins a halo early and ends a halo late gives, between the two,
 //! what the whole sequence gives, to rounding (resolvent-performance.md §0.4, §2.5).
 
-use super::batch::{Batch, ComplexPlanes, room};
+use super::batch::{Batch, ComplexPlanes};
+use super::blocks::{Blocks, ComplexBlocks, Shape};
+use super::transpose::Target;
+use super::width::Width;
 use crate::resolvent::error::ResolventError;
 use crate::resolvent::real::Real;
 
@@ -64,35 +67,34 @@ pub(super) fn in_pieces<T: Real>(
     batch: &Batch<T>,
     sides: usize,
     result: &mut ComplexPlanes<T>,
-    compute: impl FnOnce(&Batch<T>, &mut ComplexPlanes<T>) -> Result<(), ResolventError>,
+    compute: impl FnOnce(&Blocks<T>, &mut ComplexBlocks<T>) -> Result<(), ResolventError>,
 ) -> Result<bool, ResolventError> {
     let [shift] = *batch.shifts() else { return Ok(false) };
     let coupling = batch
         .bonds()
         .map_or(1.0, |bonds| bonds.iter().fold(0.0, |most: f64, &bond| most.max(bond.into())).sqrt());
     let halo = halo::<T>(shift.eta(), coupling);
-    let Some(cut) = Cut::of(batch.sites(), halo, sides, T::WIDE) else { return Ok(false) };
+    let Some(cut) = Cut::of(batch.sites(), halo, sides, Width::Wide.lanes::<T>()) else { return Ok(false) };
 
-    let count = cut.starts().count();
-    let mut diagonals = room(count * cut.length)?;
-    let mut bonds = room(batch.bonds().map_or(0, |_| count * (cut.length - 1)))?;
-    for (start, _) in cut.starts() {
-        diagonals.extend_from_slice(&batch.diagonals()[start..start + cut.length]);
-        if let Some(all) = batch.bonds() {
-            bonds.extend_from_slice(&all[start..start + cut.length - 1]);
-        }
-    }
-    let shifts = vec![shift; count];
-    let pieces = Batch::of_pieces(cut.length, &diagonals, batch.bonds().map(|_| &bonds[..]), &shifts);
-    let mut computed = ComplexPlanes::default();
-    compute(&pieces, &mut computed)?;
-    for (piece, (start, core)) in cut.starts().enumerate() {
-        let end = (core + cut.core).min(cut.sites);
-        let from = piece * cut.length + core - start;
-        for (plane, computed) in [(&mut result.re, &computed.re), (&mut result.im, &computed.im)] {
-            plane[core..end].copy_from_slice(&computed[from..from + end - core]);
-        }
-    }
+    let starts: Vec<_> = cut.starts().collect();
+    let shape = Shape { sites: cut.length, sequences: starts.len(), width: Width::Wide };
+    let mut blocks = Blocks::default();
+    blocks.pack_rows(
+        shape,
+        |piece| &batch.diagonals()[starts[piece].0..][..cut.length],
+        batch.bonds().map(|bonds| {
+            let starts = &starts;
+            move |piece: usize| &bonds[starts[piece].0..][..cut.length - 1]
+        }),
+        |_| shift,
+    )?;
+    let mut computed = ComplexBlocks::default();
+    compute(&blocks, &mut computed)?;
+    let cores = |plane| {
+        let plane: std::slice::ChunksMut<'_, T> = plane;
+        plane.zip(&starts).map(|(row, (start, core))| Target { row, skip: core - start }).collect()
+    };
+    computed.unpack_rows(cores(result.re.chunks_mut(cut.core)), cores(result.im.chunks_mut(cut.core)));
     Ok(true)
 }
 

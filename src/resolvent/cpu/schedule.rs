@@ -1,51 +1,24 @@
 //! How the sequences of a batch are dealt into blocks.
 
-use crate::resolvent::error::ResolventError;
+use super::blocks::Shape;
+use super::width::Width;
 use crate::resolvent::real::Real;
 
-/// Sequences side by side in a block for a few.
-const NARROW: usize = 4;
+/// Blocks packed at a time: a kernel may work on two at once, and what is packed stays in a cache until it is used.
+const BLOCKS: usize = 2;
 
-/// What is done to each block.
-pub(super) trait Kernel {
-    /// The precision it works in.
-    type Precision: Real;
-    /// Memory used again from block to block.
-    type Scratch<const WIDTH: usize>;
-
-    /// The memory for blocks of this width.
-    fn scratch<const WIDTH: usize>(&self) -> Result<Self::Scratch<WIDTH>, ResolventError>;
-
-    /// Computes the sequences from `first` on, as many as there are lanes or sequences left.
-    fn run<const WIDTH: usize>(&mut self, first: usize, scratch: &mut Self::Scratch<WIDTH>);
-}
-
-/// Runs a kernel over all sequences: wide blocks, then whatever wastes least on those that are left.
-pub(super) fn in_blocks<K: Kernel>(sequences: usize, kernel: &mut K) -> Result<(), ResolventError> {
-    // A width has to be a literal; one of the two is compiled for each precision.
-    match K::Precision::WIDE {
-        16 => in_blocks_of::<16, K>(sequences, kernel),
-        _ => in_blocks_of::<8, K>(sequences, kernel),
-    }
-}
-
-fn in_blocks_of<const WIDE: usize, K: Kernel>(
-    sequences: usize,
-    kernel: &mut K,
-) -> Result<(), ResolventError> {
-    let rest = match sequences % WIDE {
-        few @ 0..=NARROW => few,
+/// Sequences that are packed, computed and unpacked at a time: the first one, and how they lie in blocks. Full blocks,
+/// then a narrow one where it holds what is left.
+pub(super) fn runs<T: Real>(sites: usize, sequences: usize) -> impl Iterator<Item = (usize, Shape)> {
+    let wide = Width::Wide.lanes::<T>();
+    let rest = match sequences % wide {
+        few if few <= Width::Narrow.lanes::<T>() => few,
         _ => 0,
     };
-    let wide = sequences - rest;
-    if wide > 0 {
-        let mut scratch = kernel.scratch::<WIDE>()?;
-        (0..wide).step_by(WIDE).for_each(|first| kernel.run(first, &mut scratch));
-    }
-    match rest {
-        0 => {}
-        1 => kernel.run::<1>(wide, &mut kernel.scratch()?),
-        _ => kernel.run::<NARROW>(wide, &mut kernel.scratch()?),
-    }
-    Ok(())
+    let full = sequences - rest;
+    let full_runs = (0..full).step_by(BLOCKS * wide).map(move |first| {
+        (first, Shape { sites, sequences: (full - first).min(BLOCKS * wide), width: Width::Wide })
+    });
+    let narrow = Shape { sites, sequences: rest, width: Width::Narrow };
+    full_runs.chain((rest > 0).then_some((full, narrow)))
 }

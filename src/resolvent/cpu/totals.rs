@@ -1,42 +1,37 @@
 //! Σ_j s_j of each lane, from which the derivatives with respect to E and η come.
 
-use super::lanes::Lanes;
+use super::complex::Complexes;
 use crate::resolvent::real::Real;
 
 /// A running sum: in the working precision within a tile, in f64 beyond, so that it is as exact as its terms.
-pub(super) struct Totals<T, const WIDTH: usize> {
-    tile: Lanes<T, WIDTH>,
-    re: [f64; WIDTH],
-    im: [f64; WIDTH],
+pub(super) struct Totals<'a, T: Real, const REGISTERS: usize> {
+    tile: [Complexes<T::Register>; REGISTERS],
+    /// Re Σ s = ∂Loss/∂E of each lane.
+    energies: &'a mut [f64],
+    /// −Im Σ s = ∂Loss/∂η of each lane.
+    etas: &'a mut [f64],
 }
 
-impl<T: Real, const WIDTH: usize> Default for Totals<T, WIDTH> {
-    fn default() -> Self {
-        Self { tile: Lanes::zero(), re: [0.0; WIDTH], im: [0.0; WIDTH] }
+impl<'a, T: Real, const REGISTERS: usize> Totals<'a, T, REGISTERS> {
+    /// Sums that are kept in `energies` and `etas`, one a lane, and begin at 0.
+    pub(super) fn into(energies: &'a mut [f64], etas: &'a mut [f64]) -> Self {
+        energies.fill(0.0);
+        etas.fill(0.0);
+        Self { tile: [Complexes::default(); REGISTERS], energies, etas }
     }
-}
 
-impl<T: Real, const WIDTH: usize> Totals<T, WIDTH> {
     /// Adds one site.
     #[inline(always)]
-    pub(super) fn add(&mut self, terms: &Lanes<T, WIDTH>) {
-        self.tile = self.tile.plus(terms);
+    pub(super) fn add(&mut self, part: usize, terms: Complexes<T::Register>) {
+        self.tile[part] = self.tile[part].plus(terms);
     }
 
     /// Ends a tile of sites.
-    #[inline(always)]
     pub(super) fn end_tile(&mut self) {
-        for lane in 0..WIDTH {
-            self.re[lane] += self.tile.re[lane].into();
-            self.im[lane] += self.tile.im[lane].into();
-        }
-        self.tile = Lanes::zero();
-    }
-
-    /// Writes ∂Loss/∂E = Re Σ s and ∂Loss/∂η = −Im Σ s of the sequences from `first` on.
-    pub(super) fn write(&self, energies: &mut [f64], etas: &mut [f64], first: usize) {
-        for (lane, (energy, eta)) in energies.iter_mut().zip(etas).skip(first).take(WIDTH).enumerate() {
-            (*energy, *eta) = (self.re[lane], -self.im[lane]);
-        }
+        let tile = std::mem::replace(&mut self.tile, [Complexes::default(); REGISTERS]);
+        let (re, im) = (tile.map(|sum| sum.re), tile.map(|sum| sum.im));
+        let (re, im): (&[T], &[T]) = (bytemuck::cast_slice(&re), bytemuck::cast_slice(&im));
+        self.energies.iter_mut().zip(re).for_each(|(sum, &term)| *sum += term.into());
+        self.etas.iter_mut().zip(im).for_each(|(sum, &term)| *sum -= term.into());
     }
 }

@@ -1,18 +1,19 @@
 //! The two-sided continued fraction of a block.
 
 use super::batch::{Batch, ComplexPlanes};
-use super::block::{Block, Side};
-use super::lanes::{Lanes, Vector};
-use super::meeting::{Meeting, Stacks, meet};
+use super::blocks::{Block, Blocks, ComplexBlocks, Pair};
+use super::complex::Complexes;
+use super::meeting::{Meeting, Side, meet};
 use super::pieces::in_pieces;
-use super::rows::{RowsMut, Tile, empty_tile};
-use super::schedule::{Kernel, in_blocks};
+use super::schedule::runs;
+use super::width::at_width;
 use crate::resolvent::error::ResolventError;
 use crate::resolvent::real::Real;
 
 /// G_ii of every sequence of a batch: two sweeps of the continued fraction, never the recursion with one division.
 ///
-/// A sequence alone is computed in overlapping pieces, one a lane, where it is long enough for its η.
+/// Packs, computes and unpacks two blocks at a time; [`green_blocks`] is the same without packing. A sequence alone is
+/// computed in overlapping pieces, one a lane, where it is long enough for its η.
 ///
 /// Finite always, with Im G ≥ 0 (0 only where the precision has no smaller number). Each site obeys
 /// [`ErrorBound`](crate::resolvent::ErrorBound).
@@ -21,102 +22,73 @@ use crate::resolvent::real::Real;
 /// [`ResolventError::Memory`] where result or workspace do not fit.
 pub fn green_batch<T: Real>(batch: &Batch<T>, green: &mut ComplexPlanes<T>) -> Result<(), ResolventError> {
     green.reshape(batch.diagonals().len())?;
-    if in_pieces(batch, 2, green, green_batch)? {
+    if in_pieces(batch, 2, green, green_blocks)? {
         return Ok(());
     }
-    in_blocks(batch.sequences(), &mut Green { batch, green })
-}
-
-struct Green<'b, 'a, T> {
-    batch: &'b Batch<'a, T>,
-    green: &'b mut ComplexPlanes<T>,
-}
-
-impl<T: Real> Kernel for Green<'_, '_, T> {
-    type Precision = T;
-    type Scratch<const WIDTH: usize> = Stacks<Saved<T, WIDTH>>;
-
-    fn scratch<const WIDTH: usize>(&self) -> Result<Self::Scratch<WIDTH>, ResolventError> {
-        Stacks::of(self.batch.sites())
+    let (mut blocks, mut computed) = (Blocks::default(), ComplexBlocks::default());
+    for (first, shape) in runs::<T>(batch.sites(), batch.sequences()) {
+        blocks.pack_batch(batch, first, shape)?;
+        green_blocks(&blocks, &mut computed)?;
+        computed.unpack_from(green, first);
     }
+    Ok(())
+}
 
-    fn run<const WIDTH: usize>(&mut self, first: usize, saved: &mut Self::Scratch<WIDTH>) {
-        let block = Block::<T, WIDTH>::of(self.batch, first);
-        let sites = block.sites;
-        let re = RowsMut::of(&mut self.green.re, sites, first, WIDTH);
-        let im = RowsMut::of(&mut self.green.im, sites, first, WIDTH);
-        let (left, right) = (Lanes::zero(), Lanes::zero());
-        match self.batch.bonds() {
-            Some(_) => meet(&mut TwoSided::<T, WIDTH, true> { block, re, im }, saved, left, right),
-            None => meet(&mut TwoSided::<T, WIDTH, false> { block, re, im }, saved, left, right),
+/// [`green_batch`] in the kernels' own layout.
+///
+/// # Errors
+/// [`ResolventError::Memory`] where the result does not fit.
+pub fn green_blocks<T: Real>(blocks: &Blocks<T>, green: &mut ComplexBlocks<T>) -> Result<(), ResolventError> {
+    green.reshape(blocks.shape)?;
+    at_width!(blocks.shape.width, T, sweep_all(blocks, green));
+    Ok(())
+}
+
+fn sweep_all<T: Real, const REGISTERS: usize>(blocks: &Blocks<T>, green: &mut ComplexBlocks<T>) {
+    for (block, green) in blocks.each::<REGISTERS>().zip(green.each_mut()) {
+        match block.bonds {
+            Some(_) => sweep::<T, REGISTERS, true>(block, green),
+            None => sweep::<T, REGISTERS, false>(block, green),
         }
     }
 }
 
-/// What the first sweep over a site leaves for the second.
-#[derive(Clone, Copy)]
-pub(super) struct Saved<T, const WIDTH: usize> {
-    /// v − E.
-    term: Vector<T, WIDTH>,
-    /// β L or β R of the neighbour the sweep came from.
-    share: Lanes<T, WIDTH>,
+#[inline(never)]
+fn sweep<T: Real, const REGISTERS: usize, const BONDED: bool>(
+    block: Block<T, REGISTERS>,
+    green: &mut [Pair<T, REGISTERS>],
+) {
+    let sites = block.terms.len().min(green.len());
+    meet(&mut TwoSided::<T, REGISTERS, BONDED> { block, green }, sites);
 }
 
-struct TwoSided<'a, T, const WIDTH: usize, const BONDED: bool> {
-    block: Block<'a, T, WIDTH>,
-    re: RowsMut<'a, T>,
-    im: RowsMut<'a, T>,
+struct TwoSided<'a, T: Real, const REGISTERS: usize, const BONDED: bool> {
+    block: Block<'a, T, REGISTERS>,
+    /// The neighbour's share β L or β R from the first visit to the second, then G.
+    green: &'a mut [Pair<T, REGISTERS>],
 }
 
-impl<T: Real, const WIDTH: usize, const BONDED: bool> Meeting<T> for TwoSided<'_, T, WIDTH, BONDED> {
-    type Carry = Lanes<T, WIDTH>;
-    type Saved = Saved<T, WIDTH>;
-    type Entering = (Tile<T, WIDTH>, Tile<T, WIDTH>);
-    type Finishing = Tile<T, WIDTH>;
-    type Results = [Tile<T, WIDTH>; 2];
+impl<T: Real, const REGISTERS: usize, const BONDED: bool> Meeting<REGISTERS>
+    for TwoSided<'_, T, REGISTERS, BONDED>
+{
+    type Carry = Complexes<T::Register>;
 
     #[inline(always)]
-    fn entering(&self, first: usize, from: Side) -> Self::Entering {
-        (self.block.diagonal(first), self.block.bonds(first, from))
+    fn enter(&mut self, site: usize, part: usize, from: Side, carry: &mut Self::Carry) {
+        let share = self.block.share::<BONDED>(from.bond(site), part, *carry);
+        let [re, im] = &mut self.green[site];
+        (re[part], im[part]) = (share.re, share.im);
+        *carry = self.block.site(site, part).minus_conjugate(share).reciprocal();
     }
 
     #[inline(always)]
-    fn enter(
-        &self,
-        (diagonal, bonds): &Self::Entering,
-        site: usize,
-        carry: &mut Lanes<T, WIDTH>,
-    ) -> Self::Saved {
-        let term = self.block.term(&diagonal[site]);
-        let share = if BONDED { carry.scaled(&bonds[site]) } else { *carry };
-        *carry = self.block.site(&term).minus_conjugate(&share).reciprocal();
-        Saved { term, share }
-    }
-
-    #[inline(always)]
-    fn finishing(&self, first: usize, from: Side) -> (Self::Finishing, Self::Results) {
-        (self.block.bonds(first, from), [empty_tile(), empty_tile()])
-    }
-
-    #[inline(always)]
-    fn finish(
-        &mut self,
-        bonds: &Self::Finishing,
-        [re, im]: &mut Self::Results,
-        site: usize,
-        saved: &Self::Saved,
-        carry: &mut Lanes<T, WIDTH>,
-    ) {
-        let share = if BONDED { carry.scaled(&bonds[site]) } else { *carry };
-        let other = self.block.site(&saved.term).minus_conjugate(&share);
-        let green = other.minus_conjugate(&saved.share).reciprocal();
+    fn finish(&mut self, site: usize, part: usize, from: Side, carry: &mut Self::Carry) {
+        let share = self.block.share::<BONDED>(from.bond(site), part, *carry);
+        let [re, im] = &mut self.green[site];
+        let behind = Complexes { re: re[part], im: im[part] };
+        let other = self.block.site(site, part).minus_conjugate(share);
+        let green = other.minus_conjugate(behind).reciprocal();
+        (re[part], im[part]) = (green.re, green.im);
         *carry = other.reciprocal();
-        (re[site], im[site]) = (green.re, green.im);
-    }
-
-    #[inline(always)]
-    fn store(&mut self, first: usize, [re, im]: &Self::Results, _from: Side) {
-        self.re.store(first, re);
-        self.im.store(first, im);
     }
 }

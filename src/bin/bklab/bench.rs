@@ -1,0 +1,45 @@
+//! `bklab bench …`: how fast this machine computes.
+
+use crate::{Failure, files, report};
+use bk_lab::record::speed::Config;
+use bk_lab::record::{Record, document};
+use bk_lab::resolvent::{BackendChoice, Engine};
+use bk_lab::study::{Context, StudyError, speed};
+use clap::{Args, Subcommand};
+
+/// What can be timed.
+#[derive(Subcommand)]
+pub(crate) enum Bench {
+    /// Times the kernels of the resolvent beside a plain loop of the same run.
+    Resolvent(Arguments),
+}
+
+/// Arguments of `bklab bench resolvent`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Repetitions of which the median is taken, 7 to 1001.
+    #[arg(long, default_value_t = Config::default().repetitions)]
+    repetitions: usize,
+    /// Print the record as JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Bench {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let Self::Resolvent(Arguments { repetitions, json }) = self;
+        let config = Config { repetitions, ..Config::default() };
+        config.check().map_err(Failure::usage)?;
+        let record = pollster::block_on(async {
+            let engine = Engine::open(BackendChoice::Auto).await?;
+            speed::run(&config, &speed::PlainRust, &engine, &Context::unwatched()).await
+        });
+        let record = record.map_err(|error: StudyError| Failure::failed(error))?;
+        if json {
+            files::print(&document::to_json(&[Record::Speed(Box::new(record))]).map_err(Failure::failed)?)
+        } else {
+            files::print(&report::speed(&record))
+        }
+    }
+}
