@@ -192,7 +192,7 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         &["figure", "stability", "--steps", "20000"],
         &["fragility", "robustness", "--seeds", "5..5"],
         &["fragility", "efficiency", "--seeds", "0-9"],
-        &["fragility", "stability"],
+        &["fragility", "stability", "--lengths", "0"],
         &["show"],
         &["resolvent", "--sites", "0"],
         &["resolvent", "--sites", "1000000000"],
@@ -245,6 +245,10 @@ fn fragility_is_counted_and_printed() {
     let record: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&record["config"]["first_seed"], &record["seeds"]["runs"]), (&10.into(), &20.into()));
     assert_eq!(record["seeds"]["checks"][1]["held"], 0);
+    let arguments =
+        ["fragility", "stability", "--seeds", "0..5", "--steps", "100", "--lengths", "8192", "--json"];
+    let record: Value = serde_json::from_str(&stdout(&bklab(&arguments))).unwrap();
+    assert_eq!((&record["config"]["steps"], &record["seeds"]["runs"]), (&100.into(), &5.into()));
 }
 
 #[test]

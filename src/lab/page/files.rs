@@ -168,6 +168,10 @@ fn take_fragility(lab: Lab, record: Fragility) {
             lab.room.set(Room::Efficiency);
             lab.efficiency.show_fragility(record);
         }
+        Subject::Stability(_) => {
+            lab.room.set(Room::Stability);
+            lab.stability.show_fragility(record);
+        }
     }
 }
 
