@@ -1,0 +1,111 @@
+//! The worker's program comes in parts: what it starts with runs the published simulations, and the code of other
+//! work comes when it is first asked for.
+
+use crate::export::{self, ExportError, Format, Metadata};
+use crate::figure::Scene;
+use crate::import::{Imported, SourceFile, read_files};
+use crate::lab::browser::{attach_pixels, to_bytes};
+use crate::record::{Record, quantize, resolvent};
+use crate::resolvent::{BackendChoice, Engine, ResolventError};
+use crate::study::{self, Context, StudyError};
+use js_sys::ArrayBuffer;
+use leptos::wasm_split::SplitLoaderError;
+use std::cell::RefCell;
+use std::pin::Pin;
+use std::rc::Rc;
+
+/// How the parts are fetched, each once.
+#[derive(Clone, Copy)]
+pub struct Parts {
+    /// Writes figures as files.
+    pub export: fn() -> Coming<Write>,
+    /// Reads files.
+    pub import: fn() -> Coming<Read>,
+    /// Computes resolvents.
+    pub resolvent: fn() -> Coming<Resolvent>,
+    /// Quantizes cores.
+    pub quantization: fn() -> Coming<Quantization>,
+}
+
+/// Code on its way.
+pub type Coming<Code> = Pin<Box<dyn Future<Output = Result<Code, SplitLoaderError>>>>;
+
+/// A record being computed.
+pub type Computing<'context> = Pin<Box<dyn Future<Output = Result<Record, StudyError>> + 'context>>;
+
+/// Writes a figure, whose pixels or painting are in the buffers, with what restores it.
+pub type Write = fn(Scene, &[ArrayBuffer], Format, f64, Option<&str>) -> Result<Vec<u8>, ExportError>;
+
+/// Reads files, among them figures that were exported.
+pub type Read = fn(Vec<SourceFile>) -> Imported;
+
+/// Computes a resolvent.
+pub type Resolvent = fn(resolvent::Config, &Context) -> Computing<'_>;
+
+/// Quantizes a core: goes on with a training run, if one is given, up to a step.
+pub type Quantization = fn(quantize::Config, Option<quantize::TrainingRun>, usize, &Context) -> Computing<'_>;
+
+/// A figure as a file.
+pub fn write(
+    mut scene: Scene,
+    buffers: &[ArrayBuffer],
+    format: Format,
+    dpi: f64,
+    manifest: Option<&str>,
+) -> Result<Vec<u8>, ExportError> {
+    if format == Format::Png {
+        let painted = buffers.first().map(to_bytes).unwrap_or_default();
+        return export::png::stamp(&painted, dpi, &Metadata::new(&scene, manifest));
+    }
+    attach_pixels(&mut scene, buffers);
+    export::export(&scene, &Metadata::new(&scene, manifest), format, dpi)
+}
+
+/// What files hold; a figure that was exported holds the run that it shows.
+pub fn read(mut files: Vec<SourceFile>) -> Imported {
+    files.iter_mut().for_each(|file| file.bytes = export::restore(std::mem::take(&mut file.bytes)));
+    read_files(&files)
+}
+
+/// A resolvent on the engine of its config.
+pub fn resolvent(config: resolvent::Config, context: &Context) -> Computing<'_> {
+    Box::pin(async move {
+        // Before an adapter is asked for: a config that cannot be computed needs none.
+        config.check()?;
+        let engine = engine(config.backend).await?;
+        let record = study::resolvent::run(&config, &engine, context).await?;
+        Ok(Record::Resolvent(Box::new(record)))
+    })
+}
+
+/// A quantized core.
+pub fn quantization(
+    config: quantize::Config,
+    training: Option<quantize::TrainingRun>,
+    until: usize,
+    context: &Context,
+) -> Computing<'_> {
+    Box::pin(async move {
+        let record = study::quantize::run(&config, training, until, context).await?;
+        Ok(Record::Quantize(Box::new(record)))
+    })
+}
+
+thread_local! {
+    /// Engines that have been opened: opening one asks for an adapter, which takes a while.
+    static ENGINES: RefCell<Vec<(BackendChoice, Rc<Engine>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The engine for a choice, opened once.
+async fn engine(choice: BackendChoice) -> Result<Rc<Engine>, ResolventError> {
+    let opened = |engines: &RefCell<Vec<(BackendChoice, Rc<Engine>)>>| {
+        let engines = engines.borrow();
+        engines.iter().find(|(other, _)| *other == choice).map(|(_, engine)| engine.clone())
+    };
+    if let Some(engine) = ENGINES.with(opened) {
+        return Ok(engine);
+    }
+    let engine = Rc::new(Engine::open(choice).await?);
+    ENGINES.with_borrow_mut(|engines| engines.push((choice, engine.clone())));
+    Ok(engine)
+}
