@@ -7,7 +7,7 @@ use super::browser::{attach_pixels, detach_arrays, pack, pause, to_buffer, to_by
 use super::protocol::{Answer, Reply, Request, RequestId, Task};
 use crate::export::{self, ExportError, Format, Metadata};
 use crate::figure::Scene;
-use crate::import::{SourceFile, read_files};
+use crate::import::{FoundPotential, SourceFile, read_files, read_potential};
 use crate::record::{Record, resolvent};
 use crate::resolvent::{BackendChoice, Engine, ResolventError};
 use crate::study::{self, Context, StudyError};
@@ -123,6 +123,10 @@ impl Worker {
                 let errors = imported.errors.iter().map(ToString::to_string).collect();
                 Ok(Answer::Records { records: imported.records, views: imported.views, errors })
             }
+            Task::Potential { name } => {
+                let bytes = export::restore(buffers.first().map(to_bytes).unwrap_or_default());
+                Ok(read_as_potential(&name, &bytes))
+            }
             Task::Export { scene, format, dpi, manifest } => {
                 let written = write(*scene, &buffers, format, dpi, manifest.as_deref());
                 Ok(written
@@ -146,6 +150,17 @@ impl Worker {
         let engine = Rc::new(Engine::open(config.backend).await?);
         self.engines.borrow_mut().push((config.backend, engine.clone()));
         Ok(engine)
+    }
+}
+
+/// A potential out of a file or pasted text.
+fn read_as_potential(name: &str, bytes: &[u8]) -> Answer {
+    match read_potential(bytes, None) {
+        Ok(FoundPotential { potential, sites, place }) => {
+            let sentence = format!("A potential of {sites} sites was read from {name}. Taken from {place}.");
+            Answer::Potential { potential, sites, sentence }
+        }
+        Err(error) => Answer::Failed(format!("No potential was found in {name}. {error}")),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod robustness;
 pub mod stability;
 
 use crate::resolvent::ResolventError;
+use crate::resolvent::birman_schwinger::BirmanSchwingerError;
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
@@ -94,6 +95,9 @@ pub enum StudyError {
     /// The engine failed.
     #[error("{0}")]
     Engine(#[from] ResolventError),
+    /// The Birman–Schwinger operator could not be computed.
+    #[error("{0}")]
+    BirmanSchwinger(#[from] BirmanSchwingerError),
     /// The config of the resolvent study is not one.
     #[error("{0}")]
     Resolvent(#[from] crate::record::resolvent::ConfigError),
