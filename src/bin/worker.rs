@@ -8,7 +8,7 @@ fn main() {
 
 #[cfg(target_arch = "wasm32")]
 mod parts {
-    use bk_lab::lab::worker::parts::{self, Parts, Quantization, Read, Resolvent, Write};
+    use bk_lab::lab::worker::parts::{self, Import, Parts, Quantization, Resolvent, Write};
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
     #[wasm_split(export, wasm_split_path = leptos::wasm_split, fallible)]
@@ -17,8 +17,8 @@ mod parts {
     }
 
     #[wasm_split(import, wasm_split_path = leptos::wasm_split, fallible)]
-    fn import() -> Result<Read, SplitLoaderError> {
-        Ok(parts::read)
+    fn import() -> Result<Import, SplitLoaderError> {
+        Ok(Import { records: parts::records, potential: parts::potential })
     }
 
     #[wasm_split(resolvent, wasm_split_path = leptos::wasm_split, fallible)]

@@ -3,6 +3,7 @@
 //! A figure is laid out once, in points, with the metrics of a bundled face; the screen and every
 //! file are painted from the same list of commands, so that what is on screen is what is in the paper.
 
+mod birman_schwinger;
 mod callout;
 mod causality;
 mod cells;

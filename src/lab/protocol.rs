@@ -6,6 +6,7 @@
 use crate::export::Format;
 use crate::figure::Scene;
 use crate::record::{Record, efficiency, fragility, quantize, resolvent, robustness, stability};
+use crate::resolvent::Potential;
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,11 @@ pub enum Task {
         /// The files' names.
         names: Vec<String>,
     },
+    /// Read a file as the values of a potential, or as a record of this lab; its bytes follow as a buffer.
+    Potential {
+        /// The file's name, or where the bytes come from.
+        name: String,
+    },
     /// Write a figure as a file. The pixels of its pictures follow as buffers; for a PNG, which only the page
     /// can paint, the painted file does.
     Export {
@@ -90,6 +96,15 @@ pub enum Answer {
         views: Vec<String>,
         /// Sentences about files that could not be used.
         errors: Vec<String>,
+    },
+    /// The potential that was read, and what to say of it.
+    Potential {
+        /// The potential.
+        potential: Potential,
+        /// How many sites it is for.
+        sites: usize,
+        /// What was read, in one sentence.
+        sentence: String,
     },
     /// A file, as a buffer.
     File {

@@ -11,6 +11,7 @@ pub mod speed;
 pub mod stability;
 
 use crate::resolvent::ResolventError;
+use crate::resolvent::birman_schwinger::BirmanSchwingerError;
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
@@ -98,6 +99,9 @@ pub enum StudyError {
     /// The config of the measurement of speed is not one.
     #[error("{0}")]
     Speed(#[from] crate::record::speed::ConfigError),
+    /// The Birman–Schwinger operator could not be computed.
+    #[error("{0}")]
+    BirmanSchwinger(#[from] BirmanSchwingerError),
     /// The config of the resolvent study is not one.
     #[error("{0}")]
     Resolvent(#[from] crate::record::resolvent::ConfigError),

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { assertGreen, bounds } from './accuracy.mjs';
 import { bklab, resolvent } from './command.mjs';
 import { drawnFigures } from './figures.mjs';
 import {
@@ -11,13 +12,6 @@ import {
 } from './lab.mjs';
 
 const SITES = 'Gᵢᵢ by site';
-
-/** What WebGPU, and single and double precision on the CPU may do: C and the unit roundoff u of the error bound. */
-const PRECISION = {
-  gpu: { constant: 4, roundoff: 2 ** -24 },
-  f32: { constant: 1.5, roundoff: 2 ** -24 },
-  f64: { constant: 1.5, roundoff: 2 ** -53 },
-};
 
 /** Half a unit of the last digit that the table shows. */
 const TABLE_ROUNDING = 0.5e-6 + 1e-12;
@@ -35,25 +29,6 @@ const REFERENCE = {
 
 /** Thirty sites of a potential without a pattern, short enough for one page of the table twice over. */
 const UNEVEN = Array.from({ length: 30 }, (_, site) => Number((1.5 * Math.cos(2.4 * site * site + 1)).toFixed(3)));
-
-/** What may separate G from its exact value: C·u·(4|G| + (reach + 2)/η·Im G), reach = max |v − E|. */
-function bound(kind, { values, energy, eta }, [re, im]) {
-  const { constant, roundoff } = PRECISION[kind];
-  const reach = Math.max(...values.map(value => Math.abs(value - energy)));
-  return constant * roundoff * (4 * Math.hypot(re, im) + ((reach + 2) / eta) * im);
-}
-
-/** Compares G with the command line's, site by site from `first`; `extra` is what else may separate them. */
-function assertGreen(kind, problem, green, first, extra) {
-  const { re, im } = resolvent({ ...problem, potential: `values:${problem.values}` });
-  assert.equal(re.length, problem.values.length);
-  green.forEach((found, index) => {
-    const exact = [re[first + index], im[first + index]];
-    const allowed = bound(kind, problem, exact) + extra;
-    const difference = Math.hypot(found[0] - exact[0], found[1] - exact[1]);
-    assert.ok(difference <= allowed, `site ${first + index}: ${found} is ${difference} from ${exact}, allowed ${allowed}`);
-  });
-}
 
 /** Site numbers and G of the rows that the table shows. */
 async function shownGreen(page) {
@@ -372,7 +347,8 @@ async function assertRecord(page, kind, problem) {
   assert.equal(record.backend, kind);
   assert.equal(record.re.length, problem.values.length);
   assertGreen(kind, problem, record.re.map((re, site) => [re, record.im[site]]), 0, 0);
-  const largest = record.re.map((re, site) => bound(kind, problem, [re, record.im[site]]));
+  const allowance = bounds(kind, record);
+  const largest = record.re.map((re, site) => allowance([re, record.im[site]]));
   const ratio = record.deviation_bound / Math.max(...largest);
   assert.ok(Math.abs(ratio - 1) < 1e-3, `the page states ${ratio} times the bound`);
 }

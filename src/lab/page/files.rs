@@ -49,7 +49,7 @@ pub(super) fn import(lab: Lab, gift: Gift) {
 }
 
 /// A file's content, unless it is too large to be worth reading.
-async fn read(file: &File, read: &mut u64) -> Result<ArrayBuffer, Problem> {
+pub(super) async fn read(file: &File, read: &mut u64) -> Result<ArrayBuffer, Problem> {
     admit(file.size() as u64, read)?;
     let content = JsFuture::from(file.array_buffer()).await;
     content
@@ -106,7 +106,11 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
             }
         }
         Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-        Answer::Ready | Answer::Progress(_) | Answer::Cancelled | Answer::File { .. } => {}
+        Answer::Ready
+        | Answer::Potential { .. }
+        | Answer::Progress(_)
+        | Answer::Cancelled
+        | Answer::File { .. } => {}
     }
 }
 

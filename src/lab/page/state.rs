@@ -112,7 +112,7 @@ impl Lab {
             Room::Robustness => permalink::to_fragment(room, &self.robustness.linked()),
             Room::Efficiency => permalink::to_fragment(room, &self.efficiency.linked()),
             Room::Stability => permalink::to_fragment(room, &self.stability.linked()),
-            Room::Resolvent => permalink::to_fragment(room, &self.resolvent.config.get()),
+            Room::Resolvent => self.resolvent.address(),
             Room::Quantization => permalink::to_fragment(room, &self.quantize.view.get()),
             Room::Files => permalink::to_fragment(room, &NoSettings {}),
         }

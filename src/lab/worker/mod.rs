@@ -8,7 +8,7 @@ pub mod parts;
 use super::browser::{detach_arrays, pack, pause, to_buffer, to_bytes, unpack};
 use super::protocol::{Answer, Reply, Request, RequestId, Task};
 use crate::export::ExportError;
-use crate::import::SourceFile;
+use crate::import::{FoundPotential, SourceFile};
 use crate::study::{self, Context, StudyError};
 use js_sys::ArrayBuffer;
 use leptos::wasm_split::SplitLoaderError;
@@ -109,12 +109,24 @@ impl Worker {
                 Answer::one(run(config, training.map(|training| *training), until, context).await?)
             }
             Task::Import { names } => {
-                let read = (self.parts.import)().await?;
+                let import = (self.parts.import)().await?;
                 let files = names.into_iter().zip(&buffers);
                 let files = files.map(|(name, buffer)| SourceFile { name, bytes: to_bytes(buffer) });
-                let imported = read(files.collect());
+                let imported = (import.records)(files.collect());
                 let errors = imported.errors.iter().map(ToString::to_string).collect();
                 Answer::Records { records: imported.records, views: imported.views, errors }
+            }
+            Task::Potential { name } => {
+                let import = (self.parts.import)().await?;
+                let bytes = buffers.first().map(to_bytes).unwrap_or_default();
+                match (import.potential)(SourceFile { name: name.clone(), bytes }) {
+                    Ok(FoundPotential { potential, sites, place }) => {
+                        let sentence =
+                            format!("A potential of {sites} sites was read from {name}. Taken from {place}.");
+                        Answer::Potential { potential, sites, sentence }
+                    }
+                    Err(error) => Answer::Failed(format!("No potential was found in {name}. {error}")),
+                }
             }
             Task::Export { scene, format, dpi, manifest } => {
                 let write = (self.parts.export)().await?;

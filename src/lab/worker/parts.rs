@@ -3,7 +3,7 @@
 
 use crate::export::{self, ExportError, Format, Metadata};
 use crate::figure::Scene;
-use crate::import::{Imported, SourceFile, read_files};
+use crate::import::{FoundPotential, Imported, PotentialError, SourceFile, read_files, read_potential};
 use crate::lab::browser::{attach_pixels, to_bytes};
 use crate::record::{Record, quantize, resolvent};
 use crate::resolvent::{BackendChoice, Engine, ResolventError};
@@ -20,7 +20,7 @@ pub struct Parts {
     /// Writes figures as files.
     pub export: fn() -> Coming<Write>,
     /// Reads files.
-    pub import: fn() -> Coming<Read>,
+    pub import: fn() -> Coming<Import>,
     /// Computes resolvents.
     pub resolvent: fn() -> Coming<Resolvent>,
     /// Quantizes cores.
@@ -37,7 +37,12 @@ pub type Computing<'context> = Pin<Box<dyn Future<Output = Result<Record, StudyE
 pub type Write = fn(Scene, &[ArrayBuffer], Format, f64, Option<&str>) -> Result<Vec<u8>, ExportError>;
 
 /// Reads files, among them figures that were exported.
-pub type Read = fn(Vec<SourceFile>) -> Imported;
+pub struct Import {
+    /// Reads files as records.
+    pub records: fn(Vec<SourceFile>) -> Imported,
+    /// Reads a file as the values of a potential, or as a record of this lab.
+    pub potential: fn(SourceFile) -> Result<FoundPotential, PotentialError>,
+}
 
 /// Computes a resolvent.
 pub type Resolvent = fn(resolvent::Config, &Context) -> Computing<'_>;
@@ -62,9 +67,14 @@ pub fn write(
 }
 
 /// What files hold; a figure that was exported holds the run that it shows.
-pub fn read(mut files: Vec<SourceFile>) -> Imported {
+pub fn records(mut files: Vec<SourceFile>) -> Imported {
     files.iter_mut().for_each(|file| file.bytes = export::restore(std::mem::take(&mut file.bytes)));
     read_files(&files)
+}
+
+/// The potential in a file, or in a figure that was exported.
+pub fn potential(file: SourceFile) -> Result<FoundPotential, PotentialError> {
+    read_potential(&export::restore(file.bytes), None)
 }
 
 /// A resolvent on the engine of its config.
