@@ -1,0 +1,59 @@
+//! Training: its buttons, and every step in numbers.
+
+use super::{headings, table};
+use crate::lab::page::state::Lab;
+use crate::lab::page::table::Rows;
+use crate::record::quantize::Quantize;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// What stands beside the curve of the loss.
+pub(super) fn numbers(lab: Lab) -> AnyView {
+    view! {
+        <TrainingButtons />
+        {table(lab, "Loss and gradient", |record, _, _| training_rows(record))}
+    }
+    .into_any()
+}
+
+/// Train, stop, and how far it is.
+#[component]
+fn TrainingButtons() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let room = lab.quantize;
+    let trainable =
+        move || room.record.with(|record| record.as_ref().is_some_and(|record| !record.is_complete()));
+    let says = move || {
+        room.record.with(|record| {
+            let record = record.as_ref()?;
+            let Some(training) = &record.training else {
+                return Some("This mode does not train. Choose QAT, or what is to be trained.".to_owned());
+            };
+            let gradient = training
+                .gradient
+                .last()
+                .map_or(String::new(), |gradient| format!("; largest derivative {gradient:.3e}"));
+            Some(format!("{} of {} steps{gradient}", training.loss.len(), record.config.steps))
+        })
+    };
+    view! {
+        <div class="actions" role="group" aria-label="Training">
+            <button type="button" class="primary" disabled=move || room.training.get() || !trainable() on:click=move |_| room.train(lab)>"Train"</button>
+            <button type="button" disabled=move || !room.training.get() on:click=move |_| room.stop()>"Stop training"</button>
+        </div>
+        <p class="hint" role="status">{says}</p>
+    }
+}
+
+fn training_rows(record: &Quantize) -> Option<Rows> {
+    let training = record.training.clone()?;
+    let count = training.loss.len();
+    let row = move |step: usize| {
+        vec![
+            (step + 1).to_string(),
+            format!("{:.4}", training.loss[step]),
+            training.gradient.get(step).map_or("–".into(), |gradient| format!("{gradient:.3e}")),
+        ]
+    };
+    Some(Rows { headings: headings(["Step", "Loss, %", "Largest derivative"]), count, row: Arc::new(row) })
+}
