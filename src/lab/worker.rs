@@ -113,6 +113,10 @@ impl Worker {
                 let record = study::quantize::run(&config, training, until, context).await?;
                 Ok(Answer::one(Record::Quantize(Box::new(record))))
             }
+            Task::CompareModes(config) => {
+                let record = study::quantize::compare(&config, context).await?;
+                Ok(Answer::one(Record::ModeComparison(Box::new(record))))
+            }
             Task::Import { names } => {
                 let files: Vec<SourceFile> = names
                     .into_iter()

@@ -5,9 +5,11 @@
 //! one thing everywhere: v is quantized, G is computed from the quantized v, G is quantized, and what its bytes stand
 //! for is compared with the exact G of the exact v, on rows that no calibration and no training has seen.
 
+mod comparison;
 mod config;
 mod tables;
 
+pub use comparison::{ComparisonConfig, ModeComparison, ModeRuns, Outcome, with_margin};
 pub use config::{Config, ConfigError, MOST_SITES, Mode, Reading, Trained};
 
 use super::{Manifest, Provenance};

@@ -1,6 +1,7 @@
 //! The study of the quantized BK core: draw, calibrate, train, quantize, measure.
 
 mod adam;
+mod comparison;
 mod core;
 mod report;
 mod rounding;
@@ -12,6 +13,8 @@ use crate::published::quantize as published;
 use crate::quantize::{Calibrated, Calibration, Quantizer};
 use crate::record::quantize::{Config, Quantize, Reading, Trained, TrainingRun};
 use training::Training;
+
+pub use comparison::compare;
 
 /// Computes the record of a config. Training goes on from `earlier`, if that is given, and stops before step `until`:
 /// the record then holds what is needed to go on, and quantizes with what was learned so far.
@@ -25,9 +28,8 @@ pub async fn run(
 ) -> Result<Quantize, StudyError> {
     config.check()?;
     let core = Core::of(config)?;
-    let until = if config.trained == Trained::Nothing { 0 } else { until.min(config.steps) };
-    // Drawing and calibrating take about as long as some training steps; one unit each is shown for them.
-    let total = until as u64 + 3;
+    let until = steps(config, until);
+    let total = units(config, until);
     context.step(0, total).await?;
     let draws = Draws::of(config);
     let exact = core.green(&draws.calibration)?;
@@ -64,6 +66,17 @@ pub async fn run(
     let record = report::record(config, &core, &draws.test, &quantizers, training, learned)?;
     context.step(total, total).await?;
     Ok(record)
+}
+
+/// Training steps that a config makes before a step.
+fn steps(config: &Config, until: usize) -> usize {
+    if config.trained == Trained::Nothing { 0 } else { until.min(config.steps) }
+}
+
+/// Units of work of a config that is trained up to a step. Drawing and calibrating take about as long as some training
+/// steps; one unit each is shown for them.
+fn units(config: &Config, until: usize) -> u64 {
+    steps(config, until) as u64 + 3
 }
 
 /// The published training: forward passes whose gradient is zero, so that nothing changes.
