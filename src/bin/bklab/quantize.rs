@@ -4,7 +4,7 @@ use crate::files::{import, print};
 use crate::{Failure, fragility, report};
 use bk_lab::published::quantize::demonstration;
 use bk_lab::quantize::{Granularity, ScaleRule, Width};
-use bk_lab::record::quantize::{ComparisonConfig, Config, Mode, Quantize, Reading, TrainingRun};
+use bk_lab::record::quantize::{ComparisonConfig, Config, Format, Mode, Quantize, Reading, TrainingRun};
 use bk_lab::record::{Record, document};
 use bk_lab::study::{Context, quantize};
 use clap::{Args, Subcommand};
@@ -76,6 +76,9 @@ struct Options {
     /// Channels that share a grid [default: 128].
     #[arg(long)]
     group: Option<usize>,
+    /// uniform, nf4, nf4-double, fp4, fp4-double or llm-int8; all but the first take their scales from the values.
+    #[arg(long, default_value = "uniform")]
+    format: Format,
     /// Bits of v in the exact reading: 2, 3, 4, 8, 16 (float) or 32 [default: the mode's].
     #[arg(long, value_parser = width)]
     potential_bits: Option<Width>,
@@ -171,6 +174,7 @@ impl Options {
             batches: self.batches.unwrap_or(base.batches),
             steps: self.steps.unwrap_or(base.steps),
             seed: self.seed,
+            format: self.format,
             ..base
         }
     }

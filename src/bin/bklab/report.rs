@@ -115,9 +115,10 @@ fn claims(claims: Vec<Claim>) -> String {
             text.push_str("\nClaims\n");
         }
         let _ = writeln!(text, "  {:<16} {} [{}]", claim.verdict.label(), claim.statement, claim.stated);
+        let published = format!("{} {}", claim.published, claim.tolerance);
+        let published = published.trim_end();
         let recomputed = if claim.recomputed.is_empty() { "no data" } else { &claim.recomputed };
-        let _ =
-            writeln!(text, "  {:<16} published {}, here {recomputed}. {}", "", claim.published, claim.reason);
+        let _ = writeln!(text, "  {:<16} published {published}, here {recomputed}. {}", "", claim.reason);
     }
     text
 }

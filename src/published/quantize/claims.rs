@@ -272,6 +272,6 @@ fn samples(record: &ModeComparison) -> Assertion {
             let (many, few) = (mean(&many), mean(&few));
             (many - few).abs() <= AS_GOOD * many.max(few)
         }),
-        reason: "Nothing was measured; here half as many batches of 8 rows end within a twentieth of the same error.".into(),
+        reason: "Nothing was measured; enough is taken as: half as many batches of 8 rows differ by at most a twentieth.".into(),
     }
 }

@@ -5,6 +5,7 @@ mod comparison;
 mod core;
 mod report;
 mod rounding;
+mod store;
 mod training;
 
 use self::core::{Core, Draws};
@@ -12,6 +13,7 @@ use super::{Context, StudyError};
 use crate::published::quantize as published;
 use crate::quantize::{Calibrated, Calibration, Quantizer};
 use crate::record::quantize::{Config, Quantize, Reading, Trained, TrainingRun};
+use store::Store;
 use training::Training;
 
 pub use comparison::compare;
@@ -32,6 +34,11 @@ pub async fn run(
     let total = units(config, until);
     context.step(0, total).await?;
     let draws = Draws::of(config);
+    if let Some(store) = Store::of(config.format) {
+        let record = report::record(config, &core, &draws.test, &draws.test, [&store; 3], None)?;
+        context.step(total, total).await?;
+        return Ok(record);
+    }
     let exact = core.green(&draws.calibration)?;
     context.step(1, total).await?;
     let mut quantizers = Vec::with_capacity(3);
@@ -63,7 +70,17 @@ pub async fn run(
         quantizers.into_iter().map(|calibrated| calibrated.apply().quantizer().clone()).collect();
     let learned = config.trained == Trained::Rounding
         && training.as_ref().is_some_and(|training| training.loss.len() >= config.steps);
-    let record = report::record(config, &core, &draws.test, &quantizers, training, learned)?;
+    let chosen = if learned { Some(rounding::rows(&core, &draws.test, &quantizers)?) } else { None };
+    let levels = chosen.as_ref().unwrap_or(&draws.test);
+    let stores: Vec<Store> = quantizers.into_iter().map(Store::Grids).collect();
+    let record = report::record(
+        config,
+        &core,
+        &draws.test,
+        levels,
+        [0, 1, 2].map(|tensor| &stores[tensor]),
+        training,
+    )?;
     context.step(total, total).await?;
     Ok(record)
 }
