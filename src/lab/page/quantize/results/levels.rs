@@ -1,6 +1,6 @@
 //! The levels of a grid, with their codes.
 
-use super::{grid_of, headings, listed, table};
+use super::{headings, listed, table};
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::Rows;
 use crate::record::quantize::Quantize;
@@ -12,10 +12,10 @@ pub(super) fn numbers(lab: Lab) -> AnyView {
 }
 
 fn level_rows(record: &Quantize, tensor: usize, group: usize) -> Option<Rows> {
-    let (tensor, grid) = grid_of(record, tensor, group)?;
-    let bits = tensor.width.bits() as usize;
+    let book = record.tensors.get(tensor)?.codebook(group)?;
+    let bits = book.bits() as usize;
     let mask = (1u32 << bits) - 1;
-    let rows = grid.levels(tensor.width).map(|(code, level)| {
+    let rows = book.levels().into_iter().map(|(code, level)| {
         vec![code.to_string(), format!("{:0bits$b}", code as u8 as u32 & mask), format!("{level:.6}")]
     });
     Some(listed(headings(["Code", "Stored bits", "Level"]), rows.collect()))

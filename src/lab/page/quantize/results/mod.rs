@@ -1,10 +1,12 @@
 //! What the quantization room shows of a step: a file for each, and what they share.
 
 mod bytes;
+mod claims;
 mod green;
 mod groups;
 mod levels;
 mod published;
+mod seeds;
 mod staircase;
 mod sweep;
 mod training;
@@ -15,7 +17,7 @@ use crate::lab::page::download;
 use crate::lab::page::figure_view::{DrawView, FigureView};
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{DataTable, Rows};
-use crate::quantize::{Grid, Subject};
+use crate::quantize::{Subject, unpack};
 use crate::record::quantize::{Quantize, Tensor};
 use crate::record::table::cell;
 use crate::record::{Record, document};
@@ -81,6 +83,8 @@ fn step_view(lab: Lab, step: Step) -> AnyView {
         Step::Training => training::numbers(lab),
         Step::Sweep => return sweep::view(lab),
         Step::Published => return published::view(lab),
+        Step::Seeds => return seeds::view(lab),
+        Step::Claims => return claims::view(lab),
     };
     let figures = step.figures().iter().map(|&figure| figure_view(lab, figure)).collect_view();
     view! { <div class="pair"><div class="stack">{figures}</div><div class="stack">{numbers}</div></div> }
@@ -136,13 +140,6 @@ fn grid_rows(grid: crate::record::table::Grid) -> Rows {
     listed(grid.columns, grid.rows)
 }
 
-/// The grid of a tensor's group, if it has one.
-fn grid_of(record: &Quantize, tensor: usize, group: usize) -> Option<(&Tensor, Grid)> {
-    let tensor = record.tensors.get(tensor)?;
-    let last = tensor.grids.len().checked_sub(1)?;
-    Some((tensor, tensor.grids[group.min(last)]))
-}
-
 /// The bytes of hexadecimal digits.
 fn bytes_of(hexadecimal: &str) -> Vec<u8> {
     (0..hexadecimal.len() / 2)
@@ -152,4 +149,15 @@ fn bytes_of(hexadecimal: &str) -> Vec<u8> {
 
 fn spaced(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+}
+
+/// The codes of packed bytes with their sign; those of blocks have none. Nothing for floats.
+fn codes_of(tensor: &Tensor, bytes: &[u8], count: usize) -> Vec<i32> {
+    let bits = tensor.width.bits();
+    if bits > 8 {
+        return vec![];
+    }
+    let signed = |code: u8| (((code << (8 - bits)) as i8) >> (8 - bits)).into();
+    let code = |code: u8| if tensor.blocks.is_some() { code.into() } else { signed(code) };
+    unpack(bytes, bits, count).into_iter().map(code).collect()
 }

@@ -1,6 +1,6 @@
 //! From values to levels.
 
-use super::{grid_of, headings, listed, table};
+use super::{headings, listed, table};
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::Rows;
 use crate::record::quantize::Quantize;
@@ -15,12 +15,11 @@ pub(super) fn numbers(lab: Lab) -> AnyView {
 }
 
 fn staircase_rows(record: &Quantize, tensor: usize, group: usize) -> Option<Rows> {
-    let (tensor, grid) = grid_of(record, tensor, group)?;
-    let (low, high) = grid.range(tensor.width);
+    let book = record.tensors.get(tensor)?.codebook(group)?;
+    let (low, high) = book.range();
     let rows = (0..SAMPLES).map(|index| {
         let value = low + (high - low) * index as f32 / (SAMPLES - 1) as f32;
-        let code = grid.encode(value, tensor.width);
-        let level = grid.decode(code);
+        let (code, level) = book.store(value);
         vec![format!("{value:.5}"), code.to_string(), format!("{level:.5}"), format!("{:+.5}", level - value)]
     });
     Some(listed(headings(["Value", "Code", "Level", "Error"]), rows.collect()))

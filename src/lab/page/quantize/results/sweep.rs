@@ -6,21 +6,25 @@ use crate::lab::page::figure_view::{DrawView, FigureView};
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::DataTable;
 use crate::quantize::{Granularity, ScaleRule, Width};
-use crate::record::quantize::{Config, Quantize, Reading, Trained};
+use crate::record::quantize::{Config, Format, Quantize, Reading, Trained};
 use crate::record::table::cell;
 use crate::record::{Record, document};
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// The configs of the sweep: four widths, five ways to choose scales.
+/// The configs of the sweep: four widths, five ways to choose scales, and the formats that choose their own.
 fn sweep_configs(base: &Config) -> Vec<(String, Config)> {
+    let plain = Config { trained: Trained::Nothing, reading: Reading::Exact, ..base.clone() };
+    let formats = [Format::Nf4, Format::Fp4, Format::LlmInt8].map(|format| {
+        let config = Config { format, ..plain.clone() };
+        (config.stored_as(config.green_bits).to_owned(), config)
+    });
     let base = Config {
-        reading: Reading::Exact,
-        trained: Trained::Nothing,
+        format: Format::Uniform,
         zero_point: true,
         rule: ScaleRule::AbsoluteMaximum,
         granularity: Granularity::Group,
-        ..base.clone()
+        ..plain
     };
     let ways = [
         ("maximum, groups of 32", Config { group: 32, ..base.clone() }),
@@ -43,7 +47,13 @@ fn sweep_configs(base: &Config) -> Vec<(String, Config)> {
                 (name.to_owned(), Config { potential_bits: width, green_bits: width, ..config })
             })
         })
+        .chain(formats)
         .collect()
+}
+
+/// Bits of a number, without its share of a scale.
+fn bits(record: &Quantize) -> u32 {
+    record.tensors.first().map_or(0, |tensor| tensor.width.bits())
 }
 
 /// Its buttons, its figure and its table.
@@ -53,7 +63,7 @@ pub(super) fn view(lab: Lab) -> AnyView {
     let draw = Signal::derive(move || {
         let points: Vec<(String, u32, f64)> = series.done.with(|done| {
             let point = |(name, record): &(String, Arc<Quantize>)| {
-                Some((name.clone(), record.config.green_bits.bits(), record.end_to_end_percent()?))
+                Some((name.clone(), bits(record), record.end_to_end_percent()?))
             };
             done.iter().filter_map(point).collect()
         });
@@ -66,7 +76,7 @@ pub(super) fn view(lab: Lab) -> AnyView {
         let row = |(name, record): &(String, Arc<Quantize>)| {
             vec![
                 name.clone(),
-                record.config.green_bits.bits().to_string(),
+                bits(record).to_string(),
                 cell(record.end_to_end_percent(), |percent| format!("{percent:.4}")),
                 record.bytes().total().to_string(),
             ]

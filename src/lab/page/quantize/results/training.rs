@@ -1,9 +1,9 @@
 //! Training: its buttons, and every step in numbers.
 
-use super::{headings, table};
+use super::{headings, no_rows, table};
 use crate::lab::page::state::Lab;
-use crate::lab::page::table::Rows;
-use crate::record::quantize::Quantize;
+use crate::lab::page::table::{DataTable, Rows};
+use crate::record::quantize::{Quantize, Reading};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -12,8 +12,21 @@ pub(super) fn numbers(lab: Lab) -> AnyView {
     view! {
         <TrainingButtons />
         {table(lab, "Loss and gradient", |record, _, _| training_rows(record))}
+        {as_published(lab)}
     }
     .into_any()
+}
+
+/// The published training of the same core, beside one with a gradient.
+fn as_published(lab: Lab) -> AnyView {
+    let room = lab.quantize;
+    let exact = move || room.config.with(|config| config.reading == Reading::Exact);
+    let rows = Signal::derive(move || {
+        let first = room.published_training.done.with(|done| done.first().map(|(_, record)| record.clone()));
+        first.and_then(|record| training_rows(&record)).unwrap_or_else(no_rows)
+    });
+    view! { <Show when=exact><DataTable caption="As published: the loss of ten forward passes, and no gradient" rows /></Show> }
+        .into_any()
 }
 
 /// Train, stop, and how far it is.
@@ -38,7 +51,7 @@ fn TrainingButtons() -> impl IntoView {
     };
     view! {
         <div class="actions" role="group" aria-label="Training">
-            <button type="button" class="primary" disabled=move || room.training.get() || !trainable() on:click=move |_| room.train(lab)>"Train"</button>
+            <button type="button" class="primary" disabled=move || room.training.get() || !trainable() on:click=move |_| { room.train(lab); room.train_as_published(lab) }>"Train"</button>
             <button type="button" disabled=move || !room.training.get() on:click=move |_| room.stop()>"Stop training"</button>
         </div>
         <p class="hint" role="status">{says}</p>
