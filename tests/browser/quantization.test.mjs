@@ -226,9 +226,9 @@ describe('the quantization room', () => {
       await button(page, 'Run the demonstrations').click();
       await eventually(async () => assert.equal((await rows(page, 'Demonstrations')).length, 5), 60_000);
       const found = await rows(page, 'Demonstrations');
-      assert.deepEqual(found.map(row => row[2]), ['INT8', 'INT8', 'INT4', 'INT8', 'INT4']);
-      assert.ok(found.every(row => row[8] === '5'));
-      assert.equal(found[0][7], '17.00 KB, 1.18 ×');
+      assert.deepEqual(found.map(row => row[1]), ['INT8', 'INT8', 'INT4', 'INT8', 'INT4']);
+      assert.ok(found.every(row => row[7] === '5'));
+      assert.equal(found[0][6], '17.00 KB, 1.18 ×');
       await page.getByRole('link', { name: 'Demonstration 3' }).click();
       await onScreen(page, /v in INT4, G in INT4, not trained \(as published, seed 5\)/).first().waitFor();
       assertQuiet(lab);

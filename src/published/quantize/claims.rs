@@ -26,7 +26,7 @@ const SITES: usize = 512;
 /// Its channels a group.
 const GROUP: usize = 128;
 
-/// “About 8 %” is at most this.
+/// “About 8 %” is at most this, which rounds to it.
 const ABOUT_EIGHT: f64 = 8.5;
 
 /// Two calibrations are as good as one another if their mean errors differ by at most this part of the larger.
@@ -44,7 +44,9 @@ pub fn claims(record: &ModeComparison) -> Vec<Claim> {
     let errors = errors(record).into_iter().map(|number| number.compare(provenance));
     let sizes = sizes(record).into_iter().map(|number| number.compare(provenance));
     let said = [better(record), eight(record), gradient(record), levels(record), samples(record)];
-    let said = said.into_iter().map(|assertion| assertion.compare(provenance));
+    let said = said
+        .into_iter()
+        .map(|(assertion, tolerance)| Claim { tolerance: tolerance.into(), ..assertion.compare(provenance) });
     models.chain(errors).chain(sizes).chain(said).collect()
 }
 
@@ -182,12 +184,12 @@ fn as_published(record: &ModeComparison, mode: Mode, batches: usize) -> Vec<f64>
     record.runs(mode, Reading::Published, batches).map_or(vec![], ModeRuns::end_to_end)
 }
 
-/// “Training is better”: two different errors compared.
-fn better(record: &ModeComparison) -> Assertion {
+/// “Training is better”: two different errors compared. This and what follows give a row and its tolerance.
+fn better(record: &ModeComparison) -> (Assertion, &'static str) {
     let [ptq, qat] = [Mode::PtqInt8, Mode::QatInt8].map(|mode| as_published(record, mode, 50));
     let known = !ptq.is_empty() && !qat.is_empty();
     let exact = with_margin(&record.ratios(Mode::PtqInt8, Mode::QatInt8), 2);
-    Assertion {
+    let assertion = Assertion {
         stated: NOTE,
         statement: "QAT INT8 is more accurate than PTQ INT8",
         published: "0.33 % against 0.55 %",
@@ -200,14 +202,15 @@ fn better(record: &ModeComparison) -> Assertion {
         reason: format!(
             "The error of Re G alone was compared with that of G end to end; trained by a real gradient, QAT INT8 is {exact} times better."
         ),
-    }
+    };
+    (assertion, "(less than PTQ)")
 }
 
 /// “About 8 % with training at 4 bits”: never measured.
-fn eight(record: &ModeComparison) -> Assertion {
+fn eight(record: &ModeComparison) -> (Assertion, &'static str) {
     let qat = as_published(record, Mode::QatInt4, 100);
     let exact = with_margin(&record.exact(Mode::QatInt4).map_or(vec![], ModeRuns::end_to_end), 2);
-    Assertion {
+    let assertion = Assertion {
         stated: GUIDE,
         statement: "QAT INT4 has an error of about 8 %",
         published: "≈ 8 %",
@@ -216,31 +219,33 @@ fn eight(record: &ModeComparison) -> Assertion {
         reason: format!(
             "It was never measured, and the published training changes nothing; trained by a real gradient, it is {exact} %."
         ),
-    }
+    };
+    (assertion, "(at most 8.5 %)")
 }
 
 /// “Gradients are kept”: the largest derivative of a published training.
-fn gradient(record: &ModeComparison) -> Assertion {
+fn gradient(record: &ModeComparison) -> (Assertion, &'static str) {
     let runs = record.runs(Mode::QatInt8, Reading::Published, 50);
     let largest = runs.map_or(vec![], |runs| runs.values(|outcome| outcome.largest_derivative));
     let most = largest.iter().copied().reduce(f64::max);
-    Assertion {
+    let assertion = Assertion {
         stated: GUIDE,
         statement: "QAT keeps gradients in full precision",
         published: "gradients in FP32",
         recomputed: most.map_or(String::new(), |most| format!("largest derivative {most}")),
         holds: most.map(|most| most > 0.0),
         reason: "Codes are cast to whole numbers, which cuts the graph: no parameter has a gradient.".into(),
-    }
+    };
+    (assertion, "(any above 0)")
 }
 
 /// “−8 to 7”: what the divisor 6.5 leaves of it.
-fn levels(record: &ModeComparison) -> Assertion {
+fn levels(record: &ModeComparison) -> (Assertion, &'static str) {
     let used = record.runs(Mode::PtqInt4, Reading::Published, 100);
     let used: Vec<usize> =
         used.map_or(vec![], |runs| runs.outcomes.iter().map(|outcome| outcome.codes_used).collect());
     let ends = used.iter().min().zip(used.iter().max());
-    Assertion {
+    let assertion = Assertion {
         stated: "tests 1, 7 and 15",
         statement: "INT4 has the codes −8 to 7",
         published: "16 levels",
@@ -252,14 +257,15 @@ fn levels(record: &ModeComparison) -> Assertion {
         reason:
             "The largest value is put on 6.5, which rounds to 6, so that 7, −7 and −8 are all but unused."
                 .into(),
-    }
+    };
+    (assertion, "exact")
 }
 
 /// “100 samples suffice”: whether 50 do as well.
-fn samples(record: &ModeComparison) -> Assertion {
+fn samples(record: &ModeComparison) -> (Assertion, &'static str) {
     let [many, few] = [100, 50].map(|batches| as_published(record, Mode::PtqInt8, batches));
     let known = !many.is_empty() && !few.is_empty();
-    Assertion {
+    let assertion = Assertion {
         stated: NOTE,
         statement: "About 100 calibration samples suffice",
         published: "≈ 100",
@@ -273,5 +279,6 @@ fn samples(record: &ModeComparison) -> Assertion {
             (many - few).abs() <= AS_GOOD * many.max(few)
         }),
         reason: "Nothing was measured; enough is taken as: half as many batches of 8 rows differ by at most a twentieth.".into(),
-    }
+    };
+    (assertion, "(within a twentieth)")
 }

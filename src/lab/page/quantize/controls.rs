@@ -115,9 +115,11 @@ pub(super) fn Controls() -> impl IntoView {
                         _ => Trained::Nothing,
                     }) />
             </Show>
+            <Show when=move || room.config.with(|config| config.format == Format::Uniform)>
             <Field label="Channels a group" hint="the last group may be shorter" expected="a whole number"
                 value=Signal::derive(move || room.config.with(|config| config.group))
                 set=Callback::new(move |group| view.update(|view| view.config.group = group)) />
+            </Show>
             <Field label="Sites" hint="1 to 4096; 512 were published" expected="a whole number"
                 value=Signal::derive(move || room.config.with(|config| config.sites))
                 set=Callback::new(move |sites| view.update(|view| view.config.sites = sites)) />

@@ -76,7 +76,7 @@ fn demonstrated(lab: Lab) -> AnyView {
     let seed = Memo::new(move |_| room.config.with(|config| config.seed));
     let configs = move || {
         let named = |one: Demonstration| {
-            let name = format!("{}. {}|{}", one.number, one.title, one.published);
+            let name = one.number.to_string();
             one.configs.into_iter().map(move |config| (name.clone(), config))
         };
         demonstrations(seed.get_untracked()).into_iter().flat_map(named).collect()
@@ -86,20 +86,19 @@ fn demonstrated(lab: Lab) -> AnyView {
             let config = one.configs.into_iter().next_back()?;
             let view = View { config, step: Step::Green, ..View::default() };
             let fragment = permalink::to_fragment(Room::Quantization, &view);
-            Some(view! { <a href=fragment title=one.title>{format!("Demonstration {}", one.number)}</a> })
+            let words = format!(" {}. Published: {}.", one.title, one.published);
+            Some(view! { <p><a href=fragment>{format!("Demonstration {}", one.number)}</a>{words}</p> })
         };
         demonstrations(seed.get()).into_iter().filter_map(link).collect_view()
     };
     let rows = Signal::derive(move || {
         let row = |(name, record): &(String, Arc<Quantize>)| {
-            let (title, published) = name.split_once('|').unwrap_or((name, ""));
             let percent = |value: Option<f64>| cell(value, |percent| format!("{percent:.2} %"));
             let alone = |tensor, subject| {
                 percent(record.error(tensor, subject).and_then(|error| error.relative_percent))
             };
             vec![
-                title.to_owned(),
-                published.to_owned(),
+                name.clone(),
                 record.config.green_bits.label().to_owned(),
                 percent(record.end_to_end_percent()),
                 alone("v", Subject::Input),
@@ -113,7 +112,6 @@ fn demonstrated(lab: Lab) -> AnyView {
         };
         let columns = headings([
             "Demonstration",
-            "Published",
             "Width",
             "G end to end",
             "v alone",
@@ -127,7 +125,7 @@ fn demonstrated(lab: Lab) -> AnyView {
     view! {
         <h2>"The four demonstrations"</h2>
         <p class="origin">{move || format!("None of them had a seed. Here all take that of the settings, {}.", seed.get())}</p>
-        <nav class="panels" aria-label="Demonstrations">{links}</nav>
+        {links}
         <div class="actions" role="group" aria-label="Run demonstrations">
             <button type="button" disabled=series.running on:click=move |_| series.start(lab, configs())>"Run the demonstrations"</button>
             <button type="button" disabled=move || !series.running.get() on:click=move |_| series.stop()>"Stop the demonstrations"</button>

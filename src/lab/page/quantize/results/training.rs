@@ -3,7 +3,7 @@
 use super::{headings, no_rows, table};
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{DataTable, Rows};
-use crate::record::quantize::{Quantize, Reading};
+use crate::record::quantize::{Config, Quantize, Reading};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -22,8 +22,14 @@ fn as_published(lab: Lab) -> AnyView {
     let room = lab.quantize;
     let exact = move || room.config.with(|config| config.reading == Reading::Exact);
     let rows = Signal::derive(move || {
-        let first = room.published_training.done.with(|done| done.first().map(|(_, record)| record.clone()));
-        first.and_then(|record| training_rows(&record)).unwrap_or_else(no_rows)
+        let wanted = room.config.with(Config::trained_as_published);
+        room.published_training
+            .done
+            .with(|done| {
+                let (_, record) = done.first().filter(|(_, record)| record.config == wanted)?;
+                training_rows(record)
+            })
+            .unwrap_or_else(no_rows)
     });
     view! { <Show when=exact><DataTable caption="As published: the loss of ten forward passes, and no gradient" rows /></Show> }
         .into_any()
