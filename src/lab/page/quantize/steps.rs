@@ -84,7 +84,7 @@ impl Step {
                 "The error that counts is the one end to end: v is quantized, G is computed from the quantized v, G is quantized, and the result is compared with the exact G of the exact v. The errors of v alone and of G alone are smaller, and not comparable."
             }
             Step::Sweep => {
-                "The same core with 2, 3, 4 and 8 bits, for several ways of sharing and choosing scales. Each point is drawn as soon as it is computed. A bit more halves the step, and with it, roughly, the error."
+                "The same core with 2, 3, 4 and 8 bits, for several ways of sharing and choosing scales, and in the formats that choose their own. Each point is drawn as soon as it is computed. A bit more halves the step, and with it, roughly, the error."
             }
             Step::Training => {
                 "Rounding has no slope, so nothing behind it can learn. The straight-through estimator holds the rounding error fixed and takes the slope of what remains: 1 for a value between the outermost levels, 0 where it is clipped; and a slope by the step and by the zero point. From there the gradient goes back through the resolvent by its exact adjoint. The published training casts to whole numbers and cuts the graph: its gradient is zero, and its loss only shows that batches differ. Choose the mode QAT INT4 and press Train: the published training of the same core is computed beside it."
