@@ -87,7 +87,9 @@ fn demonstrated(lab: Lab) -> AnyView {
             let view = View { config, step: Step::Green, ..View::default() };
             let fragment = permalink::to_fragment(Room::Quantization, &view);
             let words = format!(" {}. Published: {}.", one.title, one.published);
-            Some(view! { <p><a href=fragment>{format!("Demonstration {}", one.number)}</a>{words}</p> })
+            Some(
+                view! { <p class="explanation"><a href=fragment>{format!("Demonstration {}", one.number)}</a>{words}</p> },
+            )
         };
         demonstrations(seed.get()).into_iter().filter_map(link).collect_view()
     };
