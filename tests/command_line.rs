@@ -179,7 +179,7 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", stderr(&output));
         assert!(!stderr(&output).is_empty(), "{arguments:?} failed without a word");
     }
-    let misuse: [&[&str]; 23] = [
+    let misuse: [&[&str]; 26] = [
         &[],
         &["figure", "lines"],
         &["figure", "robustness", "--seed", "-1"],
@@ -202,6 +202,9 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         &["quantize", "--mode", "ptq-int5"],
         &["quantize", "--sites", "0"],
         &["quantize", "--green-bits", "5"],
+        &["quantize", "--format", "nf5"],
+        &["quantize", "--format", "nf4", "--mode", "qat-int4"],
+        &["quantize", "compare", "--seeds", "0"],
         &["quantize", "demo", "5"],
     ];
     for arguments in misuse {
@@ -331,6 +334,22 @@ fn a_quantized_core_is_trained_stopped_and_gone_on_with() {
     assert_eq!(record["training"]["loss"].as_array().unwrap().len(), 12);
     let shown = stdout(&bklab(&["show", &part]));
     assert!(shown.contains("imported, unverified") && shown.contains("5 training steps so far"), "{shown}");
+}
+
+#[test]
+fn modes_are_compared_over_seeds_and_the_file_is_shown() {
+    let small = ["quantize", "compare", "--sites", "24", "--group", "8"];
+    let json = |seeds: &str| stdout(&bklab(&[&small[..], &["--seeds", seeds, "--json"]].concat()));
+    let record: Value = serde_json::from_str(&json("2")).unwrap();
+    assert_eq!((&record["study"], &record["config"]["first_seed"]), (&"mode-comparison".into(), &1.into()));
+    assert_eq!(record["modes"].as_array().unwrap().len(), 11);
+    assert_eq!(json("2"), json("1..3"));
+    let file = write(&folder("modes"), "modes.json", &json("2"));
+    let shown = stdout(&bklab(&["show", &file]));
+    assert!(shown.contains("imported, unverified") && shown.contains("qat-int4"), "{shown}");
+    assert!(!shown.contains("Claims"), "claims are about 512 sites");
+    let published = stdout(&bklab(&["quantize", "compare", "--seeds", "1"]));
+    assert!(published.contains("published ≈ 8 % (at most 8.5 %), here 12."), "{published}");
 }
 
 #[test]

@@ -28,7 +28,7 @@ mod parts {
 
     #[wasm_split(quantization, wasm_split_path = leptos::wasm_split, fallible)]
     fn quantization() -> Result<Quantization, SplitLoaderError> {
-        Ok(parts::quantization)
+        Ok(Quantization { core: parts::quantized_core, comparison: parts::mode_comparison })
     }
 
     /// Where each part comes from.

@@ -99,6 +99,10 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Quantize(record)
         }
+        Record::ModeComparison(mut record) => {
+            doubt(&mut record.provenance, &mut record.manifest.origin);
+            Record::ModeComparison(record)
+        }
         Record::Speed(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Speed(record)

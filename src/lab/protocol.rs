@@ -45,6 +45,8 @@ pub enum Task {
         /// The step to stop before.
         until: usize,
     },
+    /// Compare the modes of the quantized core over seeds.
+    CompareModes(quantize::ComparisonConfig),
     /// Read result files; one buffer a file, in this order.
     Import {
         /// The files' names.

@@ -2,6 +2,7 @@
 //! (resnet-bk.md §10). The page and the command line print the same rows.
 
 use crate::record::Provenance;
+use crate::record::statistics::{confidence, mean};
 use serde::Serialize;
 
 /// What a comparison of a published statement with a record comes to.
@@ -180,6 +181,60 @@ impl Number {
             provenance,
             verdict,
             reason,
+        }
+    }
+}
+
+/// A published number that rests on random draws without a stated seed, as printed: no seed need give its digits back,
+/// but every one must come as close as the published code does.
+pub(super) struct Drawn {
+    /// Where it is printed.
+    pub stated: &'static str,
+    /// What it is.
+    pub statement: String,
+    /// Its value in its unit.
+    pub published: f64,
+    /// Decimals printed.
+    pub decimals: usize,
+    /// Its unit, with a space before it; empty for none.
+    pub unit: &'static str,
+    /// Between what values runs of the published code lie.
+    pub band: (f64, f64),
+    /// The record's values, one a seed; none where it lacks the data.
+    pub values: Vec<f64>,
+    /// What a reader must know even if the number comes back; empty for nothing.
+    pub remark: &'static str,
+}
+
+impl Drawn {
+    /// The row of such a number: reproduced if all seeds lie within the band.
+    pub(super) fn compare(self, provenance: Provenance) -> Claim {
+        let Drawn { stated, statement, published, decimals, unit, band: (low, high), values, remark } = self;
+        let seeds = values.len();
+        let outside = values.iter().filter(|value| !(low..=high).contains(*value)).count();
+        let (verdict, reason) = match (seeds, outside) {
+            (0, _) => (Verdict::NotReproducible, "The data has no such number.".to_owned()),
+            (1, 0) => (Verdict::Reproduced, "The one seed tried lies within the tolerance.".into()),
+            (_, 0) => (Verdict::Reproduced, format!("All {seeds} seeds lie within the tolerance.")),
+            _ => (Verdict::Differs, format!("{outside} of {seeds} seeds lie outside the tolerance.")),
+        };
+        // Means have digits beyond those of single runs.
+        let digits = decimals + 1;
+        let margin = confidence(&values).map_or(String::new(), |margin| format!(" ± {margin:.digits$}"));
+        Claim {
+            about_models: false,
+            stated,
+            statement,
+            published: format!("{published:.decimals$}{unit}"),
+            recomputed: if seeds == 0 {
+                String::new()
+            } else {
+                format!("{:.digits$}{margin}{unit}", mean(&values))
+            },
+            tolerance: format!("(from {low:.decimals$} to {high:.decimals$})"),
+            provenance,
+            verdict,
+            reason: if remark.is_empty() { reason } else { format!("{reason} {remark}") },
         }
     }
 }

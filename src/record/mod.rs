@@ -22,7 +22,7 @@ pub use document::{DocumentError, Record};
 pub use efficiency::Efficiency;
 pub use fragility::Fragility;
 pub use model::Model;
-pub use quantize::Quantize;
+pub use quantize::{ModeComparison, Quantize};
 pub use resolvent::Resolvent;
 pub use robustness::Robustness;
 pub use speed::Speed;

@@ -67,7 +67,7 @@ struct Options {
 }
 
 /// A range of seeds as a person writes it.
-fn seeds(text: &str) -> Result<Range<u32>, String> {
+pub(crate) fn seeds(text: &str) -> Result<Range<u32>, String> {
     let ends = text.split_once("..").and_then(|(first, end)| Some(first.parse().ok()?..end.parse().ok()?));
     ends.filter(|seeds: &Range<u32>| !seeds.is_empty())
         .ok_or_else(|| "Expected are two rising whole numbers such as 0..1000.".into())

@@ -1,10 +1,10 @@
 //! What the terminal shows of a record: its numbers, the checks, the claims.
 
 use crate::Failure;
-use bk_lab::published::PublishedFigure;
+use bk_lab::published::{Claim, PublishedFigure, quantize as published};
 use bk_lab::record::fragility::{Fragility, Tally};
 use bk_lab::record::table::{Grid, cell};
-use bk_lab::record::{Manifest, Provenance, Quantize, Record, Resolvent, Speed};
+use bk_lab::record::{Manifest, ModeComparison, Provenance, Quantize, Record, Resolvent, Speed};
 use std::fmt::{Display, Write};
 
 /// Digits of a computed number in the terminal.
@@ -19,6 +19,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Fragility(record) => fragility(record),
         Record::Resolvent(record) => resolvent(record),
         Record::Quantize(record) => quantize(record),
+        Record::ModeComparison(record) => mode_comparison(record),
         Record::Speed(record) => speed(record),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
@@ -49,6 +50,15 @@ pub(crate) fn quantize(record: &Quantize) -> String {
         let _ = write!(text, "\n{}", grid(&numbers));
     }
     text
+}
+
+/// The record of a comparison of modes as text.
+pub(crate) fn mode_comparison(record: &ModeComparison) -> String {
+    let mut text = heading(ModeComparison::TITLE, record.provenance, &record.manifest);
+    for numbers in [record.error_table(), record.ratio_table()] {
+        let _ = write!(text, "\n{}", grid(&numbers));
+    }
+    text + &claims(published::claims(record))
 }
 
 /// The record of a measurement of speed as text.
@@ -94,12 +104,21 @@ pub(crate) fn figure<Kind: PublishedFigure>(record: &Kind) -> String {
         let _ = writeln!(text, "  {verdict:<8} {statement} ({}; threshold {threshold})", value.trim());
     }
 
-    text.push_str("\nClaims\n");
-    for claim in record.claims() {
+    text + &claims(record.claims())
+}
+
+/// The claims table as text; nothing where there are no claims.
+fn claims(claims: Vec<Claim>) -> String {
+    let mut text = String::new();
+    for claim in claims {
+        if text.is_empty() {
+            text.push_str("\nClaims\n");
+        }
         let _ = writeln!(text, "  {:<16} {} [{}]", claim.verdict.label(), claim.statement, claim.stated);
+        let published = format!("{} {}", claim.published, claim.tolerance);
+        let published = published.trim_end();
         let recomputed = if claim.recomputed.is_empty() { "no data" } else { &claim.recomputed };
-        let _ =
-            writeln!(text, "  {:<16} published {}, here {recomputed}. {}", "", claim.published, claim.reason);
+        let _ = writeln!(text, "  {:<16} published {published}, here {recomputed}. {}", "", claim.reason);
     }
     text
 }

@@ -8,6 +8,7 @@ use crate::import::{ImportError, Problem, admit};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Answer, Task};
 use crate::record::fragility::{Fragility, Subject};
+use crate::record::quantize::ModeComparison;
 use crate::record::{Manifest, Provenance, Record, Speed, Table};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -89,6 +90,7 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
                     Record::Fragility(record) => take_fragility(lab, record),
                     Record::Table(record) => take_table(lab, record, arrival),
                     Record::Quantize(record) => lab.quantize.open(lab, *record),
+                    Record::ModeComparison(record) => take_comparison(lab, *record, arrival),
                     Record::Speed(record) => {
                         let (title, grids) = (Speed::TITLE.into(), vec![record.table()]);
                         let Speed { provenance, manifest, .. } = *record;
@@ -177,6 +179,14 @@ fn take_fragility(lab: Lab, record: Fragility) {
             lab.stability.show_fragility(record);
         }
     }
+}
+
+/// Takes a comparison of modes into the quantization room.
+fn take_comparison(lab: Lab, record: ModeComparison, arrival: Arrival) {
+    if arrival.is_told {
+        welcome(lab, record.provenance, &record.manifest, Room::Quantization);
+    }
+    lab.quantize.show_modes(record);
 }
 
 /// Takes what is no figure's data into the room of files.

@@ -1,5 +1,6 @@
 //! The page: shows and asks, computes nothing. One layout for all rooms.
 
+mod claims;
 mod client;
 mod controls;
 mod download;

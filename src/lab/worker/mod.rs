@@ -105,8 +105,13 @@ impl Worker {
                 Answer::one(run(config, context).await?)
             }
             Task::Quantize { config, training, until } => {
-                let run = (self.parts.quantization)().await?;
-                Answer::one(run(config, training.map(|training| *training), until, context).await?)
+                let quantize = (self.parts.quantization)().await?;
+                let training = training.map(|training| *training);
+                Answer::one((quantize.core)(config, training, until, context).await?)
+            }
+            Task::CompareModes(config) => {
+                let quantize = (self.parts.quantization)().await?;
+                Answer::one((quantize.comparison)(config, context).await?)
             }
             Task::Import { names } => {
                 let import = (self.parts.import)().await?;

@@ -47,8 +47,13 @@ pub struct Import {
 /// Computes a resolvent.
 pub type Resolvent = fn(resolvent::Config, &Context) -> Computing<'_>;
 
-/// Quantizes a core: goes on with a training run, if one is given, up to a step.
-pub type Quantization = fn(quantize::Config, Option<quantize::TrainingRun>, usize, &Context) -> Computing<'_>;
+/// Quantizes cores.
+pub struct Quantization {
+    /// One core: goes on with a training run, if one is given, up to a step.
+    pub core: fn(quantize::Config, Option<quantize::TrainingRun>, usize, &Context) -> Computing<'_>,
+    /// All modes over seeds.
+    pub comparison: fn(quantize::ComparisonConfig, &Context) -> Computing<'_>,
+}
 
 /// A figure as a file.
 pub fn write(
@@ -89,7 +94,7 @@ pub fn resolvent(config: resolvent::Config, context: &Context) -> Computing<'_> 
 }
 
 /// A quantized core.
-pub fn quantization(
+pub fn quantized_core(
     config: quantize::Config,
     training: Option<quantize::TrainingRun>,
     until: usize,
@@ -98,6 +103,14 @@ pub fn quantization(
     Box::pin(async move {
         let record = study::quantize::run(&config, training, until, context).await?;
         Ok(Record::Quantize(Box::new(record)))
+    })
+}
+
+/// All modes of the core over seeds.
+pub fn mode_comparison(config: quantize::ComparisonConfig, context: &Context) -> Computing<'_> {
+    Box::pin(async move {
+        let record = study::quantize::compare(&config, context).await?;
+        Ok(Record::ModeComparison(Box::new(record)))
     })
 }
 
