@@ -5,7 +5,7 @@
 
 use crate::export::Format;
 use crate::figure::Scene;
-use crate::record::{Record, efficiency, fragility, quantize, resolvent, robustness, stability};
+use crate::record::{Record, efficiency, fragility, quantize, resolvent, robustness, speed, stability};
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,8 @@ pub enum Task {
         /// The step to stop before.
         until: usize,
     },
+    /// Time the kernels of the resolvent.
+    Speed(speed::Config),
     /// Read result files; one buffer a file, in this order.
     Import {
         /// The files' names.

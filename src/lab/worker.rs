@@ -4,11 +4,12 @@
 //! heard. A panic ends the worker; the page then starts another and says so.
 
 use super::browser::{attach_pixels, detach_arrays, pack, pause, to_buffer, to_bytes, unpack};
+use super::plain::{PlainJavaScript, machine};
 use super::protocol::{Answer, Reply, Request, RequestId, Task};
 use crate::export::{self, ExportError, Format, Metadata};
 use crate::figure::Scene;
 use crate::import::{SourceFile, read_files};
-use crate::record::{Record, resolvent};
+use crate::record::Record;
 use crate::resolvent::{BackendChoice, Engine, ResolventError};
 use crate::study::{self, Context, StudyError};
 use js_sys::ArrayBuffer;
@@ -104,7 +105,7 @@ impl Worker {
             Task::Resolvent(config) => {
                 // Before an adapter is asked for: a config that cannot be computed needs none.
                 config.check()?;
-                let engine = self.engine(&config).await?;
+                let engine = self.engine(config.backend).await?;
                 let record = study::resolvent::run(&config, &engine, context).await?;
                 Ok(Answer::one(Record::Resolvent(Box::new(record))))
             }
@@ -112,6 +113,13 @@ impl Worker {
                 let training = training.map(|training| *training);
                 let record = study::quantize::run(&config, training, until, context).await?;
                 Ok(Answer::one(Record::Quantize(Box::new(record))))
+            }
+            Task::Speed(config) => {
+                config.check()?;
+                let engine = self.engine(BackendChoice::Auto).await?;
+                let record =
+                    study::speed::run(&config, machine(), &PlainJavaScript, &engine, context).await?;
+                Ok(Answer::one(Record::Speed(Box::new(record))))
             }
             Task::Import { names } => {
                 let files: Vec<SourceFile> = names
@@ -132,19 +140,19 @@ impl Worker {
         }
     }
 
-    /// The engine for a config, opened once a back end.
-    async fn engine(&self, config: &resolvent::Config) -> Result<Rc<Engine>, ResolventError> {
+    /// The engine of a back end, opened once.
+    async fn engine(&self, backend: BackendChoice) -> Result<Rc<Engine>, ResolventError> {
         let opened = self
             .engines
             .borrow()
             .iter()
-            .find(|(choice, _)| *choice == config.backend)
+            .find(|(choice, _)| *choice == backend)
             .map(|(_, engine)| engine.clone());
         if let Some(engine) = opened {
             return Ok(engine);
         }
-        let engine = Rc::new(Engine::open(config.backend).await?);
-        self.engines.borrow_mut().push((config.backend, engine.clone()));
+        let engine = Rc::new(Engine::open(backend).await?);
+        self.engines.borrow_mut().push((backend, engine.clone()));
         Ok(engine)
     }
 }

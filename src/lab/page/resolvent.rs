@@ -3,6 +3,7 @@
 mod controls;
 mod explanations;
 mod results;
+mod speed;
 
 use super::state::Lab;
 use crate::lab::permalink::{self, Room};
@@ -14,6 +15,7 @@ use crate::study::Progress;
 use controls::Controls;
 use leptos::prelude::*;
 use results::Results;
+use speed::{SpeedPanel, SpeedState};
 use std::sync::Arc;
 
 /// Work below which a changed control computes at once, in (site, energy) pairs: a tenth of a second on the
@@ -41,6 +43,8 @@ pub(super) struct ResolventRoom {
     trouble: RwSignal<Option<String>>,
     /// Whether the config changed while a request was running.
     again: RwSignal<bool>,
+    /// How fast the kernels are in this browser.
+    speed: SpeedState,
 }
 
 impl Default for ResolventRoom {
@@ -54,6 +58,7 @@ impl Default for ResolventRoom {
             progress: RwSignal::default(),
             trouble: RwSignal::default(),
             again: RwSignal::default(),
+            speed: SpeedState::default(),
         }
     }
 }
@@ -159,6 +164,7 @@ pub(super) fn ResolventView() -> impl IntoView {
             <div class="stage">
                 <Panels />
                 <Results />
+                <SpeedPanel />
             </div>
             <aside class="notes">
                 {Panel::ALL.map(|panel| view! {
