@@ -144,7 +144,10 @@ impl Speed {
                 number(timing.gigabytes()),
                 number(timing.ratio()),
                 number(timing.forwards),
-                cell(timing.deviation, |value: f64| format!("{value:.0e}")),
+                cell(
+                    timing.deviation,
+                    |value: f64| if value == 0.0 { "0".into() } else { format!("{value:.0e}") },
+                ),
                 timing.note.clone(),
             ]
         });

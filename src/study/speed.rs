@@ -293,7 +293,7 @@ impl Run<'_> {
         let from_planes = deviation(&planes, [&re, &im]);
         green.unpack(&mut planes)?;
         add("batch", [forward, plain], None, deviation(&planes, [&re, &im]), "");
-        add("batch from rows", [from_rows, plain], None, from_planes, "packing and unpacking included");
+        add("batch from rows", [from_rows, plain], None, from_planes, "packing included");
         causal.unpack(&mut planes)?;
         add("causal batch", [left, plain_causal], None, deviation(&planes, [&left_re, &left_im]), "");
         let mut unpacked = Gradient::default();
