@@ -23,7 +23,7 @@ mod parts {
 
     #[wasm_split(resolvent, wasm_split_path = leptos::wasm_split, fallible)]
     fn resolvent() -> Result<Resolvent, SplitLoaderError> {
-        Ok(parts::resolvent)
+        Ok(Resolvent { study: parts::resolvent, speed: parts::speed })
     }
 
     #[wasm_split(quantization, wasm_split_path = leptos::wasm_split, fallible)]

@@ -5,7 +5,7 @@
 
 use crate::export::Format;
 use crate::figure::Scene;
-use crate::record::{Record, efficiency, fragility, quantize, resolvent, robustness, stability};
+use crate::record::{Record, efficiency, fragility, quantize, resolvent, robustness, speed, stability};
 use crate::resolvent::Potential;
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,8 @@ pub enum Task {
     },
     /// Compare the modes of the quantized core over seeds.
     CompareModes(quantize::ComparisonConfig),
+    /// Time the kernels of the resolvent.
+    Speed(speed::Config),
     /// Read result files; one buffer a file, in this order.
     Import {
         /// The files' names.

@@ -4,6 +4,7 @@ mod controls;
 mod editor;
 mod explanations;
 mod results;
+mod speed;
 
 use super::files::read;
 use super::state::{Lab, Tone};
@@ -18,6 +19,7 @@ use crate::study::Progress;
 use controls::Controls;
 use leptos::prelude::*;
 use results::Results;
+use speed::{SpeedPanel, SpeedState};
 use std::sync::Arc;
 use web_sys::{FileList, MouseEvent};
 
@@ -49,6 +51,8 @@ pub(super) struct ResolventRoom {
     trouble: RwSignal<Option<String>>,
     /// Whether the config changed while a request was running.
     again: RwSignal<bool>,
+    /// How fast the kernels are in this browser.
+    speed: SpeedState,
 }
 
 impl Default for ResolventRoom {
@@ -62,6 +66,7 @@ impl Default for ResolventRoom {
             progress: RwSignal::default(),
             trouble: RwSignal::default(),
             again: RwSignal::default(),
+            speed: SpeedState::default(),
         }
     }
 }
@@ -248,6 +253,7 @@ pub(super) fn ResolventView() -> impl IntoView {
             <div class="stage">
                 <Panels />
                 <Results />
+                <SpeedPanel />
             </div>
             <aside class="notes">
                 {Panel::ALL.map(|panel| view! {

@@ -101,8 +101,8 @@ impl Worker {
             Task::Stability(config) => Answer::one(study::stability::run(&config)?),
             Task::Fragility(config) => Answer::one(study::fragility::run(&config, context).await?),
             Task::Resolvent(config) => {
-                let run = (self.parts.resolvent)().await?;
-                Answer::one(run(config, context).await?)
+                let resolvent = (self.parts.resolvent)().await?;
+                Answer::one((resolvent.study)(config, context).await?)
             }
             Task::Quantize { config, training, until } => {
                 let quantize = (self.parts.quantization)().await?;
@@ -112,6 +112,10 @@ impl Worker {
             Task::CompareModes(config) => {
                 let quantize = (self.parts.quantization)().await?;
                 Answer::one((quantize.comparison)(config, context).await?)
+            }
+            Task::Speed(config) => {
+                let resolvent = (self.parts.resolvent)().await?;
+                Answer::one((resolvent.speed)(config, context).await?)
             }
             Task::Import { names } => {
                 let import = (self.parts.import)().await?;

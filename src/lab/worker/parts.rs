@@ -5,7 +5,8 @@ use crate::export::{self, ExportError, Format, Metadata};
 use crate::figure::Scene;
 use crate::import::{FoundPotential, Imported, PotentialError, SourceFile, read_files, read_potential};
 use crate::lab::browser::{attach_pixels, to_bytes};
-use crate::record::{Record, quantize, resolvent};
+use crate::lab::plain::{PlainJavaScript, machine};
+use crate::record::{Record, quantize, resolvent, speed};
 use crate::resolvent::{BackendChoice, Engine, ResolventError};
 use crate::study::{self, Context, StudyError};
 use js_sys::ArrayBuffer;
@@ -44,8 +45,13 @@ pub struct Import {
     pub potential: fn(SourceFile) -> Result<FoundPotential, PotentialError>,
 }
 
-/// Computes a resolvent.
-pub type Resolvent = fn(resolvent::Config, &Context) -> Computing<'_>;
+/// Computes resolvents.
+pub struct Resolvent {
+    /// What a panel asks of one.
+    pub study: fn(resolvent::Config, &Context) -> Computing<'_>,
+    /// How fast the kernels are.
+    pub speed: fn(speed::Config, &Context) -> Computing<'_>,
+}
 
 /// Quantizes cores.
 pub struct Quantization {
@@ -90,6 +96,16 @@ pub fn resolvent(config: resolvent::Config, context: &Context) -> Computing<'_> 
         let engine = engine(config.backend).await?;
         let record = study::resolvent::run(&config, &engine, context).await?;
         Ok(Record::Resolvent(Box::new(record)))
+    })
+}
+
+/// The kernels' times, beside those of plain JavaScript.
+pub fn speed(config: speed::Config, context: &Context) -> Computing<'_> {
+    Box::pin(async move {
+        config.check()?;
+        let engine = engine(BackendChoice::Auto).await?;
+        let record = study::speed::run(&config, machine(), &PlainJavaScript, &engine, context).await?;
+        Ok(Record::Speed(Box::new(record)))
     })
 }
 
