@@ -72,7 +72,7 @@ pub(super) fn SpeedPanel() -> impl IntoView {
     view! {
         <section class="stack" aria-labelledby="speed-title">
             <h2 id="speed-title">"Speed in this browser"</h2>
-            <p>"The kernels compute 16 sequences of f32, or 8 of f64, side by side in the processor’s vector registers. Here they are timed on one thread beside a plain loop in JavaScript that does the same, in double precision, one site after the other; each result is compared with the loop’s. Of a GPU, transfer to it and back is part of the time."</p>
+            <p class="explanation">"The kernels compute 16 sequences of f32, or 8 of f64, side by side in the processor’s vector registers. Here they are timed on one thread beside a plain loop in JavaScript that does the same, in double precision, one site after the other; each result is compared with the loop’s. Of a GPU, transfer to it and back is part of the time."</p>
             <div class="actions">
                 <button type="button" disabled=is_running on:click=move |_| state.run(lab)>"Measure the speed"</button>
                 <button type="button" disabled=move || !is_running() on:click=stop>"Stop measuring"</button>
@@ -87,7 +87,7 @@ pub(super) fn SpeedPanel() -> impl IntoView {
                 let Grid { heading, columns, rows, .. } = record.table();
                 let rows = Rows { headings: columns, count: rows.len(), row: Arc::new(move |index| rows[index].clone()) };
                 view! {
-                    <p><strong class="provenance">{record.provenance.label()}</strong>" "{heading}"."</p>
+                    <p class="explanation"><strong class="provenance">{record.provenance.label()}</strong>" "{heading}"."</p>
                     <DataTable caption=Speed::TITLE rows=Signal::stored(rows) />
                 }
             })}
