@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertGreen } from './accuracy.mjs';
 import { drawnFigures } from './figures.mjs';
-import { MACHINES, assertQuiet, button, downloaded, eventually, startBrowser, withLab } from './lab.mjs';
+import { MACHINES, assertQuiet, button, downloaded, eventually, onScreen, startBrowser, withLab } from './lab.mjs';
 
 const ETAS = [1, 1e-1, 1e-2, 1e-3, 1e-4];
 const ENERGIES = [0.3, 1.999, 2, -2.5];
@@ -64,6 +64,8 @@ async function computed(page, problem) {
     location.hash = hash;
   }, `/resolvent?v=1&${settings.join('&')}`);
   return eventually(async () => {
+    assert.ok(await button(page, 'Stop').isDisabled(), 'it is being computed');
+    assert.equal(await onScreen(page, /belongs to the earlier settings/).count(), 0);
     const { bytes } = await downloaded(page, () => button(page, 'Record JSON').last().click());
     const record = JSON.parse(bytes);
     for (const [name, value] of Object.entries(problem)) {
