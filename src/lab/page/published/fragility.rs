@@ -42,7 +42,7 @@ pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>
     view! {
         <section class="record">
             <h2>"How fragile are the checks?"</h2>
-            <p class="origin">"Count how often each check holds over a range of seeds, with the settings above. What the noise decides holds for some seeds; what the formula decides holds for all or for none."</p>
+            <p class="explanation">"Count how often each check holds over a range of seeds, with the settings above. What the noise decides holds for some seeds; what the formula decides holds for all or for none."</p>
             <div class="controls">
                 <Field label="First seed" hint="0 to 4294967295" expected=WHOLE value=first.into() set=Callback::new(move |seed| first.set(seed)) />
                 <Field label="Number of seeds" hint="1 to 1000000, one after another" expected=WHOLE value=seeds.into() set=Callback::new(move |count| seeds.set(count)) />
