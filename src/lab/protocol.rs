@@ -5,7 +5,8 @@
 
 use crate::export::Format;
 use crate::figure::Scene;
-use crate::record::{Record, efficiency, fragility, quantize, resolvent, robustness, stability};
+use crate::published::lora::Evidence;
+use crate::record::{Record, efficiency, fragility, lora, quantize, resolvent, robustness, stability};
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,8 @@ pub enum Task {
         /// The step to stop before.
         until: usize,
     },
+    /// Something about quantized LoRA.
+    Lora(LoraTask),
     /// Read result files; one buffer a file, in this order.
     Import {
         /// The files' names.
@@ -63,6 +66,18 @@ pub enum Task {
     },
     /// Stop the request of this number.
     Cancel(RequestId),
+}
+
+/// What the page can ask about experiments of quantized LoRA.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoraTask {
+    /// Run the published simulation.
+    Simulate(lora::Config),
+    /// Say what a study shows.
+    Examine(Box<lora::Study>),
+    /// Write all files of a study as one zip.
+    Pack(Box<lora::Study>),
 }
 
 /// From the worker to the page.
@@ -90,6 +105,13 @@ pub enum Answer {
         views: Vec<String>,
         /// Sentences about files that could not be used.
         errors: Vec<String>,
+    },
+    /// A study of quantized LoRA, and what it shows.
+    Lora {
+        /// The study.
+        study: Box<lora::Study>,
+        /// What can be said of it.
+        evidence: Box<Evidence>,
     },
     /// A file, as a buffer.
     File {

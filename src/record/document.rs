@@ -1,6 +1,7 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
+use super::lora::Study;
 use super::{Efficiency, Fragility, Manifest, Quantize, Resolvent, Robustness, Speed, Stability, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -28,6 +29,8 @@ pub enum Record {
     Quantize(Box<Quantize>),
     /// How fast the resolvent's kernels are.
     Speed(Box<Speed>),
+    /// Experiments of quantized LoRA.
+    Lora(Box<Study>),
 }
 
 impl Record {
@@ -42,6 +45,7 @@ impl Record {
             Record::Resolvent(record) => &record.manifest,
             Record::Quantize(record) => &record.manifest,
             Record::Speed(record) => &record.manifest,
+            Record::Lora(record) => &record.manifest,
         }
     }
 }

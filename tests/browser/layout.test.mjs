@@ -26,6 +26,7 @@ const ROOMS = [
   { link: 'Quantization', panel: 'Bytes', file: 'bytes', figures: 0 },
   { link: 'Quantization', panel: 'Before and after', file: 'before-and-after', figures: 2 },
   { link: 'Quantization', panel: 'As published', file: 'as-published', figures: 0 },
+  { link: 'Quantized LoRA', file: 'lora', figures: 1 },
   { link: 'Efficiency', file: 'efficiency', figures: 1 },
   { link: 'Stability', file: 'stability', figures: 1 },
   { link: 'Files', file: 'files', figures: 0 },

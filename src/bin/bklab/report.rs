@@ -1,8 +1,10 @@
 //! What the terminal shows of a record: its numbers, the checks, the claims.
 
 use crate::Failure;
-use bk_lab::published::PublishedFigure;
+use bk_lab::published::lora::Evidence;
+use bk_lab::published::{Claim, PublishedFigure};
 use bk_lab::record::fragility::{Fragility, Tally};
+use bk_lab::record::lora::Study;
 use bk_lab::record::table::{Grid, cell};
 use bk_lab::record::{Manifest, Provenance, Quantize, Record, Resolvent, Speed};
 use std::fmt::{Display, Write};
@@ -20,6 +22,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Resolvent(record) => resolvent(record),
         Record::Quantize(record) => quantize(record),
         Record::Speed(record) => speed(record),
+        Record::Lora(record) => lora(record),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
             record.grids.iter().for_each(|part| text += &format!("\n{}", grid(part)));
@@ -54,6 +57,15 @@ pub(crate) fn quantize(record: &Quantize) -> String {
 /// The record of a measurement of speed as text.
 pub(crate) fn speed(record: &Speed) -> String {
     heading(Speed::TITLE, record.provenance, &record.manifest) + "\n" + &grid(&record.table())
+}
+
+/// The record of a study of quantized LoRA as text: what was claimed, then its tables.
+fn lora(study: &Study) -> String {
+    let evidence = Evidence::of(study);
+    let title = format!("Quantized LoRA: study of {} experiments", study.experiments.len());
+    let mut text = heading(&title, study.provenance, &study.manifest);
+    evidence.tables.iter().for_each(|table| text += &format!("\n{}", grid(&table.grid)));
+    text + &claims(&evidence.claims)
 }
 
 /// Tells of the files that could not be used, each in its sentence; fails if there are any.
@@ -94,8 +106,13 @@ pub(crate) fn figure<Kind: PublishedFigure>(record: &Kind) -> String {
         let _ = writeln!(text, "  {verdict:<8} {statement} ({}; threshold {threshold})", value.trim());
     }
 
-    text.push_str("\nClaims\n");
-    for claim in record.claims() {
+    text + &claims(&record.claims())
+}
+
+/// What was claimed, and what it comes to.
+fn claims(rows: &[Claim]) -> String {
+    let mut text = String::from("\nClaims\n");
+    for claim in rows {
         let _ = writeln!(text, "  {:<16} {} [{}]", claim.verdict.label(), claim.statement, claim.stated);
         let recomputed = if claim.recomputed.is_empty() { "no data" } else { &claim.recomputed };
         let _ =

@@ -89,6 +89,7 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
                     Record::Fragility(record) => take_fragility(lab, record),
                     Record::Table(record) => take_table(lab, record, arrival),
                     Record::Quantize(record) => lab.quantize.open(lab, *record),
+                    Record::Lora(study) => lab.lora.open(lab, *study),
                     Record::Speed(record) => {
                         let (title, grids) = (Speed::TITLE.into(), vec![record.table()]);
                         let Speed { provenance, manifest, .. } = *record;
@@ -106,7 +107,11 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
             }
         }
         Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-        Answer::Ready | Answer::Progress(_) | Answer::Cancelled | Answer::File { .. } => {}
+        Answer::Ready
+        | Answer::Progress(_)
+        | Answer::Cancelled
+        | Answer::File { .. }
+        | Answer::Lora { .. } => {}
     }
 }
 

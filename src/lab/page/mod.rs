@@ -9,6 +9,7 @@ mod files;
 mod folders;
 mod formulas;
 mod kept;
+mod lora;
 mod published;
 mod quantize;
 mod resolvent;
@@ -48,6 +49,7 @@ fn App(worker_url: String, fetch: Fetch) -> impl IntoView {
     lab.stability.keep_simulated(lab);
     lab.resolvent.keep_computed(lab);
     lab.quantize.keep_computed(lab);
+    lab.lora.keep_computed(lab);
     files::keep_imported(lab);
     published::keep_pinned(lab);
     let listener = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_address());
@@ -90,6 +92,7 @@ fn Top() -> impl IntoView {
                 {link(Room::Stability, "Stability")}
                 {link(Room::Resolvent, "Resolvent")}
                 {link(Room::Quantization, "Quantization")}
+                {link(Room::Lora, "Quantized LoRA")}
                 {link(Room::Files, "Files")}
             </nav>
             <button type="button" class="quiet" on:click=move |_| copy_link(lab)>"Copy link"</button>

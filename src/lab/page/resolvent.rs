@@ -135,7 +135,7 @@ impl ResolventRoom {
             Answer::Cancelled if !self.again.get_untracked() => {
                 self.trouble.set(Some("Stopped. What is shown is the earlier result.".into()));
             }
-            Answer::Cancelled | Answer::Ready | Answer::File { .. } => {}
+            Answer::Cancelled | Answer::Ready | Answer::File { .. } | Answer::Lora { .. } => {}
         }
         self.running.set(None);
         self.progress.set(None);

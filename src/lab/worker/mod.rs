@@ -108,6 +108,7 @@ impl Worker {
                 let run = (self.parts.quantization)().await?;
                 Answer::one(run(config, training.map(|training| *training), until, context).await?)
             }
+            Task::Lora(task) => (self.parts.lora)().await?(task),
             Task::Import { names } => {
                 let read = (self.parts.import)().await?;
                 let files = names.into_iter().zip(&buffers);

@@ -5,6 +5,10 @@ use crate::export::{self, ExportError, Format, Metadata};
 use crate::figure::Scene;
 use crate::import::{Imported, SourceFile, read_files};
 use crate::lab::browser::{attach_pixels, to_bytes};
+use crate::lab::protocol::{Answer, LoraTask};
+use crate::published::lora::Evidence;
+use crate::published::lora::tree::tree;
+use crate::record::lora::Study;
 use crate::record::{Record, quantize, resolvent};
 use crate::resolvent::{BackendChoice, Engine, ResolventError};
 use crate::study::{self, Context, StudyError};
@@ -25,6 +29,8 @@ pub struct Parts {
     pub resolvent: fn() -> Coming<Resolvent>,
     /// Quantizes cores.
     pub quantization: fn() -> Coming<Quantization>,
+    /// Knows the study of quantized LoRA.
+    pub lora: fn() -> Coming<Lora>,
 }
 
 /// Code on its way.
@@ -44,6 +50,9 @@ pub type Resolvent = fn(resolvent::Config, &Context) -> Computing<'_>;
 
 /// Quantizes a core: goes on with a training run, if one is given, up to a step.
 pub type Quantization = fn(quantize::Config, Option<quantize::TrainingRun>, usize, &Context) -> Computing<'_>;
+
+/// Does what is asked about quantized LoRA.
+pub type Lora = fn(LoraTask) -> Answer;
 
 /// A figure as a file.
 pub fn write(
@@ -89,6 +98,26 @@ pub fn quantization(
         let record = study::quantize::run(&config, training, until, context).await?;
         Ok(Record::Quantize(Box::new(record)))
     })
+}
+
+/// Something about quantized LoRA.
+pub fn lora(task: LoraTask) -> Answer {
+    let examined = |study: Box<Study>| Answer::Lora { evidence: Box::new(Evidence::of(&study)), study };
+    match task {
+        LoraTask::Simulate(config) => match study::lora::run(&config) {
+            Ok(study) => examined(Box::new(study)),
+            Err(error) => Answer::Failed(error.to_string()),
+        },
+        LoraTask::Examine(study) => examined(study),
+        LoraTask::Pack(study) => match tree(&study) {
+            Ok(files) => {
+                let files = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+                let packed = export::zip(files).map(|bytes| Answer::File { bytes });
+                packed.unwrap_or_else(|error| Answer::Failed(error.to_string()))
+            }
+            Err(error) => Answer::Failed(format!("The files could not be written: {error}.")),
+        },
+    }
 }
 
 thread_local! {

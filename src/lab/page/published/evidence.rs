@@ -157,7 +157,7 @@ fn Checks(checks: Vec<Check>, provenance: Provenance) -> impl IntoView {
 
 /// The claims table.
 #[component]
-fn Claims(rows: Vec<Claim>) -> impl IntoView {
+pub(in crate::lab::page) fn Claims(rows: Vec<Claim>) -> impl IntoView {
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label="Claims">
             <table class="rows">

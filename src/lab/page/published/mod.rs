@@ -12,6 +12,7 @@ mod state;
 pub(super) use pinned::keep_pinned;
 pub(super) use state::FigureState;
 
+pub(super) use evidence::Claims;
 use evidence::{Evidence, Glance, Records};
 
 use super::figure_view::{DrawView, FigureView};

@@ -167,7 +167,7 @@ impl<Figure: PageFigure> FigureState<Figure> {
                     }
                 }
                 Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-                Answer::Cancelled | Answer::Ready | Answer::File { .. } => {}
+                Answer::Cancelled | Answer::Ready | Answer::File { .. } | Answer::Lora { .. } => {}
             }
             self.counting.set(None);
             self.counted.set(None);
@@ -219,6 +219,7 @@ impl<Figure: PageFigure> FigureState<Figure> {
                 Answer::Failed(sentence) => self.trouble.set(Some(sentence)),
                 Answer::Records { .. }
                 | Answer::File { .. }
+                | Answer::Lora { .. }
                 | Answer::Ready
                 | Answer::Progress(_)
                 | Answer::Cancelled => {}

@@ -110,7 +110,7 @@ impl QuantizeRoom {
                 self.training.set(false);
                 self.trouble.set(Some(sentence));
             }
-            Answer::Cancelled | Answer::File { .. } => self.training.set(false),
+            Answer::Cancelled | Answer::File { .. } | Answer::Lora { .. } => self.training.set(false),
         }
         self.running.set(None);
         if *asked != self.config.get_untracked() {

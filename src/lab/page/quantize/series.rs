@@ -51,7 +51,7 @@ impl Series {
                     self.stop();
                     lab.notify(Tone::Trouble, sentence);
                 }
-                Answer::Cancelled | Answer::File { .. } => self.stop(),
+                Answer::Cancelled | Answer::File { .. } | Answer::Lora { .. } => self.stop(),
             }
             self.next(lab);
         });
