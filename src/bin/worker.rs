@@ -8,7 +8,7 @@ fn main() {
 
 #[cfg(target_arch = "wasm32")]
 mod parts {
-    use bk_lab::lab::worker::parts::{self, Import, Parts, Quantization, Resolvent, Write};
+    use bk_lab::lab::worker::parts::{self, Import, Lora, Parts, Quantization, Resolvent, Write};
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
     #[wasm_split(export, wasm_split_path = leptos::wasm_split, fallible)]
@@ -31,11 +31,17 @@ mod parts {
         Ok(Quantization { core: parts::quantized_core, comparison: parts::mode_comparison })
     }
 
+    #[wasm_split(lora, wasm_split_path = leptos::wasm_split, fallible)]
+    fn lora() -> Result<Lora, SplitLoaderError> {
+        Ok(parts::lora)
+    }
+
     /// Where each part comes from.
     pub(super) const PARTS: Parts = Parts {
         export: || Box::pin(export()),
         import: || Box::pin(import()),
         resolvent: || Box::pin(resolvent()),
         quantization: || Box::pin(quantization()),
+        lora: || Box::pin(lora()),
     };
 }

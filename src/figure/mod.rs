@@ -35,6 +35,7 @@ mod table;
 pub mod axis;
 pub mod efficiency;
 pub mod font;
+pub mod lora;
 pub mod plot;
 pub mod robustness;
 pub mod scene;

@@ -3,10 +3,10 @@
 
 use crate::record::Provenance;
 use crate::record::statistics::{confidence, mean};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a comparison of a published statement with a record comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The published number comes back within the tolerance.
@@ -44,12 +44,12 @@ impl Verdict {
 }
 
 /// One row of the claims table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// Whether it is a statement about trained models rather than about a published number.
     pub about_models: bool,
     /// Where it is stated.
-    pub stated: &'static str,
+    pub stated: String,
     /// What is claimed.
     pub statement: String,
     /// The published value, as printed.
@@ -119,7 +119,7 @@ impl Statement {
         };
         Claim {
             about_models: true,
-            stated: self.stated,
+            stated: self.stated.into(),
             statement: self.statement.into(),
             published: self.published.into(),
             recomputed: self.outcome.map_or(String::new(), |(value, _)| value),
@@ -173,7 +173,7 @@ impl Number {
         let print = |value: f64| format!("{value:.decimals$}{unit}");
         Claim {
             about_models: false,
-            stated,
+            stated: stated.into(),
             statement,
             published: print(published),
             recomputed: value.map_or(String::new(), print),
@@ -223,7 +223,7 @@ impl Drawn {
         let margin = confidence(&values).map_or(String::new(), |margin| format!(" ± {margin:.digits$}"));
         Claim {
             about_models: false,
-            stated,
+            stated: stated.into(),
             statement,
             published: format!("{published:.decimals$}{unit}"),
             recomputed: if seeds == 0 {
@@ -260,7 +260,7 @@ impl Assertion {
     pub(super) fn compare(self, provenance: Provenance) -> Claim {
         Claim {
             about_models: false,
-            stated: self.stated,
+            stated: self.stated.into(),
             statement: self.statement.into(),
             published: self.published.into(),
             recomputed: self.recomputed,

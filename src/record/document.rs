@@ -1,6 +1,7 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
+use super::lora::StudyFile;
 use super::{
     Efficiency, Fragility, Manifest, ModeComparison, Quantize, Resolvent, Robustness, Speed, Stability, Table,
 };
@@ -32,6 +33,8 @@ pub enum Record {
     ModeComparison(Box<ModeComparison>),
     /// How fast the resolvent's kernels are.
     Speed(Box<Speed>),
+    /// Experiments of quantized LoRA.
+    Lora(Box<StudyFile>),
 }
 
 impl Record {
@@ -47,6 +50,7 @@ impl Record {
             Record::Quantize(record) => &record.manifest,
             Record::ModeComparison(record) => &record.manifest,
             Record::Speed(record) => &record.manifest,
+            Record::Lora(record) => &record.manifest,
         }
     }
 }

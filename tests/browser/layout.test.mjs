@@ -28,6 +28,7 @@ const ROOMS = [
   { link: 'Quantization', panel: 'As published', file: 'as-published', figures: 0 },
   { link: 'Quantization', panel: 'Over seeds', file: 'over-seeds', figures: 0 },
   { link: 'Quantization', panel: 'Claims', file: 'claims', figures: 0 },
+  { link: 'Quantized LoRA', file: 'lora', figures: 1 },
   { link: 'Efficiency', file: 'efficiency', figures: 1 },
   { link: 'Stability', file: 'stability', figures: 1 },
   { link: 'Files', file: 'files', figures: 0 },

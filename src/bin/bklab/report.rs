@@ -1,8 +1,10 @@
 //! What the terminal shows of a record: its numbers, the checks, the claims.
 
 use crate::Failure;
+use bk_lab::published::lora::Evidence;
 use bk_lab::published::{Claim, PublishedFigure, quantize as published};
 use bk_lab::record::fragility::{Fragility, Tally};
+use bk_lab::record::lora::Study;
 use bk_lab::record::table::{Grid, cell};
 use bk_lab::record::{Manifest, ModeComparison, Provenance, Quantize, Record, Resolvent, Speed};
 use std::fmt::{Display, Write};
@@ -21,6 +23,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Quantize(record) => quantize(record),
         Record::ModeComparison(record) => mode_comparison(record),
         Record::Speed(record) => speed(record),
+        Record::Lora(record) => record.read().map_or_else(|error| error.to_string(), |study| lora(&study)),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
             record.grids.iter().for_each(|part| text += &format!("\n{}", grid(part)));
@@ -64,6 +67,15 @@ pub(crate) fn mode_comparison(record: &ModeComparison) -> String {
 /// The record of a measurement of speed as text.
 pub(crate) fn speed(record: &Speed) -> String {
     heading(Speed::TITLE, record.provenance, &record.manifest) + "\n" + &grid(&record.table())
+}
+
+/// The record of a study of quantized LoRA as text: what was claimed, then its tables.
+fn lora(study: &Study) -> String {
+    let evidence = Evidence::of(study);
+    let title = format!("Quantized LoRA: study of {} experiments", study.experiments.len());
+    let mut text = heading(&title, study.provenance, &study.manifest);
+    evidence.tables.iter().for_each(|table| text += &format!("\n{}", grid(&table.grid)));
+    text + &claims(evidence.claims)
 }
 
 /// Tells of the files that could not be used, each in its sentence; fails if there are any.

@@ -91,6 +91,7 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
                     Record::Table(record) => take_table(lab, record, arrival),
                     Record::Quantize(record) => lab.quantize.open(lab, *record),
                     Record::ModeComparison(record) => take_comparison(lab, *record, arrival),
+                    Record::Lora(study) => lab.lora.open(lab, *study),
                     Record::Speed(record) => {
                         let (title, grids) = (Speed::TITLE.into(), vec![record.table()]);
                         let Speed { provenance, manifest, .. } = *record;
@@ -110,6 +111,7 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
         Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
         Answer::Ready
         | Answer::Potential { .. }
+        | Answer::Lora { .. }
         | Answer::Progress(_)
         | Answer::Cancelled
         | Answer::File { .. } => {}

@@ -117,6 +117,7 @@ impl ResolventRoom {
             }
             Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
             Answer::Records { .. }
+            | Answer::Lora { .. }
             | Answer::Progress(_)
             | Answer::Cancelled
             | Answer::Ready
@@ -229,7 +230,11 @@ impl ResolventRoom {
             Answer::Cancelled if !self.again.get_untracked() => {
                 self.trouble.set(Some("Stopped. What is shown is the earlier result.".into()));
             }
-            Answer::Cancelled | Answer::Ready | Answer::Potential { .. } | Answer::File { .. } => {}
+            Answer::Cancelled
+            | Answer::Ready
+            | Answer::Potential { .. }
+            | Answer::File { .. }
+            | Answer::Lora { .. } => {}
         }
         self.running.set(None);
         self.progress.set(None);

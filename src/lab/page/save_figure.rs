@@ -172,6 +172,7 @@ fn write(lab: Lab, mut scene: Scene, format: Format, dpi: f64, name: String, man
             Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
             Answer::Records { .. }
             | Answer::Potential { .. }
+            | Answer::Lora { .. }
             | Answer::Progress(_)
             | Answer::Cancelled
             | Answer::Ready => {}

@@ -117,6 +117,7 @@ impl Worker {
                 let resolvent = (self.parts.resolvent)().await?;
                 Answer::one((resolvent.speed)(config, context).await?)
             }
+            Task::Lora(task) => (self.parts.lora)().await?(task),
             Task::Import { names } => {
                 let import = (self.parts.import)().await?;
                 let files = names.into_iter().zip(&buffers);

@@ -6,6 +6,10 @@ use crate::figure::Scene;
 use crate::import::{FoundPotential, Imported, PotentialError, SourceFile, read_files, read_potential};
 use crate::lab::browser::{attach_pixels, to_bytes};
 use crate::lab::plain::{PlainJavaScript, machine};
+use crate::lab::protocol::{Answer, LoraTask};
+use crate::published::lora::Evidence;
+use crate::published::lora::tree::tree;
+use crate::record::lora::{Study, StudyFile};
 use crate::record::{Record, quantize, resolvent, speed};
 use crate::resolvent::{BackendChoice, Engine, ResolventError};
 use crate::study::{self, Context, StudyError};
@@ -26,6 +30,8 @@ pub struct Parts {
     pub resolvent: fn() -> Coming<Resolvent>,
     /// Quantizes cores.
     pub quantization: fn() -> Coming<Quantization>,
+    /// Knows the study of quantized LoRA.
+    pub lora: fn() -> Coming<Lora>,
 }
 
 /// Code on its way.
@@ -60,6 +66,9 @@ pub struct Quantization {
     /// All modes over seeds.
     pub comparison: fn(quantize::ComparisonConfig, &Context) -> Computing<'_>,
 }
+
+/// Does what is asked about quantized LoRA.
+pub type Lora = fn(LoraTask) -> Answer;
 
 /// A figure as a file.
 pub fn write(
@@ -128,6 +137,29 @@ pub fn mode_comparison(config: quantize::ComparisonConfig, context: &Context) ->
         let record = study::quantize::compare(&config, context).await?;
         Ok(Record::ModeComparison(Box::new(record)))
     })
+}
+
+/// Something about quantized LoRA.
+pub fn lora(task: LoraTask) -> Answer {
+    let answer = match task {
+        LoraTask::Simulate(config) => match study::lora::run(&config) {
+            Ok(study) => examined(&study),
+            Err(error) => return Answer::Failed(error.to_string()),
+        },
+        LoraTask::Examine(file) => file.read().and_then(|study| examined(&study)),
+        LoraTask::Pack(file) => file.read().and_then(|study| tree(&study)).map(|files| {
+            let files = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+            let packed = export::zip(files).map(|bytes| Answer::File { bytes });
+            packed.unwrap_or_else(|error| Answer::Failed(error.to_string()))
+        }),
+    };
+    answer.unwrap_or_else(|error| Answer::Failed(format!("This study cannot be read or written: {error}.")))
+}
+
+/// A study with what can be said of it.
+fn examined(study: &Study) -> Result<Answer, serde_json::Error> {
+    let evidence = serde_json::to_value(Evidence::of(study))?;
+    Ok(Answer::Lora { study: Box::new(StudyFile::of(study)?), evidence })
 }
 
 thread_local! {

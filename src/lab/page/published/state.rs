@@ -167,7 +167,11 @@ impl<Figure: PageFigure> FigureState<Figure> {
                     }
                 }
                 Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-                Answer::Cancelled | Answer::Ready | Answer::Potential { .. } | Answer::File { .. } => {}
+                Answer::Cancelled
+                | Answer::Ready
+                | Answer::Potential { .. }
+                | Answer::File { .. }
+                | Answer::Lora { .. } => {}
             }
             self.counting.set(None);
             self.counted.set(None);
@@ -220,6 +224,7 @@ impl<Figure: PageFigure> FigureState<Figure> {
                 Answer::Records { .. }
                 | Answer::Potential { .. }
                 | Answer::File { .. }
+                | Answer::Lora { .. }
                 | Answer::Ready
                 | Answer::Progress(_)
                 | Answer::Cancelled => {}

@@ -133,7 +133,9 @@ impl QuantizeRoom {
                 self.training.set(false);
                 self.trouble.set(Some(sentence));
             }
-            Answer::Cancelled | Answer::Potential { .. } | Answer::File { .. } => self.training.set(false),
+            Answer::Cancelled | Answer::Potential { .. } | Answer::File { .. } | Answer::Lora { .. } => {
+                self.training.set(false)
+            }
         }
         self.running.set(None);
         if *asked != self.config.get_untracked() {

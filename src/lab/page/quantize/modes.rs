@@ -32,7 +32,7 @@ impl Modes {
                     }
                 }
                 Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-                Answer::Cancelled | Answer::Potential { .. } | Answer::File { .. } => {}
+                Answer::Cancelled | Answer::Potential { .. } | Answer::File { .. } | Answer::Lora { .. } => {}
             }
             self.asked.set(None);
             self.progress.set(None);

@@ -42,7 +42,7 @@ impl SpeedState {
             } else {
                 "Stopped before anything was measured.".into()
             })),
-            Answer::Ready | Answer::Potential { .. } | Answer::File { .. } => {}
+            Answer::Ready | Answer::Potential { .. } | Answer::File { .. } | Answer::Lora { .. } => {}
         }
         self.running.set(None);
         self.progress.set(None);

@@ -3,6 +3,7 @@
 use super::{Findings, grid};
 use crate::published::lora::monitor::stability;
 use crate::published::lora::summary::{Failed, detailed_analysis, summary};
+use crate::record::lora::{Experiment, ExperimentConfig};
 use crate::record::table::Grid;
 use serde_json::Value;
 
@@ -30,8 +31,7 @@ pub(super) fn aggregates(findings: &Findings) -> Grid {
                 Some(stated) if is_count(stated, value) => "comes back",
                 Some(_) => "differs",
             };
-            let name = path.trim_start_matches('/').replace('/', ": ").replace('_', " ");
-            rows.push(vec![name, shown(value), stated.map_or(String::new(), shown), verdict.into()]);
+            rows.push(vec![name(&path), shown(value), stated.map_or(String::new(), shown), verdict.into()]);
         }
     }
     let by_curve =
@@ -45,6 +45,35 @@ pub(super) fn aggregates(findings: &Findings) -> Grid {
     ]);
     let heading = "What the results add up to, by the published rules";
     grid(heading, &["Quantity", "Recomputed", "Stated in the files", ""], rows)
+}
+
+/// The configuration of an experiment, key by key.
+pub fn configuration(config: &ExperimentConfig) -> Grid {
+    of_values("Configuration", &serde_json::to_value(config).unwrap_or_default())
+}
+
+/// The results of an experiment, key by key; its configuration and its curves are left out.
+pub fn results(experiment: &Experiment) -> Grid {
+    let mut value = serde_json::to_value(experiment).unwrap_or_default();
+    if let Some(results) = value.as_object_mut() {
+        results.shift_remove("config");
+    }
+    if let Some(training) = value.get_mut("training_results").and_then(Value::as_object_mut) {
+        training.shift_remove("training_curve");
+        training.shift_remove("validation_curve");
+    }
+    of_values("Results", &value)
+}
+
+/// The single values of a JSON object.
+fn of_values(heading: &str, value: &Value) -> Grid {
+    let rows = leaves(value).into_iter().map(|(path, value)| vec![name(&path), shown(value)]);
+    grid(heading, &["Quantity", "Value"], rows.collect())
+}
+
+/// A pointer in words.
+fn name(path: &str) -> String {
+    path.trim_start_matches('/').replace('/', ": ").replace('_', " ")
 }
 
 /// The single values of a JSON object by their pointer, empty objects and lists left out.
