@@ -5,10 +5,10 @@
 
 use crate::export::Format;
 use crate::figure::Scene;
-use crate::published::lora::Evidence;
 use crate::record::{Record, efficiency, fragility, lora, quantize, resolvent, robustness, stability};
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A request's number, counted up by the page.
 pub type RequestId = u32;
@@ -75,9 +75,9 @@ pub enum LoraTask {
     /// Run the published simulation.
     Simulate(lora::Config),
     /// Say what a study shows.
-    Examine(Box<lora::Study>),
+    Examine(Box<lora::StudyFile>),
     /// Write all files of a study as one zip.
-    Pack(Box<lora::Study>),
+    Pack(Box<lora::StudyFile>),
 }
 
 /// From the worker to the page.
@@ -109,9 +109,9 @@ pub enum Answer {
     /// A study of quantized LoRA, and what it shows.
     Lora {
         /// The study.
-        study: Box<lora::Study>,
-        /// What can be said of it.
-        evidence: Box<Evidence>,
+        study: Box<lora::StudyFile>,
+        /// What can be said of it: [`crate::published::lora::Evidence`] as JSON, which only the room reads.
+        evidence: Value,
     },
     /// A file, as a buffer.
     File {

@@ -1,7 +1,7 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
-use super::lora::Study;
+use super::lora::StudyFile;
 use super::{Efficiency, Fragility, Manifest, Quantize, Resolvent, Robustness, Speed, Stability, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ pub enum Record {
     /// How fast the resolvent's kernels are.
     Speed(Box<Speed>),
     /// Experiments of quantized LoRA.
-    Lora(Box<Study>),
+    Lora(Box<StudyFile>),
 }
 
 impl Record {

@@ -8,7 +8,7 @@ use bk_lab::import::{SourceFile, read_files};
 use bk_lab::published::Verdict;
 use bk_lab::published::lora::demonstration::{Outcome, Sums, beside, published};
 use bk_lab::published::lora::{Evidence, tree::tree};
-use bk_lab::record::lora::{Config, Experiment, Study};
+use bk_lab::record::lora::{Config, Experiment, Study, StudyFile};
 use bk_lab::record::{Provenance, Record, document};
 use bk_lab::study;
 use std::fs;
@@ -23,13 +23,13 @@ fn imported(json: &str) -> Study {
     let imported = read_files(&[SourceFile { name: "record.json".into(), bytes: json.into() }]);
     assert!(imported.errors.is_empty(), "{:?}", imported.errors);
     match imported.records.into_iter().next() {
-        Some(Record::Lora(study)) => *study,
+        Some(Record::Lora(file)) => file.read().unwrap(),
         other => panic!("{other:?} is no study"),
     }
 }
 
 fn json(study: &Study) -> String {
-    document::to_json(&[Record::Lora(Box::new(study.clone()))]).unwrap()
+    document::to_json(&[Record::Lora(Box::new(StudyFile::of(study).unwrap()))]).unwrap()
 }
 
 #[test]
@@ -54,6 +54,9 @@ fn a_record_that_was_changed_is_no_simulation_any_more() {
     assert!(found.manifest.origin.contains("are not those of the simulation"));
     let too_many = Study { config: Config { experiments: 145, ..study.config.clone() }, ..study.clone() };
     assert_eq!(imported(&json(&too_many)).provenance, Provenance::Unknown);
+    let damaged = json(&study).replacen("\"status\": \"completed\",", "", 1);
+    let refused = read_files(&[SourceFile { name: "damaged.json".into(), bytes: damaged.into() }]);
+    assert!(refused.records.is_empty() && refused.errors[0].to_string().contains("status"));
     // What a file says this lab measured is a statement like any other.
     let measured = Study { provenance: Provenance::Measured, ..study };
     assert_eq!(imported(&json(&measured)).provenance, Provenance::Imported);

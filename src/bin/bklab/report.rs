@@ -22,7 +22,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Resolvent(record) => resolvent(record),
         Record::Quantize(record) => quantize(record),
         Record::Speed(record) => speed(record),
-        Record::Lora(record) => lora(record),
+        Record::Lora(record) => record.read().map_or_else(|error| error.to_string(), |study| lora(&study)),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
             record.grids.iter().for_each(|part| text += &format!("\n{}", grid(part)));

@@ -49,7 +49,6 @@ fn App(worker_url: String, fetch: Fetch) -> impl IntoView {
     lab.stability.keep_simulated(lab);
     lab.resolvent.keep_computed(lab);
     lab.quantize.keep_computed(lab);
-    lab.lora.keep_computed(lab);
     files::keep_imported(lab);
     published::keep_pinned(lab);
     let listener = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_address());

@@ -1,7 +1,7 @@
 //! What the page knows: one handle, copied to wherever it is needed.
 
 use super::client::Client;
-use super::lora::LoraRoom;
+use super::lora::LoraSettings;
 use super::published::FigureState;
 use super::quantize::QuantizeRoom;
 use super::resolvent::ResolventRoom;
@@ -63,7 +63,7 @@ pub(super) struct Lab {
     /// The room of the quantized core.
     pub(super) quantize: QuantizeRoom,
     /// The room of quantized LoRA.
-    pub(super) lora: LoraRoom,
+    pub(super) lora: LoraSettings,
     /// Imported files that are no figure's data.
     pub(super) tables: RwSignal<Vec<Table>>,
 }
@@ -85,7 +85,7 @@ impl Lab {
             stability: FigureState::default(),
             resolvent: ResolventRoom::default(),
             quantize: QuantizeRoom::default(),
-            lora: LoraRoom::default(),
+            lora: LoraSettings::default(),
             tables: RwSignal::default(),
         }
     }

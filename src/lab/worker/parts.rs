@@ -8,7 +8,7 @@ use crate::lab::browser::{attach_pixels, to_bytes};
 use crate::lab::protocol::{Answer, LoraTask};
 use crate::published::lora::Evidence;
 use crate::published::lora::tree::tree;
-use crate::record::lora::Study;
+use crate::record::lora::{Study, StudyFile};
 use crate::record::{Record, quantize, resolvent};
 use crate::resolvent::{BackendChoice, Engine, ResolventError};
 use crate::study::{self, Context, StudyError};
@@ -102,22 +102,25 @@ pub fn quantization(
 
 /// Something about quantized LoRA.
 pub fn lora(task: LoraTask) -> Answer {
-    let examined = |study: Box<Study>| Answer::Lora { evidence: Box::new(Evidence::of(&study)), study };
-    match task {
+    let answer = match task {
         LoraTask::Simulate(config) => match study::lora::run(&config) {
-            Ok(study) => examined(Box::new(study)),
-            Err(error) => Answer::Failed(error.to_string()),
+            Ok(study) => examined(&study),
+            Err(error) => return Answer::Failed(error.to_string()),
         },
-        LoraTask::Examine(study) => examined(study),
-        LoraTask::Pack(study) => match tree(&study) {
-            Ok(files) => {
-                let files = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
-                let packed = export::zip(files).map(|bytes| Answer::File { bytes });
-                packed.unwrap_or_else(|error| Answer::Failed(error.to_string()))
-            }
-            Err(error) => Answer::Failed(format!("The files could not be written: {error}.")),
-        },
-    }
+        LoraTask::Examine(file) => file.read().and_then(|study| examined(&study)),
+        LoraTask::Pack(file) => file.read().and_then(|study| tree(&study)).map(|files| {
+            let files = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+            let packed = export::zip(files).map(|bytes| Answer::File { bytes });
+            packed.unwrap_or_else(|error| Answer::Failed(error.to_string()))
+        }),
+    };
+    answer.unwrap_or_else(|error| Answer::Failed(format!("This study cannot be read or written: {error}.")))
+}
+
+/// A study with what can be said of it.
+fn examined(study: &Study) -> Result<Answer, serde_json::Error> {
+    let evidence = serde_json::to_value(Evidence::of(study))?;
+    Ok(Answer::Lora { study: Box::new(StudyFile::of(study)?), evidence })
 }
 
 thread_local! {

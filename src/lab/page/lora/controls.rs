@@ -1,5 +1,6 @@
 //! The settings of the simulation, what of the matrix is shown, and files.
 
+use super::LoraRoom;
 use super::axes::{Axes, Axis, Filter};
 use crate::figure::View;
 use crate::lab::page::controls::{Choice, Field};
@@ -37,7 +38,7 @@ impl FromStr for Count {
 #[component]
 pub(super) fn Controls() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = lab.lora;
+    let room = expect_context::<LoraRoom>();
     let read = move |read: fn(&Config) -> u64| Signal::derive(move || room.config.with(read));
     let experiments = Signal::derive(move || Count(room.config.with(|config| config.experiments)));
     let identifiers =
@@ -49,7 +50,7 @@ pub(super) fn Controls() -> impl IntoView {
     };
     let save = move |_| {
         if let Some(shown) = room.shown.get_untracked() {
-            let record = Record::Lora(Box::new(shown.study.clone()));
+            let record = Record::Lora(Box::new(shown.file.clone()));
             download::json(lab, "vit-lora.json", document::to_json(&[record]));
         }
     };
@@ -87,7 +88,7 @@ pub(super) fn Controls() -> impl IntoView {
 /// What an axis is narrowed to.
 #[component]
 fn Narrow(axis: Axis) -> impl IntoView {
-    let room = expect_context::<Lab>().lora;
+    let room = expect_context::<LoraRoom>();
     let axes = Memo::new(move |_| {
         room.shown.with(|shown| shown.as_ref().map(|shown| Axes::of(&shown.study.experiments)))
     });

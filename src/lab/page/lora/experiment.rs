@@ -1,6 +1,6 @@
 //! One experiment: its configuration, its results, its curves, and what in them cannot be true.
 
-use super::{Shown, accuracy, percent};
+use super::{LoraRoom, Shown, accuracy, percent};
 use crate::figure::lora::curves;
 use crate::lab::page::figure_view::{DrawView, FigureView};
 use crate::lab::page::state::Lab;
@@ -18,7 +18,7 @@ use std::sync::Arc;
 /// The experiment that was chosen in the grid.
 #[component]
 pub(super) fn Chosen() -> impl IntoView {
-    let room = expect_context::<Lab>().lora;
+    let room = expect_context::<LoraRoom>();
     // The look changes more often than the experiment.
     let chosen = Memo::new_with_compare(
         move |_| room.chosen(),
@@ -103,12 +103,12 @@ fn curves_view(shown: &Arc<Shown>, run: &Experiment) -> AnyView {
     if training.training_curve.is_empty() && training.validation_curve.is_empty() {
         return view! { <p class="hint">"The results hold no curves."</p> }.into_any();
     }
-    let lab = expect_context::<Lab>();
+    let (lab, room) = (expect_context::<Lab>(), expect_context::<LoraRoom>());
     let provenance = shown.study.provenance;
     let drawn = Arc::new(run.clone());
     let draw =
         Signal::stored(Some::<DrawView>(Arc::new(move |_, layout| curves(&drawn, provenance, layout))));
-    let manifest = Callback::new(move |()| lab.lora.manifest(lab));
+    let manifest = Callback::new(move |()| room.manifest(lab));
     let remark = (provenance == Provenance::PublishedSimulation).then_some(
         "Each point is drawn by itself between two bounds: losses that do not fall, since nothing was learned.",
     );

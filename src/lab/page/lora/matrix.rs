@@ -1,8 +1,7 @@
 //! The matrix as a grid of cells, coloured by accuracy: one stop of Tab, and arrow keys within.
 
 use super::axes::{Axes, Axis, admits};
-use super::{Shown, accuracy, percent};
-use crate::lab::page::state::Lab;
+use super::{LoraRoom, Shown, accuracy, percent};
 use leptos::html::Table;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -92,7 +91,7 @@ impl Cells {
 /// The grid.
 #[component]
 pub(super) fn Matrix() -> impl IntoView {
-    let room = expect_context::<Lab>().lora;
+    let room = expect_context::<LoraRoom>();
     let table = NodeRef::<Table>::new();
     let filter = Memo::new(move |_| room.settings.with(|settings| settings.filter.clone()));
     let cells = Memo::new(move |_| {
@@ -198,7 +197,7 @@ fn cell_view(
     place: (usize, usize),
     current: RwSignal<(usize, usize)>,
 ) -> AnyView {
-    let room = expect_context::<Lab>().lora;
+    let room = expect_context::<LoraRoom>();
     let (words, text, name) = match cell.run {
         Some(run) => {
             let accuracy = percent(run.accuracy);

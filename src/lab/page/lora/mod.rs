@@ -12,7 +12,7 @@ use crate::figure::View;
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Answer, LoraTask, Task};
 use crate::published::lora::Evidence;
-use crate::record::lora::{Config, Experiment, Study};
+use crate::record::lora::{Config, Experiment, Study, StudyFile};
 use crate::record::{Provenance, Record, document};
 use axes::Filter;
 use controls::Controls;
@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use matrix::Matrix;
 use results::{Accuracy, Results};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// What a link to this room restores.
@@ -44,39 +45,16 @@ struct Settings {
     chosen: String,
 }
 
-/// A study, and what can be said of it.
-pub(super) struct Shown {
-    study: Study,
-    evidence: Evidence,
-}
-
-/// The state of the room.
-#[derive(Clone, Copy)]
-pub(super) struct LoraRoom {
+/// What links and files set of the room: all that the page knows of it before it is opened.
+#[derive(Clone, Copy, Default)]
+pub(super) struct LoraSettings {
     settings: RwSignal<Settings>,
-    config: Memo<Config>,
     view: RwSignal<View>,
     /// A study from a file that is no simulation of this lab, shown until it is forgotten.
-    opened: RwSignal<Option<Arc<Study>>>,
-    shown: RwSignal<Option<Arc<Shown>>>,
-    trouble: RwSignal<Option<String>>,
+    opened: RwSignal<Option<Arc<StudyFile>>>,
 }
 
-impl Default for LoraRoom {
-    fn default() -> Self {
-        let settings: RwSignal<Settings> = RwSignal::default();
-        LoraRoom {
-            settings,
-            config: Memo::new(move |_| settings.with(|settings| settings.config.clone())),
-            view: RwSignal::default(),
-            opened: RwSignal::default(),
-            shown: RwSignal::default(),
-            trouble: RwSignal::default(),
-        }
-    }
-}
-
-impl LoraRoom {
+impl LoraSettings {
     /// What a link to the room as it is restores.
     pub(super) fn linked(&self) -> Linked {
         Linked { settings: self.settings.get(), view: self.view.get() }
@@ -91,8 +69,64 @@ impl LoraRoom {
         });
     }
 
+    /// Opens the record of a file. The published simulation is run again; anything else is shown as it is.
+    pub(super) fn open(self, lab: Lab, study: StudyFile) {
+        let is_simulated = study.provenance == Provenance::PublishedSimulation;
+        let sentence = match is_simulated {
+            true => "The settings of that record were restored, and its simulation was run again.".into(),
+            false => {
+                format!("That record was opened: {}. {}", study.provenance.label(), study.manifest.origin)
+            }
+        };
+        batch(|| {
+            self.settings.update(|settings| settings.config = study.config.clone());
+            self.opened.set((!is_simulated).then(|| Arc::new(study)));
+            lab.room.set(Room::Lora);
+        });
+        lab.notify(Tone::Information, sentence);
+    }
+}
+
+/// A study, and what can be said of it.
+struct Shown {
+    file: StudyFile,
+    study: Study,
+    evidence: Evidence,
+}
+
+impl Shown {
+    /// What the worker answered.
+    fn read(file: StudyFile, evidence: Value) -> Result<Self, serde_json::Error> {
+        let study = file.read()?;
+        Ok(Shown { file, study, evidence: serde_json::from_value(evidence)? })
+    }
+}
+
+/// The state of the room once it is open.
+#[derive(Clone, Copy)]
+struct LoraRoom {
+    settings: RwSignal<Settings>,
+    config: Memo<Config>,
+    view: RwSignal<View>,
+    opened: RwSignal<Option<Arc<StudyFile>>>,
+    shown: RwSignal<Option<Arc<Shown>>>,
+    trouble: RwSignal<Option<String>>,
+}
+
+impl LoraRoom {
+    fn new(LoraSettings { settings, view, opened }: LoraSettings) -> Self {
+        LoraRoom {
+            settings,
+            config: Memo::new(move |_| settings.with(|settings| settings.config.clone())),
+            view,
+            opened,
+            shown: RwSignal::default(),
+            trouble: RwSignal::default(),
+        }
+    }
+
     /// Simulates anew whenever the config changes, or looks at the study that was opened.
-    pub(super) fn keep_computed(self, lab: Lab) {
+    fn keep_computed(self, lab: Lab) {
         let visible = Memo::new(move |_| lab.room.get() == Room::Lora);
         Effect::new(move || {
             if !visible.get() {
@@ -101,7 +135,7 @@ impl LoraRoom {
             let (config, opened) = (self.config.get(), self.opened.get());
             let known = |shown: &Option<Arc<Shown>>| {
                 shown.as_ref().is_some_and(|shown| match &opened {
-                    Some(study) => shown.study == **study,
+                    Some(study) => shown.file == **study,
                     None => {
                         shown.study.config == config
                             && shown.study.provenance == Provenance::PublishedSimulation
@@ -125,11 +159,13 @@ impl LoraRoom {
                     return;
                 }
                 match answer {
-                    Answer::Lora { study, evidence } => {
-                        let shown = Shown { study: *study, evidence: *evidence };
-                        self.shown.set(Some(Arc::new(shown)));
-                        self.trouble.set(None);
-                    }
+                    Answer::Lora { study, evidence } => match Shown::read(*study, evidence) {
+                        Ok(shown) => {
+                            self.shown.set(Some(Arc::new(shown)));
+                            self.trouble.set(None);
+                        }
+                        Err(error) => self.trouble.set(Some(format!("The study cannot be shown: {error}."))),
+                    },
                     Answer::Failed(sentence) => self.trouble.set(Some(sentence)),
                     Answer::Ready
                     | Answer::Progress(_)
@@ -139,23 +175,6 @@ impl LoraRoom {
                 }
             });
         });
-    }
-
-    /// Opens the record of a file. The published simulation is run again; anything else is shown as it is.
-    pub(super) fn open(self, lab: Lab, study: Study) {
-        let is_simulated = study.provenance == Provenance::PublishedSimulation;
-        let sentence = match is_simulated {
-            true => "The settings of that record were restored, and its simulation was run again.".into(),
-            false => {
-                format!("That record was opened: {}. {}", study.provenance.label(), study.manifest.origin)
-            }
-        };
-        batch(|| {
-            self.settings.update(|settings| settings.config = study.config.clone());
-            self.opened.set((!is_simulated).then(|| Arc::new(study)));
-            lab.room.set(Room::Lora);
-        });
-        lab.notify(Tone::Information, sentence);
     }
 
     /// Changes the config, which leads back from a file to the simulation.
@@ -177,7 +196,7 @@ impl LoraRoom {
     /// The JSON that shows the room again as it is, for its figures' files.
     fn manifest(self, lab: Lab) -> Option<String> {
         let shown = self.shown.get_untracked()?;
-        let record = Record::Lora(Box::new(shown.study.clone()));
+        let record = Record::Lora(Box::new(shown.file.clone()));
         document::view_to_json(&untrack(|| lab.fragment(Room::Lora)), &[record]).ok()
     }
 
@@ -188,7 +207,7 @@ impl LoraRoom {
             Provenance::PublishedSimulation => format!("vit-lora-seed-{}.zip", shown.study.config.seed),
             _ => "vit-lora.zip".into(),
         };
-        let task = Task::Lora(LoraTask::Pack(Box::new(shown.study.clone())));
+        let task = Task::Lora(LoraTask::Pack(Box::new(shown.file.clone())));
         lab.ask(task, vec![], move |answer| match answer {
             Answer::File { bytes } => download::file(lab, &name, "application/zip", &bytes),
             Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
@@ -215,7 +234,9 @@ fn accuracy(run: &Experiment) -> f64 {
 #[component]
 pub(super) fn LoraView() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = lab.lora;
+    let room = LoraRoom::new(lab.lora);
+    provide_context(room);
+    room.keep_computed(lab);
     view! {
         <section class="room" hidden=move || lab.room.get() != Room::Lora aria-labelledby="lora-title">
             <header class="intro">

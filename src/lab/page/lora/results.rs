@@ -1,6 +1,6 @@
 //! What the study comes to: accuracy against what is stored, claims, and tables, each with what it says.
 
-use super::{Shown, accuracy};
+use super::{LoraRoom, Shown, accuracy};
 use crate::export::{DataFormat, Table};
 use crate::figure::lora;
 use crate::lab::page::figure_view::{DrawView, FigureView};
@@ -23,7 +23,7 @@ fn admitted<'study>(shown: &'study Shown, filter: &super::Filter) -> Vec<(&'stud
 #[component]
 pub(super) fn Accuracy() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = lab.lora;
+    let room = expect_context::<LoraRoom>();
     let filter = Memo::new(move |_| room.settings.with(|settings| settings.filter.clone()));
     let draw = Signal::derive(move || {
         let (shown, filter) = (room.shown.get()?, filter.get());
@@ -76,7 +76,7 @@ fn table(shown: &Shown, filter: &super::Filter) -> Table {
 /// Claims and tables.
 #[component]
 pub(super) fn Results() -> impl IntoView {
-    let room = expect_context::<Lab>().lora;
+    let room = expect_context::<LoraRoom>();
     view! {
         {move || room.shown.get().map(|shown| {
             let evidence = &shown.evidence;
