@@ -39,7 +39,10 @@ pub(super) fn Chosen() -> impl IntoView {
 }
 
 fn experiment(shown: &Arc<Shown>, place: usize) -> AnyView {
-    let Some(run) = shown.study.experiments.get(place) else { return ().into_any() };
+    let (Some(run), Some(file)) = (shown.study.experiments.get(place), shown.file.experiments.get(place))
+    else {
+        return ().into_any();
+    };
     let provenance = shown.study.provenance;
     let analysis = &run.quantization_analysis;
     let found = shown.evidence.contradictions.get(place).cloned().unwrap_or_default();
@@ -75,8 +78,8 @@ fn experiment(shown: &Arc<Shown>, place: usize) -> AnyView {
             <ul class="sentences">{found.into_iter().map(|sentence| view! { <li>{sentence}</li> }).collect_view()}</ul>
             {curves_view(shown, run)}
             <div class="halves">
-                <GridTable grid=configuration(&run.config) />
-                <GridTable grid=results(run) />
+                <GridTable grid=configuration(file) />
+                <GridTable grid=results(file) />
             </div>
         </section>
     }

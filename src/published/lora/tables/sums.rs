@@ -3,7 +3,6 @@
 use super::{Findings, grid};
 use crate::published::lora::monitor::stability;
 use crate::published::lora::summary::{Failed, detailed_analysis, summary};
-use crate::record::lora::{Experiment, ExperimentConfig};
 use crate::record::table::Grid;
 use serde_json::Value;
 
@@ -47,14 +46,14 @@ pub(super) fn aggregates(findings: &Findings) -> Grid {
     grid(heading, &["Quantity", "Recomputed", "Stated in the files", ""], rows)
 }
 
-/// The configuration of an experiment, key by key.
-pub fn configuration(config: &ExperimentConfig) -> Grid {
-    of_values("Configuration", &serde_json::to_value(config).unwrap_or_default())
+/// The configuration in the results of an experiment, key by key. `results` is the JSON of its `results.json`.
+pub fn configuration(results: &Value) -> Grid {
+    of_values("Configuration", results.get("config").unwrap_or(&Value::Null))
 }
 
 /// The results of an experiment, key by key; its configuration and its curves are left out.
-pub fn results(experiment: &Experiment) -> Grid {
-    let mut value = serde_json::to_value(experiment).unwrap_or_default();
+pub fn results(results: &Value) -> Grid {
+    let mut value = results.clone();
     if let Some(results) = value.as_object_mut() {
         results.shift_remove("config");
     }
