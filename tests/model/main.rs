@@ -1,0 +1,6 @@
+//! The models as their users see them: derivatives, causality, counts, training, checkpoints, quantization.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
+mod gradients;
+mod models;
+mod operations;
