@@ -1,6 +1,8 @@
 //! The models as their users see them: derivatives, causality, counts, training, checkpoints, quantization.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
+mod causality;
+mod flops;
 mod gradients;
 mod models;
 mod operations;
