@@ -7,6 +7,8 @@
 //! * [`Training`] changes the parameters by a [`Recipe`]; [`Evaluation`] measures what has become of them on text they have
 //!   not seen; a [`Checkpoint`] keeps them. [`causality`] looks whether the future is seen.
 //! * [`corpus`] are the texts: a language of known entropy, and the reader's own in byte pairs.
+//! * [`importance`] ranks a model's parts, [`precision`] plans how each is stored, and a [`PackedModel`] holds their codes
+//!   and runs.
 //!
 //! Sources: resnet-bk.md §4, §8.5 and §9; measured-feasibility.md.
 
@@ -18,12 +20,15 @@ mod error;
 mod evaluation;
 mod experts;
 pub mod flops;
+pub mod importance;
 mod language_model;
 mod layers;
 mod mamba;
 pub mod ops;
 mod optimizer;
 mod parameters;
+pub mod precision;
+mod quantized;
 mod resnet_bk;
 mod router;
 mod training;
@@ -35,4 +40,5 @@ pub use evaluation::Evaluation;
 pub use language_model::LanguageModel;
 pub use layers::Watch;
 pub use parameters::{Parameters, Weights};
+pub use quantized::{PackedModel, PackedTensor, Rounding};
 pub use training::{Recipe, Training, Trajectory};

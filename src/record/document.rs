@@ -28,6 +28,12 @@ pub enum Record {
     Quantize(Box<Quantize>),
     /// How fast the resolvent's kernels are.
     Speed(Box<Speed>),
+    /// A language model.
+    #[cfg(feature = "cli")]
+    LanguageModel(Box<super::language_model::LanguageModel>),
+    /// Mixed precision.
+    #[cfg(feature = "cli")]
+    Mixed(Box<super::mixed::Mixed>),
 }
 
 impl Record {
@@ -42,6 +48,10 @@ impl Record {
             Record::Resolvent(record) => &record.manifest,
             Record::Quantize(record) => &record.manifest,
             Record::Speed(record) => &record.manifest,
+            #[cfg(feature = "cli")]
+            Record::LanguageModel(record) => &record.manifest,
+            #[cfg(feature = "cli")]
+            Record::Mixed(record) => &record.manifest,
         }
     }
 }

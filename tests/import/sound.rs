@@ -86,7 +86,12 @@ pub fn check(imported: &Imported) -> Result<(), TestCaseError> {
                     prop_assert!(grid.rows.iter().all(|row| row.len() == grid.columns.len()));
                 }
             }
-            Record::Resolvent(_) | Record::Quantize(_) | Record::Fragility(_) => {}
+            Record::Resolvent(_)
+            | Record::Quantize(_)
+            | Record::Fragility(_)
+            | Record::Speed(_)
+            | Record::LanguageModel(_)
+            | Record::Mixed(_) => {}
         }
     }
     Ok(())

@@ -2,7 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 mod causality;
+mod command;
 mod flops;
 mod gradients;
 mod models;
 mod operations;
+mod published;
+mod quantized;
+mod training;
