@@ -56,7 +56,7 @@ impl Measures {
                 measures.activations.entry(module).or_default().extend(values);
             }
             for (parameter, variable) in parameters.entries() {
-                let gradient = by.get(variable).map(|by| mean_magnitude(by)).transpose()?.unwrap_or(0.0);
+                let gradient = by.get(variable).map(mean_magnitude).transpose()?.unwrap_or(0.0);
                 measures.gradients.entry(parameter.name.clone()).or_default().push(gradient);
             }
         }

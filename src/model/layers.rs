@@ -5,13 +5,16 @@ use super::ops;
 use super::parameters::Weights;
 use candle_core::Tensor;
 
+/// A function that is shown a module's name and what the module puts out.
+type Look<'a> = &'a dyn Fn(&str, &Tensor) -> Result<(), ModelError>;
+
 /// Someone who looks at what each module puts out, by the module's name.
 #[derive(Clone, Copy, Default)]
-pub struct Watch<'a>(Option<&'a dyn Fn(&str, &Tensor) -> Result<(), ModelError>>);
+pub struct Watch<'a>(Option<Look<'a>>);
 
 impl<'a> Watch<'a> {
     /// Shows every output to a function.
-    pub fn with(look: &'a dyn Fn(&str, &Tensor) -> Result<(), ModelError>) -> Self {
+    pub fn with(look: Look<'a>) -> Self {
         Self(Some(look))
     }
 

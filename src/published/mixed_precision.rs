@@ -63,8 +63,8 @@ impl Module {
 /// The linear maps of a model in their order.
 pub fn modules(architecture: &Architecture) -> Vec<Module> {
     let parameters = architecture.parameters();
-    let pairs = parameters.array_windows();
-    let module = |[weight, bias]: &[Parameter; 2]| {
+    let pairs = parameters.iter().zip(parameters.iter().skip(1));
+    let module = |(weight, bias): (&Parameter, &Parameter)| {
         let name = weight.name.strip_suffix(".weight")?;
         let &[outputs, inputs] = weight.shape.as_slice() else { return None };
         (bias.name.strip_suffix(".bias") == Some(name)).then(|| Module { name: name.into(), inputs, outputs })

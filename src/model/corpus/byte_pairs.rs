@@ -106,7 +106,7 @@ impl BytePairs {
     fn encode_word(&self, word: &[u8]) -> Vec<u32> {
         let mut tokens: Vec<u32> = word.iter().map(|&byte| u32::from(byte)).collect();
         loop {
-            let ranks = tokens.array_windows().filter_map(|pair| Some((*self.ranks.get(pair)?, *pair)));
+            let ranks = pairs(&tokens).filter_map(|pair| Some((*self.ranks.get(&pair)?, pair)));
             let Some((rank, pair)) = ranks.min() else { return tokens };
             merge(&mut tokens, pair, BYTES + rank);
         }
@@ -142,7 +142,7 @@ struct Pairs {
 impl Pairs {
     /// Adds (or takes away) the pairs of a word.
     fn add(&mut self, index: usize, word: &[u32], count: i64) {
-        for &pair in word.array_windows::<2>() {
+        for pair in pairs(word) {
             *self.counts.entry(pair).or_default() += count;
             if count > 0 {
                 self.places.entry(pair).or_default().push(index);
@@ -163,6 +163,11 @@ impl Pairs {
         places.dedup();
         places
     }
+}
+
+/// Every token with the one after it.
+fn pairs(tokens: &[u32]) -> impl Iterator<Item = [u32; 2]> {
+    tokens.iter().zip(tokens.iter().skip(1)).map(|(&first, &second)| [first, second])
 }
 
 /// Puts the token of a pair in its place wherever it occurs, from the left.

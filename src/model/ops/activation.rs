@@ -52,7 +52,7 @@ fn each<T: Element>(values: &[T], f: impl Fn(Lanes<T>) -> Lanes<T>) -> Vec<T> {
 /// gradient·f for every number.
 fn each_with<T: Element>(values: &[T], gradient: &[T], f: impl Fn(Lanes<T>) -> Lanes<T>) -> Vec<T> {
     let mut result = each(values, f);
-    result.iter_mut().zip(gradient).for_each(|(slope, &upstream)| *slope = *slope * upstream);
+    result.iter_mut().zip(gradient).for_each(|(slope, &upstream)| *slope *= upstream);
     result
 }
 
@@ -182,8 +182,8 @@ impl Kernel<2> for Gate {
         let (mut by_y, _) = Silu.forward([z])?;
         let mut by_z = each_with(z.values, gradient, silu_slope);
         for (((by_y, by_z), &upstream), &y) in by_y.iter_mut().zip(&mut by_z).zip(gradient).zip(y.values) {
-            *by_y = *by_y * upstream;
-            *by_z = *by_z * y;
+            *by_y *= upstream;
+            *by_z *= y;
         }
         Ok([by_y, by_z])
     }

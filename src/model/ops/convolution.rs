@@ -47,7 +47,7 @@ impl Kernel<3> for Convolution {
                     let Some(seen) = (time + tap + 1).checked_sub(taps) else { continue };
                     let row = &sequence[seen * channels..][..channels];
                     let sums = result[start..].iter_mut().zip(row).zip(weights);
-                    sums.for_each(|((sum, &x), &weight)| *sum = *sum + weight * x);
+                    sums.for_each(|((sum, &x), &weight)| *sum += weight * x);
                 }
             }
         }
@@ -69,15 +69,15 @@ impl Kernel<3> for Convolution {
         let sequences = x.values.chunks_exact(whole).zip(gradient.chunks_exact(whole));
         for ((sequence, upstream), by_x) in sequences.zip(by_x.chunks_exact_mut(whole)) {
             for (time, upstream) in upstream.chunks_exact(channels).enumerate() {
-                by_bias.iter_mut().zip(upstream).for_each(|(sum, &term)| *sum = *sum + term);
+                by_bias.iter_mut().zip(upstream).for_each(|(sum, &term)| *sum += term);
                 let each = weights.chunks_exact(channels).zip(by_taps.chunks_exact_mut(channels));
                 for (tap, (weights, by_tap)) in each.enumerate() {
                     let Some(seen) = (time + tap + 1).checked_sub(taps) else { continue };
                     let row = &sequence[seen * channels..][..channels];
                     let by_row = &mut by_x[seen * channels..][..channels];
                     for channel in 0..channels {
-                        by_row[channel] = by_row[channel] + weights[channel] * upstream[channel];
-                        by_tap[channel] = by_tap[channel] + row[channel] * upstream[channel];
+                        by_row[channel] += weights[channel] * upstream[channel];
+                        by_tap[channel] += row[channel] * upstream[channel];
                     }
                 }
             }

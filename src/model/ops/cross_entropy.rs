@@ -66,8 +66,8 @@ impl Kernel<1> for CrossEntropy {
         for ((row, by), (&target, &upstream)) in rows.zip(self.targets.iter().zip(gradient)) {
             let (_, total) = powers(row, by);
             let scale = upstream / total;
-            by.iter_mut().for_each(|value| *value = *value * scale);
-            by[target as usize] = by[target as usize] - upstream;
+            by.iter_mut().for_each(|value| *value *= scale);
+            by[target as usize] -= upstream;
         }
         Ok([by])
     }

@@ -58,10 +58,10 @@ impl Kernel<3> for LayerNorm {
             for place in 0..width {
                 let normal = (row[place] - mean) * scale;
                 let by_normal = upstream[place] * weight.values[place];
-                along = along + by_normal;
-                across = across + by_normal * normal;
-                by_weight[place] = by_weight[place] + upstream[place] * normal;
-                by_bias[place] = by_bias[place] + upstream[place];
+                along += by_normal;
+                across += by_normal * normal;
+                by_weight[place] += upstream[place] * normal;
+                by_bias[place] += upstream[place];
             }
             let (along, across) = (along / count, across / count);
             by_x.extend((0..width).map(|place| {

@@ -20,7 +20,7 @@ impl Kernel<2> for AddRow {
         })?;
         let mut result = x.values.to_vec();
         for row in result.chunks_exact_mut(bias.values.len()) {
-            row.iter_mut().zip(bias.values).for_each(|(value, &bias)| *value = *value + bias);
+            row.iter_mut().zip(bias.values).for_each(|(value, &bias)| *value += bias);
         }
         Ok((result, x.dims.into()))
     }
@@ -33,7 +33,7 @@ impl Kernel<2> for AddRow {
     ) -> Result<[Vec<T>; 2]> {
         let mut by_bias = vec![T::default(); bias.values.len()];
         for row in gradient.chunks_exact(bias.values.len()) {
-            by_bias.iter_mut().zip(row).for_each(|(sum, &term)| *sum = *sum + term);
+            by_bias.iter_mut().zip(row).for_each(|(sum, &term)| *sum += term);
         }
         Ok([gradient.to_vec(), by_bias])
     }

@@ -91,7 +91,7 @@ impl Kernel<3> for Scan {
                         let held = &mut held[state];
                         for lane in 0..LANES {
                             held[lane] = kept[lane] * held[lane] + pushed[lane] * b[state];
-                            y[lane] = y[lane] + c[state] * held[lane];
+                            y[lane] += c[state] * held[lane];
                         }
                     }
                     store(result, first, y);
@@ -165,18 +165,17 @@ impl Kernel<3> for Scan {
                         let (factor, adjoint) = (space.factor[place], &mut space.adjoint[state]);
                         for lane in 0..LANES {
                             let a = adjoint[lane] + c[state] * g[lane];
-                            by_row[states + state][lane] =
-                                by_row[states + state][lane] + g[lane] * held[lane];
-                            by_row[state][lane] = by_row[state][lane] + a * pushed[lane];
-                            along_b[lane] = along_b[lane] + a * b[state];
+                            by_row[states + state][lane] += g[lane] * held[lane];
+                            by_row[state][lane] += a * pushed[lane];
+                            along_b[lane] += a * b[state];
                             let through = a * kept[lane];
-                            along_kept[lane] = along_kept[lane] + through * decay[state][lane];
-                            by_decay[state][lane] = by_decay[state][lane] + through * delta[lane];
+                            along_kept[lane] += through * decay[state][lane];
+                            by_decay[state][lane] += through * delta[lane];
                             adjoint[lane] = a * factor[lane];
                         }
                     }
                     for lane in 0..LANES {
-                        by_skip[lane] = by_skip[lane] + g[lane] * u[lane];
+                        by_skip[lane] += g[lane] * u[lane];
                     }
                     let place = sequence * whole + time * channels;
                     store(
@@ -194,9 +193,9 @@ impl Kernel<3> for Scan {
                     by_dynamics.chunks_exact_mut(states + 1).skip(first).take(LANES).enumerate()
                 {
                     for (state, by_decay) in by_decay.iter().enumerate() {
-                        row[state] = row[state] + by_decay[lane];
+                        row[state] += by_decay[lane];
                     }
-                    row[states] = row[states] + by_skip[lane];
+                    row[states] += by_skip[lane];
                 }
             }
             let by_mixing = &mut by_mixing[sequence * length * 2 * states..][..length * 2 * states];
