@@ -11,6 +11,7 @@ use super::parameters::Parameters;
 use crate::random::LegacyRandom;
 use candle_core::DType;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// How a model is trained (measured-feasibility.md §1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,6 +112,8 @@ pub struct Trajectory {
     pub norms: Vec<f32>,
     /// The loss on the validation part, with the number of steps taken before.
     pub validation: Vec<(usize, f64)>,
+    /// Parameters that no step's loss has depended on, and which nothing has taught.
+    pub untaught: Vec<String>,
 }
 
 /// A model in training.
@@ -123,7 +126,6 @@ pub struct Training {
     pub(super) trajectory: Trajectory,
     trained: LanguageModel,
     frozen: LanguageModel,
-    without_derivative: Vec<String>,
 }
 
 impl Training {
@@ -148,17 +150,7 @@ impl Training {
     ) -> Result<Self, ModelError> {
         let trained = LanguageModel::new(&architecture, &parameters.tracked())?;
         let frozen = LanguageModel::new(&architecture, &parameters.frozen())?;
-        let without_derivative = vec![];
-        Ok(Self {
-            architecture,
-            recipe,
-            parameters,
-            optimizer,
-            trajectory,
-            trained,
-            frozen,
-            without_derivative,
-        })
+        Ok(Self { architecture, recipe, parameters, optimizer, trajectory, trained, frozen })
     }
 
     /// The same training by something else than the exact derivatives with respect to the resolvent's potentials.
@@ -196,11 +188,6 @@ impl Training {
         &self.frozen
     }
 
-    /// The parameters that the loss of the last step did not depend on, and which nothing teaches.
-    pub fn without_derivative(&self) -> &[String] {
-        &self.without_derivative
-    }
-
     /// Takes a step on a text; gives its loss. Where that is due, looks at the validation part before.
     ///
     /// # Errors
@@ -232,8 +219,16 @@ impl Training {
         if !value.is_finite() || !norm.is_finite() {
             return Err(ModelError::Diverged { step, loss: value, norm });
         }
-        let missing = self.parameters.entries().iter().filter(|(_, variable)| by.get(variable).is_none());
-        self.without_derivative = missing.map(|(parameter, _)| parameter.name.clone()).collect();
+        if step == 0 {
+            let names = self.parameters.entries().iter().map(|(parameter, _)| parameter.name.clone());
+            self.trajectory.untaught = names.collect();
+        }
+        let entries = self.parameters.entries().iter();
+        let taught: HashSet<&str> = entries
+            .filter(|(_, variable)| by.get(variable).is_some())
+            .map(|(parameter, _)| parameter.name.as_str())
+            .collect();
+        self.trajectory.untaught.retain(|name| !taught.contains(name.as_str()));
         self.trajectory.losses.push(value);
         self.trajectory.norms.push(norm as f32);
         if self.is_complete() {

@@ -58,8 +58,6 @@ pub struct LanguageModel {
     pub source_loss: Option<f64>,
     /// The largest change of a logit before a token that was changed.
     pub largest_leak: f64,
-    /// Parameters that no derivative reached, and which nothing has taught.
-    pub untaught: Vec<String>,
     /// Seconds that training took in this run.
     pub wall_seconds: f64,
 }
@@ -91,11 +89,11 @@ impl LanguageModel {
                 "The loss is below that of the source itself, which no model of the past can be.".into(),
             );
         }
-        if !self.untaught.is_empty() {
+        if !self.trajectory.untaught.is_empty() {
             warnings.push(format!(
                 "No derivative reaches {} of the parameters: {}.",
-                self.untaught.len(),
-                self.untaught.join(", ")
+                self.trajectory.untaught.len(),
+                self.trajectory.untaught.join(", ")
             ));
         }
         warnings

@@ -136,6 +136,8 @@ pub struct Point {
     pub bytes: usize,
     /// Held-out perplexity.
     pub perplexity: f64,
+    /// Whether everything that is quantized has one width.
+    pub uniform: bool,
 }
 
 /// The compression that was aimed at.
@@ -246,9 +248,21 @@ impl Mixed {
         })
     }
 
-    /// Size and perplexity of each way.
+    /// The perplexity of a model of one width throughout that had so many bytes: on the line between the two measured ones
+    /// of more and of fewer. None beyond them.
+    pub fn uniform_at(&self, bytes: usize) -> Option<f64> {
+        let uniform = || self.points.iter().filter(|point| point.uniform);
+        let above = uniform().filter(|point| point.bytes >= bytes).min_by_key(|point| point.bytes)?;
+        let below = uniform().filter(|point| point.bytes <= bytes).max_by_key(|point| point.bytes)?;
+        let length = (above.bytes - below.bytes).max(1) as f64;
+        let part = (bytes - below.bytes) as f64 / length;
+        Some(below.perplexity + part * (above.perplexity - below.perplexity))
+    }
+
+    /// Size and perplexity of each way, the mixed ones beside a uniform one of as many bytes.
     pub fn points_table(&self) -> Grid {
-        let columns = ["", "Bytes", "× smaller", "Perplexity", "Change"].map(String::from);
+        let columns =
+            ["", "Bytes", "× smaller", "Perplexity", "Change", "Uniform at these bytes"].map(String::from);
         let first = self.points.first();
         let rows = self.points.iter().map(|point| {
             let against = |value: &dyn Fn(&Point) -> f64| first.map(|first| value(first) / value(point));
@@ -259,6 +273,9 @@ impl Mixed {
                 cell(against(&|point| point.bytes as f64), |ratio| format!("{ratio:.2}")),
                 format!("{:.4}", point.perplexity),
                 cell(change, |change| format!("{change:+.2} %")),
+                cell(self.uniform_at(point.bytes).filter(|_| !point.uniform), |uniform| {
+                    format!("{uniform:.4}")
+                }),
             ]
         });
         Grid {

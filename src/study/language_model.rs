@@ -54,8 +54,7 @@ pub async fn train(
         recipe: training.recipe().clone(),
         text,
     };
-    let untaught = training.without_derivative().to_vec();
-    let found = (training.trajectory().clone(), untaught, wall_seconds);
+    let found = (training.trajectory().clone(), wall_seconds);
     let record = measure(config, training.model(), &corpus, found, context).await?;
     Ok(Trained { record, training, corpus })
 }
@@ -71,7 +70,7 @@ pub async fn evaluate(
     corpus.check(architecture.context())?;
     let model = LanguageModel::new(architecture, &parameters.frozen())?;
     let config = Config { architecture: architecture.clone(), recipe: recipe.clone(), text: text.clone() };
-    measure(config, &model, &corpus, (trajectory.clone(), vec![], 0.0), context).await
+    measure(config, &model, &corpus, (trajectory.clone(), 0.0), context).await
 }
 
 /// The text of a checkpoint, taken apart by the checkpoint's own tokeniser.
@@ -93,7 +92,7 @@ async fn measure(
     config: Config,
     model: &LanguageModel,
     corpus: &Corpus,
-    (trajectory, untaught, wall_seconds): (Trajectory, Vec<String>, f64),
+    (trajectory, wall_seconds): (Trajectory, f64),
     context: &Context,
 ) -> Result<Record, StudyError> {
     let architecture = &config.architecture;
@@ -121,7 +120,6 @@ async fn measure(
         entropy: corpus.entropy,
         source_loss: corpus.source_loss,
         largest_leak,
-        untaught,
         wall_seconds,
         config,
     })

@@ -22,6 +22,9 @@ const PUBLISHED_SEQUENCES: usize = 4;
 /// Sequences a batch of the exact reading.
 const SEQUENCES: usize = 16;
 
+/// How many of the ways are of one width, the first ones.
+const UNIFORM: usize = 4;
+
 /// The published reading: a fresh model and random text of the config's seed.
 pub async fn published(config: &Config, context: &Context) -> Result<Mixed, StudyError> {
     let config = Config { reading: Reading::Published, ..config.clone() };
@@ -103,11 +106,12 @@ pub async fn exact(
         ("dynamic mixed".into(), dynamic.clone()),
     ];
     let mut points = Vec::with_capacity(ways.len());
-    for (name, plan) in ways {
+    for (place, (name, plan)) in ways.into_iter().enumerate() {
         let packed = PackedModel::new(architecture, parameters, &plan, config.rounding())?;
         let model = LanguageModel::new(architecture, &packed.weights()?)?;
         let perplexity = held_out(&model, &corpus, context).await?.perplexity();
-        points.push(Point { name, bytes: packed.bytes().total(), perplexity });
+        let uniform = place < UNIFORM;
+        points.push(Point { name, bytes: packed.bytes().total(), perplexity, uniform });
     }
     let plan = match config.assignment {
         Assignment::Static => fixed,

@@ -44,7 +44,7 @@ fn a_model_is_trained_kept_measured_and_quantized() {
     assert_eq!(trained["study"], "language-model");
     assert_eq!(trained["provenance"], "measured");
     assert_eq!(trained["trajectory"]["losses"].as_array().unwrap().len(), 30);
-    assert_eq!(trained["untaught"][0], "blocks.0.bk_layer.moe_ffn.gating_network.weight");
+    assert_eq!(trained["trajectory"]["untaught"][0], "blocks.0.bk_layer.moe_ffn.gating_network.weight");
     let measured = json(&bklab(&["eval", &file, "--json"]));
     assert_eq!(measured["held_out"], trained["held_out"]);
     assert!(measured["largest_leak"].as_f64().unwrap() < 1e-6);

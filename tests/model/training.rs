@@ -5,6 +5,7 @@ use bk_lab::model::{
     Architecture, Checkpoint, CheckpointError, Evaluation, Gating, Mamba, Recipe, ResNetBk, Training,
 };
 use bk_lab::published::mixed_precision::potential_gradient;
+use bk_lab::random::LegacyRandom;
 
 fn language() -> (Text, Corpus) {
     let text = Text::Language { tokens: 60_000 };
@@ -52,7 +53,8 @@ fn both_models_learn_the_language_and_neither_beats_its_entropy() {
         assert!(found.loss() > source && found.loss() > entropy, "{label} beats the source");
         let validation = &training.trajectory().validation;
         assert_eq!(validation.iter().map(|&(steps, _)| steps).collect::<Vec<_>>(), [0, 50, 100, 120]);
-        assert!(training.without_derivative().is_empty(), "{:?}", training.without_derivative());
+        let untaught = &training.trajectory().untaught;
+        assert!(untaught.is_empty(), "{untaught:?}");
     }
 }
 
@@ -155,6 +157,28 @@ fn a_damaged_or_foreign_checkpoint_is_a_clear_error() {
     let error = refused(&bytes);
     assert!(matches!(error, CheckpointError::NotFinite { .. }), "{error}");
     assert!(error.to_string().contains("NaN"), "{error}");
+}
+
+/// Whatever is changed in a checkpoint, it is read as a model or refused: it neither panics nor asks for much memory.
+#[test]
+fn a_mutated_checkpoint_is_read_or_refused() {
+    let (text, corpus) = language();
+    let [architecture, _] = small(corpus.tokenizer.vocabulary());
+    let training = Training::new(architecture, recipe(6)).unwrap();
+    let sound = Checkpoint::of(&training, &text, &corpus.tokenizer, false).unwrap();
+    // Most that can be told wrong stands at the beginning.
+    let header = 8 + u64::from_le_bytes(sound[..8].try_into().unwrap()) as usize;
+    let mut random = LegacyRandom::new(4);
+    let mut refused = 0;
+    for _ in 0..400 {
+        let mut bytes = sound.clone();
+        for _ in 0..3 {
+            let place = (random.uniform() * header as f64) as usize;
+            bytes[place] = (random.uniform() * 256.0) as u8;
+        }
+        refused += usize::from(Checkpoint::read(&bytes).is_err());
+    }
+    assert!(refused > 350, "{refused} of 400 were refused");
 }
 
 #[test]

@@ -52,10 +52,7 @@ enum State {
     End,
 }
 
-use State::{
-    ClauseOne, ClauseSeveral, End, Object, ObjectEither, ObjectOne, ObjectSeveral, Sentence, SubjectEither,
-    SubjectOne, SubjectSeveral, VerbOne, VerbSeveral,
-};
+use State::*;
 
 const STATES: usize = 13;
 

@@ -7,22 +7,22 @@ use candle_core::{Result, Shape, Tensor};
 
 /// max(x, 0).
 pub(in crate::model) fn relu(x: &Tensor) -> Result<Tensor> {
-    x.apply_op1(Operation(Relu))
+    x.apply_op1(Operation(Each(Relu)))
 }
 
 /// x·σ(x).
 pub(in crate::model) fn silu(x: &Tensor) -> Result<Tensor> {
-    x.apply_op1(Operation(Silu))
+    x.apply_op1(Operation(Each(Silu)))
 }
 
 /// ln(1 + eˣ).
 pub(in crate::model) fn softplus(x: &Tensor) -> Result<Tensor> {
-    x.apply_op1(Operation(Softplus))
+    x.apply_op1(Operation(Each(Softplus)))
 }
 
 /// x where it lies within ±limit, else the limit; its derivative there is 0.
 pub(in crate::model) fn clamp(x: &Tensor, limit: f64) -> Result<Tensor> {
-    x.apply_op1(Operation(Clamp { limit }))
+    x.apply_op1(Operation(Each(Clamp { limit })))
 }
 
 /// y·z·σ(z), for y and z of one shape.
@@ -30,15 +30,36 @@ pub(in crate::model) fn gate(y: &Tensor, z: &Tensor) -> Result<Tensor> {
     y.apply_op2(z, Operation(Gate))
 }
 
-struct Relu;
-struct Silu;
-struct Softplus;
-struct Gate;
-struct Clamp {
-    limit: f64,
+/// A function of single numbers, some at a time. NaN stays NaN: whoever looks for one must find it.
+trait Pointwise: Send + Sync + 'static {
+    const NAME: &'static str;
+
+    fn value<T: Element>(&self, x: Lanes<T>) -> Lanes<T>;
+
+    /// Its derivative.
+    fn slope<T: Element>(&self, x: Lanes<T>) -> Lanes<T>;
 }
 
-/// f of every number, some at a time.
+struct Each<F>(F);
+
+impl<F: Pointwise> Kernel<1> for Each<F> {
+    const NAME: &'static str = F::NAME;
+
+    fn forward<T: Element>(&self, [x]: [Argument<'_, T>; 1]) -> Result<(Vec<T>, Shape)> {
+        Ok((each(x.values, |x| self.0.value(x)), x.dims.into()))
+    }
+
+    fn backward<T: Element>(
+        &self,
+        [x]: [Argument<'_, T>; 1],
+        _: &[T],
+        gradient: &[T],
+    ) -> Result<[Vec<T>; 1]> {
+        Ok([each_with(x.values, gradient, |x| self.0.slope(x))])
+    }
+}
+
+/// f of every number.
 fn each<T: Element>(values: &[T], f: impl Fn(Lanes<T>) -> Lanes<T>) -> Vec<T> {
     let mut result = Vec::with_capacity(values.len());
     let (whole, rest) = values.as_chunks::<LANES>();
@@ -56,121 +77,90 @@ fn each_with<T: Element>(values: &[T], gradient: &[T], f: impl Fn(Lanes<T>) -> L
     result
 }
 
+struct Relu;
+
+impl Pointwise for Relu {
+    const NAME: &'static str = "relu";
+
+    fn value<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
+        x.map(|x| if x < T::default() { T::default() } else { x })
+    }
+
+    fn slope<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
+        x.map(|x| if x > T::default() { T::ONE } else { T::default() })
+    }
+}
+
+struct Clamp {
+    limit: f64,
+}
+
+impl Pointwise for Clamp {
+    const NAME: &'static str = "clamp";
+
+    fn value<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
+        let limit = <T as Real>::round(self.limit);
+        x.map(|x| match x {
+            x if x > limit => limit,
+            x if x < -limit => -limit,
+            x => x,
+        })
+    }
+
+    fn slope<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
+        let limit = <T as Real>::round(self.limit);
+        x.map(|x| if x > limit || x < -limit { T::default() } else { T::ONE })
+    }
+}
+
 /// 1/(1 + e⁻ˣ).
 #[inline(always)]
 fn sigmoid<T: Element>(x: Lanes<T>) -> Lanes<T> {
     T::exp(x.map(|x| -x)).map(|power| T::ONE / (T::ONE + power))
 }
 
-impl Kernel<1> for Relu {
-    const NAME: &'static str = "relu";
+struct Silu;
 
-    fn forward<T: Element>(&self, [x]: [Argument<'_, T>; 1]) -> Result<(Vec<T>, Shape)> {
-        // NaN is kept: whoever looks for one must find it.
-        let positive = |x: &T| if *x < T::default() { T::default() } else { *x };
-        Ok((x.values.iter().map(positive).collect(), x.dims.into()))
-    }
-
-    fn backward<T: Element>(
-        &self,
-        [x]: [Argument<'_, T>; 1],
-        _: &[T],
-        gradient: &[T],
-    ) -> Result<[Vec<T>; 1]> {
-        let pairs = x.values.iter().zip(gradient);
-        Ok([pairs.map(|(&x, &upstream)| if x > T::default() { upstream } else { T::default() }).collect()])
-    }
-}
-
-impl Kernel<1> for Clamp {
-    const NAME: &'static str = "clamp";
-
-    fn forward<T: Element>(&self, [x]: [Argument<'_, T>; 1]) -> Result<(Vec<T>, Shape)> {
-        let limit = <T as Real>::round(self.limit);
-        let clamped = |&x: &T| match x {
-            x if x > limit => limit,
-            x if x < -limit => -limit,
-            x => x,
-        };
-        Ok((x.values.iter().map(clamped).collect(), x.dims.into()))
-    }
-
-    fn backward<T: Element>(
-        &self,
-        [x]: [Argument<'_, T>; 1],
-        _: &[T],
-        gradient: &[T],
-    ) -> Result<[Vec<T>; 1]> {
-        let limit = <T as Real>::round(self.limit);
-        let inside = |(&x, &upstream): (&T, &T)| match x {
-            x if x > limit || x < -limit => T::default(),
-            _ => upstream,
-        };
-        Ok([x.values.iter().zip(gradient).map(inside).collect()])
-    }
-}
-
-impl Kernel<1> for Silu {
+impl Pointwise for Silu {
     const NAME: &'static str = "silu";
 
-    fn forward<T: Element>(&self, [x]: [Argument<'_, T>; 1]) -> Result<(Vec<T>, Shape)> {
-        let silu = |x: Lanes<T>| {
-            let sigmoid = sigmoid(x);
-            std::array::from_fn(|lane| x[lane] * sigmoid[lane])
-        };
-        Ok((each(x.values, silu), x.dims.into()))
+    fn value<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
+        let sigmoid = sigmoid(x);
+        std::array::from_fn(|lane| x[lane] * sigmoid[lane])
     }
 
-    fn backward<T: Element>(
-        &self,
-        [x]: [Argument<'_, T>; 1],
-        _: &[T],
-        gradient: &[T],
-    ) -> Result<[Vec<T>; 1]> {
-        Ok([each_with(x.values, gradient, silu_slope)])
+    /// σ(1 + x(1 − σ)).
+    fn slope<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
+        let sigmoid = sigmoid(x);
+        std::array::from_fn(|lane| sigmoid[lane] * (T::ONE + x[lane] * (T::ONE - sigmoid[lane])))
     }
 }
 
-/// σ(1 + x(1 − σ)).
-#[inline(always)]
-fn silu_slope<T: Element>(x: Lanes<T>) -> Lanes<T> {
-    let sigmoid = sigmoid(x);
-    std::array::from_fn(|lane| sigmoid[lane] * (T::ONE + x[lane] * (T::ONE - sigmoid[lane])))
-}
+struct Softplus;
 
-impl Kernel<1> for Softplus {
+impl Pointwise for Softplus {
     const NAME: &'static str = "softplus";
 
-    fn forward<T: Element>(&self, [x]: [Argument<'_, T>; 1]) -> Result<(Vec<T>, Shape)> {
-        let zero = T::default();
-        // max(x, 0) + ln(1 + e^{−|x|}), which overflows nowhere.
-        let softplus = |x: Lanes<T>| {
-            let power = T::exp(x.map(|x| if x > zero { -x } else { x }));
-            std::array::from_fn(|lane| {
-                let positive = if x[lane] < zero { zero } else { x[lane] };
-                positive + power[lane].ln_one_plus()
-            })
-        };
-        Ok((each(x.values, softplus), x.dims.into()))
+    /// max(x, 0) + ln(1 + e^{−|x|}), which overflows nowhere.
+    fn value<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
+        let power = T::exp(x.map(|x| if x > T::default() { -x } else { x }));
+        let positive = Relu.value(x);
+        std::array::from_fn(|lane| positive[lane] + power[lane].ln_one_plus())
     }
 
-    fn backward<T: Element>(
-        &self,
-        [x]: [Argument<'_, T>; 1],
-        _: &[T],
-        gradient: &[T],
-    ) -> Result<[Vec<T>; 1]> {
-        Ok([each_with(x.values, gradient, sigmoid)])
+    fn slope<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
+        sigmoid(x)
     }
 }
+
+struct Gate;
 
 impl Kernel<2> for Gate {
     const NAME: &'static str = "gate";
 
     fn forward<T: Element>(&self, [y, z]: [Argument<'_, T>; 2]) -> Result<(Vec<T>, Shape)> {
         check(y.dims == z.dims, Self::NAME, || format!("{:?} and {:?}", y.dims, z.dims))?;
-        let (gated, shape) = Silu.forward([z])?;
-        Ok((gated.iter().zip(y.values).map(|(&gate, &y)| gate * y).collect(), shape))
+        Ok((each_with(z.values, y.values, |z| Silu.value(z)), y.dims.into()))
     }
 
     fn backward<T: Element>(
@@ -179,12 +169,9 @@ impl Kernel<2> for Gate {
         _: &[T],
         gradient: &[T],
     ) -> Result<[Vec<T>; 2]> {
-        let (mut by_y, _) = Silu.forward([z])?;
-        let mut by_z = each_with(z.values, gradient, silu_slope);
-        for (((by_y, by_z), &upstream), &y) in by_y.iter_mut().zip(&mut by_z).zip(gradient).zip(y.values) {
-            *by_y *= upstream;
-            *by_z *= y;
-        }
+        let by_y = each_with(z.values, gradient, |z| Silu.value(z));
+        let mut by_z = each_with(z.values, gradient, |z| Silu.slope(z));
+        by_z.iter_mut().zip(y.values).for_each(|(by_z, &y)| *by_z *= y);
         Ok([by_y, by_z])
     }
 }
