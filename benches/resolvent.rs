@@ -11,7 +11,7 @@ use bk_lab::resolvent::{
     Batch, Blocks, ComplexBlocks, ComplexPlanes, Cotangents, GradientBlocks, Real, Shift, causal_blocks,
     green_batch, green_blocks, green_blocks_with_adjoint,
 };
-use bk_lab::study::speed::{Plain, PlainRust};
+use bk_lab::study::speed::{Plain, PlainRust, Rows};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
@@ -77,8 +77,9 @@ fn alone(criterion: &mut Criterion) {
         });
     }
     let [mut re, mut im] = [0; 2].map(|_| vec![0.0; SITES]);
+    let rows = Rows { sites: SITES, energy: POINT.0, eta: POINT.1, diagonals: &wide };
     group.bench_function("plain loop", |bencher| {
-        bencher.iter(|| PlainRust.green(SITES, black_box(&wide), &mut re, &mut im));
+        bencher.iter(|| PlainRust.green(black_box(&rows), &mut re, &mut im));
     });
     group.finish();
 }

@@ -179,7 +179,7 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", stderr(&output));
         assert!(!stderr(&output).is_empty(), "{arguments:?} failed without a word");
     }
-    let misuse: [&[&str]; 23] = [
+    let misuse: [&[&str]; 26] = [
         &[],
         &["figure", "lines"],
         &["figure", "robustness", "--seed", "-1"],
@@ -192,7 +192,7 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         &["figure", "stability", "--steps", "20000"],
         &["fragility", "robustness", "--seeds", "5..5"],
         &["fragility", "efficiency", "--seeds", "0-9"],
-        &["fragility", "stability"],
+        &["fragility", "stability", "--lengths", "0"],
         &["show"],
         &["resolvent", "--sites", "0"],
         &["resolvent", "--sites", "1000000000"],
@@ -202,6 +202,9 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
         &["quantize", "--mode", "ptq-int5"],
         &["quantize", "--sites", "0"],
         &["quantize", "--green-bits", "5"],
+        &["quantize", "--format", "nf5"],
+        &["quantize", "--format", "nf4", "--mode", "qat-int4"],
+        &["quantize", "compare", "--seeds", "0"],
         &["quantize", "demo", "5"],
     ];
     for arguments in misuse {
@@ -245,6 +248,10 @@ fn fragility_is_counted_and_printed() {
     let record: Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&record["config"]["first_seed"], &record["seeds"]["runs"]), (&10.into(), &20.into()));
     assert_eq!(record["seeds"]["checks"][1]["held"], 0);
+    let arguments =
+        ["fragility", "stability", "--seeds", "0..5", "--steps", "100", "--lengths", "8192", "--json"];
+    let record: Value = serde_json::from_str(&stdout(&bklab(&arguments))).unwrap();
+    assert_eq!((&record["config"]["steps"], &record["seeds"]["runs"]), (&100.into(), &5.into()));
 }
 
 #[test]
@@ -327,6 +334,22 @@ fn a_quantized_core_is_trained_stopped_and_gone_on_with() {
     assert_eq!(record["training"]["loss"].as_array().unwrap().len(), 12);
     let shown = stdout(&bklab(&["show", &part]));
     assert!(shown.contains("imported, unverified") && shown.contains("5 training steps so far"), "{shown}");
+}
+
+#[test]
+fn modes_are_compared_over_seeds_and_the_file_is_shown() {
+    let small = ["quantize", "compare", "--sites", "24", "--group", "8"];
+    let json = |seeds: &str| stdout(&bklab(&[&small[..], &["--seeds", seeds, "--json"]].concat()));
+    let record: Value = serde_json::from_str(&json("2")).unwrap();
+    assert_eq!((&record["study"], &record["config"]["first_seed"]), (&"mode-comparison".into(), &1.into()));
+    assert_eq!(record["modes"].as_array().unwrap().len(), 11);
+    assert_eq!(json("2"), json("1..3"));
+    let file = write(&folder("modes"), "modes.json", &json("2"));
+    let shown = stdout(&bklab(&["show", &file]));
+    assert!(shown.contains("imported, unverified") && shown.contains("qat-int4"), "{shown}");
+    assert!(!shown.contains("Claims"), "claims are about 512 sites");
+    let published = stdout(&bklab(&["quantize", "compare", "--seeds", "1"]));
+    assert!(published.contains("published ≈ 8 % (at most 8.5 %), here 12."), "{published}");
 }
 
 #[test]

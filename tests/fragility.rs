@@ -1,8 +1,8 @@
-//! How often the published checks hold: over seeds, and over orders and subsets of the bit widths.
+//! How often the published checks and requirements hold: over seeds, and over orders and subsets of the bit widths.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bk_lab::record::fragility::{Config, Count, Fragility, Subject, Tally};
-use bk_lab::record::{Record, document, efficiency, robustness};
+use bk_lab::record::{Record, document, efficiency, robustness, stability};
 use bk_lab::study::fragility::run;
 use bk_lab::study::{Context, StudyError};
 use std::cell::Cell;
@@ -41,6 +41,35 @@ fn of_a_thousand_seeds_none_passes_8_11_and_none_fails_8_10() {
     assert_eq!(format!("{:.2} {:.2}", fewer.lowest, fewer.highest), "2.16 5.10");
     assert_eq!((lower.tried, lower.held), (1000, 0));
     assert_eq!(format!("{:.1} {:.1}", lower.lowest, lower.highest), "19.4 28.4");
+}
+
+/// What the formulas decide holds for every seed or for none (resnet-bk.md §7.2, §7.3).
+#[test]
+fn of_a_thousand_seeds_none_makes_resnet_bk_better_at_8k_or_diverge_anywhere() {
+    let tally = study(&Config::of(Subject::Stability(stability::Config::default()))).seeds;
+    assert_eq!((tally.runs, tally.all_held), (1000, 0));
+    let held = |key| count(&tally, key).held;
+    assert_eq!((held("resnetbk_converges"), held("mamba_diverges")), (1000, 1000));
+    assert_eq!((held("lower_8k"), held("lower_32k"), held("lower_1M")), (0, 1000, 1000));
+    assert!(count(&tally, "lower_8k").highest < 0.0);
+    let above = held("ends_above_its_start");
+    assert!(
+        (900..1000).contains(&above),
+        "{above}: a run whose last loss is low is called diverged all the same"
+    );
+}
+
+/// With 100 steps no curve reaches the step from which on it would diverge, and it is called diverged all the
+/// same; with the shortest length alone nothing is asked of Mamba.
+#[test]
+fn divergence_is_counted_as_it_is_declared() {
+    let short = stability::Config { steps: 100, ..stability::Config::default() };
+    let tally = study(&Config { seeds: 5, ..Config::of(Subject::Stability(short)) }).seeds;
+    assert_eq!((count(&tally, "mamba_diverges").held, count(&tally, "ends_above_its_start").held), (5, 0));
+    let alone = stability::Config { sequence_lengths: vec![8192], ..stability::Config::default() };
+    let tally = study(&Config { seeds: 5, ..Config::of(Subject::Stability(alone)) }).seeds;
+    let keys: Vec<&str> = tally.checks.iter().map(|count| count.key.as_str()).collect();
+    assert_eq!(keys, ["req_8_2_resnetbk_converges", "final_loss_lower_8k"]);
 }
 
 /// Five widths have 5 + 20 + 60 + 120 + 120 orders of their subsets. Half of the pairs with a width, and so

@@ -128,7 +128,7 @@ fn claims_about_models_are_never_more_than_simulated() {
     assert_eq!(rows.iter().filter(|row| row.verdict == Verdict::Reproduced).count(), 11);
     let about_models: Vec<_> = rows.iter().filter(|row| row.about_models).collect();
     let with = |verdict| -> Vec<&str> {
-        about_models.iter().filter(|row| row.verdict == verdict).map(|row| row.stated).collect()
+        about_models.iter().filter(|row| row.verdict == verdict).map(|row| row.stated.as_str()).collect()
     };
     assert_eq!(
         with(Verdict::SimulatedOnly),

@@ -69,7 +69,7 @@ async function boot() {
   }
   addEventListener('error', stopped);
   try {
-    const { default: init, start } = await import('./app.js');
+    const { default: init, start } = await import('./page/program.js');
     await init();
     start(new URL('./worker.js', import.meta.url).href);
   } catch (error) {

@@ -2,7 +2,7 @@
 // only a failure to start is told, as a reply of the protocol (src/lab/protocol.rs).
 
 try {
-  const { default: init } = await import('./core.js');
+  const { default: init } = await import('./worker/program.js');
   await init();
 } catch (error) {
   const failed = error instanceof Error ? error.message : String(error);

@@ -18,7 +18,13 @@ fuzz_target!(|content: &[u8]| {
             Record::Robustness(record) => examine(record),
             Record::Efficiency(record) => examine(record),
             Record::Stability(record) => examine(record),
-            Record::Resolvent(_) | Record::Quantize(_) | Record::Fragility(_) | Record::Table(_) => {}
+            Record::Resolvent(_)
+            | Record::Quantize(_)
+            | Record::ModeComparison(_)
+            | Record::Fragility(_)
+            | Record::Speed(_)
+            | Record::Lora(_)
+            | Record::Table(_) => {}
         }
         let json = document::to_json(&[record]).expect("a record is JSON");
         let again = read_files(&[SourceFile { name: "again.json".into(), bytes: json.into_bytes() }]);

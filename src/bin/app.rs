@@ -34,6 +34,11 @@ mod parts {
         Ok(rooms::quantization)
     }
 
+    #[wasm_split(lora, wasm_split_path = leptos::wasm_split, fallible)]
+    fn lora() -> Result<Build, SplitLoaderError> {
+        Ok(rooms::lora)
+    }
+
     #[wasm_split(files, wasm_split_path = leptos::wasm_split, fallible)]
     fn files() -> Result<Build, SplitLoaderError> {
         Ok(rooms::files)
@@ -48,6 +53,7 @@ mod parts {
                 Room::Stability => stability().await,
                 Room::Resolvent => resolvent().await,
                 Room::Quantization => quantization().await,
+                Room::Lora => lora().await,
                 Room::Files => files().await,
             }
         })

@@ -1,6 +1,47 @@
-//! The worker's program: see [`bk_lab::lab::worker`].
+//! The worker's program: see [`bk_lab::lab::worker`]. It comes in parts, a part for each kind of heavier work: the
+//! functions that are marked are where `xtask` takes it apart.
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    bk_lab::lab::worker::start();
+    bk_lab::lab::worker::start(parts::PARTS);
+}
+
+#[cfg(target_arch = "wasm32")]
+mod parts {
+    use bk_lab::lab::worker::parts::{self, Import, Lora, Parts, Quantization, Resolvent, Write};
+    use leptos::wasm_split::{SplitLoaderError, wasm_split};
+
+    #[wasm_split(export, wasm_split_path = leptos::wasm_split, fallible)]
+    fn export() -> Result<Write, SplitLoaderError> {
+        Ok(parts::write)
+    }
+
+    #[wasm_split(import, wasm_split_path = leptos::wasm_split, fallible)]
+    fn import() -> Result<Import, SplitLoaderError> {
+        Ok(Import { records: parts::records, potential: parts::potential })
+    }
+
+    #[wasm_split(resolvent, wasm_split_path = leptos::wasm_split, fallible)]
+    fn resolvent() -> Result<Resolvent, SplitLoaderError> {
+        Ok(Resolvent { study: parts::resolvent, speed: parts::speed })
+    }
+
+    #[wasm_split(quantization, wasm_split_path = leptos::wasm_split, fallible)]
+    fn quantization() -> Result<Quantization, SplitLoaderError> {
+        Ok(Quantization { core: parts::quantized_core, comparison: parts::mode_comparison })
+    }
+
+    #[wasm_split(lora, wasm_split_path = leptos::wasm_split, fallible)]
+    fn lora() -> Result<Lora, SplitLoaderError> {
+        Ok(parts::lora)
+    }
+
+    /// Where each part comes from.
+    pub(super) const PARTS: Parts = Parts {
+        export: || Box::pin(export()),
+        import: || Box::pin(import()),
+        resolvent: || Box::pin(resolvent()),
+        quantization: || Box::pin(quantization()),
+        lora: || Box::pin(lora()),
+    };
 }

@@ -4,6 +4,7 @@
 //! Every format is written from the one list of drawing commands, so that what is on screen is what is in
 //! the paper. Every file carries its manifest, the JSON that makes the run again; [`manifest_of`] finds it.
 
+mod archive;
 mod comments;
 mod eps;
 mod face;
@@ -18,6 +19,7 @@ pub mod table;
 #[cfg(feature = "cli")]
 pub mod raster;
 
+pub use archive::{ArchiveError, zip};
 pub use data::DataFormat;
 pub use page::{Page, PageError};
 pub use restore::{manifest_of, restore};

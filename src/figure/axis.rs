@@ -141,6 +141,22 @@ impl Axis {
         Axis { low, high, ticks, ..self }
     }
 
+    /// The part of this axis within a window, with about as many ticks as the whole has; its scale is the only one.
+    pub fn part(self, window: Window) -> Self {
+        let shown = self.clone().shown(window);
+        let ticks = self.ticks.len().max(2);
+        let part = match self.scale {
+            Scale::Linear if window != Window::WHOLE => {
+                Axis::linear(&self.title, shown.low, shown.high, ticks)
+            }
+            Scale::Logarithmic if window != Window::WHOLE => {
+                Axis::logarithmic(&self.title, shown.low, shown.high, ticks)
+            }
+            _ => self.clone().cut(window.ends()),
+        };
+        Axis { whole: self.whole, has_choice: false, ..part }
+    }
+
     /// The same axis without title and labels.
     pub fn unlabelled(&self) -> Self {
         let ticks = self.ticks.iter().map(|tick| Tick { label: String::new(), ..*tick }).collect();

@@ -10,6 +10,7 @@ use super::number;
 use super::scene::{Anchor, Point, Rectangle, Scene, Weight};
 use super::sheet::{Sheet, TextStyle};
 use super::style::Layout;
+use super::view::View;
 use crate::record::resolvent::{Causality, Config};
 
 /// Effects are shown down to this part of the greatest.
@@ -28,7 +29,7 @@ const TWO_SIDED: &str = "two-sided, G(i,i)";
 const ONE_SIDED: &str = "one-sided, L(i)";
 
 /// Draws the effect of v_j on every site, in both forms.
-pub fn effect_lines(found: &Causality, config: &Config, layout: &Layout) -> Scene {
+pub fn effect_lines(found: &Causality, config: &Config, view: &View, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let title = format!("What the potential of site {} moves", number::grouped(found.source as f64, 0));
     let outer =
@@ -43,10 +44,11 @@ pub fn effect_lines(found: &Causality, config: &Config, layout: &Layout) -> Scen
         values.iter().map(|&value| if value >= least { value } else { f64::NAN }).collect()
     };
     let width = outer.width();
-    let one = Line::over_sites(ONE_SIDED, &visible(&found.one_sided), width, sheet.palette.second.line);
+    let one =
+        Line::over_visible(ONE_SIDED, &visible(&found.one_sided), width, sheet.palette.second.line, view);
     let lines = [
         Line { dash: &[2.5, 1.5], ..one },
-        Line::over_sites(TWO_SIDED, &visible(&found.two_sided), width, sheet.palette.first.line),
+        Line::over_visible(TWO_SIDED, &visible(&found.two_sided), width, sheet.palette.first.line, view),
         Line {
             label: "site j".into(),
             points: vec![(found.source as f64, least), (found.source as f64, 2.0 * greatest)],
@@ -64,8 +66,8 @@ pub fn effect_lines(found: &Causality, config: &Config, layout: &Layout) -> Scen
             Axis::logarithmic("Derivative by v(j), magnitude", least, 2.0 * greatest, ticks),
         ]
     };
-    lines::draw(&sheet, outer, "Output", axes, &lines);
-    sheet.finish(line_summary(found, config))
+    let (plots, series) = lines::explore(&sheet, outer, "Output", view, axes, &lines);
+    Scene { plots, series, ..sheet.finish(line_summary(found, config)) }
 }
 
 fn line_summary(found: &Causality, config: &Config) -> String {

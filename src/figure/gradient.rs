@@ -8,31 +8,32 @@ use super::number;
 use super::scene::{Anchor, Rectangle, Scene};
 use super::sheet::Sheet;
 use super::style::Layout;
+use super::view::View;
 use crate::record::resolvent::{Config, Gradient};
 
 /// Room above the greatest and below the least value, as a part of their distance.
 const ROOM: f64 = 0.06;
 
 /// Draws the exact gradient with its finite differences, and the published ones beside them.
-pub fn gradient_lines(found: &Gradient, config: &Config, layout: &Layout) -> Scene {
+pub fn gradient_lines(found: &Gradient, config: &Config, view: &View, layout: &Layout) -> Scene {
     let alpha = number::significant(config.alpha, 3);
     let title = "Gradient, exact and as published";
     let subtitle = format!("Derivative of Σ Re G + 2 Σ Im G by v(j), α = {alpha}, {}", at_z(config));
-    draw(found, config, title, &subtitle, layout, true)
+    draw(found, config, [title, &subtitle], view, layout, true)
 }
 
 /// Draws the exact gradient with its finite differences alone, on an axis of their own.
-pub fn gradient_check(found: &Gradient, config: &Config, layout: &Layout) -> Scene {
+pub fn gradient_check(found: &Gradient, config: &Config, view: &View, layout: &Layout) -> Scene {
     let title = "The exact gradient and its check";
     let subtitle = format!("Derivative of Σ Re G + 2 Σ Im G by v(j), {}", at_z(config));
-    draw(found, config, title, &subtitle, layout, false)
+    draw(found, config, [title, &subtitle], view, layout, false)
 }
 
 fn draw(
     found: &Gradient,
     config: &Config,
-    title: &str,
-    subtitle: &str,
+    [title, subtitle]: [&str; 2],
+    view: &View,
     layout: &Layout,
     with_published: bool,
 ) -> Scene {
@@ -54,13 +55,13 @@ fn draw(
             width: 0.0,
             mark: Some(Shape::Circle),
         },
-        Line::over_sites("exact adjoint", &found.exact, width, sheet.palette.first.line),
+        Line::over_visible("exact adjoint", &found.exact, width, sheet.palette.first.line, view),
     ];
     let looks = [(sheet.palette.bad.line, &[3.0, 1.5]), (sheet.palette.second.line, &[1.0, 1.5])];
     for (blend, (color, dash)) in found.published.iter().zip(looks).filter(|_| with_published) {
         let values: Vec<f64> = blend.values.iter().map(|&value| f64::from(value)).collect();
         let label = format!("published, {}", blend.version.name());
-        lines.push(Line { dash, ..Line::over_sites(&label, &values, width, color) });
+        lines.push(Line { dash, ..Line::over_visible(&label, &values, width, color, view) });
     }
     let values = || lines.iter().flat_map(|line| &line.points).map(|point| point.1);
     let (low, high) = (values().fold(0.0, f64::min), values().fold(0.0, f64::max));
@@ -71,8 +72,8 @@ fn draw(
         let y = Axis::linear("Derivative by v(j)", low - room, high + room, ticks);
         [site_axis(sites, outer.width(), base), y]
     };
-    lines::draw(&sheet, outer, "Gradient", axes, &lines);
-    sheet.finish(summary(found, config, title))
+    let (plots, series) = lines::explore(&sheet, outer, "Gradient", view, axes, &lines);
+    Scene { plots, series, ..sheet.finish(summary(found, config, title)) }
 }
 
 fn summary(found: &Gradient, config: &Config, title: &str) -> String {

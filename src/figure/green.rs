@@ -3,13 +3,16 @@
 use super::axis::Axis;
 use super::chart::Chart;
 use super::decimation::extremes;
-use super::lines::COLUMNS_PER_POINT;
+use super::lines::{COLUMNS_PER_POINT, visible};
 use super::marks::{Mark, Shape};
 use super::number;
+use super::plot::{Plot, Reading, Trace};
 use super::scene::{Anchor, Color, Point, Scene, Stroke};
 use super::sheet::Sheet;
 use super::style::Layout;
+use super::view::View;
 use crate::record::resolvent::{Config, Green};
+use std::ops::Range;
 
 /// Width of the lines, as a part of that of a figure with few points.
 const WIDTH: f64 = 0.5;
@@ -23,7 +26,7 @@ const MARKED_DISTANCE: f64 = 12.0;
 /// Draws Re G above Im G, one value a site, in a plot each, because either may hide the other. Sites count from
 /// 0, as the arrays do. Where there are more sites than pixels, each column of pixels shows the least and the
 /// greatest value of its sites, so that no spike is lost. Values that are not finite are left out.
-pub fn green_lines(found: &Green, config: &Config, layout: &Layout) -> Scene {
+pub fn green_lines(found: &Green, config: &Config, view: &View, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let Green { re, im, .. } = found;
     let sites = re.len().max(im.len());
@@ -35,13 +38,19 @@ pub fn green_lines(found: &Green, config: &Config, layout: &Layout) -> Scene {
         return sheet.finish("Diagonal of the resolvent: no data.".into());
     }
 
-    let x = site_axis(sites, outer.width(), sheet.sizes.base);
+    let x = site_axis(sites, outer.width(), sheet.sizes.base).part(view.x);
+    let shown = visible(re.len().min(im.len()), view);
     let ticks = (outer.height() / (7.0 * sheet.sizes.base)) as usize;
-    let ys = [value_axis("Re G(i,i)", re, ticks), value_axis("Im G(i,i)", im, ticks)];
+    let ys = [
+        value_axis("Re G(i,i)", &re[shown.clone()], ticks),
+        value_axis("Im G(i,i)", &im[shown.clone()], ticks),
+    ];
     let [mut real, mut imaginary] = Chart::stacked(&sheet, outer, &x, ys);
-    draw(&sheet, &mut real, re, sheet.palette.first.line, Shape::Circle);
-    draw(&sheet, &mut imaginary, im, sheet.palette.second.line, Shape::Square);
-    sheet.finish(summary(re, im, &z))
+    let plots = [
+        draw(&sheet, &mut real, re, shown.clone(), sheet.palette.first.line, Shape::Circle),
+        draw(&sheet, &mut imaginary, im, shown, sheet.palette.second.line, Shape::Square),
+    ];
+    Scene { plots: plots.into(), ..sheet.finish(summary(re, im, &z)) }
 }
 
 /// The point z of a config: "at z = 0.5 + 0.05 i".
@@ -64,20 +73,36 @@ pub fn site_axis(sites: usize, width: f64, base: f64) -> Axis {
     Axis::linear("Site i", -0.5, sites as f64 - 0.5, ticks.min(sites))
 }
 
-fn draw(sheet: &Sheet, chart: &mut Chart, values: &[f64], color: Color, shape: Shape) {
+/// Draws the sites that are shown in a plot of their own, which fits itself to them.
+fn draw(
+    sheet: &Sheet,
+    chart: &mut Chart,
+    values: &[f64],
+    shown: Range<usize>,
+    color: Color,
+    shape: Shape,
+) -> Plot {
     chart.draw_grid();
     let zero = [chart.plot.left, chart.plot.right].map(|x| Point { x, y: chart.at(0.0, 0.0).y });
     sheet.line(zero.to_vec(), Stroke { color: sheet.palette.frame, width: 1.0, dash: Vec::new() });
-    let points = extremes(values, (chart.plot.width() * COLUMNS_PER_POINT) as usize);
+    let points = extremes(&values[shown.clone()], (chart.plot.width() * COLUMNS_PER_POINT) as usize);
+    let points: Vec<(usize, f64)> =
+        points.into_iter().map(|(site, value)| (shown.start + site, value)).collect();
     let line = points.iter().map(|&(site, value)| (site as f64, value));
     chart.draw_line(line, &Stroke { color, width: WIDTH * sheet.sizes.line, dash: Vec::new() });
-    if chart.plot.width() >= MARKED_DISTANCE * values.len() as f64 {
+    if chart.plot.width() >= MARKED_DISTANCE * shown.len() as f64 {
         let (diameter, outline) = (0.6 * sheet.sizes.marker, sheet.palette.background);
-        for (site, value) in points {
-            Mark { shape, diameter, fill: color, outline }.draw(sheet, chart.at(site as f64, value));
+        for &(site, value) in &points {
+            let at = chart.at(site as f64, value);
+            if chart.shows(at) {
+                Mark { shape, diameter, fill: color, outline }.draw(sheet, at);
+            }
         }
     }
     chart.draw_axes();
+    let readings = points.into_iter().map(|(site, value)| Reading::new(site as f64, value)).collect();
+    let name = chart.y().title().to_owned();
+    Plot { moves_upright: false, ..chart.plot_of(vec![Trace { name, color, readings }]) }
 }
 
 fn summary(re: &[f64], im: &[f64], z: &str) -> String {

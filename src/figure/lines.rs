@@ -7,9 +7,11 @@ use super::inset::{self, Arrangement, Content, Inset};
 use super::legend::{Entry, Legend};
 use super::marks::{Mark, Shape};
 use super::placement::Room;
+use super::plot::{Plot, Reading, Series, Trace};
 use super::scene::{Color, Point, Rectangle, Stroke};
 use super::sheet::Sheet;
 use super::view::View;
+use std::ops::Range;
 
 /// Columns of pixels in a point, to which lines of many sites are decimated.
 pub const COLUMNS_PER_POINT: f64 = 2.0;
@@ -28,19 +30,29 @@ pub struct Line {
     pub color: Color,
     /// Dashes and gaps, in widths of the line; empty for a solid one.
     pub dash: &'static [f64],
-    /// Its width, as a part of that of a data line.
+    /// Its width, as a part of that of a data line; 0 for marks alone.
     pub width: f64,
     /// Marks on the points.
     pub mark: Option<Shape>,
 }
 
 impl Line {
-    /// A line over sites, of which no more points are kept than `width` points can show: the least and the
-    /// greatest of each column of pixels.
+    /// A line over all sites.
     pub fn over_sites(label: &str, values: &[f64], width: f64, color: Color) -> Self {
-        let points = extremes(values, (width * COLUMNS_PER_POINT) as usize);
-        let points = points.into_iter().map(|(site, value)| (site as f64, value)).collect();
+        Line::over_visible(label, values, width, color, &View::default())
+    }
+
+    /// A line over the sites that a view shows, of which no more points are kept than `width` points can show: the
+    /// least and the greatest of each column of pixels.
+    pub fn over_visible(label: &str, values: &[f64], width: f64, color: Color, view: &View) -> Self {
+        let sites = visible(values.len(), view);
+        let points = extremes(&values[sites.clone()], (width * COLUMNS_PER_POINT) as usize);
+        let points = points.into_iter().map(|(site, value)| ((sites.start + site) as f64, value)).collect();
         Line { label: label.into(), points, color, dash: &[], width: 0.6, mark: None }
+    }
+
+    fn is_drawn(&self) -> bool {
+        self.width > 0.0
     }
 
     fn stroke(&self, sheet: &Sheet) -> Stroke {
@@ -60,7 +72,7 @@ impl Line {
     }
 }
 
-/// Draws lines, the first on top, with axes, and the legend where it hides none of them.
+/// Draws lines as [`explore`] does, in a figure that shows all of them always.
 pub fn draw(
     sheet: &Sheet,
     outer: Rectangle,
@@ -68,8 +80,28 @@ pub fn draw(
     axes: impl Fn(Rectangle) -> [Axis; 2],
     lines: &[Line],
 ) {
+    explore(sheet, outer, title, &View::default(), axes, lines);
+}
+
+/// Draws lines, the first on top, with axes, and the legend where it hides none of them.
+pub fn explore(
+    sheet: &Sheet,
+    outer: Rectangle,
+    title: &'static str,
+    view: &View,
+    axes: impl Fn(Rectangle) -> [Axis; 2],
+    lines: &[Line],
+) -> (Vec<Plot>, Vec<Series>) {
+    let series = lines.iter().map(|line| Series {
+        key: line.label.clone(),
+        name: line.label.clone(),
+        color: Some(line.color),
+        shown: !view.hidden.contains(&line.label),
+    });
+    let series = series.collect();
+    let lines: Vec<&Line> = lines.iter().filter(|line| !view.hidden.contains(&line.label)).collect();
     let entries = lines.iter().map(|line| Entry {
-        line: Some(line.stroke(sheet)),
+        line: line.is_drawn().then(|| line.stroke(sheet)),
         mark: line.mark(sheet),
         label: line.label.clone(),
     });
@@ -77,7 +109,7 @@ pub fn draw(
     let insets = [Inset { content: legend, places: inset::along_edges }];
     let room = |chart: &Chart| {
         let mut room = Room::new(chart.plot);
-        for line in lines {
+        for line in &lines {
             let points: Vec<Point> = line.shown(chart).map(|(place, value)| chart.at(place, value)).collect();
             room.add_line(&points);
         }
@@ -85,19 +117,36 @@ pub fn draw(
     };
     let fit = |outer: Rectangle| {
         let [x, y] = axes(outer);
-        Chart::new(sheet, outer, x, y)
+        Chart::new(sheet, outer, x.part(view.x), y.part(view.y))
     };
-    let mut arrangement = Arrangement::new(sheet, outer, &insets, CLEARANCE, &View::default(), fit, room);
+    let mut arrangement = Arrangement::new(sheet, outer, &insets, CLEARANCE, view, fit, room);
     let chart = &mut arrangement.chart;
     chart.draw_grid();
     for line in lines.iter().rev() {
-        let points: Vec<(f64, f64)> = line.shown(chart).collect();
         if let Some(mark) = line.mark(sheet) {
-            points.iter().for_each(|&(place, value)| mark.draw(sheet, chart.at(place, value)));
+            line.shown(chart).for_each(|(place, value)| mark.draw(sheet, chart.at(place, value)));
         }
-        chart.draw_line(points, &line.stroke(sheet));
+        if line.is_drawn() {
+            chart.draw_line(line.points.iter().copied(), &line.stroke(sheet));
+        }
     }
     chart.draw_axes();
-    let mut room = room(chart);
-    arrangement.draw_framed(sheet, &mut room);
+    let traces = lines.iter().map(|line| Trace {
+        name: line.label.clone(),
+        color: line.color,
+        readings: line.points.iter().map(|&(place, value)| Reading::new(place, value)).collect(),
+    });
+    let plot = chart.plot_of(traces.collect());
+    if !view.moving {
+        let mut room = room(chart);
+        arrangement.draw_framed(sheet, &mut room);
+    }
+    (vec![plot], series)
+}
+
+/// The sites that a view shows, and one beyond at each end.
+pub fn visible(sites: usize, view: &View) -> Range<usize> {
+    let Some((low, high)) = view.x.ends() else { return 0..sites };
+    let from = (low.floor().max(0.0) as usize).min(sites.saturating_sub(1));
+    from..(high.ceil().max(0.0) as usize + 1).clamp(from + 1, sites.max(from + 1)).min(sites)
 }

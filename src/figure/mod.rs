@@ -3,6 +3,7 @@
 //! A figure is laid out once, in points, with the metrics of a bundled face; the screen and every
 //! file are painted from the same list of commands, so that what is on screen is what is in the paper.
 
+mod birman_schwinger;
 mod callout;
 mod causality;
 mod cells;
@@ -34,6 +35,7 @@ mod table;
 pub mod axis;
 pub mod efficiency;
 pub mod font;
+pub mod lora;
 pub mod plot;
 pub mod robustness;
 pub mod scene;

@@ -7,10 +7,11 @@ use super::number;
 use super::scene::{Anchor, Rectangle, Scene};
 use super::sheet::Sheet;
 use super::style::Layout;
+use super::view::View;
 use crate::record::resolvent::{Config, Precision};
 
 /// Draws the largest deviation over all sites, and the largest that rounding can cause, against η.
-pub fn deviation_lines(found: &Precision, config: &Config, layout: &Layout) -> Scene {
+pub fn deviation_lines(found: &Precision, config: &Config, view: &View, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let title = "Precision against broadening";
     let sites = number::count(config.sites, "site");
@@ -67,8 +68,8 @@ pub fn deviation_lines(found: &Precision, config: &Config, layout: &Layout) -> S
             Axis::logarithmic("Largest |ΔG|", low, high, ticks(outer.height(), 4.0)),
         ]
     };
-    lines::draw(&sheet, outer, "Single precision", axes, &lines);
-    sheet.finish(summary(found, &sites))
+    let (plots, series) = lines::explore(&sheet, outer, "Single precision", view, axes, &lines);
+    Scene { plots, series, ..sheet.finish(summary(found, &sites)) }
 }
 
 fn summary(found: &Precision, sites: &str) -> String {

@@ -4,9 +4,11 @@ use super::axis::Axis;
 use super::green::{at_z, site_axis};
 use super::lines::{self, Line};
 use super::number;
+use super::plot::{Plot, Series};
 use super::scene::{Anchor, Color, Rectangle, Scene};
 use super::sheet::Sheet;
 use super::style::Layout;
+use super::view::View;
 use crate::record::resolvent::{Config, Published, Reading, Version};
 
 /// Room above the greatest value, as a part of it.
@@ -16,18 +18,21 @@ const ROOM: f64 = 0.06;
 const LEAST_DEVIATION: f64 = 1e-10;
 
 /// Draws |G| exactly and as published, with the sites where a recursion ends.
-pub fn published_lines(found: &Published, config: &Config, layout: &Layout) -> Scene {
+pub fn published_lines(found: &Published, config: &Config, view: &View, layout: &Layout) -> Scene {
     let title = "Exact against published";
     let subtitle =
         format!("Magnitude of G(i,i), {}, {}", number::count(found.re.len(), "site"), at_z(config));
-    draw(found, title, &subtitle, config, layout, |sheet, outer| {
+    draw(found, [title, &subtitle], config, layout, |sheet, outer| {
         let width = outer.width();
         let exact = Line {
             width: 1.2,
-            ..Line::over_sites("exact", &found.magnitudes(), width, sheet.palette.first.line)
+            ..Line::over_visible("exact", &found.magnitudes(), width, sheet.palette.first.line, view)
         };
-        let lines: Vec<Line> =
-            found.readings.iter().map(|reading| line(sheet, reading, &reading.magnitudes(), width)).collect();
+        let lines: Vec<Line> = found
+            .readings
+            .iter()
+            .map(|reading| line(sheet, reading, &reading.magnitudes(), width, view))
+            .collect();
         let greatest = lines
             .iter()
             .chain([&exact])
@@ -42,23 +47,23 @@ pub fn published_lines(found: &Published, config: &Config, layout: &Layout) -> S
             let x = site_axis(found.re.len(), outer.width(), base);
             [x, Axis::linear("|G(i,i)|", -ROOM * high, high, ticks)]
         };
-        lines::draw(sheet, outer, "Computed by", axes, &lines);
+        lines::explore(sheet, outer, "Computed by", view, axes, &lines)
     })
 }
 
 /// Draws |ΔG| of every published routine on a logarithmic axis.
-pub fn published_deviations(found: &Published, config: &Config, layout: &Layout) -> Scene {
+pub fn published_deviations(found: &Published, config: &Config, view: &View, layout: &Layout) -> Scene {
     let title = "How far the published routines are off";
     let subtitle = format!(
         "Distance from the exact G(i,i), {}, {}",
         number::count(found.re.len(), "site"),
         at_z(config)
     );
-    draw(found, title, &subtitle, config, layout, |sheet, outer| {
+    draw(found, [title, &subtitle], config, layout, |sheet, outer| {
         let lines = found.readings.iter().map(|reading| {
             let deviations: Vec<f64> =
                 found.deviations(reading).into_iter().map(|value| value.max(LEAST_DEVIATION)).collect();
-            line(sheet, reading, &deviations, outer.width())
+            line(sheet, reading, &deviations, outer.width(), view)
         });
         let lines: Vec<Line> = lines.collect();
         let ends = |start: f64, pick: fn(f64, f64) -> f64| {
@@ -72,17 +77,16 @@ pub fn published_deviations(found: &Published, config: &Config, layout: &Layout)
             let ticks = (outer.height() / (4.0 * base)) as usize;
             [site_axis(found.re.len(), outer.width(), base), Axis::logarithmic("|ΔG(i,i)|", low, high, ticks)]
         };
-        lines::draw(sheet, outer, "Published routine", axes, &lines);
+        lines::explore(sheet, outer, "Published routine", view, axes, &lines)
     })
 }
 
 fn draw(
     found: &Published,
-    title: &str,
-    subtitle: &str,
+    [title, subtitle]: [&str; 2],
     config: &Config,
     layout: &Layout,
-    lines: impl FnOnce(&Sheet, Rectangle),
+    lines: impl FnOnce(&Sheet, Rectangle) -> (Vec<Plot>, Vec<Series>),
 ) -> Scene {
     let sheet = Sheet::new(layout);
     let outer = sheet.heading(title, subtitle, &[]);
@@ -90,17 +94,18 @@ fn draw(
         sheet.text(outer.center(), Anchor::Middle, "No data", sheet.plain(sheet.palette.muted));
         return sheet.finish(format!("{title}: no data."));
     }
-    lines(&sheet, outer);
-    sheet.finish(format!("{title}, {}. {}", at_z(config), summary(found)))
+    let (plots, series) = lines(&sheet, outer);
+    let words = format!("{title}, {}. {}", at_z(config), summary(found));
+    Scene { plots, series, ..sheet.finish(words) }
 }
 
-fn line(sheet: &Sheet, reading: &Reading, values: &[f64], width: f64) -> Line {
+fn line(sheet: &Sheet, reading: &Reading, values: &[f64], width: f64, view: &View) -> Line {
     let (color, dash, thickness): (Color, &'static [f64], f64) = match reading.version {
         Version::Original => (sheet.palette.bad.line, &[3.0, 1.5], 0.8),
         Version::Later => (sheet.palette.second.line, &[1.0, 1.5], 0.8),
         Version::PrefixProduct => (sheet.palette.threshold.line, &[], 0.4),
     };
-    Line { dash, width: thickness, ..Line::over_sites(reading.version.name(), values, width, color) }
+    Line { dash, width: thickness, ..Line::over_visible(reading.version.name(), values, width, color, view) }
 }
 
 /// Upright lines where the original recursion overflows, from the left and from the right.

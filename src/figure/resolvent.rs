@@ -1,5 +1,6 @@
 //! The figures of the resolvent room: which a panel has, and how each is drawn from a record.
 
+use super::birman_schwinger::{schatten_norms, singular_values};
 use super::causality::{effect_lines, effect_maps};
 use super::density::density_map;
 use super::gradient::{gradient_check, gradient_lines};
@@ -9,6 +10,7 @@ use super::published::{published_deviations, published_lines};
 use super::scene::{Anchor, Scene};
 use super::sheet::Sheet;
 use super::style::Layout;
+use super::view::View;
 use crate::record::resolvent::{Finding, Panel, Resolvent};
 
 /// A figure of the resolvent room.
@@ -30,6 +32,10 @@ pub enum ResolventFigure {
     Effect,
     /// Who depends on whom around that site.
     EffectMap,
+    /// Singular values of the Birman–Schwinger operator.
+    SingularValues,
+    /// Its Schatten norms beside their bounds.
+    SchattenNorms,
     /// Deviation of single precision against η.
     Precision,
 }
@@ -43,6 +49,7 @@ impl ResolventFigure {
             Panel::Published => &[ResolventFigure::Published, ResolventFigure::PublishedDeviation],
             Panel::Gradient => &[ResolventFigure::Gradient, ResolventFigure::GradientCheck],
             Panel::Causality => &[ResolventFigure::Effect, ResolventFigure::EffectMap],
+            Panel::BirmanSchwinger => &[ResolventFigure::SingularValues, ResolventFigure::SchattenNorms],
             Panel::Precision => &[ResolventFigure::Precision],
         }
     }
@@ -58,6 +65,8 @@ impl ResolventFigure {
             ResolventFigure::GradientCheck => "gradient-check",
             ResolventFigure::Effect => "causality",
             ResolventFigure::EffectMap => "causality-map",
+            ResolventFigure::SingularValues => "singular-values",
+            ResolventFigure::SchattenNorms => "schatten-norms",
             ResolventFigure::Precision => "precision",
         }
     }
@@ -73,6 +82,8 @@ impl ResolventFigure {
             ResolventFigure::GradientCheck => "The exact gradient and its check",
             ResolventFigure::Effect => "What one site’s potential moves",
             ResolventFigure::EffectMap => "Who depends on whom",
+            ResolventFigure::SingularValues => "Singular values of K",
+            ResolventFigure::SchattenNorms => "Schatten norms against their bounds",
             ResolventFigure::Precision => "Deviation from double precision",
         }
     }
@@ -86,22 +97,34 @@ impl ResolventFigure {
     }
 
     /// Draws the figure of a record; one that holds something else gives an empty figure that says so.
-    pub fn draw(self, record: &Resolvent, layout: &Layout) -> Scene {
+    pub fn draw(self, record: &Resolvent, view: &View, layout: &Layout) -> Scene {
         let config = &record.config;
         match (self, &record.finding) {
-            (ResolventFigure::Green, Finding::Green(found)) => green_lines(found, config, layout),
-            (ResolventFigure::Density, Finding::Density(found)) => density_map(found, layout),
-            (ResolventFigure::Published, Finding::Published(found)) => published_lines(found, config, layout),
+            (ResolventFigure::Green, Finding::Green(found)) => green_lines(found, config, view, layout),
+            (ResolventFigure::Density, Finding::Density(found)) => density_map(found, view, layout),
+            (ResolventFigure::Published, Finding::Published(found)) => {
+                published_lines(found, config, view, layout)
+            }
             (ResolventFigure::PublishedDeviation, Finding::Published(found)) => {
-                published_deviations(found, config, layout)
+                published_deviations(found, config, view, layout)
             }
-            (ResolventFigure::Gradient, Finding::Gradient(found)) => gradient_lines(found, config, layout),
+            (ResolventFigure::Gradient, Finding::Gradient(found)) => {
+                gradient_lines(found, config, view, layout)
+            }
             (ResolventFigure::GradientCheck, Finding::Gradient(found)) => {
-                gradient_check(found, config, layout)
+                gradient_check(found, config, view, layout)
             }
-            (ResolventFigure::Effect, Finding::Causality(found)) => effect_lines(found, config, layout),
+            (ResolventFigure::Effect, Finding::Causality(found)) => effect_lines(found, config, view, layout),
             (ResolventFigure::EffectMap, Finding::Causality(found)) => effect_maps(found, config, layout),
-            (ResolventFigure::Precision, Finding::Precision(found)) => deviation_lines(found, config, layout),
+            (ResolventFigure::SingularValues, Finding::BirmanSchwinger(found)) => {
+                singular_values(found, config, view, layout)
+            }
+            (ResolventFigure::SchattenNorms, Finding::BirmanSchwinger(found)) => {
+                schatten_norms(found, config, view, layout)
+            }
+            (ResolventFigure::Precision, Finding::Precision(found)) => {
+                deviation_lines(found, config, view, layout)
+            }
             _ => {
                 let sheet = Sheet::new(layout);
                 let below = sheet.heading(self.heading(), "", &[]);

@@ -66,6 +66,32 @@ pub(super) struct Found<Point> {
     pub(super) configurations: Option<u32>,
 }
 
+impl<Point> Found<Point> {
+    fn new(extent: Extent, rows: Vec<Row<Point>>) -> Self {
+        Found { extent, rows, configurations: None }
+    }
+
+    /// The one evaluation of a file.
+    pub(super) fn single(row: Result<Row<Point>, RowError>) -> Result<Self, RowError> {
+        Ok(Self::new(Extent::Single, vec![row?]))
+    }
+
+    /// The evaluations of a list.
+    pub(super) fn list(rows: impl Iterator<Item = Result<Row<Point>, RowError>>) -> Result<Self, RowError> {
+        Ok(Self::new(Extent::List, rows.collect::<Result<_, _>>()?))
+    }
+
+    /// Rows that are complete in themselves; `None` without any, since then the file is of another form.
+    pub(super) fn complete(
+        rows: impl Iterator<Item = Result<Row<Point>, RowError>>,
+    ) -> Option<Result<Self, RowError>> {
+        match rows.collect::<Result<Vec<_>, _>>() {
+            Ok(rows) if rows.is_empty() => None,
+            rows => Some(rows.map(|rows| Self::new(Extent::Complete, rows))),
+        }
+    }
+}
+
 /// The data sets of one figure in the order of the files.
 pub(super) struct DataSets<Point>(Vec<DataSet<Point>>);
 

@@ -19,29 +19,16 @@ impl FigurePoint for Point {
 
     fn recognise(value: &Value, file: &str) -> Option<Result<Found<Self>, RowError>> {
         match value {
-            Value::Array(rows) if is_row(rows.first()?, file) => {
-                Some(from_list(rows, file).map(|rows| found(Extent::List, rows)))
-            }
+            Value::Array(rows) if is_row(rows.first()?, file) => Some(Found::list(from_list(rows, file))),
             Value::Object(_) if is_row(value, file) => {
                 let name = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-                let row = row(value, file, place(None), name);
-                Some(row.map(|row| found(Extent::Single, vec![row])))
+                Some(Found::single(row(value, file, place(None), name)))
             }
             Value::Object(models) if models.values().any(is_model_summary) => Some(from_summary(models)),
             Value::Object(models) => {
-                let lists: Vec<(&String, &Vec<Value>)> = models
-                    .iter()
-                    .filter_map(|(model, rows)| Some((model, rows.as_array()?)))
-                    .filter(|(model, rows)| rows.first().is_some_and(|row| is_row(row, model)))
-                    .collect();
-                let rows = lists.into_iter().map(|(model, rows)| from_list(rows, model));
-                let rows: Result<Vec<Vec<Row<Self>>>, RowError> = rows.collect();
-                match rows {
-                    Ok(rows) if rows.is_empty() => None,
-                    rows => {
-                        Some(rows.map(|rows| found(Extent::Complete, rows.into_iter().flatten().collect())))
-                    }
-                }
+                let lists = models.iter().filter_map(|(model, rows)| Some((model, rows.as_array()?)));
+                let lists = lists.filter(|(model, rows)| rows.first().is_some_and(|row| is_row(row, model)));
+                Found::complete(lists.flat_map(|(model, rows)| from_list(rows, model)))
             }
             _ => None,
         }
@@ -88,10 +75,6 @@ impl FigurePoint for Point {
     }
 }
 
-fn found(extent: Extent, rows: Vec<Row<Point>>) -> Found<Point> {
-    Found { extent, rows, configurations: None }
-}
-
 /// Whether an object is an evaluation: it has a perplexity and operations, and it or the file name a model.
 fn is_row(value: &Value, file: &str) -> bool {
     let has = |key| value.get(key).is_some();
@@ -99,9 +82,9 @@ fn is_row(value: &Value, file: &str) -> bool {
 }
 
 /// The rows of a list; one without a name of its own is named by its place.
-fn from_list(rows: &[Value], file: &str) -> Result<Vec<Row<Point>>, RowError> {
+fn from_list(rows: &[Value], file: &str) -> impl Iterator<Item = Result<Row<Point>, RowError>> {
     let rows = rows.iter().enumerate();
-    rows.map(|(index, value)| row(value, file, place(Some(index)), &format!("row {}", index + 1))).collect()
+    rows.map(move |(index, value)| row(value, file, place(Some(index)), &format!("row {}", index + 1)))
 }
 
 /// One evaluation; `name` is its configuration's where it has none of its own.

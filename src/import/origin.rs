@@ -4,6 +4,9 @@
 use super::Problem;
 use super::dataset::FigurePoint;
 use super::fields::{Marks, RowError};
+use crate::published::lora::simulate;
+use crate::record::document::DocumentError;
+use crate::record::lora::StudyFile;
 use crate::record::{Comparison, Provenance, Record, Series};
 
 /// Seeds that are tried when looking for the published simulation behind a file.
@@ -15,6 +18,10 @@ pub(super) const MOCK_SEEDS: [u64; 5] = [42, 43, 44, 45, 46];
 /// How far a stated loss may be from the logarithm of its perplexity to count as computed from it: a few
 /// units in the last place of a double of size 1 to 10.
 pub(super) const SAME_LOSS: f64 = 4e-15;
+
+/// What is said of a record that states the simulation without holding its numbers.
+const NOT_SIMULATED: &str =
+    "The file says published simulation, but its numbers are not those of the simulation.";
 
 /// Where the rows of a data set come from.
 pub(super) struct Origin<Config> {
@@ -99,6 +106,10 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Quantize(record)
         }
+        Record::ModeComparison(mut record) => {
+            doubt(&mut record.provenance, &mut record.manifest.origin);
+            Record::ModeComparison(record)
+        }
         Record::Speed(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Speed(record)
@@ -112,6 +123,16 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
         Record::Mixed(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Mixed(record)
+        }
+        Record::Lora(file) => {
+            let mut record = file.read().map_err(DocumentError::Damaged)?;
+            if record.provenance != Provenance::PublishedSimulation {
+                doubt(&mut record.provenance, &mut record.manifest.origin);
+            } else if record.config.check().is_err() || simulate(&record.config) != record.experiments {
+                record.provenance = Provenance::Unknown;
+                record.manifest.origin = NOT_SIMULATED.into();
+            }
+            Record::Lora(Box::new(StudyFile::of(&record).map_err(DocumentError::Damaged)?))
         }
     })
 }
@@ -134,8 +155,7 @@ fn recheck_comparison<Point: FigurePoint>(
     {
         record.provenance = Provenance::Unknown;
         record.config = None;
-        record.manifest.origin =
-            "The file says published simulation, but its numbers are not those of the simulation.".into();
+        record.manifest.origin = NOT_SIMULATED.into();
     }
     Ok(record)
 }

@@ -1,6 +1,6 @@
 //! Robustness data in foreign files: perplexity by bit width (resnet-bk.md §5.3, §5.4, §11.1).
 
-use super::dataset::{Extent, FigurePoint, Found, Row};
+use super::dataset::{FigurePoint, Found, Row};
 use super::fields::{Fields, RowError, place, positive};
 use super::json::{describe, excerpt};
 use super::origin::SEEDS_TRIED;
@@ -16,26 +16,17 @@ impl FigurePoint for Point {
     fn recognise(value: &Value, file: &str) -> Option<Result<Found<Self>, RowError>> {
         match value {
             Value::Array(rows) if is_row(rows.first()?, file) => {
-                let rows =
-                    rows.iter().enumerate().map(|(index, row)| self::row(row, file, place(Some(index))));
-                Some(rows.collect::<Result<_, _>>().map(|rows| found(Extent::List, rows)))
+                let rows = rows.iter().enumerate();
+                Some(Found::list(rows.map(|(index, value)| row(value, file, place(Some(index))))))
             }
             Value::Object(object) if is_row(value, file) && !object.contains_key("comparison") => {
-                Some(row(value, file, place(None)).map(|row| found(Extent::Single, vec![row])))
+                Some(Found::single(row(value, file, place(None))))
             }
-            Value::Object(object) => {
-                let models: Vec<(&String, &Map<String, Value>)> = object
-                    .iter()
-                    .filter(|(key, _)| *key != "comparison")
-                    .filter_map(|(key, widths)| Some((key, widths.as_object()?)))
-                    .filter(|(_, widths)| is_map_of_widths(widths))
-                    .collect();
-                let rows = models.into_iter().flat_map(|(key, widths)| from_summary(key, widths));
-                let rows: Result<Vec<Row<Self>>, RowError> = rows.collect();
-                match rows {
-                    Ok(rows) if rows.is_empty() => None,
-                    rows => Some(rows.map(|rows| found(Extent::Complete, rows))),
-                }
+            Value::Object(models) => {
+                let models = models.iter().filter(|(key, _)| *key != "comparison");
+                let models = models.filter_map(|(key, widths)| Some((key, widths.as_object()?)));
+                let models = models.filter(|(_, widths)| is_map_of_widths(widths));
+                Found::complete(models.flat_map(|(key, widths)| from_summary(key, widths)))
             }
             _ => None,
         }
@@ -82,10 +73,6 @@ impl FigurePoint for Point {
     fn seed(config: &Config) -> u32 {
         config.seed
     }
-}
-
-fn found(extent: Extent, rows: Vec<Row<Point>>) -> Found<Point> {
-    Found { extent, rows, configurations: None }
 }
 
 /// Whether an object is an evaluation: it has a perplexity, and it or the file name a width and a model.

@@ -1,6 +1,6 @@
 //! Stability data in foreign files: losses by sequence length (resnet-bk.md §7.3, §7.4, §11.1).
 
-use super::dataset::{Extent, FigurePoint, Found, Row};
+use super::dataset::{FigurePoint, Found, Row};
 use super::fields::{Fields, RowError, place, value_as_number};
 use super::json::{describe, excerpt};
 use super::origin::SEEDS_TRIED;
@@ -20,25 +20,19 @@ impl FigurePoint for Point {
     fn recognise(value: &Value, file: &str) -> Option<Result<Found<Self>, RowError>> {
         match value {
             Value::Array(rows) if is_row(rows.first()?, file) => {
-                let rows =
-                    rows.iter().enumerate().map(|(index, row)| self::row(row, file, place(Some(index))));
-                Some(rows.collect::<Result<_, _>>().map(|rows| found(Extent::List, rows)))
+                let rows = rows.iter().enumerate();
+                Some(Found::list(rows.map(|(index, value)| row(value, file, place(Some(index))))))
             }
             // Alone, a single number is no curve but the end of a training log.
             Value::Object(object)
                 if is_row(value, file) && object.get("loss").is_some_and(Value::is_array) =>
             {
-                Some(row(value, file, place(None)).map(|row| found(Extent::Single, vec![row])))
+                Some(Found::single(row(value, file, place(None))))
             }
             Value::Object(models) => {
                 let models = models.iter().filter_map(|(key, lengths)| Some((key, lengths.as_object()?)));
                 let models = models.filter(|(_, lengths)| is_map_of_lengths(lengths));
-                let rows = models.flat_map(|(key, lengths)| from_summary(key, lengths));
-                let rows: Result<Vec<Row<Self>>, RowError> = rows.collect();
-                match rows {
-                    Ok(rows) if rows.is_empty() => None,
-                    rows => Some(rows.map(|rows| found(Extent::Complete, rows))),
-                }
+                Found::complete(models.flat_map(|(key, lengths)| from_summary(key, lengths)))
             }
             _ => None,
         }
@@ -100,10 +94,6 @@ impl FigurePoint for Point {
     fn seed(config: &Config) -> u32 {
         config.seed
     }
-}
-
-fn found(extent: Extent, rows: Vec<Row<Point>>) -> Found<Point> {
-    Found { extent, rows, configurations: None }
 }
 
 /// Whether an object is a training run: it has a loss, and it or the file name a length and a model.

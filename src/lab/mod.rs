@@ -8,4 +8,6 @@ mod browser;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod page;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
+mod plain;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod worker;

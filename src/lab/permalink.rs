@@ -29,18 +29,21 @@ pub enum Room {
     Resolvent,
     /// The quantized core, step by step.
     Quantization,
+    /// The study of quantized LoRA.
+    Lora,
     /// Imported files that are no figure's data.
     Files,
 }
 
 impl Room {
     /// All rooms in the order of the navigation.
-    pub const ALL: [Room; 6] = [
+    pub const ALL: [Room; 7] = [
         Room::Robustness,
         Room::Efficiency,
         Room::Stability,
         Room::Resolvent,
         Room::Quantization,
+        Room::Lora,
         Room::Files,
     ];
 
@@ -52,6 +55,7 @@ impl Room {
             Room::Stability => "stability",
             Room::Resolvent => "resolvent",
             Room::Quantization => "quantization",
+            Room::Lora => "lora",
             Room::Files => "files",
         }
     }

@@ -5,9 +5,11 @@
 
 use crate::export::Format;
 use crate::figure::Scene;
-use crate::record::{Record, efficiency, fragility, quantize, resolvent, robustness, stability};
+use crate::record::{Record, efficiency, fragility, lora, quantize, resolvent, robustness, speed, stability};
+use crate::resolvent::Potential;
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A request's number, counted up by the page.
 pub type RequestId = u32;
@@ -44,10 +46,21 @@ pub enum Task {
         /// The step to stop before.
         until: usize,
     },
+    /// Compare the modes of the quantized core over seeds.
+    CompareModes(quantize::ComparisonConfig),
+    /// Time the kernels of the resolvent.
+    Speed(speed::Config),
+    /// Something about quantized LoRA.
+    Lora(LoraTask),
     /// Read result files; one buffer a file, in this order.
     Import {
         /// The files' names.
         names: Vec<String>,
+    },
+    /// Read a file as the values of a potential, or as a record of this lab; its bytes follow as a buffer.
+    Potential {
+        /// The file's name, or where the bytes come from.
+        name: String,
     },
     /// Write a figure as a file. The pixels of its pictures follow as buffers; for a PNG, which only the page
     /// can paint, the painted file does.
@@ -63,6 +76,18 @@ pub enum Task {
     },
     /// Stop the request of this number.
     Cancel(RequestId),
+}
+
+/// What the page can ask about experiments of quantized LoRA.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoraTask {
+    /// Run the published simulation.
+    Simulate(lora::Config),
+    /// Say what a study shows.
+    Examine(Box<lora::StudyFile>),
+    /// Write all files of a study as one zip.
+    Pack(Box<lora::StudyFile>),
 }
 
 /// From the worker to the page.
@@ -90,6 +115,22 @@ pub enum Answer {
         views: Vec<String>,
         /// Sentences about files that could not be used.
         errors: Vec<String>,
+    },
+    /// The potential that was read, and what to say of it.
+    Potential {
+        /// The potential.
+        potential: Potential,
+        /// How many sites it is for.
+        sites: usize,
+        /// What was read, in one sentence.
+        sentence: String,
+    },
+    /// A study of quantized LoRA, and what it shows.
+    Lora {
+        /// The study.
+        study: Box<lora::StudyFile>,
+        /// What can be said of it: [`crate::published::lora::Evidence`] as JSON, which only the room reads.
+        evidence: Value,
     },
     /// A file, as a buffer.
     File {

@@ -2,10 +2,11 @@
 //! (resnet-bk.md §10). The page and the command line print the same rows.
 
 use crate::record::Provenance;
-use serde::Serialize;
+use crate::record::statistics::{confidence, mean};
+use serde::{Deserialize, Serialize};
 
 /// What a comparison of a published statement with a record comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// The published number comes back within the tolerance.
@@ -43,12 +44,12 @@ impl Verdict {
 }
 
 /// One row of the claims table.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// Whether it is a statement about trained models rather than about a published number.
     pub about_models: bool,
     /// Where it is stated.
-    pub stated: &'static str,
+    pub stated: String,
     /// What is claimed.
     pub statement: String,
     /// The published value, as printed.
@@ -118,7 +119,7 @@ impl Statement {
         };
         Claim {
             about_models: true,
-            stated: self.stated,
+            stated: self.stated.into(),
             statement: self.statement.into(),
             published: self.published.into(),
             recomputed: self.outcome.map_or(String::new(), |(value, _)| value),
@@ -172,7 +173,7 @@ impl Number {
         let print = |value: f64| format!("{value:.decimals$}{unit}");
         Claim {
             about_models: false,
-            stated,
+            stated: stated.into(),
             statement,
             published: print(published),
             recomputed: value.map_or(String::new(), print),
@@ -180,6 +181,60 @@ impl Number {
             provenance,
             verdict,
             reason,
+        }
+    }
+}
+
+/// A published number that rests on random draws without a stated seed, as printed: no seed need give its digits back,
+/// but every one must come as close as the published code does.
+pub(super) struct Drawn {
+    /// Where it is printed.
+    pub stated: &'static str,
+    /// What it is.
+    pub statement: String,
+    /// Its value in its unit.
+    pub published: f64,
+    /// Decimals printed.
+    pub decimals: usize,
+    /// Its unit, with a space before it; empty for none.
+    pub unit: &'static str,
+    /// Between what values runs of the published code lie.
+    pub band: (f64, f64),
+    /// The record's values, one a seed; none where it lacks the data.
+    pub values: Vec<f64>,
+    /// What a reader must know even if the number comes back; empty for nothing.
+    pub remark: &'static str,
+}
+
+impl Drawn {
+    /// The row of such a number: reproduced if all seeds lie within the band.
+    pub(super) fn compare(self, provenance: Provenance) -> Claim {
+        let Drawn { stated, statement, published, decimals, unit, band: (low, high), values, remark } = self;
+        let seeds = values.len();
+        let outside = values.iter().filter(|value| !(low..=high).contains(*value)).count();
+        let (verdict, reason) = match (seeds, outside) {
+            (0, _) => (Verdict::NotReproducible, "The data has no such number.".to_owned()),
+            (1, 0) => (Verdict::Reproduced, "The one seed tried lies within the tolerance.".into()),
+            (_, 0) => (Verdict::Reproduced, format!("All {seeds} seeds lie within the tolerance.")),
+            _ => (Verdict::Differs, format!("{outside} of {seeds} seeds lie outside the tolerance.")),
+        };
+        // Means have digits beyond those of single runs.
+        let digits = decimals + 1;
+        let margin = confidence(&values).map_or(String::new(), |margin| format!(" ± {margin:.digits$}"));
+        Claim {
+            about_models: false,
+            stated: stated.into(),
+            statement,
+            published: format!("{published:.decimals$}{unit}"),
+            recomputed: if seeds == 0 {
+                String::new()
+            } else {
+                format!("{:.digits$}{margin}{unit}", mean(&values))
+            },
+            tolerance: format!("(from {low:.decimals$} to {high:.decimals$})"),
+            provenance,
+            verdict,
+            reason: if remark.is_empty() { reason } else { format!("{reason} {remark}") },
         }
     }
 }
@@ -205,7 +260,7 @@ impl Assertion {
     pub(super) fn compare(self, provenance: Provenance) -> Claim {
         Claim {
             about_models: false,
-            stated: self.stated,
+            stated: self.stated.into(),
             statement: self.statement.into(),
             published: self.published.into(),
             recomputed: self.recomputed,

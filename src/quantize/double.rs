@@ -1,5 +1,7 @@
 //! Double quantization: the scales of blocks, in 8 bits each (vit-lora.md §2.3).
 
+use serde::{Deserialize, Serialize};
+
 /// Scales a second-level block.
 const BLOCK: usize = 256;
 
@@ -7,7 +9,7 @@ const BLOCK: usize = 256;
 const ENTRIES: usize = 256;
 
 /// Scales quantized to 8 bits with a dynamic map: offset by their mean, so that the map's two signs are used.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DoubleQuantized {
     /// The mean of the scales.
     pub offset: f32,

@@ -17,6 +17,7 @@
 
 pub mod block;
 mod calibration;
+mod codebook;
 mod complex;
 mod double;
 mod error;
@@ -30,7 +31,9 @@ mod straight_through;
 mod tensor;
 
 pub use calibration::{Applied, Calibrated, Calibration, Collecting};
+pub use codebook::Codebook;
 pub use complex::{ComplexCalibration, QuantizedComplex};
+pub use double::DoubleQuantized;
 pub use error::QuantizeError;
 pub use grid::{Grid, Levels};
 pub use measure::{ErrorMeasure, Subject};

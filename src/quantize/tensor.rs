@@ -120,7 +120,8 @@ pub struct ByteCount {
 impl ByteCount {
     /// All of them.
     pub fn total(&self) -> usize {
-        self.codes + self.scales + self.zero_points
+        // A file may hold any numbers.
+        self.codes.saturating_add(self.scales).saturating_add(self.zero_points)
     }
 }
 
@@ -129,9 +130,9 @@ impl std::ops::Add for ByteCount {
 
     fn add(self, other: Self) -> Self {
         ByteCount {
-            codes: self.codes + other.codes,
-            scales: self.scales + other.scales,
-            zero_points: self.zero_points + other.zero_points,
+            codes: self.codes.saturating_add(other.codes),
+            scales: self.scales.saturating_add(other.scales),
+            zero_points: self.zero_points.saturating_add(other.zero_points),
         }
     }
 }

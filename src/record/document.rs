@@ -1,7 +1,10 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
-use super::{Efficiency, Fragility, Manifest, Quantize, Resolvent, Robustness, Speed, Stability, Table};
+use super::lora::StudyFile;
+use super::{
+    Efficiency, Fragility, Manifest, ModeComparison, Quantize, Resolvent, Robustness, Speed, Stability, Table,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -26,6 +29,8 @@ pub enum Record {
     Resolvent(Box<Resolvent>),
     /// The quantized core.
     Quantize(Box<Quantize>),
+    /// Modes of the quantized core over seeds.
+    ModeComparison(Box<ModeComparison>),
     /// How fast the resolvent's kernels are.
     Speed(Box<Speed>),
     /// A language model.
@@ -34,6 +39,8 @@ pub enum Record {
     /// Mixed precision.
     #[cfg(feature = "cli")]
     Mixed(Box<super::mixed::Mixed>),
+    /// Experiments of quantized LoRA.
+    Lora(Box<StudyFile>),
 }
 
 impl Record {
@@ -47,11 +54,13 @@ impl Record {
             Record::Table(record) => &record.manifest,
             Record::Resolvent(record) => &record.manifest,
             Record::Quantize(record) => &record.manifest,
+            Record::ModeComparison(record) => &record.manifest,
             Record::Speed(record) => &record.manifest,
             #[cfg(feature = "cli")]
             Record::LanguageModel(record) => &record.manifest,
             #[cfg(feature = "cli")]
             Record::Mixed(record) => &record.manifest,
+            Record::Lora(record) => &record.manifest,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The record of a fragility study: how often the published checks hold when the seed of the published
-//! simulation, or the order and choice of its bit widths, is another.
+//! simulation, or the order and choice of its bit widths, is another. The stability script has no checks; for it
+//! the requirements behind its figure are counted.
 
-use super::{Manifest, Provenance, efficiency, robustness};
+use super::{Manifest, Provenance, efficiency, robustness, stability};
 use serde::{Deserialize, Serialize};
 
 /// The simulation whose checks are tried.
@@ -12,6 +13,8 @@ pub enum Subject {
     Robustness(robustness::Config),
     /// The efficiency simulation: its number of configurations with each seed.
     Efficiency(efficiency::Config),
+    /// The stability simulation: its lengths and steps with each seed.
+    Stability(stability::Config),
 }
 
 /// What decides a fragility study.
@@ -32,11 +35,11 @@ pub const FIRST_SEED: u32 = 0;
 /// … and how many it tries.
 pub const SEEDS: u32 = 1000;
 
-/// More seeds than a count of them needs; they take a quarter of a minute.
+/// More seeds than a count of them needs.
 const MOST_SEEDS: u32 = 1_000_000;
 
 impl Config {
-    /// The study of resnet-bk.md §5.5 and §6.4: the seeds 0 to 999.
+    /// The study of resnet-bk.md §5.5 and §6.4, and the same for stability: the seeds 0 to 999.
     pub fn of(subject: Subject) -> Self {
         Config { subject, first_seed: FIRST_SEED, seeds: SEEDS }
     }
@@ -72,7 +75,7 @@ pub enum ConfigError {
 /// How often one check held.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Count {
-    /// The check's key in the published JSON.
+    /// The check's key: in the published JSON, where the script has checks.
     pub key: String,
     /// What is checked, in words.
     pub statement: String,
@@ -113,7 +116,7 @@ pub struct Fragility {
     /// Over the seeds.
     pub seeds: Tally,
     /// Over all orders of all subsets of the bit widths, with the simulation's own seed; absent for
-    /// efficiency, and for more than 7 widths.
+    /// the other simulations, and for more than 7 widths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrangements: Option<Tally>,
 }

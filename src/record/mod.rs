@@ -24,7 +24,7 @@ pub use document::{DocumentError, Record};
 pub use efficiency::Efficiency;
 pub use fragility::Fragility;
 pub use model::Model;
-pub use quantize::Quantize;
+pub use quantize::{ModeComparison, Quantize};
 pub use resolvent::Resolvent;
 pub use robustness::Robustness;
 pub use speed::Speed;
@@ -44,7 +44,7 @@ pub enum Provenance {
     Mock,
     /// Computed by this lab from the stated configuration: mathematics, not an experiment.
     Computed,
-    /// Measured by this lab on a trained model.
+    /// Measured by this lab: a trained model, or the time that a computation takes.
     Measured,
     /// From a file that states its origin; the lab cannot check the statement.
     Imported,
@@ -73,7 +73,7 @@ impl Provenance {
             }
             Provenance::Mock => "Random numbers written by a script that calls them mock data.",
             Provenance::Computed => "Computed by this lab from the configuration shown.",
-            Provenance::Measured => "Measured by this lab on a trained model.",
+            Provenance::Measured => "Measured by this lab, on a trained model or by this machine's clock.",
             Provenance::Imported => "The file states an origin that the lab cannot check.",
             Provenance::Unknown => "The file does not say where its numbers come from.",
         }

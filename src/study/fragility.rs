@@ -1,7 +1,8 @@
 //! The fragility study: the published checks, run over other seeds and, for robustness, over all orders of
-//! all subsets of the bit widths (resnet-bk.md §5.5, §6.4).
+//! all subsets of the bit widths (resnet-bk.md §5.5, §6.4); for stability, the requirements behind the figure.
 
 use super::{Context, StudyError};
+use crate::published::stability::requirements;
 use crate::published::{Check, PublishedFigure};
 use crate::record::fragility::{Config, Count, Fragility, Subject, Tally};
 use crate::record::{Manifest, Provenance, robustness};
@@ -19,21 +20,21 @@ pub async fn run(config: &Config, context: &Context) -> Result<Fragility, StudyE
     config.check()?;
     let arrangements = match &config.subject {
         Subject::Robustness(subject) => arrangements(&subject.bit_widths),
-        Subject::Efficiency(_) => vec![],
+        Subject::Efficiency(_) | Subject::Stability(_) => vec![],
     };
     let total = u64::from(config.seeds) + arrangements.len() as u64;
     let mut done = 0;
     let mut over_seeds = Tally::default();
     for seed in (config.first_seed..=u32::MAX).take(config.seeds as usize) {
         count(&mut over_seeds, checks(&with_seed(&config.subject, seed))?);
-        pause_now_and_then(context, &mut done, total).await?;
+        pause_now_and_then(context, &config.subject, &mut done, total).await?;
     }
     let mut over_arrangements = Tally::default();
     if let Subject::Robustness(subject) = &config.subject {
         for bit_widths in arrangements {
             let subject = robustness::Config { bit_widths, ..subject.clone() };
             count(&mut over_arrangements, checks(&Subject::Robustness(subject))?);
-            pause_now_and_then(context, &mut done, total).await?;
+            pause_now_and_then(context, &config.subject, &mut done, total).await?;
         }
     }
     Ok(Fragility {
@@ -45,9 +46,20 @@ pub async fn run(config: &Config, context: &Context) -> Result<Fragility, StudyE
     })
 }
 
-async fn pause_now_and_then(context: &Context, done: &mut u64, total: u64) -> Result<(), StudyError> {
+/// Counts a run as done, and pauses if it is time.
+async fn pause_now_and_then(
+    context: &Context,
+    subject: &Subject,
+    done: &mut u64,
+    total: u64,
+) -> Result<(), StudyError> {
+    let runs_a_step = match subject {
+        Subject::Robustness(_) | Subject::Efficiency(_) => RUNS_A_STEP,
+        // The longest curves of the most lengths take tens of milliseconds a run.
+        Subject::Stability(_) => 1,
+    };
     *done += 1;
-    if done.is_multiple_of(RUNS_A_STEP) { context.step(*done, total).await } else { Ok(()) }
+    if done.is_multiple_of(runs_a_step) { context.step(*done, total).await } else { Ok(()) }
 }
 
 /// The same simulation with another seed.
@@ -56,6 +68,7 @@ fn with_seed(subject: &Subject, seed: u32) -> Subject {
     match &mut subject {
         Subject::Robustness(config) => config.seed = seed,
         Subject::Efficiency(config) => config.seed = seed,
+        Subject::Stability(config) => config.seed = seed,
     }
     subject
 }
@@ -65,6 +78,7 @@ fn checks(subject: &Subject) -> Result<Vec<Check>, StudyError> {
     Ok(match subject {
         Subject::Robustness(config) => study::robustness::run(config)?.checks(),
         Subject::Efficiency(config) => study::efficiency::run(config)?.checks(),
+        Subject::Stability(config) => requirements(&study::stability::run(config)?),
     })
 }
 

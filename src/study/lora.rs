@@ -1,7 +1,7 @@
 //! The study of quantized LoRA as published: its simulation, which is all that was published.
 
 use super::StudyError;
-use crate::published::lora::{Simulation, matrix, unique_id};
+use crate::published::lora::simulate;
 use crate::record::lora::{Config, Study};
 use crate::record::{Manifest, Provenance};
 
@@ -9,15 +9,6 @@ use crate::record::{Manifest, Provenance};
 /// everywhere.
 pub fn run(config: &Config) -> Result<Study, StudyError> {
     config.check()?;
-    let mut simulation = Simulation::new(config.seed);
-    let experiments = matrix().into_iter().take(config.experiments as usize).map(|experiment| {
-        let mut result = simulation.run(&experiment);
-        if config.unique_ids {
-            result.experiment_id = unique_id(&experiment);
-        }
-        result
-    });
-    let experiments = experiments.collect();
     let origin = format!(
         "The published simulation with Python's random seeded by {}: every result is drawn around chosen values; no model was trained or quantized.",
         config.seed
@@ -26,6 +17,6 @@ pub fn run(config: &Config) -> Result<Study, StudyError> {
         provenance: Provenance::PublishedSimulation,
         manifest: Manifest::new(vec![], origin),
         config: config.clone(),
-        experiments,
+        experiments: simulate(config),
     })
 }

@@ -16,6 +16,7 @@ pub mod speed;
 pub mod stability;
 
 use crate::resolvent::ResolventError;
+use crate::resolvent::birman_schwinger::BirmanSchwingerError;
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
@@ -35,9 +36,11 @@ pub type Pause = Pin<Box<dyn Future<Output = ()>>>;
 
 /// What a study is given besides its config: someone to report to, and someone who may say stop.
 pub struct Context {
-    on_progress: Box<dyn Fn(Progress)>,
-    pause: Box<dyn Fn() -> Pause>,
+    on_progress: Rc<dyn Fn(Progress)>,
+    pause: Rc<dyn Fn() -> Pause>,
     cancelled: Rc<Cell<bool>>,
+    /// Units done before, and units in all, where this is a part of some larger work.
+    part: Option<Progress>,
 }
 
 impl Context {
@@ -48,7 +51,7 @@ impl Context {
         pause: impl Fn() -> Pause + 'static,
         cancelled: Rc<Cell<bool>>,
     ) -> Self {
-        Context { on_progress: Box::new(on_progress), pause: Box::new(pause), cancelled }
+        Context { on_progress: Rc::new(on_progress), pause: Rc::new(pause), cancelled, part: None }
     }
 
     /// A context nobody watches: runs to the end.
@@ -56,9 +59,20 @@ impl Context {
         Context::new(|_| {}, || Box::pin(std::future::ready(())), Rc::default())
     }
 
+    /// A context for a part of the work: `done` units were done before it, of `total` in all.
+    pub fn part(&self, done: u64, total: u64) -> Self {
+        Context {
+            on_progress: self.on_progress.clone(),
+            pause: self.pause.clone(),
+            cancelled: self.cancelled.clone(),
+            part: Some(Progress { done, total }),
+        }
+    }
+
     /// Reports progress, lets messages in, and fails if one of them was a cancel. A study calls this at
     /// least every 50 ms of work, so that a cancel takes effect within 100 ms.
     pub async fn step(&self, done: u64, total: u64) -> Result<(), StudyError> {
+        let (done, total) = self.part.map_or((done, total), |part| (part.done + done, part.total));
         (self.on_progress)(Progress { done, total });
         (self.pause)().await;
         if self.cancelled.get() { Err(StudyError::Cancelled { done, total }) } else { Ok(()) }
@@ -125,6 +139,9 @@ pub enum StudyError {
     /// The config of the measurement of speed is not one.
     #[error("{0}")]
     Speed(#[from] crate::record::speed::ConfigError),
+    /// The Birman–Schwinger operator could not be computed.
+    #[error("{0}")]
+    BirmanSchwinger(#[from] BirmanSchwingerError),
     /// The config of the resolvent study is not one.
     #[error("{0}")]
     Resolvent(#[from] crate::record::resolvent::ConfigError),

@@ -19,8 +19,8 @@ export async function importByButton(page, files) {
   await chooser.setFiles(files);
 }
 
-/** Drops files on the middle of the page, as from a folder's window. */
-export async function drop(page, files) {
+/** Drops files, as from a folder's window, on a place or else on the middle of the page. */
+export async function drop(page, files, place = page.getByRole('main')) {
   const contents = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, base64: buffer.toString('base64') }));
   const dataTransfer = await page.evaluateHandle(async contents => {
     const transfer = new DataTransfer();
@@ -30,13 +30,12 @@ export async function drop(page, files) {
     }
     return transfer;
   }, contents);
-  const target = page.getByRole('main');
-  await target.dispatchEvent('dragenter', { dataTransfer });
+  await place.dispatchEvent('dragenter', { dataTransfer });
   // Unless the page prevents it, the browser would leave the page for the file.
-  const isWelcome = await target.evaluate((element, transfer) => {
+  const isWelcome = await place.evaluate((element, transfer) => {
     const over = new DragEvent('dragover', { bubbles: true, cancelable: true, dataTransfer: transfer });
     return !element.dispatchEvent(over);
   }, dataTransfer);
   assert.ok(isWelcome, 'the page takes what is dragged over it');
-  await target.dispatchEvent('drop', { dataTransfer });
+  await place.dispatchEvent('drop', { dataTransfer });
 }

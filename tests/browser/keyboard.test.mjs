@@ -15,6 +15,7 @@ const ROOMS = [
   { link: 'Robustness', figures: 1 },
   { link: 'Resolvent', figures: 1 },
   { link: 'Quantization', figures: 1 },
+  { link: 'Quantized LoRA', figures: 1 },
   { link: 'Efficiency', figures: 1 },
   { link: 'Stability', figures: 1 },
 ];

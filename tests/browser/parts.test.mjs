@@ -1,12 +1,18 @@
-// The page's program comes in parts: each room's with the room, and a part that does not come takes nothing with it.
+// Both programs come in parts: a room's code with the room, the worker's with the work, and a part that does not come
+// takes nothing with it.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { drawnFigures } from './figures.mjs';
-import { WITHOUT_ADAPTER, assertQuiet, button, enter, eventually, field, heading, startBrowser, withLab } from './lab.mjs';
+import {
+  WITHOUT_ADAPTER, assertQuiet, button, downloaded, enter, eventually, field, heading, said, startBrowser, withLab,
+} from './lab.mjs';
 
 /** The code of the resolvent room. */
-const PART = /\/build-[0-9a-f]{8}\/split_resolvent\.wasm$/;
+const PART = /\/build-[0-9a-f]{8}\/page\/split_resolvent\.wasm$/;
+
+/** The code that writes files. */
+const WORK = /\/build-[0-9a-f]{8}\/worker\/split_export\.wasm$/;
 
 /** How a part fails to come. */
 const FAILURES = [
@@ -79,9 +85,28 @@ describe('parts', () => {
       }));
   }
 
+  test('the worker brings the code for a file when one is asked for', () =>
+    withLab(browser, '', {}, async (page, lab) => {
+      const loaded = () => lab.requests.filter(url => WORK.test(url)).length;
+      const save = () => downloaded(page, () => button(page, 'Figure as SVG').click());
+      await drawnFigures(page, 1);
+      assert.equal(loaded(), 0);
+      await lab.context.route(WORK, FAILURES[0].answer);
+      await button(page, 'Figure as SVG').click();
+      await said(page, /The code for this could not be loaded/);
+      await drawnFigures(page, 1);
+      await lab.context.unroute(WORK);
+      const failed = loaded();
+      assert.match((await save()).name, /\.svg$/);
+      await save();
+      assert.equal(loaded(), failed + 1);
+    }));
+
   test('every part is in the version file', () =>
     withLab(browser, '', {}, async page => {
       const about = await page.evaluate(async () => (await fetch('version.json')).json());
-      assert.ok(Object.keys(about.sha256).some(path => PART.test(`/${path}`)), JSON.stringify(about));
+      for (const part of [PART, WORK]) {
+        assert.ok(Object.keys(about.sha256).some(path => part.test(`/${path}`)), JSON.stringify(about));
+      }
     }));
 });

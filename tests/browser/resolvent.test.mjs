@@ -3,27 +3,28 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { assertGreen, bounds } from './accuracy.mjs';
 import { bklab, resolvent } from './command.mjs';
 import { drawnFigures } from './figures.mjs';
 import {
   MACHINES, WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, enterPanel, eventually, field, rows, said,
-  startBrowser, onScreen, unfoldSettings, withLab,
+  startBrowser, onScreen, table, unfoldSettings, withLab,
 } from './lab.mjs';
 
 const SITES = 'Gᵢᵢ by site';
-
-/** What WebGPU, and single and double precision on the CPU may do: C and the unit roundoff u of the error bound. */
-const PRECISION = {
-  gpu: { constant: 4, roundoff: 2 ** -24 },
-  f32: { constant: 1.5, roundoff: 2 ** -24 },
-  f64: { constant: 1.5, roundoff: 2 ** -53 },
-};
 
 /** Half a unit of the last digit that the table shows. */
 const TABLE_ROUNDING = 0.5e-6 + 1e-12;
 
 /** Half a unit of the last digit of the table, and what single precision may be off by at η = 0.05. */
 const DENSITY_TOLERANCE = 0.5e-6 + 2e-5;
+
+/** The caption of the measured speed of the kernels, and how long measuring may take on a busy machine. */
+const SPEED = "Speed of the resolvent's kernels";
+const MEASURING_MILLISECONDS = 180_000;
+
+/** What f32 and f64 may differ from the plain loop at η = 0.1: as in tests/speed.rs. */
+const SPEED_DEVIATION = { f32: 3e-5, f64: 1e-13 };
 
 /** The published reference: v − 2 for v = 0.3, −0.2, 0.5, 0.1 at z = i. */
 const REFERENCE = {
@@ -35,25 +36,6 @@ const REFERENCE = {
 
 /** Thirty sites of a potential without a pattern, short enough for one page of the table twice over. */
 const UNEVEN = Array.from({ length: 30 }, (_, site) => Number((1.5 * Math.cos(2.4 * site * site + 1)).toFixed(3)));
-
-/** What may separate G from its exact value: C·u·(4|G| + (reach + 2)/η·Im G), reach = max |v − E|. */
-function bound(kind, { values, energy, eta }, [re, im]) {
-  const { constant, roundoff } = PRECISION[kind];
-  const reach = Math.max(...values.map(value => Math.abs(value - energy)));
-  return constant * roundoff * (4 * Math.hypot(re, im) + ((reach + 2) / eta) * im);
-}
-
-/** Compares G with the command line's, site by site from `first`; `extra` is what else may separate them. */
-function assertGreen(kind, problem, green, first, extra) {
-  const { re, im } = resolvent({ ...problem, potential: `values:${problem.values}` });
-  assert.equal(re.length, problem.values.length);
-  green.forEach((found, index) => {
-    const exact = [re[first + index], im[first + index]];
-    const allowed = bound(kind, problem, exact) + extra;
-    const difference = Math.hypot(found[0] - exact[0], found[1] - exact[1]);
-    assert.ok(difference <= allowed, `site ${first + index}: ${found} is ${difference} from ${exact}, allowed ${allowed}`);
-  });
-}
 
 /** Site numbers and G of the rows that the table shows. */
 async function shownGreen(page) {
@@ -145,6 +127,44 @@ for (const machine of MACHINES) {
             assert.ok(Math.hypot(found[0] - re, found[1] - im) < 3e-6, `site ${site}: ${found}`);
           });
         });
+      }));
+
+    test('measures the kernels beside plain JavaScript, and keeps a measurement when the next one is stopped', () =>
+      withLab(browser, '#/resolvent?v=1', {}, async (page, lab) => {
+        await button(page, 'Measure the speed').click();
+        await eventually(async () => assert.equal(await table(page, SPEED).count(), 1), MEASURING_MILLISECONDS);
+        const first = await rows(page, SPEED);
+        await button(page, 'Later rows').last().click();
+        const measured = [...first, ...(await rows(page, SPEED))];
+        const find = kernel => measured.filter(([name]) => name === kernel);
+        for (const precision of ['f32', 'f64']) {
+          for (const kernel of ['batch', 'causal batch', 'forward and gradient']) {
+            const found = find(`${kernel}, ${precision}`);
+            assert.deepEqual(found.map(([, , sites]) => sites), ['512', '4096', '65536']);
+            for (const [, , , time, bandwidth, ratio, , deviation] of found) {
+              for (const cell of [time, bandwidth, ratio]) assert.ok(Number(cell) > 0, found.join());
+              const allowed = precision === 'f32' ? SPEED_DEVIATION.f32 : SPEED_DEVIATION.f64;
+              assert.ok(deviation !== '' && Number(deviation) <= allowed, found.join());
+            }
+          }
+        }
+        assert.equal(find('one sequence, η = 0.1, f32').length, 2);
+        // Neither browser has a GPU: one has none at all, the other plays it on the CPU.
+        const [gpu] = find('batch on the GPU, f32');
+        assert.equal(gpu[3], 'not measured');
+        assert.match(await onScreen(page, /Medians of 9 interleaved/).innerText(), /measured here.*Chrome.*SIMD128.*JavaScript/s);
+
+        const { bytes } = await downloaded(page, () => button(page, 'Speed record JSON').click());
+        const record = JSON.parse(bytes);
+        assert.deepEqual([record.study, record.provenance, record.plain], ['speed', 'measured', 'JavaScript']);
+        assert.equal(record.timings.length, measured.length);
+
+        await button(page, 'Measure the speed').click();
+        await page.getByRole('progressbar', { name: 'Progress of the measurement' }).waitFor();
+        await button(page, 'Stop measuring').click();
+        await said(page, /earlier measurement/);
+        assert.deepEqual(await rows(page, SPEED), measured.slice(first.length));
+        assertQuiet(lab);
       }));
 
     for (const eta of [0.5, 1e-3]) {
@@ -372,7 +392,8 @@ async function assertRecord(page, kind, problem) {
   assert.equal(record.backend, kind);
   assert.equal(record.re.length, problem.values.length);
   assertGreen(kind, problem, record.re.map((re, site) => [re, record.im[site]]), 0, 0);
-  const largest = record.re.map((re, site) => bound(kind, problem, [re, record.im[site]]));
+  const allowance = bounds(kind, record);
+  const largest = record.re.map((re, site) => allowance([re, record.im[site]]));
   const ratio = record.deviation_bound / Math.max(...largest);
   assert.ok(Math.abs(ratio - 1) < 1e-3, `the page states ${ratio} times the bound`);
 }

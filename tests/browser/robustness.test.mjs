@@ -82,6 +82,16 @@ describe('the robustness room', () => {
       await onScreen(page, 'of 25 seeds.', { exact: false }).waitFor();
     }));
 
+  test('counts for the stability figure what its formula decides', () =>
+    withLab(browser, '#/stability?v=1', {}, async page => {
+      await button(page, 'Try 1000 seeds').click();
+      await onScreen(page, 'All checks hold in 0 of 1000 seeds.', { exact: false }).waitFor();
+      const counts = await rows(page, 'How often each check holds');
+      const held = words => counts.find(([check]) => check.includes(words))[2];
+      assert.equal(held('lower than Mamba\'s at 8k'), '0 of 1000');
+      assert.equal(held('ResNet-BK diverges at no length'), '1000 of 1000');
+    }));
+
   test('draws another figure for another seed', () =>
     withLab(browser, '', {}, async page => {
       const [published] = await drawnFigures(page, 1);

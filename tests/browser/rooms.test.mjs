@@ -16,6 +16,7 @@ const ROOMS = [
   { link: 'Efficiency', title: 'Dynamic efficiency', figures: 1, provenance: 'published simulation' },
   { link: 'Stability', title: 'Long-context stability', figures: 1, provenance: 'published simulation' },
   { link: 'Quantization', title: 'Quantization', figures: 1, provenance: 'computed here' },
+  { link: 'Quantized LoRA', title: 'Quantized LoRA for vision transformers', figures: 1, provenance: 'published simulation' },
   { link: 'Resolvent', title: 'The resolvent of a chain', figures: 1, provenance: 'computed here' },
 ];
 

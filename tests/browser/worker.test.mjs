@@ -116,7 +116,7 @@ describe('a crash of the worker', () => {
 async function withBrokenWorker(browser, use) {
   const context = await browser.newContext();
   try {
-    await context.route('**/core_bg.wasm', route => route.abort());
+    await context.route('**/worker/program_bg.wasm', route => route.abort());
     const page = await context.newPage();
     await page.goto(address);
     await use(page);

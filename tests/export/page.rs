@@ -24,7 +24,8 @@ fn every_preset_has_its_width_and_its_letters() {
         let figure = page
             .draw(Theme::Paper, |layout| robustness(&[&record], &View::default(), layout))
             .expect(preset.name);
-        let picture = page.draw(Theme::Paper, |layout| density_map(&map, layout)).expect(preset.name);
+        let picture =
+            page.draw(Theme::Paper, |layout| density_map(&map, &View::default(), layout)).expect(preset.name);
         for scene in [figure, picture] {
             assert!((scene.width - preset.width_mm * POINTS_PER_MILLIMETRE).abs() < 1e-9, "{}", preset.name);
             assert!(scene.height > 2.0 / 3.0 * scene.width - 1e-9, "{}", preset.name);

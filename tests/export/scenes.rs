@@ -34,7 +34,7 @@ pub fn map() -> Density {
 
 /// A density map in a column.
 pub fn density() -> Scene {
-    density_map(&map(), &Layout::new(400.0, 320.0, Theme::Paper))
+    density_map(&map(), &View::default(), &Layout::new(400.0, 320.0, Theme::Paper))
 }
 
 /// Every figure of the lab, and scenes that between them have all there is.

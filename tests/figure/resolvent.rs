@@ -2,7 +2,7 @@
 
 use crate::{examine, words};
 use bk_lab::figure::scene::Command;
-use bk_lab::figure::{Layout, ResolventFigure, Scene, Theme};
+use bk_lab::figure::{Layout, ResolventFigure, Scene, Theme, View};
 use bk_lab::record::Resolvent;
 use bk_lab::record::resolvent::{Config, Density, Finding, Panel};
 use bk_lab::resolvent::{BackendChoice, Deviation, Engine};
@@ -22,7 +22,7 @@ fn examine_everywhere(figure: ResolventFigure, record: &Resolvent, case: &str) -
     let mut scenes = Vec::new();
     for (width, height) in SIZES {
         for theme in [Theme::Light, Theme::Dark] {
-            let scene = figure.draw(record, &Layout::new(width, height, theme));
+            let scene = figure.draw(record, &View::default(), &Layout::new(width, height, theme));
             let name = format!("{}-{case}-{width}-{theme:?}", figure.stem()).to_lowercase();
             examine(&scene, theme, &name);
             scenes.push(scene);
@@ -88,18 +88,21 @@ fn words_are_made_from_the_data() {
     let layout = Layout::new(600.0, 400.0, Theme::Paper);
     let record = record(Panel::Causality, 9, 1);
     let Finding::Causality(found) = &record.finding else { panic!("no derivatives") };
-    let lines = ResolventFigure::Effect.draw(&record, &layout).summary;
+    let lines = ResolventFigure::Effect.draw(&record, &View::default(), &layout).summary;
     let share = format!("{:.3}", found.share_before());
     assert!(lines.contains("site 4") && lines.contains(&share), "{share} is not in {lines}");
-    let maps = ResolventFigure::EffectMap.draw(&record, &layout).summary;
+    let maps = ResolventFigure::EffectMap.draw(&record, &View::default(), &layout).summary;
     assert!(maps.contains("Of the 36 pairs") && maps.contains("36 are above zero"), "{maps}");
     assert!(maps.contains("and 0 in the one-sided form"), "{maps}");
 }
 
 #[test]
 fn a_record_of_another_panel_gives_an_empty_figure_that_says_so() {
-    let scene =
-        ResolventFigure::Density.draw(&record(Panel::Green, 5, 1), &Layout::new(300.0, 300.0, Theme::Paper));
+    let scene = ResolventFigure::Density.draw(
+        &record(Panel::Green, 5, 1),
+        &View::default(),
+        &Layout::new(300.0, 300.0, Theme::Paper),
+    );
     assert!(words(&scene).contains(&"No data"));
 }
 
@@ -110,7 +113,8 @@ fn a_map_of_more_sites_than_pixels_keeps_a_single_level() {
     values[3 * 3210 + 1] = 1.0;
     let map = Density { energies: vec![-1.0, 0.0, 1.0], deviation: Deviation::default(), values };
     let record = Resolvent { finding: Finding::Density(map), ..record(Panel::Green, 1, 1) };
-    let scene = ResolventFigure::Density.draw(&record, &Layout::new(300.0, 300.0, Theme::Paper));
+    let scene =
+        ResolventFigure::Density.draw(&record, &View::default(), &Layout::new(300.0, 300.0, Theme::Paper));
     let picture = scene.commands.iter().find_map(|command| match command {
         Command::Picture(picture) if picture.rows == 3 => Some(picture),
         _ => None,

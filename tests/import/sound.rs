@@ -2,9 +2,11 @@
 
 use bk_lab::import::{Imported, SourceFile, read_files};
 use bk_lab::published::PublishedFigure;
+use bk_lab::published::quantize::claims;
+use bk_lab::record::quantize::ComparisonConfig;
 use bk_lab::record::stability::Run;
 use bk_lab::record::{Record, document, efficiency, robustness, stability};
-use bk_lab::study;
+use bk_lab::study::{self, Context};
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -20,7 +22,12 @@ pub static FILES: LazyLock<Vec<SourceFile>> = LazyLock::new(|| {
     let config = stability::Config { seed: 1, sequence_lengths: lengths, steps: 6 };
     let stability = study::stability::run(&config).unwrap();
     let records = [robustness.clone().into(), efficiency.clone().into(), stability.clone().into()];
+    // Quickly made, and called the core that the claims are about.
+    let config = ComparisonConfig { sites: 4, group: 2, first_seed: 1, seeds: 2 };
+    let mut modes = pollster::block_on(study::quantize::compare(&config, &Context::unwatched())).unwrap();
+    modes.config = ComparisonConfig { seeds: 2, ..ComparisonConfig::default() };
     vec![
+        file("modes.json", &document::to_json(&[Record::ModeComparison(Box::new(modes))]).unwrap()),
         file("quantization_graph.json", &robustness.summary_json().unwrap()),
         file("efficiency_graph.json", &efficiency.summary_json().unwrap()),
         file("stability_graph.json", &stability.summary_json().unwrap()),
@@ -80,6 +87,13 @@ pub fn check(imported: &Imported) -> Result<(), TestCaseError> {
                 }
                 examine(record)?;
             }
+            Record::ModeComparison(record) => {
+                for grid in [record.error_table(), record.ratio_table()] {
+                    prop_assert!(grid.rows.iter().all(|row| row.len() == grid.columns.len()));
+                }
+                let claims = claims(record);
+                prop_assert!(claims.iter().all(|claim| !claim.reason.is_empty()));
+            }
             Record::Table(table) => {
                 prop_assert!(!table.grids.is_empty());
                 for grid in &table.grids {
@@ -91,7 +105,8 @@ pub fn check(imported: &Imported) -> Result<(), TestCaseError> {
             | Record::Fragility(_)
             | Record::Speed(_)
             | Record::LanguageModel(_)
-            | Record::Mixed(_) => {}
+            | Record::Mixed(_)
+            | Record::Lora(_) => {}
         }
     }
     Ok(())

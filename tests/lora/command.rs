@@ -6,23 +6,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-fn bklab(arguments: &[&str]) -> Output {
+pub(crate) fn bklab(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bklab")).arg("lora").args(arguments).output().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 /// A path of this test's own where nothing is.
-fn folder(name: &str) -> PathBuf {
+pub(crate) fn folder(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("lora").join(name);
     let _ = fs::remove_dir_all(&folder);
     folder
 }
 
 /// The arguments of a simulation into a folder.
-fn simulation<'arguments>(
+pub(crate) fn simulation<'arguments>(
     folder: &'arguments Path,
     seed: &'arguments str,
     count: &'arguments str,
@@ -154,13 +154,16 @@ fn no_experiments_are_none() {
 #[test]
 fn wrong_usage_is_refused_before_anything_is_written() {
     let folder = folder("misuse");
-    let misuse: [&[&str]; 6] = [
+    let misuse: [&[&str]; 9] = [
         &[],
         &["--simulate"],
         &["--simulate", "--seed", "-1"],
         &simulation(&folder, "1", "-1"),
         &simulation(&folder, "1", "145"),
         &["--dry-run", "--resume"],
+        &["--validate-only", "--json"],
+        &["--simulate", "--seed", "1", "--json", "--output-dir", "somewhere"],
+        &["--simulate", "--seed", "1", "--zip", "study.zip", "--resume"],
     ];
     for arguments in misuse {
         let output = bklab(arguments);

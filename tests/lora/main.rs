@@ -5,6 +5,7 @@ mod analysis;
 mod command;
 mod matrix;
 mod monitor;
+mod record;
 mod simulation;
 mod statistics;
 

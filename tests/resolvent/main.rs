@@ -6,6 +6,7 @@
 mod adjoint;
 mod back_ends;
 mod batch;
+mod blocks;
 mod dense;
 mod engine;
 mod error_bound;

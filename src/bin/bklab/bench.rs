@@ -33,7 +33,7 @@ impl Bench {
         config.check().map_err(Failure::usage)?;
         let record = pollster::block_on(async {
             let engine = Engine::open(BackendChoice::Auto).await?;
-            speed::run(&config, &speed::PlainRust, &engine, &Context::unwatched()).await
+            speed::run(&config, machine(), &speed::PlainRust, &engine, &Context::unwatched()).await
         });
         let record = record.map_err(|error: StudyError| Failure::failed(error))?;
         if json {
@@ -42,4 +42,12 @@ impl Bench {
             files::print(&report::speed(&record))
         }
     }
+}
+
+/// The processor, as far as the system names it, and the instructions used of it.
+fn machine() -> String {
+    let described = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = described.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let name = name.map_or(std::env::consts::ARCH, |(_, name)| name.trim());
+    format!("{name} with {}", speed::INSTRUCTIONS)
 }

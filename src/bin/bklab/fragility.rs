@@ -1,20 +1,22 @@
-//! `bklab fragility …`: how often the published checks hold.
+//! `bklab fragility …`: how often the published checks hold, or the requirements behind a figure without checks.
 
 use crate::files::print;
 use crate::{Failure, report};
 use bk_lab::record::fragility::{Config, Subject};
-use bk_lab::record::{document, efficiency, robustness};
+use bk_lab::record::{document, efficiency, robustness, stability};
 use bk_lab::study::{Context, fragility};
 use clap::{Args, Subcommand};
 use std::ops::Range;
 
-/// The simulations that have checks.
+/// The published simulations.
 #[derive(Subcommand)]
 pub(crate) enum Fragility {
     /// Tries the six robustness checks over seeds, and over all orders of all subsets of the bit widths.
     Robustness(RobustnessArguments),
     /// Tries the two efficiency checks over seeds.
     Efficiency(EfficiencyArguments),
+    /// Tries the requirements behind the stability figure over seeds.
+    Stability(StabilityArguments),
 }
 
 /// Arguments of `bklab fragility robustness`.
@@ -40,6 +42,19 @@ pub(crate) struct EfficiencyArguments {
     configs: u32,
 }
 
+/// Arguments of `bklab fragility stability`.
+#[derive(Args)]
+pub(crate) struct StabilityArguments {
+    #[command(flatten)]
+    options: Options,
+    /// Sequence lengths in tokens, in the order in which they draw their noise.
+    #[arg(long, value_delimiter = ',', default_values_t = stability::Config::default().sequence_lengths)]
+    lengths: Vec<u32>,
+    /// Training steps.
+    #[arg(long, default_value_t = stability::Config::default().steps)]
+    steps: u32,
+}
+
 /// Arguments of every `bklab fragility …`.
 #[derive(Args)]
 struct Options {
@@ -52,7 +67,7 @@ struct Options {
 }
 
 /// A range of seeds as a person writes it.
-fn seeds(text: &str) -> Result<Range<u32>, String> {
+pub(crate) fn seeds(text: &str) -> Result<Range<u32>, String> {
     let ends = text.split_once("..").and_then(|(first, end)| Some(first.parse().ok()?..end.parse().ok()?));
     ends.filter(|seeds: &Range<u32>| !seeds.is_empty())
         .ok_or_else(|| "Expected are two rising whole numbers such as 0..1000.".into())
@@ -68,6 +83,11 @@ impl Fragility {
             Fragility::Efficiency(EfficiencyArguments { options, configs }) => {
                 let config = efficiency::Config { configurations: configs, ..Default::default() };
                 (options, Subject::Efficiency(config))
+            }
+            Fragility::Stability(StabilityArguments { options, lengths, steps }) => {
+                let config =
+                    stability::Config { sequence_lengths: lengths, steps, ..stability::Config::default() };
+                (options, Subject::Stability(config))
             }
         };
         let Range { start, end } = options.seeds;

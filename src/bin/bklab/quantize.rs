@@ -1,13 +1,14 @@
 //! `bklab quantize …`: the quantized BK core in the terminal.
 
 use crate::files::{import, print};
-use crate::{Failure, report};
+use crate::{Failure, fragility, report};
 use bk_lab::published::quantize::demonstration;
 use bk_lab::quantize::{Granularity, ScaleRule, Width};
-use bk_lab::record::quantize::{Config, Mode, Quantize, Reading, TrainingRun};
+use bk_lab::record::quantize::{ComparisonConfig, Config, Format, Mode, Quantize, Reading, TrainingRun};
 use bk_lab::record::{Record, document};
 use bk_lab::study::{Context, quantize};
 use clap::{Args, Subcommand};
+use std::ops::Range;
 use std::path::PathBuf;
 
 /// Arguments of `bklab quantize`.
@@ -15,14 +16,14 @@ use std::path::PathBuf;
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
-    demonstration: Option<Demonstration>,
+    command: Option<Command>,
     #[command(flatten)]
     options: Options,
 }
 
 /// What `bklab quantize` can do besides.
 #[derive(Subcommand)]
-enum Demonstration {
+enum Command {
     /// Runs one of the four published demonstrations.
     Demo {
         /// Which one.
@@ -35,6 +36,29 @@ enum Demonstration {
         #[arg(long)]
         json: bool,
     },
+    /// Compares the five modes over seeds, and holds what was claimed against what comes back.
+    Compare {
+        /// The seeds to try: how many from 1 on, or the first and the one after the last.
+        #[arg(long, value_name = "COUNT|FIRST..END", default_value = "20", value_parser = seeds)]
+        seeds: Range<u32>,
+        /// Sites of the chain; claims are about 512.
+        #[arg(long, default_value_t = ComparisonConfig::default().sites)]
+        sites: usize,
+        /// Channels that share a grid; claims are about 128.
+        #[arg(long, default_value_t = ComparisonConfig::default().group)]
+        group: usize,
+        /// Print the record as JSON instead of tables and claims.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// A number of seeds from 1 on, or a range of them.
+fn seeds(text: &str) -> Result<Range<u32>, String> {
+    match text.parse::<u32>().ok().and_then(|count| count.checked_add(1)) {
+        Some(end) => Ok(1..end),
+        None => fragility::seeds(text),
+    }
 }
 
 /// What decides a run.
@@ -52,6 +76,9 @@ struct Options {
     /// Channels that share a grid [default: 128].
     #[arg(long)]
     group: Option<usize>,
+    /// uniform, nf4, nf4-double, fp4, fp4-double or llm-int8; all but the first take their scales from the values.
+    #[arg(long, default_value = "uniform")]
+    format: Format,
     /// Bits of v in the exact reading: 2, 3, 4, 8, 16 (float) or 32 [default: the mode's].
     #[arg(long, value_parser = width)]
     potential_bits: Option<Width>,
@@ -104,8 +131,8 @@ fn granularity(text: &str) -> Result<Granularity, String> {
 impl Arguments {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        match self.demonstration {
-            Some(Demonstration::Demo { number, seed, json }) => {
+        match self.command {
+            Some(Command::Demo { number, seed, json }) => {
                 let demonstration = demonstration(number, seed)
                     .ok_or_else(|| Failure::Usage(format!("There is no demonstration {number}.")))?;
                 let records = demonstration.configs.iter().map(|config| compute(config, None, None));
@@ -115,6 +142,18 @@ impl Arguments {
                     records,
                     json,
                 )
+            }
+            Some(Command::Compare { seeds, sites, group, json }) => {
+                let Range { start, end } = seeds;
+                let config = ComparisonConfig { sites, group, first_seed: start, seeds: end - start };
+                config.check().map_err(Failure::usage)?;
+                let record = pollster::block_on(quantize::compare(&config, &Context::unwatched()))
+                    .map_err(Failure::failed)?;
+                if json {
+                    let record = Record::ModeComparison(Box::new(record));
+                    return print(&document::to_json(&[record]).map_err(Failure::failed)?);
+                }
+                print(&report::mode_comparison(&record))
             }
             None => self.options.run(),
         }
@@ -135,6 +174,7 @@ impl Options {
             batches: self.batches.unwrap_or(base.batches),
             steps: self.steps.unwrap_or(base.steps),
             seed: self.seed,
+            format: self.format,
             ..base
         }
     }

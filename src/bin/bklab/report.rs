@@ -1,12 +1,14 @@
 //! What the terminal shows of a record: its numbers, the checks, the claims.
 
 use crate::Failure;
-use bk_lab::published::PublishedFigure;
+use bk_lab::published::lora::Evidence;
+use bk_lab::published::{Claim, PublishedFigure, quantize as published};
 use bk_lab::record::fragility::{Fragility, Tally};
 use bk_lab::record::language_model::LanguageModel;
+use bk_lab::record::lora::Study;
 use bk_lab::record::mixed::Mixed;
 use bk_lab::record::table::{Grid, cell};
-use bk_lab::record::{Manifest, Provenance, Quantize, Record, Resolvent, Speed};
+use bk_lab::record::{Manifest, ModeComparison, Provenance, Quantize, Record, Resolvent, Speed};
 use std::fmt::{Display, Write};
 
 /// Digits of a computed number in the terminal.
@@ -21,9 +23,11 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Fragility(record) => fragility(record),
         Record::Resolvent(record) => resolvent(record),
         Record::Quantize(record) => quantize(record),
+        Record::ModeComparison(record) => mode_comparison(record),
         Record::Speed(record) => speed(record),
         Record::LanguageModel(record) => language_model(record),
         Record::Mixed(record) => mixed(record),
+        Record::Lora(record) => record.read().map_or_else(|error| error.to_string(), |study| lora(&study)),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
             record.grids.iter().for_each(|part| text += &format!("\n{}", grid(part)));
@@ -55,6 +59,15 @@ pub(crate) fn quantize(record: &Quantize) -> String {
     text
 }
 
+/// The record of a comparison of modes as text.
+pub(crate) fn mode_comparison(record: &ModeComparison) -> String {
+    let mut text = heading(ModeComparison::TITLE, record.provenance, &record.manifest);
+    for numbers in [record.error_table(), record.ratio_table()] {
+        let _ = write!(text, "\n{}", grid(&numbers));
+    }
+    text + &claims(published::claims(record))
+}
+
 /// The record of a measurement of speed as text.
 pub(crate) fn speed(record: &Speed) -> String {
     heading(Speed::TITLE, record.provenance, &record.manifest) + "\n" + &grid(&record.table())
@@ -83,6 +96,15 @@ pub(crate) fn mixed(record: &Mixed) -> String {
         let _ = write!(text, "\n{}", grid(&numbers));
     }
     text
+}
+
+/// The record of a study of quantized LoRA as text: what was claimed, then its tables.
+fn lora(study: &Study) -> String {
+    let evidence = Evidence::of(study);
+    let title = format!("Quantized LoRA: study of {} experiments", study.experiments.len());
+    let mut text = heading(&title, study.provenance, &study.manifest);
+    evidence.tables.iter().for_each(|table| text += &format!("\n{}", grid(&table.grid)));
+    text + &claims(evidence.claims)
 }
 
 /// Tells of the files that could not be used, each in its sentence; fails if there are any.
@@ -123,12 +145,21 @@ pub(crate) fn figure<Kind: PublishedFigure>(record: &Kind) -> String {
         let _ = writeln!(text, "  {verdict:<8} {statement} ({}; threshold {threshold})", value.trim());
     }
 
-    text.push_str("\nClaims\n");
-    for claim in record.claims() {
+    text + &claims(record.claims())
+}
+
+/// The claims table as text; nothing where there are no claims.
+fn claims(claims: Vec<Claim>) -> String {
+    let mut text = String::new();
+    for claim in claims {
+        if text.is_empty() {
+            text.push_str("\nClaims\n");
+        }
         let _ = writeln!(text, "  {:<16} {} [{}]", claim.verdict.label(), claim.statement, claim.stated);
+        let published = format!("{} {}", claim.published, claim.tolerance);
+        let published = published.trim_end();
         let recomputed = if claim.recomputed.is_empty() { "no data" } else { &claim.recomputed };
-        let _ =
-            writeln!(text, "  {:<16} published {}, here {recomputed}. {}", "", claim.published, claim.reason);
+        let _ = writeln!(text, "  {:<16} published {published}, here {recomputed}. {}", "", claim.reason);
     }
     text
 }

@@ -5,9 +5,10 @@ use crate::files;
 use crate::print::Print;
 use crate::{Failure, report};
 use bk_lab::export::DataFormat;
-use bk_lab::figure::ResolventFigure;
+use bk_lab::figure::{ResolventFigure, View};
 use bk_lab::record::resolvent::{Config, Division, Panel, Resolvent};
 use bk_lab::record::{Record, document};
+use bk_lab::resolvent::birman_schwinger::Weight;
 use bk_lab::resolvent::{BackendChoice, Engine, Potential};
 use bk_lab::study::{Context, StudyError, resolvent};
 use clap::Args;
@@ -20,7 +21,7 @@ pub(crate) struct Arguments {
     #[arg(long, allow_negative_numbers = true)]
     sites: Option<usize>,
     /// The diagonal: constant:0, values:0.3,-0.2,…, random:strength=3,seed=7, aubry-andre:strength=2,phase=0,
-    /// impurity:strength=5, steps:height=2,width=32.
+    /// impurity:strength=5, steps:height=2,width=32, prime-bump:scale=0.02.
     #[arg(long, default_value = "constant:0", allow_hyphen_values = true)]
     potential: Potential,
     /// E, the real part of z.
@@ -32,7 +33,7 @@ pub(crate) struct Arguments {
     /// Which back end computes: f64 (the reference), f32, gpu, or auto.
     #[arg(long, default_value = "f64")]
     backend: BackendChoice,
-    /// What is asked: green, density, published, gradient, causality or precision.
+    /// What is asked: green, density, published, gradient, causality, birman-schwinger or precision.
     #[arg(long, default_value = "green")]
     panel: Panel,
     /// Energies of the map of density.
@@ -53,6 +54,15 @@ pub(crate) struct Arguments {
     /// α of the published gradient, 0 to 1.
     #[arg(long, default_value_t = Config::default().alpha)]
     alpha: f64,
+    /// Put the weight of the limiting absorption principle on both sides of the Birman–Schwinger kernel.
+    #[arg(long)]
+    weighted: bool,
+    /// Lowest energy of the Mourre estimate's window.
+    #[arg(long, default_value_t = Config::default().mourre_from, allow_negative_numbers = true)]
+    mourre_from: f64,
+    /// Highest energy of the Mourre estimate's window.
+    #[arg(long, default_value_t = Config::default().mourre_to, allow_negative_numbers = true)]
+    mourre_to: f64,
     /// Print the record as JSON instead of a table.
     #[arg(long)]
     json: bool,
@@ -86,6 +96,9 @@ impl Arguments {
             source: self.source,
             division: self.division,
             alpha: self.alpha,
+            weight: if self.weighted { Weight::LimitingAbsorption } else { Weight::None },
+            mourre_from: self.mourre_from,
+            mourre_to: self.mourre_to,
         };
         config.check().map_err(Failure::usage)?;
         let record = pollster::block_on(async {
@@ -136,7 +149,7 @@ fn write(record: &Resolvent, stem: &Path, formats: &[Format], print: &Print) -> 
         for format in formats {
             // One record stands behind all figures of a panel.
             if index == 0 || *format != Format::Json {
-                let draw = |layout: &_| figure.draw(record, layout);
+                let draw = |layout: &_| figure.draw(record, &View::default(), layout);
                 let data = |format| (format == DataFormat::Json).then(|| whole.clone());
                 format.save(Path::new(&name), print, draw, data, &manifest)?;
             }

@@ -20,7 +20,11 @@ pub(super) fn green(record: &Quantize, layout: &Layout) -> Option<Scene> {
     }
     let sheet = Sheet::new(layout);
     let config = &record.config;
-    let widths = format!("v in {}, G in {}", config.potential_bits.label(), config.green_bits.label());
+    let widths = format!(
+        "v in {}, G in {}",
+        config.stored_as(config.potential_bits),
+        config.stored_as(config.green_bits)
+    );
     let outer = sheet.heading(
         "G before and after quantization",
         &format!("{widths}, one row of {} sites", config.sites),

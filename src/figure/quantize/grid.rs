@@ -1,4 +1,4 @@
-//! A grid of levels: under the values it is for, as a staircase, and beside those of other groups.
+//! The levels of a group: under the values it is for, as a staircase, and beside those of other groups.
 
 use crate::figure::axis::Axis;
 use crate::figure::green::site_axis;
@@ -8,7 +8,7 @@ use crate::figure::number::significant;
 use crate::figure::scene::{Rectangle, Scene};
 use crate::figure::sheet::Sheet;
 use crate::figure::style::Layout;
-use crate::quantize::Grid;
+use crate::quantize::Codebook;
 use crate::record::quantize::{Quantize, Tensor};
 
 /// Points of a staircase: enough that 256 steps stand upright.
@@ -20,24 +20,24 @@ const BEYOND: f64 = 0.06;
 /// Up to this many levels each has a mark.
 const MARKED: usize = 64;
 
-/// Tensor, grid, and the range that holds its levels and the values.
-fn shown(record: &Quantize, tensor: usize, group: usize) -> Option<(&Tensor, Grid, [f64; 2])> {
+/// Tensor, levels, and the range that holds them and the values.
+fn shown(record: &Quantize, tensor: usize, group: usize) -> Option<(&Tensor, Codebook, [f64; 2])> {
     let tensor = record.tensors.get(tensor)?;
-    let grid = *tensor.grids.get(group.min(tensor.grids.len().checked_sub(1)?))?;
-    let (low, high) = grid.range(tensor.width);
+    let book = tensor.codebook(group)?;
+    let (low, high) = book.range();
     let (low, high) = (tensor.histogram.from.min(low.into()), tensor.histogram.to.max(high.into()));
     let beyond = BEYOND * (high - low);
-    (high > low).then_some((tensor, grid, [low - beyond, high + beyond]))
+    (high > low).then_some((tensor, book, [low - beyond, high + beyond]))
 }
 
-fn subtitle(tensor: &Tensor, grid: &Grid) -> String {
-    format!(
-        "{} in {}: step {}, zero point {}",
-        tensor.name,
-        tensor.width.label(),
-        significant(grid.scale.into(), 4),
-        grid.zero_point
-    )
+fn subtitle(tensor: &Tensor, book: &Codebook) -> String {
+    let where_levels_stand = match book {
+        Codebook::Uniform(grid, _) => {
+            format!("step {}, zero point {}", significant(grid.scale.into(), 4), grid.zero_point)
+        }
+        Codebook::Table(_, scale) => format!("largest magnitude {}", significant((*scale).into(), 4)),
+    };
+    format!("{} in {}: {where_levels_stand}", tensor.name, tensor.label())
 }
 
 fn ticks(length: f64, base: f64, ems: f64) -> usize {
@@ -46,9 +46,9 @@ fn ticks(length: f64, base: f64, ems: f64) -> usize {
 
 /// The number line: how the values are distributed, and where the levels stand.
 pub(super) fn levels(record: &Quantize, tensor: usize, group: usize, layout: &Layout) -> Option<Scene> {
-    let (tensor, grid, [low, high]) = shown(record, tensor, group)?;
+    let (tensor, book, [low, high]) = shown(record, tensor, group)?;
     let sheet = Sheet::new(layout);
-    let outer = sheet.heading("Values and levels", &subtitle(tensor, &grid), &[]);
+    let outer = sheet.heading("Values and levels", &subtitle(tensor, &book), &[]);
     let histogram = &tensor.histogram;
     let total = histogram.counts.iter().map(|&count| f64::from(count)).sum::<f64>().max(1.0);
     let bin = (histogram.to - histogram.from) / histogram.counts.len().max(1) as f64;
@@ -57,7 +57,7 @@ pub(super) fn levels(record: &Quantize, tensor: usize, group: usize, layout: &La
         [index, index + 1].map(|edge| (histogram.from + bin * edge as f64, share))
     });
     let levels: Vec<(f64, f64)> =
-        grid.levels(tensor.width).map(|(_, level)| (f64::from(level), 0.0)).collect();
+        book.levels().into_iter().map(|(_, level)| (f64::from(level), 0.0)).collect();
     let count = levels.len();
     let lines = [
         Line {
@@ -86,30 +86,30 @@ pub(super) fn levels(record: &Quantize, tensor: usize, group: usize, layout: &La
         ]
     };
     lines::draw(&sheet, outer, "On the number line", axes, &lines);
-    let (first, last) = grid.range(tensor.width);
+    let (first, last) = book.range();
     Some(sheet.finish(format!(
-        "Number line of {}. Its values lie between {} and {}; {count} levels stand {} apart from {} to {}.",
-        subtitle(tensor, &grid),
+        "Number line of {}. Its values lie between {} and {}; {count} levels stand at most {} apart from {} to {}.",
+        subtitle(tensor, &book),
         significant(histogram.from, 3),
         significant(histogram.to, 3),
-        significant(grid.scale.into(), 4),
+        significant(book.widest().into(), 4),
         significant(first.into(), 3),
         significant(last.into(), 3)
     )))
 }
 
-/// What the staircase figures sample of a grid: value and level.
-fn sampled(tensor: &Tensor, grid: &Grid, [low, high]: [f64; 2]) -> Vec<(f64, f64)> {
+/// What the staircase figures sample of the levels: value and level.
+fn sampled(book: &Codebook, [low, high]: [f64; 2]) -> Vec<(f64, f64)> {
     let place = |index: usize| low + (high - low) * index as f64 / (POINTS - 1) as f64;
-    (0..POINTS).map(place).map(|value| (value, grid.round(value as f32, tensor.width).into())).collect()
+    (0..POINTS).map(place).map(|value| (value, book.store(value as f32).1.into())).collect()
 }
 
 /// Value against level, with the line of no error.
 pub(super) fn staircase(record: &Quantize, tensor: usize, group: usize, layout: &Layout) -> Option<Scene> {
-    let (tensor, grid, range) = shown(record, tensor, group)?;
+    let (tensor, book, range) = shown(record, tensor, group)?;
     let [low, high] = range;
     let sheet = Sheet::new(layout);
-    let outer = sheet.heading("The staircase", &subtitle(tensor, &grid), &[]);
+    let outer = sheet.heading("The staircase", &subtitle(tensor, &book), &[]);
     let line = |label: &str, points, color, dash| Line {
         label: label.into(),
         points,
@@ -119,7 +119,7 @@ pub(super) fn staircase(record: &Quantize, tensor: usize, group: usize, layout: 
         mark: None,
     };
     let lines = [
-        line("level", sampled(tensor, &grid, range), sheet.palette.first.line, &[] as &[f64]),
+        line("level", sampled(&book, range), sheet.palette.first.line, &[] as &[f64]),
         line("value", vec![(low, low), (high, high)], sheet.palette.muted, &[3.0, 2.0]),
     ];
     let base = sheet.sizes.base;
@@ -132,7 +132,7 @@ pub(super) fn staircase(record: &Quantize, tensor: usize, group: usize, layout: 
     lines::draw(&sheet, outer, "Stored as", axes, &lines);
     Some(sheet.finish(format!(
         "Staircase of {}: every value is stored as its nearest level.",
-        subtitle(tensor, &grid)
+        subtitle(tensor, &book)
     )))
 }
 
@@ -143,13 +143,13 @@ pub(super) fn staircase_error(
     group: usize,
     layout: &Layout,
 ) -> Option<Scene> {
-    let (tensor, grid, range) = shown(record, tensor, group)?;
+    let (tensor, book, range) = shown(record, tensor, group)?;
     let [low, high] = range;
     let sheet = Sheet::new(layout);
-    let outer = sheet.heading("Error of the staircase", &subtitle(tensor, &grid), &[]);
+    let outer = sheet.heading("Error of the staircase", &subtitle(tensor, &book), &[]);
     let points: Vec<(f64, f64)> =
-        sampled(tensor, &grid, range).into_iter().map(|(value, level)| (value, level - value)).collect();
-    let most = points.iter().fold(f64::from(grid.scale), |most, point| most.max(point.1.abs())) * 1.1;
+        sampled(&book, range).into_iter().map(|(value, level)| (value, level - value)).collect();
+    let most = points.iter().fold(f64::from(book.widest()), |most, point| most.max(point.1.abs())) * 1.1;
     let lines = [Line {
         label: "level − value".into(),
         points,
@@ -167,37 +167,35 @@ pub(super) fn staircase_error(
     };
     lines::draw(&sheet, outer, "Error", axes, &lines);
     Some(sheet.finish(format!(
-        "Error of the staircase of {}: at most half a step, {}, between the outermost levels, and growing beyond them.",
-        subtitle(tensor, &grid),
-        significant(f64::from(grid.scale) / 2.0, 3)
+        "Error of the staircase of {}: at most {} between the outermost levels, and growing beyond them.",
+        subtitle(tensor, &book),
+        significant(f64::from(book.widest()) / 2.0, 3)
     )))
 }
 
-/// The step of every group along the chain.
+/// The scale of every group along the chain: the step of a grid, the largest magnitude of a block.
 pub(super) fn groups(record: &Quantize, tensor: usize, layout: &Layout) -> Option<Scene> {
     let tensor = record.tensors.get(tensor)?;
     let sites = record.config.sites;
-    let steps = tensor.grids.iter().map(|grid| f64::from(grid.scale));
-    let (least, most) =
-        steps.clone().fold((f64::INFINITY, 0.0f64), |(least, most), step| (least.min(step), most.max(step)));
-    if tensor.grids.is_empty() {
-        return None;
-    }
+    let scales: Vec<f64> = tensor.scales().into_iter().map(f64::from).collect();
+    let least = scales.iter().copied().reduce(f64::min)?;
+    let most = scales.iter().copied().fold(0.0f64, f64::max);
+    let name = if tensor.blocks.is_some() { "Largest magnitude" } else { "Step" };
     let sheet = Sheet::new(layout);
     let subtitle = format!(
         "{} in {}: {} of {} sites",
         tensor.name,
-        tensor.width.label(),
-        crate::figure::number::count(tensor.grids.len(), "group"),
+        tensor.label(),
+        crate::figure::number::count(scales.len(), "group"),
         tensor.group_size
     );
-    let outer = sheet.heading("Step of every group", &subtitle, &[]);
-    let points = steps.enumerate().flat_map(|(group, step)| {
+    let outer = sheet.heading("Scale of every group", &subtitle, &[]);
+    let points = scales.into_iter().enumerate().flat_map(|(group, scale)| {
         let ends = [group * tensor.group_size, ((group + 1) * tensor.group_size).min(sites)];
-        ends.map(|site| (site as f64 - 0.5, step))
+        ends.map(|site| (site as f64 - 0.5, scale))
     });
     let lines = [Line {
-        label: "step".into(),
+        label: name.to_lowercase(),
         points: points.collect(),
         color: sheet.palette.first.line,
         dash: &[],
@@ -208,12 +206,12 @@ pub(super) fn groups(record: &Quantize, tensor: usize, layout: &Layout) -> Optio
     let axes = |outer: Rectangle| {
         [
             site_axis(sites, outer.width(), base),
-            Axis::linear("Step", 0.0, 1.2 * most, ticks(outer.height(), base, 4.0)),
+            Axis::linear(name, 0.0, 1.2 * most, ticks(outer.height(), base, 4.0)),
         ]
     };
     lines::draw(&sheet, outer, "Grid", axes, &lines);
     Some(sheet.finish(format!(
-        "Steps of {subtitle}, from {} to {}.",
+        "Scales of {subtitle}, from {} to {}.",
         significant(least, 4),
         significant(most, 4)
     )))

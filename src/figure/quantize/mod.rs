@@ -21,7 +21,7 @@ pub enum QuantizeFigure {
     Staircase,
     /// The difference between the two.
     StaircaseError,
-    /// The step of every group.
+    /// The scale of every group.
     Groups,
     /// G before and after.
     Green,
@@ -51,7 +51,7 @@ impl QuantizeFigure {
             QuantizeFigure::Levels => "Values and levels",
             QuantizeFigure::Staircase => "The staircase",
             QuantizeFigure::StaircaseError => "Its error",
-            QuantizeFigure::Groups => "Steps, group by group",
+            QuantizeFigure::Groups => "Scales, group by group",
             QuantizeFigure::Green => "G before and after",
             QuantizeFigure::ErrorMap => "The error, site by site",
             QuantizeFigure::Training => "Loss while training",

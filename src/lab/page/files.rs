@@ -8,6 +8,7 @@ use crate::import::{ImportError, Problem, admit};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Answer, Task};
 use crate::record::fragility::{Fragility, Subject};
+use crate::record::quantize::ModeComparison;
 use crate::record::{Manifest, Provenance, Record, Speed, Table};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -49,7 +50,7 @@ pub(super) fn import(lab: Lab, gift: Gift) {
 }
 
 /// A file's content, unless it is too large to be worth reading.
-async fn read(file: &File, read: &mut u64) -> Result<ArrayBuffer, Problem> {
+pub(super) async fn read(file: &File, read: &mut u64) -> Result<ArrayBuffer, Problem> {
     admit(file.size() as u64, read)?;
     let content = JsFuture::from(file.array_buffer()).await;
     content
@@ -89,6 +90,8 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
                     Record::Fragility(record) => take_fragility(lab, record),
                     Record::Table(record) => take_table(lab, record, arrival),
                     Record::Quantize(record) => lab.quantize.open(lab, *record),
+                    Record::ModeComparison(record) => take_comparison(lab, *record, arrival),
+                    Record::Lora(study) => lab.lora.open(lab, *study),
                     Record::Speed(record) => {
                         let (title, grids) = (Speed::TITLE.into(), vec![record.table()]);
                         let Speed { provenance, manifest, .. } = *record;
@@ -106,7 +109,12 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
             }
         }
         Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-        Answer::Ready | Answer::Progress(_) | Answer::Cancelled | Answer::File { .. } => {}
+        Answer::Ready
+        | Answer::Potential { .. }
+        | Answer::Lora { .. }
+        | Answer::Progress(_)
+        | Answer::Cancelled
+        | Answer::File { .. } => {}
     }
 }
 
@@ -168,7 +176,19 @@ fn take_fragility(lab: Lab, record: Fragility) {
             lab.room.set(Room::Efficiency);
             lab.efficiency.show_fragility(record);
         }
+        Subject::Stability(_) => {
+            lab.room.set(Room::Stability);
+            lab.stability.show_fragility(record);
+        }
     }
+}
+
+/// Takes a comparison of modes into the quantization room.
+fn take_comparison(lab: Lab, record: ModeComparison, arrival: Arrival) {
+    if arrival.is_told {
+        welcome(lab, record.provenance, &record.manifest, Room::Quantization);
+    }
+    lab.quantize.show_modes(record);
 }
 
 /// Takes what is no figure's data into the room of files.

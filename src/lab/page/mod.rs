@@ -1,5 +1,6 @@
 //! The page: shows and asks, computes nothing. One layout for all rooms.
 
+mod claims;
 mod client;
 mod controls;
 mod download;
@@ -9,6 +10,7 @@ mod files;
 mod folders;
 mod formulas;
 mod kept;
+mod lora;
 mod published;
 mod quantize;
 mod resolvent;
@@ -90,6 +92,7 @@ fn Top() -> impl IntoView {
                 {link(Room::Stability, "Stability")}
                 {link(Room::Resolvent, "Resolvent")}
                 {link(Room::Quantization, "Quantization")}
+                {link(Room::Lora, "Quantized LoRA")}
                 {link(Room::Files, "Files")}
             </nav>
             <button type="button" class="quiet" on:click=move |_| copy_link(lab)>"Copy link"</button>

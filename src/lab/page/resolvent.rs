@@ -1,24 +1,34 @@
 //! The resolvent room: a chain, a point z, and what can be asked of (H − z)⁻¹ while a slider moves.
 
 mod controls;
+mod editor;
 mod explanations;
 mod results;
+mod speed;
 
-use super::state::Lab;
+use super::files::read;
+use super::state::{Lab, Tone};
+use crate::import::ImportError;
+use crate::lab::browser::{to_buffer, to_bytes};
 use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{Answer, RequestId, Task};
 use crate::record::Record;
 use crate::record::resolvent::{Config, Panel, Resolvent};
-use crate::resolvent::MOST_SITES;
+use crate::resolvent::{MOST_SITES, Potential};
 use crate::study::Progress;
 use controls::Controls;
 use leptos::prelude::*;
 use results::Results;
+use speed::{SpeedPanel, SpeedState};
 use std::sync::Arc;
+use web_sys::{FileList, MouseEvent};
 
 /// Work below which a changed control computes at once, in (site, energy) pairs: a tenth of a second on the
 /// slowest back end. Beyond it the reader presses Run, so that no link starts anything heavy.
 const LIVE_WORK: u64 = 1 << 20;
+
+/// The most sites of a potential that is drawn by hand, and the most values that a link holds.
+const MOST_DRAWN_SITES: usize = 4096;
 
 /// A request that is under way.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -41,6 +51,8 @@ pub(super) struct ResolventRoom {
     trouble: RwSignal<Option<String>>,
     /// Whether the config changed while a request was running.
     again: RwSignal<bool>,
+    /// How fast the kernels are in this browser.
+    speed: SpeedState,
 }
 
 impl Default for ResolventRoom {
@@ -54,6 +66,7 @@ impl Default for ResolventRoom {
             progress: RwSignal::default(),
             trouble: RwSignal::default(),
             again: RwSignal::default(),
+            speed: SpeedState::default(),
         }
     }
 }
@@ -67,6 +80,88 @@ impl ResolventRoom {
     /// The last record of the panel that is shown.
     fn record(&self) -> Option<Arc<Resolvent>> {
         self.record_of(self.panel.get())
+    }
+
+    /// The values of the potential, where they are known and few enough to be drawn.
+    fn drawable(&self) -> Option<Vec<f64>> {
+        self.config.with(|config| {
+            if let Potential::Values { values } = &config.potential {
+                return (1..=MOST_DRAWN_SITES).contains(&values.len()).then(|| values.clone());
+            }
+            self.records.with(|records| {
+                let same = |record: &&Arc<Resolvent>| {
+                    record.config.potential == config.potential && record.config.sites == config.sites
+                };
+                let diagonal = &records.iter().find(same)?.diagonal;
+                (1..=MOST_DRAWN_SITES).contains(&diagonal.len()).then(|| diagonal.clone())
+            })
+        })
+    }
+
+    /// Sets the potential; a list of values brings its own number of sites.
+    fn set_potential(&self, potential: Potential) {
+        self.config.update(|config| {
+            if let Potential::Values { values } = &potential {
+                config.sites = values.len();
+            }
+            config.potential = potential;
+        });
+    }
+
+    /// Has the worker read numbers, or the potential of a record of this lab, and takes what it finds.
+    fn take_numbers(self, lab: Lab, name: String, bytes: Vec<u8>) {
+        lab.ask(Task::Potential { name }, vec![to_buffer(&bytes)], move |answer| match answer {
+            Answer::Potential { potential, sites, sentence } => {
+                self.config.update(|config| (config.potential, config.sites) = (potential, sites));
+                lab.notify(Tone::Information, sentence);
+            }
+            Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
+            Answer::Records { .. }
+            | Answer::Lora { .. }
+            | Answer::Progress(_)
+            | Answer::Cancelled
+            | Answer::Ready
+            | Answer::File { .. } => {}
+        });
+    }
+
+    /// Takes dropped files: the potential of the last that holds one stays.
+    fn take_files(self, lab: Lab, files: FileList) {
+        leptos::task::spawn_local(async move {
+            for file in (0..files.length()).filter_map(|index| files.get(index)) {
+                match read(&file, &mut 0).await {
+                    Ok(buffer) => self.take_numbers(lab, file.name(), to_bytes(&buffer)),
+                    Err(problem) => {
+                        lab.notify(Tone::Trouble, ImportError { file: file.name(), problem }.to_string());
+                    }
+                }
+            }
+        });
+    }
+
+    /// The address that leads to the config in a panel. A potential of too many values is left out.
+    fn fragment(config: &Config, panel: Panel) -> String {
+        let config = match &config.potential {
+            Potential::Values { values } if values.len() > MOST_DRAWN_SITES => {
+                let Config { potential, sites, .. } = Config::default();
+                Config { potential, sites, panel, ..*config }
+            }
+            _ => Config { panel, ..config.clone() },
+        };
+        permalink::to_fragment(Room::Resolvent, &config)
+    }
+
+    /// The address that leads here.
+    pub(super) fn address(&self) -> String {
+        self.config.with(|config| Self::fragment(config, config.panel))
+    }
+
+    /// Whether the potential has too many values for an address.
+    fn is_beyond_links(&self) -> bool {
+        self.config.with(|config| match &config.potential {
+            Potential::Values { values } => values.len() > MOST_DRAWN_SITES,
+            _ => false,
+        })
     }
 
     /// Whether a config computes as soon as it changes. One that cannot be computed is answered at once.
@@ -135,7 +230,11 @@ impl ResolventRoom {
             Answer::Cancelled if !self.again.get_untracked() => {
                 self.trouble.set(Some("Stopped. What is shown is the earlier result.".into()));
             }
-            Answer::Cancelled | Answer::Ready | Answer::File { .. } => {}
+            Answer::Cancelled
+            | Answer::Ready
+            | Answer::Potential { .. }
+            | Answer::File { .. }
+            | Answer::Lora { .. } => {}
         }
         self.running.set(None);
         self.progress.set(None);
@@ -159,6 +258,7 @@ pub(super) fn ResolventView() -> impl IntoView {
             <div class="stage">
                 <Panels />
                 <Results />
+                <SpeedPanel />
             </div>
             <aside class="notes">
                 {Panel::ALL.map(|panel| view! {
@@ -174,11 +274,15 @@ pub(super) fn ResolventView() -> impl IntoView {
 fn Panels() -> impl IntoView {
     let room = expect_context::<Lab>().resolvent;
     let link = move |panel: Panel| {
-        let fragment = move || {
-            room.config
-                .with(|config| permalink::to_fragment(Room::Resolvent, &Config { panel, ..config.clone() }))
+        let fragment = move || room.config.with(|config| ResolventRoom::fragment(config, panel));
+        // What a link cannot hold stays when the panel changes without one.
+        let on_click = move |event: MouseEvent| {
+            if untrack(|| room.is_beyond_links()) {
+                event.prevent_default();
+                room.config.update(|config| config.panel = panel);
+            }
         };
-        view! { <a href=fragment aria-current=move || (room.panel.get() == panel).then_some("page")>{panel.title()}</a> }
+        view! { <a href=fragment on:click=on_click aria-current=move || (room.panel.get() == panel).then_some("page")>{panel.title()}</a> }
     };
     view! { <nav class="panels" aria-label="Panels">{Panel::ALL.map(link).collect_view()}</nav> }
 }

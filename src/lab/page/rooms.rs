@@ -1,6 +1,7 @@
 //! The rooms' places in the document. The page's program comes in parts: what opens first has no room in it, and
 //! the code of a room comes when the room is opened for the first time.
 
+use super::lora::LoraView;
 use super::published;
 use super::quantize::QuantizeView;
 use super::resolvent::ResolventView;
@@ -44,6 +45,11 @@ pub fn resolvent() -> AnyView {
 /// The room of the quantized core.
 pub fn quantization() -> AnyView {
     view! { <QuantizeView /> }.into_any()
+}
+
+/// The room of quantized LoRA.
+pub fn lora() -> AnyView {
+    view! { <LoraView /> }.into_any()
 }
 
 /// The room of files.

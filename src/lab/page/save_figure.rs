@@ -170,7 +170,12 @@ fn write(lab: Lab, mut scene: Scene, format: Format, dpi: f64, name: String, man
         lab.ask(task, buffers, move |answer| match answer {
             Answer::File { bytes } => download::file(lab, &name, format.media_type(), &bytes),
             Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-            Answer::Records { .. } | Answer::Progress(_) | Answer::Cancelled | Answer::Ready => {}
+            Answer::Records { .. }
+            | Answer::Potential { .. }
+            | Answer::Lora { .. }
+            | Answer::Progress(_)
+            | Answer::Cancelled
+            | Answer::Ready => {}
         });
     });
 }

@@ -1,6 +1,7 @@
 //! What the page knows: one handle, copied to wherever it is needed.
 
 use super::client::Client;
+use super::lora::LoraSettings;
 use super::published::FigureState;
 use super::quantize::QuantizeRoom;
 use super::resolvent::ResolventRoom;
@@ -61,6 +62,8 @@ pub(super) struct Lab {
     pub(super) resolvent: ResolventRoom,
     /// The room of the quantized core.
     pub(super) quantize: QuantizeRoom,
+    /// The room of quantized LoRA.
+    pub(super) lora: LoraSettings,
     /// Imported files that are no figure's data.
     pub(super) tables: RwSignal<Vec<Table>>,
 }
@@ -82,6 +85,7 @@ impl Lab {
             stability: FigureState::default(),
             resolvent: ResolventRoom::default(),
             quantize: QuantizeRoom::default(),
+            lora: LoraSettings::default(),
             tables: RwSignal::default(),
         }
     }
@@ -112,8 +116,9 @@ impl Lab {
             Room::Robustness => permalink::to_fragment(room, &self.robustness.linked()),
             Room::Efficiency => permalink::to_fragment(room, &self.efficiency.linked()),
             Room::Stability => permalink::to_fragment(room, &self.stability.linked()),
-            Room::Resolvent => permalink::to_fragment(room, &self.resolvent.config.get()),
+            Room::Resolvent => self.resolvent.address(),
             Room::Quantization => permalink::to_fragment(room, &self.quantize.view.get()),
+            Room::Lora => permalink::to_fragment(room, &self.lora.linked()),
             Room::Files => permalink::to_fragment(room, &NoSettings {}),
         }
     }
@@ -141,6 +146,7 @@ impl Lab {
             Room::Stability => restore(&link, |linked| self.stability.follow(linked))?,
             Room::Resolvent => restore(&link, |config| self.resolvent.config.set(config))?,
             Room::Quantization => restore(&link, |view| self.quantize.view.set(view))?,
+            Room::Lora => restore(&link, |linked| self.lora.follow(linked))?,
             Room::Files => link.restore::<NoSettings>()?.unknown,
         };
         self.room.set(link.room);

@@ -3,7 +3,9 @@
 use super::download;
 use super::state::Lab;
 use crate::export::Table;
+use crate::record::table::Grid;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Rows shown at once.
 const ROWS: usize = 25;
@@ -20,7 +22,7 @@ pub(super) struct Rows {
     /// Number of rows.
     pub(super) count: usize,
     /// The cells of a row.
-    pub(super) row: std::sync::Arc<dyn Fn(usize) -> Vec<String> + Send + Sync>,
+    pub(super) row: Arc<dyn Fn(usize) -> Vec<String> + Send + Sync>,
 }
 
 impl Rows {
@@ -85,6 +87,18 @@ pub(super) fn DataTable(#[prop(into)] caption: String, rows: Signal<Rows>) -> im
                 <button type="button" aria-label=as_latex on:click=move |_| save_latex("tex", "application/x-tex", |table| table.latex(None))>"LaTeX"</button>
             </div>
         </div>
+    }
+}
+
+/// Shows a table of text, and says how many rows of its file it leaves out.
+#[component]
+pub(super) fn GridTable(grid: Grid) -> impl IntoView {
+    let Grid { heading, columns, rows, omitted } = grid;
+    let count = rows.len();
+    let rows = Rows { headings: columns, count, row: Arc::new(move |index| rows[index].clone()) };
+    view! {
+        <DataTable caption=heading rows=Signal::stored(rows) />
+        {(omitted > 0).then(|| view! { <p class="hint">{format!("{omitted} more rows of the file are not shown.")}</p> })}
     }
 }
 

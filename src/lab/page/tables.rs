@@ -2,12 +2,10 @@
 
 use super::files::{ImportButton, ImportFolderButton};
 use super::state::Lab;
-use super::table::{DataTable, Rows};
+use super::table::GridTable;
 use crate::lab::permalink::Room;
 use crate::record::Table;
-use crate::record::table::Grid;
 use leptos::prelude::*;
-use std::sync::Arc;
 
 /// The room.
 #[component]
@@ -43,15 +41,7 @@ fn Sheet(table: Table) -> impl IntoView {
             <h2>{title}</h2>
             <p><strong class="provenance">{provenance.label()}</strong>" "{manifest.files.join(", ")}</p>
             <p class="origin">{manifest.origin}</p>
-            {grids.into_iter().map(|grid| {
-                let Grid { heading, columns, rows, omitted } = grid;
-                let count = rows.len();
-                let rows = Rows { headings: columns, count, row: Arc::new(move |index| rows[index].clone()) };
-                view! {
-                    <DataTable caption=heading rows=Signal::stored(rows) />
-                    {(omitted > 0).then(|| view! { <p class="hint">{format!("{omitted} more rows of the file are not shown.")}</p> })}
-                }
-            }).collect_view()}
+            {grids.into_iter().map(|grid| view! { <GridTable grid /> }).collect_view()}
         </section>
     }
 }

@@ -1,7 +1,7 @@
 //! What in the results of one experiment cannot be true together, or cannot be true at all (vit-lora.md §8).
 
 use super::monitor::{Tail, stability, stability_score};
-use super::size::{LINEAR_LAYERS, Sizes, VisionTransformer};
+use super::size::{HIGHEST_RANK, LINEAR_LAYERS, Sizes, VisionTransformer};
 use crate::record::lora::Experiment;
 use crate::record::lora::experiment::{GradientFlow, Storage};
 
@@ -14,9 +14,6 @@ const SIZE: f64 = 0.1;
 
 /// Images that the published split of CIFAR leaves for training.
 const TRAINED: i64 = 45_000;
-
-/// The highest rank that is looked at: no layer is wider.
-const HIGHEST_RANK: u64 = 4096;
 
 /// No computer trains a model on tens of thousands of images in this time, in seconds.
 const NO_TIME: f64 = 1.0;

@@ -3,6 +3,8 @@
 
 pub mod analysis;
 pub mod contradiction;
+pub mod demonstration;
+pub mod evidence;
 pub mod literature;
 pub mod matrix;
 pub mod monitor;
@@ -13,6 +15,9 @@ pub mod summary;
 pub mod tables;
 pub mod tree;
 pub mod validation;
+mod claims;
 
+pub use claims::claims;
+pub use evidence::Evidence;
 pub use matrix::{experiment_id, matrix, unique_id};
-pub use simulation::Simulation;
+pub use simulation::{Simulation, simulate};

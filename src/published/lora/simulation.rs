@@ -1,14 +1,14 @@
 //! The simulation that wrote every published number of the study (vit-lora.md §5): nothing is trained, every
 //! result is drawn. The published program never seeds its generator; here a seed is stated.
 
-use super::experiment_id;
+use super::{experiment_id, matrix, unique_id};
 use crate::random::PythonRandom;
-use crate::record::lora::ExperimentConfig;
 use crate::record::lora::experiment::{
     AccuracyDrop, Convergence, EfficiencyComparison, Experiment, GradientFlow, GradientNorms,
     LiteratureComparison, MemoryReduction, ModelMetrics, PerformanceComparison, QuantizationAnalysis,
     ResourceMetrics, Storage, TestMetrics, TrainingResults, Verification,
 };
+use crate::record::lora::{Config, ExperimentConfig};
 
 /// The accuracy around which everything is drawn: 0.85 for CIFAR-10, 0.65 for anything else.
 pub(crate) fn base_accuracy(config: &ExperimentConfig) -> f64 {
@@ -95,6 +95,19 @@ impl Simulation {
             literature_comparison: literature(config, accuracy, reduction),
         }
     }
+}
+
+/// All results of a config, in the order of the matrix.
+pub fn simulate(config: &Config) -> Vec<Experiment> {
+    let mut simulation = Simulation::new(config.seed);
+    let experiments = matrix().into_iter().take(config.experiments as usize).map(|experiment| {
+        let mut result = simulation.run(&experiment);
+        if config.unique_ids {
+            result.experiment_id = unique_id(&experiment);
+        }
+        result
+    });
+    experiments.collect()
 }
 
 /// Accuracy on the test images, and reduction of memory in percent.

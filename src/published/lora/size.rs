@@ -3,7 +3,7 @@
 
 use crate::quantize::block::{BlockQuantized, FourBit};
 use crate::quantize::rows::RowQuantized;
-use crate::record::lora::Storage;
+use crate::record::lora::{ExperimentConfig, Storage};
 use std::collections::HashMap;
 
 /// Transformer blocks of every model here.
@@ -17,6 +17,15 @@ pub const LINEAR_LAYERS: i64 = 4 * DEPTH as i64 + 1;
 
 /// More labels than any data set has.
 const MOST_CLASSES: u64 = 1_000_000;
+
+/// The highest rank that is looked at: no layer is wider.
+pub const HIGHEST_RANK: u64 = 4096;
+
+/// Bytes of a parameter in single precision.
+const SINGLE: u64 = 4;
+
+/// A megabyte here: 2²⁰ bytes.
+pub const MEGABYTE: f64 = 1_048_576.0;
 
 /// A vision transformer with the layout of DeiT: one class token, learned positions, biases everywhere, and a hidden
 /// layer four times as wide.
@@ -102,10 +111,28 @@ impl VisionTransformer {
 pub struct Sizes(HashMap<(VisionTransformer, Storage), Option<u64>>);
 
 impl Sizes {
+    /// Bytes of a model, what is not quantized in single precision.
+    fn bytes(&mut self, model: VisionTransformer, storage: Storage) -> Option<u64> {
+        *self.0.entry((model, storage)).or_insert_with(|| model.bytes(storage, SINGLE))
+    }
+
     /// Megabytes (2²⁰ bytes) of a model, what is not quantized in single precision.
     pub fn megabytes(&mut self, model: VisionTransformer, storage: Storage) -> Option<f64> {
-        const SINGLE: u64 = 4;
-        let bytes = self.0.entry((model, storage)).or_insert_with(|| model.bytes(storage, SINGLE));
-        bytes.map(|bytes| bytes as f64 / 1_048_576.0)
+        self.bytes(model, storage).map(|bytes| bytes as f64 / MEGABYTE)
+    }
+
+    /// Bytes of what an experiment stores: the weights as quantized, scales included, and adapters in single
+    /// precision on all linear layers of the blocks (§3.1). `None` for a model that is not known.
+    pub fn stored(&mut self, config: &ExperimentConfig) -> Option<u64> {
+        let classes = u64::try_from(config.model.num_classes).ok()?;
+        let model = VisionTransformer::named(&config.model.name, classes)?;
+        let adapter = match &config.lora {
+            None => 0,
+            Some(lora) => {
+                let rank = u64::try_from(lora.rank).ok().filter(|rank| *rank <= HIGHEST_RANK)?;
+                model.adapter(rank) * SINGLE
+            }
+        };
+        Some(self.bytes(model, config.storage())? + adapter)
     }
 }

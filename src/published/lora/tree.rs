@@ -2,9 +2,11 @@
 
 use super::summary::{Failed, detailed_analysis, summary};
 use crate::published::python;
+use crate::record::Provenance;
 use crate::record::lora::experiment::Storage;
-use crate::record::lora::{Config, Experiment, ExperimentConfig};
+use crate::record::lora::{Config, Experiment, ExperimentConfig, Study};
 use serde_json::{Value, json};
+use std::collections::HashMap;
 
 /// The name of the summary.
 pub const SUMMARY: &str = "quantization_experiments_summary.json";
@@ -30,6 +32,9 @@ pub struct Times {
     pub seconds: f64,
 }
 
+/// What stands for the time where no clock ran: the note beside the files says so.
+const NO_CLOCK: &str = "1970-01-01T00:00:00.000000";
+
 /// A file: its path below the folder of the study, with slashes, and its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TreeFile {
@@ -51,6 +56,33 @@ pub fn stamp(experiment: &mut Experiment, times: &Times) {
     experiment.end_time = Some(times.end.clone());
     experiment.training_time = Some(times.seconds);
     experiment.resource_metrics.training_time = Some(times.seconds);
+}
+
+/// All files of a study in the order in which they are written, without a clock, so that the same study gives the same
+/// bytes: times that it does not have are the beginning of 1970. Where experiments share an identifier, the later
+/// one's files replace the earlier one's, as they do in a folder.
+pub fn tree(study: &Study) -> Result<Vec<TreeFile>, serde_json::Error> {
+    let times = Times { start: NO_CLOCK.into(), end: NO_CLOCK.into(), seconds: 0.0 };
+    let is_simulated = study.provenance == Provenance::PublishedSimulation;
+    let mut files: Vec<TreeFile> = is_simulated.then(|| note(&study.config)).into_iter().collect();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for experiment in &study.experiments {
+        let mut stamped = experiment.clone();
+        if stamped.start_time.is_none() {
+            stamp(&mut stamped, &times);
+        }
+        for file in experiment_files(&stamped)? {
+            match places.get(&file.path) {
+                Some(&place) => files[place] = file,
+                None => {
+                    places.insert(file.path.clone(), files.len());
+                    files.push(file);
+                }
+            }
+        }
+    }
+    files.extend(summary_files(&study.experiments, &[], NO_CLOCK)?);
+    Ok(files)
 }
 
 /// Takes the times out of results, so that what remains is what the seed decides.
@@ -118,7 +150,9 @@ pub fn note(config: &Config) -> TreeFile {
          with Python's random generator seeded by {seed}, for the first {experiments} of its 144 experiments.\n\
          \n\
          No model was trained, no image was classified, no byte was measured: every result is drawn at random around\n\
-         chosen values, and the seeds 42, 123 and 456 in the names are labels. Nothing here is evidence about models.\n"
+         chosen values, and the seeds 42, 123 and 456 in the names are labels. Nothing here is evidence about models.\n\
+         \n\
+         Times are those of writing the files, and the beginning of 1970 where no clock ran.\n"
     );
     TreeFile { path: NOTE.into(), text }
 }

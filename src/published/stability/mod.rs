@@ -8,8 +8,10 @@
 
 mod claims;
 mod numbers;
+mod requirements;
 mod summary;
 
+pub use requirements::requirements;
 pub use summary::Improvement;
 
 use super::{Check, Claim, PublishedFigure};

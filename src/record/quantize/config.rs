@@ -35,6 +35,46 @@ impl FromStr for Reading {
     }
 }
 
+/// In which form numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// On grids of even steps, found by calibration: the only ones that bits, rules and training are about.
+    #[default]
+    Uniform,
+    /// NF4: 16 quantiles of a normal distribution, a scale a block of 64 (vit-lora.md §2.2).
+    Nf4,
+    /// NF4 with its scales quantized to 8 bits (vit-lora.md §2.3).
+    Nf4Double,
+    /// FP4: floats of 4 bits, a scale a block of 64.
+    Fp4,
+    /// FP4 with its scales quantized to 8 bits.
+    Fp4Double,
+    /// LLM.int8: 8 bits, a scale a row (vit-lora.md §2.4).
+    LlmInt8,
+}
+
+impl Format {
+    /// All of them with their names and the words for readers.
+    pub const ALL: [(Format, &'static str, &'static str); 6] = [
+        (Format::Uniform, "uniform", "uniform grid"),
+        (Format::Nf4, "nf4", "NF4"),
+        (Format::Nf4Double, "nf4-double", "NF4, double quantization"),
+        (Format::Fp4, "fp4", "FP4"),
+        (Format::Fp4Double, "fp4-double", "FP4, double quantization"),
+        (Format::LlmInt8, "llm-int8", "LLM.int8"),
+    ];
+}
+
+impl FromStr for Format {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let format = Format::ALL.into_iter().find(|(_, name, _)| *name == text);
+        format.map(|(format, ..)| format).ok_or_else(|| ConfigError::Format(text.chars().take(40).collect()))
+    }
+}
+
 /// What is trained after calibration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -98,6 +138,8 @@ impl FromStr for Mode {
 pub struct Config {
     /// Whose quantization.
     pub reading: Reading,
+    /// In which form; the next two, and what comes after them up to the rule, are about uniform grids.
+    pub format: Format,
     /// What a value of v is stored as.
     pub potential_bits: Width,
     /// What Re G and Im G are stored as.
@@ -128,6 +170,7 @@ impl Default for Config {
     fn default() -> Self {
         Config {
             reading: Reading::Exact,
+            format: Format::Uniform,
             potential_bits: Width::Int8,
             green_bits: Width::Int8,
             trained: Trained::Nothing,
@@ -170,10 +213,27 @@ impl Config {
                 Config::of(mode, self.reading);
             let own = self.reading == Reading::Published
                 || (granularity, zero_point, rule) == (self.granularity, self.zero_point, self.rule);
-            own && (potential_bits, green_bits, trained)
-                == (self.potential_bits, self.green_bits, self.trained)
+            self.format == Format::Uniform
+                && own
+                && (potential_bits, green_bits, trained)
+                    == (self.potential_bits, self.green_bits, self.trained)
         };
         Mode::ALL.into_iter().map(|(mode, _)| mode).find(|&mode| like(mode))
+    }
+
+    /// What the published code calls training, of the same core: in its own scheme and steps.
+    pub fn trained_as_published(&self) -> Self {
+        let mode = if self.green_bits == Width::Int4 { Mode::QatInt4 } else { Mode::QatInt8 };
+        let Config { sites, group, rows, batches, seed, .. } = *self;
+        Config { sites, group, rows, batches, seed, ..Config::of(mode, Reading::Published) }
+    }
+
+    /// What numbers of a width are stored as, in words.
+    pub fn stored_as(&self, width: Width) -> &'static str {
+        match self.format {
+            Format::Uniform => width.label(),
+            format => Format::ALL[format as usize].2,
+        }
     }
 
     /// The scheme of a tensor with this width, in the exact reading.
@@ -205,6 +265,10 @@ impl Config {
                 green: self.green_bits.bits(),
             });
         }
+        let plain = self.reading == Reading::Exact && self.trained == Trained::Nothing;
+        if self.format != Format::Uniform && !plain {
+            return Err(ConfigError::Untrained(self.stored_as(self.green_bits)));
+        }
         Ok(self.scheme(self.potential_bits).check()?)
     }
 }
@@ -230,6 +294,14 @@ pub enum ConfigError {
     /// A reading that is none.
     #[error("“{0}” is no reading. Choose exact or published.")]
     Reading(String),
+    /// A format that is none.
+    #[error("“{0}” is no format. Choose uniform, nf4, nf4-double, fp4, fp4-double or llm-int8.")]
+    Format(String),
+    /// A format that is neither trained nor part of the published core.
+    #[error(
+        "{0} takes its scales from the values, so that nothing is trained, and the published core does not have it. Choose the exact reading without training, or the uniform grid."
+    )]
+    Untrained(&'static str),
     /// Widths that the published code does not have.
     #[error(
         "The published code has 8 bits or 4 for all tensors, not {potential} for v and {green} for G. Take the exact reading for these."

@@ -5,13 +5,18 @@
 //! one thing everywhere: v is quantized, G is computed from the quantized v, G is quantized, and what its bytes stand
 //! for is compared with the exact G of the exact v, on rows that no calibration and no training has seen.
 
+mod comparison;
 mod config;
 mod tables;
 
-pub use config::{Config, ConfigError, MOST_SITES, Mode, Reading, Trained};
+pub use comparison::{ComparisonConfig, ModeComparison, ModeRuns, Outcome, with_margin};
+pub use config::{Config, ConfigError, Format, MOST_SITES, Mode, Reading, Trained};
 
 use super::{Manifest, Provenance};
-use crate::quantize::{ByteCount, ErrorMeasure, Grid, LearnedStep, Subject, Width};
+use crate::quantize::block::FourBit;
+use crate::quantize::{
+    ByteCount, Codebook, DoubleQuantized, ErrorMeasure, Grid, LearnedStep, Subject, Width,
+};
 use serde::{Deserialize, Serialize};
 
 /// The three tensors of the core, in the order of every list here.
@@ -26,8 +31,11 @@ pub struct Tensor {
     pub width: Width,
     /// Channels that share a grid.
     pub group_size: usize,
-    /// The grids, one a group; none for floats.
+    /// The grids, one a group; none for floats and blocks.
     pub grids: Vec<Grid>,
+    /// The blocks of the first row, where the format has them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Blocks>,
     /// The bytes of the codes of the first row of the test batch, as hexadecimal digits.
     pub packed: String,
     /// Bytes of one row with its scales and zero points.
@@ -36,6 +44,51 @@ pub struct Tensor {
     pub codes_used: usize,
     /// How the values to be quantized are distributed over the test batch.
     pub histogram: Histogram,
+}
+
+impl Tensor {
+    /// What it is stored as, in a word.
+    pub fn label(&self) -> &'static str {
+        match self.blocks.as_ref().map(|blocks| blocks.kind) {
+            None => self.width.label(),
+            Some(FourBit::Nf4) => "NF4",
+            Some(FourBit::Fp4) => "FP4",
+        }
+    }
+
+    /// The scales of the first row: steps of grids, absolute maxima of blocks; none for floats.
+    pub fn scales(&self) -> Vec<f32> {
+        match &self.blocks {
+            Some(blocks) => blocks.scales.clone(),
+            None => self.grids.iter().map(|grid| grid.scale).collect(),
+        }
+    }
+
+    /// The levels of a group of the first row, or of the last if there are not so many; `None` for floats.
+    pub fn codebook(&self, group: usize) -> Option<Codebook> {
+        match &self.blocks {
+            Some(blocks) => {
+                let scale = blocks.scales.get(group).or(blocks.scales.last())?;
+                Some(Codebook::Table(blocks.kind, *scale))
+            }
+            None => {
+                let grid = self.grids.get(group).or(self.grids.last())?;
+                Some(Codebook::Uniform(*grid, self.width))
+            }
+        }
+    }
+}
+
+/// Blocks of 64 numbers with 16 levels each.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Blocks {
+    /// The table of levels.
+    pub kind: FourBit,
+    /// The absolute maximum of every block, as it is used.
+    pub scales: Vec<f32>,
+    /// What is stored of the scales, where they are quantized, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub double: Option<DoubleQuantized>,
 }
 
 /// Counts of values in equal bins.

@@ -24,8 +24,8 @@ impl Quantize {
         format!(
             "Quantized BK core, {} sites: v in {}, G in {}, {training} ({reading}, seed {})",
             config.sites,
-            config.potential_bits.label(),
-            config.green_bits.label(),
+            config.stored_as(config.potential_bits),
+            config.stored_as(config.green_bits),
             config.seed
         )
     }

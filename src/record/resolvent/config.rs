@@ -1,6 +1,7 @@
 //! What decides a resolvent study.
 
 use super::{Division, GRADIENT_BLEND, Panel};
+use crate::resolvent::birman_schwinger::{MOST_DENSE_SITES, Weight};
 use crate::resolvent::{BackendChoice, Chain, Potential, ResolventError, Shift};
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,12 @@ pub struct Config {
     pub division: Division,
     /// α of the published gradient, 0 to 1: the share of its heuristic part.
     pub alpha: f64,
+    /// The weight on both sides of the Birman–Schwinger kernel.
+    pub weight: Weight,
+    /// Lowest energy of the window of the Mourre estimate.
+    pub mourre_from: f64,
+    /// Highest energy of the window of the Mourre estimate.
+    pub mourre_to: f64,
 }
 
 impl Default for Config {
@@ -61,6 +68,9 @@ impl Default for Config {
             source: None,
             division: Division::default(),
             alpha: GRADIENT_BLEND,
+            weight: Weight::default(),
+            mourre_from: -1.0,
+            mourre_to: 1.0,
         }
     }
 }
@@ -81,6 +91,10 @@ impl Config {
             Panel::Gradient => Err(ConfigError::Alpha(self.alpha)),
             Panel::Density => self.map_grid().map(|_| ()),
             Panel::Causality => self.source().map(|_| ()),
+            Panel::BirmanSchwinger if self.sites > MOST_DENSE_SITES => {
+                Err(ConfigError::DenseSites(self.sites))
+            }
+            Panel::BirmanSchwinger => self.mourre_window(),
         }
     }
 
@@ -100,6 +114,13 @@ impl Config {
         Ok((0..count).map(|index| from + (to - from) * (index as f64 / last)).collect())
     }
 
+    /// Whether the window of the Mourre estimate holds energies.
+    fn mourre_window(&self) -> Result<(), ConfigError> {
+        let (from, to) = (self.mourre_from, self.mourre_to);
+        let is_window = from.is_finite() && to.is_finite() && from < to;
+        if is_window { Ok(()) } else { Err(ConfigError::MourreWindow { from, to }) }
+    }
+
     /// The site whose potential is moved.
     pub fn source(&self) -> Result<usize, ConfigError> {
         let (source, sites) = (self.source.unwrap_or(self.sites / 2), self.sites);
@@ -117,6 +138,7 @@ impl Config {
             Panel::Density => self.map_energies,
             Panel::Published => 3,
             Panel::Gradient => 1 + self.sites.min(GRADIENT_DIFFERENCES),
+            Panel::BirmanSchwinger => self.sites.saturating_mul(self.sites),
             Panel::Precision => PRECISION_ETAS,
         };
         self.sites.saturating_mul(each) as u64
@@ -140,6 +162,19 @@ pub enum ConfigError {
     /// The window is empty, reversed or not finite.
     #[error("The map window from {from} to {to} holds no energies. Its end must lie above its beginning.")]
     Window {
+        /// Lowest energy.
+        from: f64,
+        /// Highest energy.
+        to: f64,
+    },
+    /// A chain too long for dense matrices.
+    #[error(
+        "A dense operator on {0} sites is too large. Choose at most {MOST_DENSE_SITES} sites: its singular values cost N³ operations."
+    )]
+    DenseSites(usize),
+    /// The window of the Mourre estimate is empty, reversed or not finite.
+    #[error("The Mourre window from {from} to {to} holds no energies. Its end must lie above its beginning.")]
+    MourreWindow {
         /// Lowest energy.
         from: f64,
         /// Highest energy.

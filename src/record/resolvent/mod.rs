@@ -1,5 +1,6 @@
 //! The record of a resolvent study: what was asked of a chain's (H − z)⁻¹, and what was found.
 
+mod birman_schwinger;
 mod causality;
 mod config;
 mod density;
@@ -10,6 +11,7 @@ mod precision;
 mod published;
 mod routine;
 
+pub use birman_schwinger::{BirmanSchwinger, Kernel, KernelName};
 pub use causality::{Causality, Window};
 pub use config::{Config, ConfigError, MOST_MAP_ENERGIES, MOST_MAP_SITES};
 pub(crate) use config::{GRADIENT_DIFFERENCES, PRECISION_ETAS};
@@ -61,6 +63,8 @@ pub enum Finding {
     Gradient(Gradient),
     /// Which site depends on which.
     Causality(Causality),
+    /// The Birman–Schwinger operator.
+    BirmanSchwinger(BirmanSchwinger),
     /// How far single precision is off.
     Precision(Precision),
 }
@@ -95,6 +99,7 @@ impl Finding {
             Finding::Published(_) => Panel::Published,
             Finding::Gradient(_) => Panel::Gradient,
             Finding::Causality(_) => Panel::Causality,
+            Finding::BirmanSchwinger(_) => Panel::BirmanSchwinger,
             Finding::Precision(_) => Panel::Precision,
         }
     }
@@ -107,6 +112,7 @@ impl Finding {
             Finding::Published(found) => found,
             Finding::Gradient(found) => found,
             Finding::Causality(found) => found,
+            Finding::BirmanSchwinger(found) => found,
             Finding::Precision(found) => found,
         }
     }
@@ -129,7 +135,7 @@ impl Finding {
                 let Window { two_sided, one_sided, .. } = &mut found.window;
                 (vec![&mut found.two_sided, &mut found.one_sided], vec![two_sided, one_sided])
             }
-            Finding::Precision(_) => (vec![], vec![]),
+            Finding::BirmanSchwinger(_) | Finding::Precision(_) => (vec![], vec![]),
         }
     }
 }

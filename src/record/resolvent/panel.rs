@@ -19,14 +19,23 @@ pub enum Panel {
     Gradient,
     /// Which site's G depends on which site's potential, in the two-sided and in the one-sided form.
     Causality,
+    /// The Birman–Schwinger operator: singular values, Schatten norms, Mourre estimate.
+    BirmanSchwinger,
     /// How far single precision is off as η falls, beside the bound.
     Precision,
 }
 
 impl Panel {
     /// All panels in the order of the room.
-    pub const ALL: [Panel; 6] =
-        [Panel::Green, Panel::Density, Panel::Published, Panel::Gradient, Panel::Causality, Panel::Precision];
+    pub const ALL: [Panel; 7] = [
+        Panel::Green,
+        Panel::Density,
+        Panel::Published,
+        Panel::Gradient,
+        Panel::Causality,
+        Panel::BirmanSchwinger,
+        Panel::Precision,
+    ];
 
     /// Its name in links and on the command line.
     pub fn key(self) -> &'static str {
@@ -36,6 +45,7 @@ impl Panel {
             Panel::Published => "published",
             Panel::Gradient => "gradient",
             Panel::Causality => "causality",
+            Panel::BirmanSchwinger => "birman-schwinger",
             Panel::Precision => "precision",
         }
     }
@@ -48,6 +58,7 @@ impl Panel {
             Panel::Published => "Exact against published",
             Panel::Gradient => "Gradient",
             Panel::Causality => "Causality",
+            Panel::BirmanSchwinger => "Birman–Schwinger",
             Panel::Precision => "Precision",
         }
     }

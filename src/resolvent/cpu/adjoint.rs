@@ -15,7 +15,7 @@
 //! (resolvent-performance.md §3).
 
 use super::batch::{Batch, ComplexPlanes, Gradient};
-use super::blocks::{Block, Blocks, ComplexBlocks, Cotangents, GradientBlock, GradientBlocks, Pair};
+use super::blocks::{Block, Blocks, ComplexBlocks, Cotangents, GradientBlock, GradientBlocks, Pair, share};
 use super::complex::Complexes;
 use super::meeting::{Meeting, Side, meet};
 use super::schedule::runs;
@@ -162,49 +162,60 @@ impl<T: Real, const REGISTERS: usize, const BONDED: bool> Meeting<REGISTERS>
     type Carry = Carry<T::Register>;
 
     #[inline(always)]
-    fn enter(&mut self, site: usize, part: usize, from: Side, carry: &mut Self::Carry) {
+    fn enter(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]) {
+        let bond = self.block.bond(from.bond(site));
         let [re, im] = &mut self.green[site];
-        (re[part], im[part]) = (carry.value.re, carry.value.im);
-        let share = self.block.share::<BONDED>(from.bond(site), part, carry.value);
-        let [re, im] = &self.cotangents[site];
-        let sensitivity = self.block.share::<BONDED>(from.bond(site), part, carry.sensitivity);
-        let sum = Complexes { re: re[part], im: im[part] }.plus(sensitivity);
-        let [re, im] = &mut self.sums[site];
-        (re[part], im[part]) = (sum.re, sum.im);
-        carry.value = self.block.site(site, part).minus_conjugate(share).reciprocal();
-        carry.sensitivity = carry.value.squared().times(sum);
+        let [g_re, g_im] = &self.cotangents[site];
+        let [sum_re, sum_im] = &mut self.sums[site];
+        for part in 0..REGISTERS {
+            let carry = &mut carries[part];
+            (re[part], im[part]) = (carry.value.re, carry.value.im);
+            let share_of = |neighbour| share::<_, BONDED>(bond[part], neighbour);
+            let sum = Complexes { re: g_re[part], im: g_im[part] }.plus(share_of(carry.sensitivity));
+            (sum_re[part], sum_im[part]) = (sum.re, sum.im);
+            let denominator = self.block.site(site, part).minus_conjugate(share_of(carry.value));
+            let squared;
+            (carry.value, squared) = denominator.reciprocal_and_square();
+            carry.sensitivity = squared.times(sum);
+        }
     }
 
     #[inline(always)]
-    fn finish(&mut self, site: usize, part: usize, from: Side, carry: &mut Self::Carry) {
+    fn finish(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]) {
         let (towards, away) = (from.bond(site), from.opposite().bond(site));
+        let (bond, other_bond) = (self.block.bond(towards), self.block.bond(away));
         let [re, im] = &mut self.green[site];
-        let behind = Complexes { re: re[part], im: im[part] };
-        let share = self.block.share::<BONDED>(towards, part, carry.value);
-        let other = self.block.site(site, part).minus_conjugate(share);
-        let green = other.minus_conjugate(self.block.share::<BONDED>(away, part, behind)).reciprocal();
-        (re[part], im[part]) = (green.re, green.im);
+        let [g_re, g_im] = &self.cotangents[site];
+        let [sum_re, sum_im] = &self.sums[site];
+        let diagonals = &mut self.diagonals[site];
+        for part in 0..REGISTERS {
+            let carry = &mut carries[part];
+            let behind = Complexes { re: re[part], im: im[part] };
+            let other =
+                self.block.site(site, part).minus_conjugate(share::<_, BONDED>(bond[part], carry.value));
+            let denominator = other.minus_conjugate(share::<_, BONDED>(other_bond[part], behind));
+            let (green, squared) = denominator.reciprocal_and_square();
+            (re[part], im[part]) = (green.re, green.im);
 
-        let [re, im] = &self.sums[site];
-        let sum_behind = Complexes { re: re[part], im: im[part] };
-        let squared = green.squared();
-        let sensitivity = self.block.share::<BONDED>(towards, part, carry.sensitivity);
-        let total = squared.times(sum_behind.plus(sensitivity));
-        self.diagonals[site][part] = -total.re;
-        self.totals.add(part, total);
+            let sum_behind = Complexes { re: sum_re[part], im: sum_im[part] };
+            let sensitivity = share::<_, BONDED>(bond[part], carry.sensitivity);
+            let total = squared.times(sum_behind.plus(sensitivity));
+            diagonals[part] = -total.re;
+            self.totals.add(part, total);
 
-        let [re, im] = &self.cotangents[site];
-        let sum = Complexes { re: re[part], im: im[part] }.plus(sensitivity);
-        if BONDED {
-            let terms = [(towards, carry.value, sum_behind), (away, behind, sum)];
-            for (bond, neighbour, sum) in terms {
-                if let Some(derivative) = self.bonds.get_mut(bond) {
-                    derivative[part] = derivative[part] + neighbour.real_product(squared.times(sum));
+            let sum = Complexes { re: g_re[part], im: g_im[part] }.plus(sensitivity);
+            if BONDED {
+                let terms = [(towards, carry.value, sum_behind), (away, behind, sum)];
+                for (bond, neighbour, sum) in terms {
+                    if let Some(derivative) = self.bonds.get_mut(bond) {
+                        derivative[part] = derivative[part] + neighbour.real_product(squared.times(sum));
+                    }
                 }
             }
+            let squared;
+            (carry.value, squared) = other.reciprocal_and_square();
+            carry.sensitivity = squared.times(sum);
         }
-        carry.value = other.reciprocal();
-        carry.sensitivity = carry.value.squared().times(sum);
     }
 
     #[inline(always)]

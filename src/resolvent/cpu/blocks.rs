@@ -6,7 +6,7 @@ use super::transpose::{Target, gather, scatter};
 use super::width::Width;
 use crate::resolvent::chain::Shift;
 use crate::resolvent::error::ResolventError;
-use crate::resolvent::real::Real;
+use crate::resolvent::real::{Real, Register};
 
 /// How many sequences of how many sites lie in blocks of what width.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -130,6 +130,7 @@ impl<T: Real> Blocks<T> {
             terms,
             bonds: bonds.as_mut().and_then(|bonds| bonds.split_off(..sites - 1)),
             eta: *eta,
+            beyond: [T::Register::default(); REGISTERS],
         })
     }
 }
@@ -179,6 +180,8 @@ pub(super) struct Block<'a, T: Real, const REGISTERS: usize> {
     pub(super) bonds: Option<&'a [[T::Register; REGISTERS]]>,
     /// η.
     pub(super) eta: [T::Register; REGISTERS],
+    /// The bond beyond either end: 0.
+    beyond: [T::Register; REGISTERS],
 }
 
 impl<T: Real, const REGISTERS: usize> Block<'_, T, REGISTERS> {
@@ -188,23 +191,17 @@ impl<T: Real, const REGISTERS: usize> Block<'_, T, REGISTERS> {
         Complexes { re: self.terms[site][part], im: self.eta[part] }
     }
 
-    /// What a neighbour's number counts for across the bond that has this index, beyond either end nothing; without
-    /// bonds, all of it.
+    /// The bond that has this index, beyond either end none: see [`share`].
     #[inline(always)]
-    pub(super) fn share<const BONDED: bool>(
-        &self,
-        index: usize,
-        part: usize,
-        neighbour: Complexes<T::Register>,
-    ) -> Complexes<T::Register> {
-        if !BONDED {
-            return neighbour;
-        }
-        match self.bonds.and_then(|bonds| bonds.get(index)) {
-            Some(bond) => neighbour.scaled(bond[part]),
-            None => Complexes::default(),
-        }
+    pub(super) fn bond(&self, index: usize) -> &[T::Register; REGISTERS] {
+        self.bonds.and_then(|bonds| bonds.get(index)).unwrap_or(&self.beyond)
     }
+}
+
+/// What a neighbour's number counts for across a bond; without bonds, all of it.
+#[inline(always)]
+pub(super) fn share<R: Register, const BONDED: bool>(bond: R, neighbour: Complexes<R>) -> Complexes<R> {
+    if BONDED { neighbour.scaled(bond) } else { neighbour }
 }
 
 /// The complex numbers of a site: the real parts of its lanes, then the imaginary ones.

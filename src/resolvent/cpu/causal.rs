@@ -2,7 +2,7 @@
 //! after it; and its adjoint.
 
 use super::batch::{Batch, ComplexPlanes, Gradient};
-use super::blocks::{Block, Blocks, ComplexBlocks, Cotangents, GradientBlock, GradientBlocks, Pair};
+use super::blocks::{Block, Blocks, ComplexBlocks, Cotangents, GradientBlock, GradientBlocks, Pair, share};
 use super::complex::Complexes;
 use super::meeting::Side;
 use super::pieces::in_pieces;
@@ -119,10 +119,11 @@ fn sweep<T: Real, const REGISTERS: usize, const BLOCKS: usize, const BONDED: boo
     let mut carries = [[Complexes::default(); REGISTERS]; BLOCKS];
     for site in 0..blocks[0].terms.len() {
         for block in 0..BLOCKS {
+            let bond = blocks[block].bond(Side::Left.bond(site));
             let [re, im] = &mut causal[block][site];
             for part in 0..REGISTERS {
                 let carry = &mut carries[block][part];
-                let share = blocks[block].share::<BONDED>(Side::Left.bond(site), part, *carry);
+                let share = share::<_, BONDED>(bond[part], *carry);
                 *carry = blocks[block].site(site, part).minus_conjugate(share).reciprocal();
                 (re[part], im[part]) = (carry.re, carry.im);
             }
@@ -160,12 +161,13 @@ fn adjoint<T: Real, const REGISTERS: usize, const BONDED: bool>(
     let mut after = [Complexes::default(); REGISTERS];
     for site in (0..causal.len()).rev() {
         let ([re, im], [g_re, g_im]) = (&causal[site], &cotangents[site]);
+        let here = block.bond(site);
         for part in 0..REGISTERS {
             let left = Complexes { re: re[part], im: im[part] };
             if BONDED && let Some(bond) = bonds.get_mut(site) {
                 bond[part] = left.real_product(after[part]);
             }
-            let share = block.share::<BONDED>(site, part, after[part]);
+            let share = share::<_, BONDED>(here[part], after[part]);
             let sum = Complexes { re: g_re[part], im: g_im[part] }.plus(share);
             after[part] = left.squared().times(sum);
             diagonals[site][part] = -after[part].re;

@@ -33,15 +33,16 @@ impl Side {
 }
 
 /// A computation at every site from what comes from both of its sides; the same formula in either direction. A site's
-/// lanes are `REGISTERS` registers, and each is computed by itself, so that the processor's registers suffice.
+/// lanes are `REGISTERS` registers, and each is computed by itself, so that the processor's registers suffice; where
+/// the site lies in memory is looked up once for all of them.
 pub(super) trait Meeting<const REGISTERS: usize> {
     /// What is handed from site to site in one direction; nothing comes from outside.
     type Carry: Copy + Default;
 
     /// The first visit of a site, coming from `from`.
-    fn enter(&mut self, site: usize, part: usize, from: Side, carry: &mut Self::Carry);
+    fn enter(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]);
     /// The second visit of a site, which comes from the other side than the first.
-    fn finish(&mut self, site: usize, part: usize, from: Side, carry: &mut Self::Carry);
+    fn finish(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]);
     /// Called after at most [`TILE`] pairs of second visits.
     fn end_tile(&mut self) {}
 }
@@ -55,26 +56,20 @@ pub(super) fn meet<const REGISTERS: usize, M: Meeting<REGISTERS>>(meeting: &mut 
     let half = sites / 2;
     let (mut left, mut right) = ([M::Carry::default(); REGISTERS], [M::Carry::default(); REGISTERS]);
     for site in 0..half {
-        for part in 0..REGISTERS {
-            meeting.enter(site, part, Side::Left, &mut left[part]);
-            meeting.enter(sites - 1 - site, part, Side::Right, &mut right[part]);
-        }
+        meeting.enter(site, Side::Left, &mut left);
+        meeting.enter(sites - 1 - site, Side::Right, &mut right);
     }
     if sites % 2 == 1 {
-        for part in 0..REGISTERS {
-            meeting.enter(half, part, Side::Left, &mut left[part]);
-            meeting.finish(half, part, Side::Right, &mut right[part]);
-        }
+        meeting.enter(half, Side::Left, &mut left);
+        meeting.finish(half, Side::Right, &mut right);
         meeting.end_tile();
     }
     let mut end = half;
     while end > 0 {
         let start = end.saturating_sub(TILE);
         for site in (start..end).rev() {
-            for part in 0..REGISTERS {
-                meeting.finish(site, part, Side::Right, &mut right[part]);
-                meeting.finish(sites - 1 - site, part, Side::Left, &mut left[part]);
-            }
+            meeting.finish(site, Side::Right, &mut right);
+            meeting.finish(sites - 1 - site, Side::Left, &mut left);
         }
         meeting.end_tile();
         end = start;

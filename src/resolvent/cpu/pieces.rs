@@ -6,6 +6,7 @@
 
 use super::batch::{Batch, ComplexPlanes};
 use super::blocks::{Blocks, ComplexBlocks, Shape};
+use super::schedule::BLOCKS;
 use super::transpose::Target;
 use super::width::Width;
 use crate::resolvent::error::ResolventError;
@@ -67,7 +68,7 @@ pub(super) fn in_pieces<T: Real>(
     batch: &Batch<T>,
     sides: usize,
     result: &mut ComplexPlanes<T>,
-    compute: impl FnOnce(&Blocks<T>, &mut ComplexBlocks<T>) -> Result<(), ResolventError>,
+    compute: impl Fn(&Blocks<T>, &mut ComplexBlocks<T>) -> Result<(), ResolventError>,
 ) -> Result<bool, ResolventError> {
     let [shift] = *batch.shifts() else { return Ok(false) };
     let coupling = batch
@@ -77,24 +78,24 @@ pub(super) fn in_pieces<T: Real>(
     let Some(cut) = Cut::of(batch.sites(), halo, sides, Width::Wide.lanes::<T>()) else { return Ok(false) };
 
     let starts: Vec<_> = cut.starts().collect();
-    let shape = Shape { sites: cut.length, sequences: starts.len(), width: Width::Wide };
-    let mut blocks = Blocks::default();
-    blocks.pack_rows(
-        shape,
-        |piece| &batch.diagonals()[starts[piece].0..][..cut.length],
-        batch.bonds().map(|bonds| {
-            let starts = &starts;
-            move |piece: usize| &bonds[starts[piece].0..][..cut.length - 1]
-        }),
-        |_| shift,
-    )?;
-    let mut computed = ComplexBlocks::default();
-    compute(&blocks, &mut computed)?;
-    let cores = |plane| {
-        let plane: std::slice::ChunksMut<'_, T> = plane;
-        plane.zip(&starts).map(|(row, (start, core))| Target { row, skip: core - start }).collect()
-    };
-    computed.unpack_rows(cores(result.re.chunks_mut(cut.core)), cores(result.im.chunks_mut(cut.core)));
+    let (mut blocks, mut computed) = (Blocks::default(), ComplexBlocks::default());
+    // As many at a time as the kernel works on at once: what is packed stays in a cache until it is unpacked.
+    let together = if sides == 1 { BLOCKS } else { 1 } * Width::Wide.lanes::<T>();
+    let planes = result.re.chunks_mut(together * cut.core).zip(result.im.chunks_mut(together * cut.core));
+    for (starts, (re, im)) in starts.chunks(together).zip(planes) {
+        blocks.pack_rows(
+            Shape { sites: cut.length, sequences: starts.len(), width: Width::Wide },
+            |piece| &batch.diagonals()[starts[piece].0..][..cut.length],
+            batch.bonds().map(|bonds| move |piece: usize| &bonds[starts[piece].0..][..cut.length - 1]),
+            |_| shift,
+        )?;
+        compute(&blocks, &mut computed)?;
+        let [re, im] = [re, im].map(|plane| {
+            let rows = plane.chunks_mut(cut.core).zip(starts);
+            rows.map(|(row, (start, core))| Target { row, skip: core - start }).collect()
+        });
+        computed.unpack_rows(re, im);
+    }
     Ok(true)
 }
 

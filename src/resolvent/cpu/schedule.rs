@@ -5,7 +5,7 @@ use super::width::Width;
 use crate::resolvent::real::Real;
 
 /// Blocks packed at a time: a kernel may work on two at once, and what is packed stays in a cache until it is used.
-const BLOCKS: usize = 2;
+pub(super) const BLOCKS: usize = 2;
 
 /// Sequences that are packed, computed and unpacked at a time: the first one, and how they lie in blocks. Full blocks,
 /// then a narrow one where it holds what is left.

@@ -9,35 +9,41 @@ const SQUARE: usize = 4;
 const TILE: usize = 16;
 
 /// Writes rows of one length, one a lane, into a block whose sites are `stride` values apart; the first one's lanes
-/// begin at its first value.
+/// begin at its first value. A stride is a multiple of [`SQUARE`].
 pub(super) fn gather<T: Real>(rows: &[&[T]], block: &mut [T], stride: usize) {
     let sites = rows.first().map_or(0, |row| row.len());
     for first in (0..sites).step_by(TILE) {
         let end = sites.min(first + TILE);
         for (group, rows) in rows.chunks(SQUARE).enumerate() {
             let lane = group * SQUARE;
-            let mut site = first;
-            if let [a, b, c, d] = rows {
-                while site + SQUARE <= end {
-                    let square = [a, b, c, d].map(|row| {
-                        let values = &row[site..site + SQUARE];
-                        [values[0], values[1], values[2], values[3]]
-                    });
-                    let turned = T::transpose(square);
-                    let target = &mut block[site * stride + lane..][..(SQUARE - 1) * stride + SQUARE];
+            if let [a, b, c, d] = rows
+                && let Some(a) = a[first..].first_chunk::<TILE>()
+                && let Some(b) = b[first..].first_chunk::<TILE>()
+                && let Some(c) = c[first..].first_chunk::<TILE>()
+                && let Some(d) = d[first..].first_chunk::<TILE>()
+            {
+                let squares: &mut [[T; SQUARE]] = block[first * stride + lane..].as_chunks_mut().0;
+                for site in (0..TILE).step_by(SQUARE) {
+                    let turned = T::transpose([a, b, c, d].map(|row| square(row, site)));
                     for row in 0..SQUARE {
-                        target[row * stride..][..SQUARE].copy_from_slice(&turned[row]);
+                        squares[(site + row) * (stride / SQUARE)] = turned[row];
                     }
-                    site += SQUARE;
                 }
+                continue;
             }
-            for site in site..end {
+            for site in first..end {
                 for (row, lane) in rows.iter().zip(lane..) {
                     block[site * stride + lane] = row[site];
                 }
             }
         }
     }
+}
+
+/// Four values of a tile.
+#[inline(always)]
+fn square<T: Copy>(row: &[T; TILE], site: usize) -> [T; SQUARE] {
+    [row[site], row[site + 1], row[site + 2], row[site + 3]]
 }
 
 /// A row that is written from a lane of a block.
@@ -49,23 +55,12 @@ pub(super) struct Target<'a, T> {
 }
 
 impl<T: Real> Target<'_, T> {
-    /// Writes four sites, as far as the row has them.
-    #[inline(always)]
-    fn write(&mut self, site: usize, values: &[T; SQUARE]) {
-        let start = site.wrapping_sub(self.skip);
-        if start < self.row.len()
-            && let Some(target) = self.row[start..].first_chunk_mut::<SQUARE>()
-        {
-            *target = *values;
-            return;
-        }
-        for (value, site) in values.iter().zip(site..) {
-            self.write_one(site, *value);
-        }
+    /// The row's part of a tile, if it has all of it.
+    fn tile(&mut self, first: usize) -> Option<&mut [T; TILE]> {
+        self.row.get_mut(first.wrapping_sub(self.skip)..)?.first_chunk_mut()
     }
 
-    #[inline(always)]
-    fn write_one(&mut self, site: usize, value: T) {
+    fn write(&mut self, site: usize, value: T) {
         if let Some(target) = self.row.get_mut(site.wrapping_sub(self.skip)) {
             *target = value;
         }
@@ -78,25 +73,24 @@ pub(super) fn scatter<T: Real>(block: &[T], stride: usize, sites: usize, targets
         let end = sites.min(first + TILE);
         for (group, targets) in targets.chunks_mut(SQUARE).enumerate() {
             let lane = group * SQUARE;
-            let mut site = first;
-            if let [a, b, c, d] = targets {
-                while site + SQUARE <= end {
-                    let source = &block[site * stride + lane..][..(SQUARE - 1) * stride + SQUARE];
-                    let square = [0, 1, 2, 3].map(|row| {
-                        let values = &source[row * stride..][..SQUARE];
-                        [values[0], values[1], values[2], values[3]]
-                    });
-                    let turned = T::transpose(square);
-                    a.write(site, &turned[0]);
-                    b.write(site, &turned[1]);
-                    c.write(site, &turned[2]);
-                    d.write(site, &turned[3]);
-                    site += SQUARE;
+            if end - first == TILE
+                && let [a, b, c, d] = targets
+                && let (Some(a), Some(b), Some(c), Some(d)) =
+                    (a.tile(first), b.tile(first), c.tile(first), d.tile(first))
+            {
+                let squares: &[[T; SQUARE]] = block[first * stride + lane..].as_chunks().0;
+                for site in (0..TILE).step_by(SQUARE) {
+                    let turned =
+                        T::transpose([0, 1, 2, 3].map(|row| squares[(site + row) * (stride / SQUARE)]));
+                    for (row, turned) in [&mut *a, &mut *b, &mut *c, &mut *d].into_iter().zip(turned) {
+                        row[site..site + SQUARE].copy_from_slice(&turned);
+                    }
                 }
+                continue;
             }
-            for site in site..end {
+            for site in first..end {
                 for (target, lane) in targets.iter_mut().zip(lane..) {
-                    target.write_one(site, block[site * stride + lane]);
+                    target.write(site, block[site * stride + lane]);
                 }
             }
         }

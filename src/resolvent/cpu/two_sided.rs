@@ -1,7 +1,7 @@
 //! The two-sided continued fraction of a block.
 
 use super::batch::{Batch, ComplexPlanes};
-use super::blocks::{Block, Blocks, ComplexBlocks, Pair};
+use super::blocks::{Block, Blocks, ComplexBlocks, Pair, share};
 use super::complex::Complexes;
 use super::meeting::{Meeting, Side, meet};
 use super::pieces::in_pieces;
@@ -74,21 +74,27 @@ impl<T: Real, const REGISTERS: usize, const BONDED: bool> Meeting<REGISTERS>
     type Carry = Complexes<T::Register>;
 
     #[inline(always)]
-    fn enter(&mut self, site: usize, part: usize, from: Side, carry: &mut Self::Carry) {
-        let share = self.block.share::<BONDED>(from.bond(site), part, *carry);
+    fn enter(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]) {
+        let bond = self.block.bond(from.bond(site));
         let [re, im] = &mut self.green[site];
-        (re[part], im[part]) = (share.re, share.im);
-        *carry = self.block.site(site, part).minus_conjugate(share).reciprocal();
+        for part in 0..REGISTERS {
+            let share = share::<_, BONDED>(bond[part], carries[part]);
+            (re[part], im[part]) = (share.re, share.im);
+            carries[part] = self.block.site(site, part).minus_conjugate(share).reciprocal();
+        }
     }
 
     #[inline(always)]
-    fn finish(&mut self, site: usize, part: usize, from: Side, carry: &mut Self::Carry) {
-        let share = self.block.share::<BONDED>(from.bond(site), part, *carry);
+    fn finish(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]) {
+        let bond = self.block.bond(from.bond(site));
         let [re, im] = &mut self.green[site];
-        let behind = Complexes { re: re[part], im: im[part] };
-        let other = self.block.site(site, part).minus_conjugate(share);
-        let green = other.minus_conjugate(behind).reciprocal();
-        (re[part], im[part]) = (green.re, green.im);
-        *carry = other.reciprocal();
+        for part in 0..REGISTERS {
+            let share = share::<_, BONDED>(bond[part], carries[part]);
+            let behind = Complexes { re: re[part], im: im[part] };
+            let other = self.block.site(site, part).minus_conjugate(share);
+            let green = other.minus_conjugate(behind).reciprocal();
+            (re[part], im[part]) = (green.re, green.im);
+            carries[part] = other.reciprocal();
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! The study of the quantized BK core: draw, calibrate, train, quantize, measure.
 
 mod adam;
+mod comparison;
 mod core;
 mod report;
 mod rounding;
+mod store;
 mod training;
 
 use self::core::{Core, Draws};
@@ -11,7 +13,10 @@ use super::{Context, StudyError};
 use crate::published::quantize as published;
 use crate::quantize::{Calibrated, Calibration, Quantizer};
 use crate::record::quantize::{Config, Quantize, Reading, Trained, TrainingRun};
+use store::Store;
 use training::Training;
+
+pub use comparison::compare;
 
 /// Computes the record of a config. Training goes on from `earlier`, if that is given, and stops before step `until`:
 /// the record then holds what is needed to go on, and quantizes with what was learned so far.
@@ -25,11 +30,15 @@ pub async fn run(
 ) -> Result<Quantize, StudyError> {
     config.check()?;
     let core = Core::of(config)?;
-    let until = if config.trained == Trained::Nothing { 0 } else { until.min(config.steps) };
-    // Drawing and calibrating take about as long as some training steps; one unit each is shown for them.
-    let total = until as u64 + 3;
+    let until = steps(config, until);
+    let total = units(config, until);
     context.step(0, total).await?;
     let draws = Draws::of(config);
+    if let Some(store) = Store::of(config.format) {
+        let record = report::record(config, &core, &draws.test, &draws.test, [&store; 3], None)?;
+        context.step(total, total).await?;
+        return Ok(record);
+    }
     let exact = core.green(&draws.calibration)?;
     context.step(1, total).await?;
     let mut quantizers = Vec::with_capacity(3);
@@ -61,9 +70,30 @@ pub async fn run(
         quantizers.into_iter().map(|calibrated| calibrated.apply().quantizer().clone()).collect();
     let learned = config.trained == Trained::Rounding
         && training.as_ref().is_some_and(|training| training.loss.len() >= config.steps);
-    let record = report::record(config, &core, &draws.test, &quantizers, training, learned)?;
+    let chosen = if learned { Some(rounding::rows(&core, &draws.test, &quantizers)?) } else { None };
+    let levels = chosen.as_ref().unwrap_or(&draws.test);
+    let stores: Vec<Store> = quantizers.into_iter().map(Store::Grids).collect();
+    let record = report::record(
+        config,
+        &core,
+        &draws.test,
+        levels,
+        [0, 1, 2].map(|tensor| &stores[tensor]),
+        training,
+    )?;
     context.step(total, total).await?;
     Ok(record)
+}
+
+/// Training steps that a config makes before a step.
+fn steps(config: &Config, until: usize) -> usize {
+    if config.trained == Trained::Nothing { 0 } else { until.min(config.steps) }
+}
+
+/// Units of work of a config that is trained up to a step. Drawing and calibrating take about as long as some training
+/// steps; one unit each is shown for them.
+fn units(config: &Config, until: usize) -> u64 {
+    steps(config, until) as u64 + 3
 }
 
 /// The published training: forward passes whose gradient is zero, so that nothing changes.

@@ -1,15 +1,14 @@
 //! The end of the road: the test batch is quantized for good, measured and recorded.
 
 use super::core::{Core, Green};
-use super::rounding;
+use super::store::{Store, Stored};
 use crate::published::quantize as published;
-use crate::quantize::{ErrorMeasure, Quantized, Quantizer, Subject};
+use crate::quantize::{ErrorMeasure, Quantizer, Subject};
 use crate::record::quantize::{
     Config, Histogram, Quantize, Reading, Sample, TENSORS, Tensor, TensorError, TrainingRun,
 };
 use crate::record::{Manifest, Provenance};
 use crate::study::StudyError;
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Bins of a histogram.
@@ -31,32 +30,23 @@ fn pairs(exact: &[f32], found: &[f32]) -> impl Iterator<Item = (f64, f64)> {
     exact.iter().zip(found).map(|(&exact, &found)| (f64::from(exact), f64::from(found)))
 }
 
-/// Quantizes and measures the test batch.
+/// Stores and measures the test batch. `levels` are what is stored of v: the rows themselves, or the levels that
+/// learned rounding chose for them. A level is its own nearest level, so that storing the chosen ones keeps them.
 pub(super) fn record(
     config: &Config,
     core: &Core,
     test: &[f32],
-    quantizers: &[Quantizer],
+    levels: &[f32],
+    [of_potential, of_re, of_im]: [&Store; 3],
     training: Option<TrainingRun>,
-    learned: bool,
 ) -> Result<Quantize, StudyError> {
     let sites = config.sites;
     let exact = core.green(test)?;
-    let mut levels = Vec::with_capacity(test.len());
-    for (row, values) in test.chunks_exact(sites).enumerate() {
-        if learned {
-            let exact = exact.part(row * sites..(row + 1) * sites);
-            levels.extend(rounding::learned(core, values, &exact, quantizers)?);
-        } else {
-            levels.extend_from_slice(values);
-        }
-    }
-    // A level is its own nearest level, so that quantizing the chosen ones keeps them.
-    let potential = quantizers[0].quantize(&levels)?;
-    let potential_quantized = potential.dequantize();
-    let green = core.green(&potential_quantized)?;
-    let [re, im] = [quantizers[1].quantize(&green.re)?, quantizers[2].quantize(&green.im)?];
-    let found = Green { re: re.dequantize(), im: im.dequantize() };
+    let potential = of_potential.store(levels, sites)?;
+    let green = core.green(&potential.values)?;
+    let (re, im) = (of_re.store(&green.re, sites)?, of_im.store(&green.im, sites)?);
+    let potential_quantized = potential.values.clone();
+    let found = Green { re: re.values.clone(), im: im.values.clone() };
 
     let error = |tensor: &str, subject, pairs: &mut dyn Iterator<Item = (f64, f64)>| TensorError {
         tensor: tensor.into(),
@@ -71,9 +61,9 @@ pub(super) fn record(
         error("G", Subject::EndToEnd, &mut pairs(&exact.re, &found.re).chain(pairs(&exact.im, &found.im))),
     ];
     let tensors = vec![
-        tensor(TENSORS[0], &potential, test, sites)?,
-        tensor(TENSORS[1], &re, &green.re, sites)?,
-        tensor(TENSORS[2], &im, &green.im, sites)?,
+        tensor(TENSORS[0], potential, test),
+        tensor(TENSORS[1], re, &green.re),
+        tensor(TENSORS[2], im, &green.im),
     ];
     let row = |values: &[f32]| values[..sites].to_vec();
     let sample = Sample {
@@ -111,23 +101,22 @@ pub(super) fn record(
 }
 
 /// What a record says of one tensor.
-fn tensor(name: &str, quantized: &Quantized, values: &[f32], sites: usize) -> Result<Tensor, StudyError> {
-    let quantizer = quantized.quantizer();
-    let first = quantizer.quantize(&quantized.dequantize()[..sites])?;
-    let packed = first.packed().iter().fold(String::new(), |mut text, byte| {
+fn tensor(name: &str, stored: Stored, values: &[f32]) -> Tensor {
+    let packed = stored.packed.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     });
-    Ok(Tensor {
+    Tensor {
         name: name.into(),
-        width: quantizer.scheme().width,
-        group_size: quantizer.scheme().group_size(sites),
-        grids: quantizer.grids().to_vec(),
+        width: stored.width,
+        group_size: stored.group_size,
+        grids: stored.grids,
+        blocks: stored.blocks,
         packed,
-        bytes: first.bytes(),
-        codes_used: quantized.codes().into_iter().collect::<BTreeSet<i8>>().len(),
+        bytes: stored.bytes,
+        codes_used: stored.codes_used,
         histogram: histogram(values),
-    })
+    }
 }
 
 fn histogram(values: &[f32]) -> Histogram {

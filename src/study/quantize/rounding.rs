@@ -18,8 +18,24 @@ const MARGIN: usize = 16;
 /// Times every site is visited; a third visit changes next to nothing.
 const PASSES: usize = 2;
 
+/// The levels of v for rows of values; `quantizers` are those of v, Re G and Im G.
+pub(super) fn rows(
+    core: &Core,
+    potential: &[f32],
+    quantizers: &[Quantizer],
+) -> Result<Vec<f32>, ResolventError> {
+    let sites = core.sites();
+    let exact = core.green(potential)?;
+    let mut levels = Vec::with_capacity(potential.len());
+    for (row, values) in potential.chunks_exact(sites).enumerate() {
+        let exact = exact.part(row * sites..(row + 1) * sites);
+        levels.extend(learned(core, values, &exact, quantizers)?);
+    }
+    Ok(levels)
+}
+
 /// The levels of v for one row: `potential` are its values, `exact` its G; `quantizers` are those of v, Re G and Im G.
-pub(super) fn learned(
+fn learned(
     core: &Core,
     potential: &[f32],
     exact: &Green,

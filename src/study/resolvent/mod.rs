@@ -1,6 +1,7 @@
 //! The resolvent study: what a panel asks of a chain's (H − z)⁻¹, and beside it the f64 continued fraction that
 //! says how far the back end is off.
 
+mod birman_schwinger;
 mod causality;
 mod density;
 mod gradient;
@@ -46,6 +47,7 @@ pub async fn run(config: &Config, engine: &Engine, context: &Context) -> Result<
         Panel::Published => published::run(&problem).await?,
         Panel::Gradient => gradient::run(&problem).await?,
         Panel::Causality => causality::run(&problem)?,
+        Panel::BirmanSchwinger => birman_schwinger::run(&problem).await?,
         Panel::Precision => precision::run(&problem).await?,
     };
     context.step(config.work(), config.work()).await?;

@@ -119,8 +119,8 @@ mod tests {
                 ("fonts/Inter.otf", "large"),
                 ("fonts/Inter.woff2", "small"),
             ]),
-            page: files(&[("app.js", "app"), ("app_bg.wasm", "")]),
-            worker: files(&[("core.js", "core"), ("core_bg.wasm", "code")]),
+            page: files(&[("page/program.js", "app"), ("page/program_bg.wasm", "")]),
+            worker: files(&[("worker/program.js", "core"), ("worker/program_bg.wasm", "code")]),
             version: "0.1.0".to_owned(),
             commit: None,
         }
@@ -132,7 +132,14 @@ mod tests {
         let page = String::from_utf8(site.files["index.html"].clone()).unwrap();
         let folder = page.trim_start_matches("<script src=").split('/').next().unwrap();
         assert!(folder.starts_with("build-") && folder.len() == "build-".len() + 8, "{folder}");
-        for name in ["boot.js", "worker.js", "app.js", "app_bg.wasm", "core.js", "core_bg.wasm"] {
+        for name in [
+            "boot.js",
+            "worker.js",
+            "page/program.js",
+            "page/program_bg.wasm",
+            "worker/program.js",
+            "worker/program_bg.wasm",
+        ] {
             assert!(site.files.contains_key(&format!("{folder}/{name}")), "{name}");
         }
         assert!(!site.files.contains_key("boot.js"));
@@ -155,7 +162,7 @@ mod tests {
         assert!(about["commit"].is_null());
         let checksums = about["sha256"].as_object().unwrap();
         let (path, checksum) = checksums.iter().next().unwrap();
-        assert!(path.ends_with("/app_bg.wasm"), "{path}");
+        assert!(path.ends_with("/page/program_bg.wasm"), "{path}");
         // What `sha256sum` prints for an empty file.
         assert_eq!(checksum, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(checksums.len(), 2);

@@ -1,6 +1,6 @@
 //! How large the code may grow, so that the lab stays something one opens in passing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::Write;
 
@@ -10,12 +10,16 @@ use flate2::write::GzEncoder;
 use super::files::Files;
 use super::program::Parts;
 
-/// What opens first and any one room, gzipped: at 1.5 MB/s, a middling mobile line, it arrives within half a
-/// second, which leaves time to draw the first chart within two.
+/// What the page opens with and any one room, gzipped: at 1.5 MB/s, a middling mobile line, it arrives within
+/// half a second, which leaves time to draw the first chart within two.
 const PAGE_LIMIT: usize = 600_000;
 
-/// The same and the worker, gzipped: a second on the same line, before the first result of one's own.
+/// The same, and what the worker needs for the heaviest kind of work and to write files, gzipped: a second on the
+/// same line, before the first result of one's own.
 const TOTAL_LIMIT: usize = 1_500_000;
+
+/// The part of the worker that every room may ask for: it writes files.
+const FOR_EVERY_ROOM: &str = "export";
 
 /// The code has outgrown its budget.
 #[derive(Debug, thiserror::Error)]
@@ -47,49 +51,71 @@ impl Size {
     }
 }
 
-/// The sizes of the two programs.
-pub struct Sizes {
-    /// What the page loads whichever room is opened.
+/// The sizes of a program.
+struct Program {
+    /// What it loads whichever part is needed.
     first: Size,
-    /// The files that only some rooms need.
+    /// The files that only some parts need.
     files: BTreeMap<String, Size>,
-    /// Which files a part of the page needs.
+    /// Which files a part needs.
     parts: Parts,
-    worker: Size,
 }
 
-impl Sizes {
-    /// Weighs the code, each file compressed on its own as a web server does.
-    pub fn of(page: &Files, parts: &Parts, worker: &Files) -> Self {
-        let sum = |sum: Size, contents: &Vec<u8>| sum.plus(Size::of(contents));
+impl Program {
+    /// Weighs a program, each file compressed on its own as a web server does.
+    fn of(files: &Files, parts: &Parts) -> Self {
         let is_first = |name: &String| !parts.values().flatten().any(|file| file == name);
-        let (first, later): (Vec<_>, Vec<_>) = page.iter().partition(|(name, _)| is_first(name));
+        let (first, later): (Vec<_>, Vec<_>) = files.iter().partition(|(name, _)| is_first(name));
         Self {
-            first: first.into_iter().map(|(_, contents)| contents).fold(Size::default(), sum),
+            first: first.into_iter().fold(Size::default(), |sum, (_, contents)| sum.plus(Size::of(contents))),
             files: later.into_iter().map(|(name, contents)| (name.clone(), Size::of(contents))).collect(),
             parts: parts.clone(),
-            worker: worker.values().fold(Size::default(), sum),
         }
     }
 
-    /// What a browser loads to open a room of the largest part, and that part; without parts, the page itself.
-    fn page(&self) -> (Size, &str) {
-        let with = |files: &Vec<String>| {
-            files.iter().filter_map(|file| self.files.get(file)).fold(self.first, |sum, size| sum.plus(*size))
+    /// What a browser loads for the heaviest of its parts beside one that is always needed, and that part.
+    fn heaviest(&self, always: Option<&str>) -> (Size, &str) {
+        let needed = |part: &str| {
+            let parts = [Some(part), always].into_iter().flatten();
+            let files: BTreeSet<&String> = parts.filter_map(|part| self.parts.get(part)).flatten().collect();
+            files
+                .into_iter()
+                .filter_map(|file| self.files.get(file))
+                .fold(self.first, |sum, size| sum.plus(*size))
         };
-        let parts = self.parts.iter().map(|(part, files)| (with(files), part.as_str()));
-        parts.max_by_key(|(size, _)| size.gzipped).unwrap_or((self.first, "no room"))
+        let parts = self.parts.keys().map(|part| (needed(part), part.as_str()));
+        parts.max_by_key(|(size, _)| size.gzipped).unwrap_or((self.first, "nothing"))
+    }
+}
+
+/// The sizes of the two programs.
+pub struct Sizes {
+    page: Program,
+    worker: Program,
+}
+
+impl Sizes {
+    /// Weighs the files of page and worker, of which each part needs some.
+    pub fn of(page: (&Files, &Parts), worker: (&Files, &Parts)) -> Self {
+        Self { page: Program::of(page.0, page.1), worker: Program::of(worker.0, worker.1) }
+    }
+
+    /// What weighs most, in words, and what it may weigh: the page alone, the worker alone, and both.
+    fn heaviest(&self) -> [(String, Size, Option<usize>); 3] {
+        let (page, room) = self.page.heaviest(None);
+        let (worker, work) = self.worker.heaviest(Some(FOR_EVERY_ROOM));
+        [
+            (format!("page with {room} open"), page, Some(PAGE_LIMIT)),
+            (format!("worker with {work} and {FOR_EVERY_ROOM}"), worker, None),
+            ("page and worker together".to_owned(), page.plus(worker), Some(TOTAL_LIMIT)),
+        ]
     }
 
     /// Fails when the code has outgrown its budget.
     pub fn check(&self) -> Result<(), BudgetError> {
-        let (page, part) = self.page();
-        let total = page.plus(self.worker).gzipped;
-        for (program, size, limit) in
-            [("page", page.gzipped, PAGE_LIMIT), ("page and the worker together", total, TOTAL_LIMIT)]
-        {
-            if size > limit {
-                return Err(BudgetError { part: format!("{program}, with {part} open,"), size, limit });
+        for (part, size, limit) in self.heaviest() {
+            if let Some(limit) = limit.filter(|limit| size.gzipped > *limit) {
+                return Err(BudgetError { part, size: size.gzipped, limit });
             }
         }
         Ok(())
@@ -98,22 +124,21 @@ impl Sizes {
 
 impl fmt::Display for Sizes {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (page, part) = self.page();
         let mut line = |name: &str, size: Size, limit: Option<usize>| {
             let (raw, gzipped) = (kilobytes(size.raw), kilobytes(size.gzipped));
-            write!(formatter, "  {name:<27}{raw:>11}{gzipped:>11} gzipped")?;
+            write!(formatter, "  {name:<34}{raw:>11}{gzipped:>11} gzipped")?;
             match limit {
                 Some(limit) => writeln!(formatter, " (limit {})", kilobytes(limit)),
                 None => writeln!(formatter),
             }
         };
-        line("opens first", self.first, None)?;
-        for (name, size) in &self.files {
-            line(name, *size, None)?;
+        for (name, program) in [("page", &self.page), ("worker", &self.worker)] {
+            line(&format!("{name}, at first"), program.first, None)?;
+            for (file, size) in &program.files {
+                line(file, *size, None)?;
+            }
         }
-        line(&format!("page, with {part} open"), page, Some(PAGE_LIMIT))?;
-        line("worker", self.worker, None)?;
-        line("together", page.plus(self.worker), Some(TOTAL_LIMIT))
+        self.heaviest().iter().try_for_each(|(part, size, limit)| line(part, *size, *limit))
     }
 }
 
@@ -140,10 +165,27 @@ mod tests {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
-    /// A page of one part, which weighs nothing.
-    fn sizes(page: usize, worker: usize) -> Sizes {
+    /// A program of one part, which weighs nothing.
+    fn whole(gzipped: usize) -> Program {
         let parts = Parts::from([("files".to_owned(), vec![])]);
-        Sizes { first: size(page), files: BTreeMap::new(), parts, worker: size(worker) }
+        Program { first: size(gzipped), files: BTreeMap::new(), parts }
+    }
+
+    fn sizes(page: usize, worker: usize) -> Sizes {
+        Sizes { page: whole(page), worker: whole(worker) }
+    }
+
+    /// A program of two parts that share a file.
+    fn in_parts() -> Program {
+        let files = [("chunk_1.wasm", 50), ("split_a.wasm", 100), ("split_b.wasm", 120)];
+        Program {
+            first: size(1000),
+            files: files.map(|(name, gzipped)| (name.to_owned(), size(gzipped))).into(),
+            parts: Parts::from([
+                ("a".to_owned(), named(&["chunk_1.wasm", "split_a.wasm"])),
+                ("b".to_owned(), named(&["chunk_1.wasm", "split_b.wasm"])),
+            ]),
+        }
     }
 
     #[test]
@@ -156,44 +198,39 @@ mod tests {
         let error = sizes(PAGE_LIMIT + 100, 0).check().unwrap_err().to_string();
         assert!(
             error.starts_with(
-                "The code of the page, with files open, is 600.1 kB gzipped, and the limit is 600.0 kB."
+                "The code of the page with files open is 600.1 kB gzipped, and the limit is 600.0 kB."
             ),
             "{error}"
         );
         let error = sizes(PAGE_LIMIT, TOTAL_LIMIT).check().unwrap_err().to_string();
-        assert!(
-            error.starts_with("The code of the page and the worker together, with files open, is 2100.0 kB"),
-            "{error}"
-        );
+        assert!(error.starts_with("The code of the page and worker together is 2100.0 kB"), "{error}");
     }
 
     #[test]
-    fn the_largest_part_counts_with_what_it_shares() {
-        let files = [("chunk_1.wasm", 50), ("split_a.wasm", 100), ("split_b.wasm", 120)];
-        let sizes = Sizes {
-            first: size(1000),
-            files: files.map(|(name, gzipped)| (name.to_owned(), size(gzipped))).into(),
-            parts: Parts::from([
-                ("a".to_owned(), named(&["chunk_1.wasm", "split_a.wasm"])),
-                ("b".to_owned(), named(&["split_b.wasm"])),
-            ]),
-            worker: size(0),
-        };
-        let (page, part) = sizes.page();
-        assert_eq!((page.gzipped, part), (1150, "a"));
-        let printed = sizes.to_string();
-        for (name, _) in files {
+    fn the_heaviest_part_counts_with_what_it_shares() {
+        let program = in_parts();
+        let (largest, part) = program.heaviest(None);
+        assert_eq!((largest.gzipped, part), (1170, "b"));
+        let printed = Sizes { page: program, worker: whole(0) }.to_string();
+        for name in ["chunk_1.wasm", "split_a.wasm", "split_b.wasm"] {
             assert!(printed.contains(name), "{printed}");
         }
     }
 
     #[test]
-    fn what_no_part_names_opens_first() {
-        let page = ["app.js", "split_a.wasm"].map(|name| (name.to_owned(), vec![7; 1000])).into();
+    fn what_two_parts_share_is_loaded_once() {
+        let program = in_parts();
+        let (both, part) = program.heaviest(Some("a"));
+        assert_eq!((both.gzipped, part), (1270, "b"));
+    }
+
+    #[test]
+    fn what_no_part_names_is_there_at_first() {
+        let files = ["program.js", "split_a.wasm"].map(|name| (name.to_owned(), vec![7; 1000])).into();
         let parts = Parts::from([("a".to_owned(), named(&["split_a.wasm"]))]);
-        let sizes = Sizes::of(&page, &parts, &Files::new());
-        assert_eq!(sizes.first.raw, 1000);
-        assert_eq!(sizes.page().0.raw, 2000);
+        let program = Program::of(&files, &parts);
+        assert_eq!(program.first.raw, 1000);
+        assert_eq!(program.heaviest(None).0.raw, 2000);
     }
 
     #[test]

@@ -6,12 +6,12 @@
 //!
 //! ```text
 //! index.html   style.css   icon.svg   fonts/   version.json   .nojekyll
-//! build-1a2b3c4d/   boot.js  app.js  app_bg.wasm  app_parts.js  split_resolvent.wasm  chunk_1.wasm  …
-//!                   worker.js  core.js  core_bg.wasm
+//! build-1a2b3c4d/   boot.js    page/    program.js  program_bg.wasm  program_parts.js  split_resolvent.wasm  …
+//!                   worker.js  worker/  program.js  program_bg.wasm  program_parts.js  split_export.wasm  …
 //! ```
 //!
-//! The page's program comes in parts, one for each room or few: a `split_` file is one room's, a `chunk_` file
-//! is shared by several.
+//! Both programs come in parts, the page's with the rooms, the worker's with the kinds of heavier work: a `split_`
+//! file is one part's, a `chunk_` file is shared by several.
 //!
 //! There is no site builder here. wasm-bindgen's command-line tool must equal the library in
 //! `Cargo.lock` to the last digit, so this crate calls the same code as a library, pinned by the same
@@ -53,9 +53,9 @@ pub enum SiteError {
         /// What the tool said.
         reason: String,
     },
-    /// A part of the page's program was announced and not written.
+    /// A part of a program was announced and not written.
     #[error(
-        "{name}, a part of the page's program, was not written. Build again; if that does not help, look at the functions in src/bin/app.rs that are marked as parts."
+        "{name}, a part of a program, was not written. Build again; if that does not help, look at the functions in src/bin/app.rs and src/bin/worker.rs that are marked as parts."
     )]
     NoPart {
         /// The part's file.
@@ -86,7 +86,7 @@ pub fn build(workspace: &Workspace, compiler: &WebCompiler, quality: Quality) ->
         Quality::Draft => workspace.target.join("serve"),
     };
     files::write_folder(&folder, &site.files)?;
-    let sizes = budget::Sizes::of(&site.page, &page.parts, &site.worker);
+    let sizes = budget::Sizes::of((&site.page, &page.parts), (&site.worker, &worker.parts));
     println!("The site is in {}:\n{sizes}", folder.display());
     if quality == Quality::Published {
         sizes.check()?;

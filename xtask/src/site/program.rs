@@ -1,5 +1,5 @@
-//! From Rust to what a browser loads: cargo compiles both programs, the page's is split into the parts that
-//! src/bin/app.rs marks, and wasm-bindgen wraps what opens first.
+//! From Rust to what a browser loads: cargo compiles both programs, each is split into the parts that its source in
+//! src/bin/ marks, and wasm-bindgen wraps what it starts with.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -36,21 +36,18 @@ impl Quality {
 struct Program {
     /// The binary.
     binary: &'static str,
-    /// Its code in the site. The worker's may not be called `worker`, because that is the script which
-    /// loads it.
-    name: &'static str,
+    /// Its folder in the site.
+    folder: &'static str,
     /// What the published program is compiled for: the page, which computes nothing, to be small; the worker
     /// to be fast.
     optimisation: &'static str,
-    /// Whether it comes in parts.
-    is_split: bool,
 }
 
 /// A program as a browser loads it.
 pub struct Code {
-    /// All its files.
+    /// All its files, by their path in the folder of code.
     pub files: Files,
-    /// Its parts, and the files that each one needs beyond what opens first. A file may belong to several.
+    /// Its parts, and the files that each one needs beyond what starts first. A file may belong to several.
     pub parts: Parts,
 }
 
@@ -58,9 +55,12 @@ pub struct Code {
 pub type Parts = BTreeMap<String, Vec<String>>;
 
 const PROGRAMS: [Program; 2] = [
-    Program { binary: "app", name: "app", optimisation: "\"z\"", is_split: true },
-    Program { binary: "worker", name: "core", optimisation: "3", is_split: false },
+    Program { binary: "app", folder: "page", optimisation: "\"z\"" },
+    Program { binary: "worker", folder: "worker", optimisation: "3" },
 ];
+
+/// How the wrapper of a program is called in its folder, without an extension.
+const WRAPPER: &str = "program";
 
 /// Compiles the page and the worker, in this order, and returns what a browser loads of each.
 pub fn compile(
@@ -77,9 +77,9 @@ pub fn compile(
     Ok([page?, worker?])
 }
 
-/// Compiles a program, splits it if it comes in parts, and wraps it.
+/// Compiles a program, splits and wraps it.
 fn make(
-    &Program { binary, name, optimisation, is_split }: &Program,
+    &Program { binary, folder: name, optimisation }: &Program,
     workspace: &Workspace,
     compiler: WebCompiler,
     quality: Quality,
@@ -93,35 +93,31 @@ fn make(
     }
     cargo.arg("--target-dir").arg(&products);
     compiler.set(&mut cargo);
-    if is_split {
-        // The splitter reads there which function needs which.
-        cargo.args(["--", "-C", "link-arg=--emit-relocs"]);
-    }
+    // The splitter reads there which function needs which.
+    cargo.args(["--", "-C", "link-arg=--emit-relocs"]);
     crate::process::run(&mut cargo)?;
     let compiled = products.join(WebCompiler::TARGET).join(profile);
     let program = compiled.join(format!("{binary}.wasm"));
     let folder = products.join("wrapped").join(name);
     files::empty_folder(&folder)?;
-    if !is_split {
-        wrap(&program, name, &folder, quality, is_split)?;
-        return Ok(Code { files: files::read_folder(&folder)?, parts: Parts::new() });
-    }
     let first = compiled.join(format!("{binary}-first.wasm"));
-    let parts = split(&program, &first, name, &folder)?;
-    wrap(&first, name, &folder, quality, is_split)?;
+    let mut parts = split(&program, &first, &folder)?;
+    wrap(&first, &folder, quality)?;
     let mut files = files::read_folder(&folder)?;
     if quality == Quality::Published {
         parts.values().flatten().try_for_each(|part| strip(&mut files, part))?;
     }
-    Ok(Code { files, parts })
+    let within = |file: String| format!("{name}/{file}");
+    parts.values_mut().flatten().for_each(|file| *file = within(std::mem::take(file)));
+    Ok(Code { files: files.into_iter().map(|(file, contents)| (within(file), contents)).collect(), parts })
 }
 
-/// Takes a program apart: what opens first goes to `first`, still to be wrapped, the parts and the script that
+/// Takes a program apart: what it starts with goes to `first`, still to be wrapped, the parts and the script that
 /// fetches them go to the folder.
-fn split(program: &Path, first: &Path, name: &str, folder: &Path) -> Result<Parts, SiteError> {
+fn split(program: &Path, first: &Path, folder: &Path) -> Result<Parts, SiteError> {
     let failed = |reason: String| SiteError::Tool { tool: "wasm-split", path: program.to_owned(), reason };
     let compiled = std::fs::read(program).map_err(|error| failed(error.to_string()))?;
-    let (wrapper, script) = (format!("./{name}.js"), format!("./{name}_parts.js"));
+    let (wrapper, script) = (format!("./{WRAPPER}.js"), format!("./{WRAPPER}_parts.js"));
     let mut options = wasm_split_cli_support::Options::new(&compiled);
     options.output_dir = folder;
     options.main_out_path = first;
@@ -136,19 +132,13 @@ fn split(program: &Path, first: &Path, name: &str, folder: &Path) -> Result<Part
         .collect())
 }
 
-/// Makes `name.js` and `name_bg.wasm` of a compiled program.
-fn wrap(
-    program: &Path,
-    name: &str,
-    folder: &Path,
-    quality: Quality,
-    is_split: bool,
-) -> Result<(), SiteError> {
+/// Makes `program.js` and `program_bg.wasm` of a compiled program.
+fn wrap(program: &Path, folder: &Path, quality: Quality) -> Result<(), SiteError> {
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(program).out_name(name).typescript(false).omit_default_module_path(false);
+    bindgen.input_path(program).out_name(WRAPPER).typescript(false).omit_default_module_path(false);
     bindgen.remove_producers_section(true).remove_name_section(quality == Quality::Published);
     // The parts call what the first one exports.
-    bindgen.keep_lld_exports(is_split);
+    bindgen.keep_lld_exports(true);
     bindgen.web(true).and_then(|bindgen| bindgen.generate(folder)).map_err(|error| SiteError::Tool {
         tool: "wasm-bindgen",
         path: program.to_owned(),

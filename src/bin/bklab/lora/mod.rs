@@ -2,11 +2,14 @@
 
 mod tree;
 
-use crate::files::{import, print};
+use crate::files::{import, print, save};
 use crate::{Failure, report};
+use bk_lab::export::zip;
+use bk_lab::published::lora::tree as files;
 use bk_lab::published::lora::validation::{estimated_memory, memory_limit, validate};
 use bk_lab::published::lora::{experiment_id, matrix, unique_id};
-use bk_lab::record::lora::{Config, ExperimentConfig, MATRIX, Storage};
+use bk_lab::record::lora::{Config, ExperimentConfig, MATRIX, Storage, Study, StudyFile};
+use bk_lab::record::{Record, document};
 use bk_lab::study;
 use clap::Args;
 use std::fmt::Write;
@@ -43,6 +46,12 @@ pub(crate) struct Arguments {
     /// Keep what an interrupted run with the same seed has written, and go on.
     #[arg(long, requires = "simulate")]
     resume: bool,
+    /// Print the record as JSON instead of writing files.
+    #[arg(long, requires = "simulate", conflicts_with_all = ["output_dir", "resume", "zip"])]
+    json: bool,
+    /// Write all files into one zip, without a clock, so that the same settings give the same bytes: those of the page.
+    #[arg(long, value_name = "FILE", requires = "simulate", conflicts_with_all = ["output_dir", "resume"])]
+    zip: Option<PathBuf>,
     /// Tell double quantization in the names of the folders. By the published names 36 of the 144 experiments
     /// overwrite others.
     #[arg(long)]
@@ -69,6 +78,14 @@ impl Arguments {
             unique_ids: self.unique_ids,
         };
         let study = study::lora::run(&config).map_err(Failure::usage)?;
+        if self.json {
+            let file = StudyFile::of(&study).map_err(Failure::failed)?;
+            let json = document::to_json(&[Record::Lora(Box::new(file))]).map_err(Failure::failed)?;
+            return print(&json);
+        }
+        if let Some(path) = &self.zip {
+            return packed(&study, path);
+        }
         tree::write(&study, &self.output_dir, self.resume)
     }
 
@@ -117,6 +134,13 @@ fn validated(experiments: &[ExperimentConfig]) -> Result<(), Failure> {
         0 => Ok(()),
         count => Err(Failure::Failed(format!("{count} of {} experiments are invalid.", found.len()))),
     }
+}
+
+/// Writes all files of a study as one.
+fn packed(study: &Study, path: &Path) -> Result<(), Failure> {
+    let files = files::tree(study).map_err(Failure::failed)?;
+    let files = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+    save(path, &zip(files).map_err(Failure::failed)?)
 }
 
 /// What the result files below a folder come to.

@@ -50,8 +50,8 @@ impl PageFigure for Efficiency {
         Task::Efficiency(config)
     }
 
-    fn subject(config: Config) -> Option<Subject> {
-        Some(Subject::Efficiency(config))
+    fn subject(config: Config) -> Subject {
+        Subject::Efficiency(config)
     }
 
     fn draw(records: &[&Self], look: &Look, view: &View, layout: &Layout) -> Scene {

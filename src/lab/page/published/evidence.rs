@@ -1,10 +1,11 @@
 //! What a room shows of its records beside the figure: what the data is, its numbers, checks and claims.
 
 use super::PageFigure;
+use crate::lab::page::claims::{Claims, Counts};
 use crate::lab::page::download;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{DataTable, Rows};
-use crate::published::{Check, Claim, Verdict};
+use crate::published::{Check, Claim};
 use crate::record::{Manifest, Provenance, document};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -59,40 +60,16 @@ pub(super) fn Glance(evidence: Signal<Vec<Evidence>>) -> impl IntoView {
             {move || evidence.get().into_iter().map(|Evidence { provenance, manifest, claims, .. }| {
                 let files = manifest.files;
                 let name = if files.is_empty() { String::new() } else { files.join(", ") + ": " };
-                let verdicts = |about_models: bool| claims.iter().filter(|row| row.about_models == about_models).map(|row| row.verdict).collect();
                 view! {
                     <p>
                         <strong class="provenance">{provenance.label()}</strong>" "{name}{provenance.meaning()}
                     </p>
-                    <Counts heading="Claims about models" rows=verdicts(true) />
-                    <Counts heading="Published numbers" rows=verdicts(false) />
+                    <Counts claims />
                 }
             }).collect_view()}
         </div>
     }
     .into_any()
-}
-
-/// How many rows have which verdict.
-#[component]
-fn Counts(heading: &'static str, rows: Vec<Verdict>) -> impl IntoView {
-    let count = move |verdict: Verdict| rows.iter().filter(|row| **row == verdict).count();
-    view! {
-        <p class="counts">
-            <span>{heading}</span>
-            {Verdict::ALL.map(|verdict| (verdict, count(verdict))).into_iter().filter(|(_, count)| *count > 0).map(|(verdict, count)| view! {
-                <span class="verdict" data-verdict=verdict_key(verdict)>{format!("{count} {}", verdict.label())}</span>
-            }).collect_view()}
-        </p>
-    }
-}
-
-fn verdict_key(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Reproduced => "good",
-        Verdict::Differs | Verdict::NotReproducible => "bad",
-        Verdict::SimulatedOnly | Verdict::Unverified => "caution",
-    }
 }
 
 /// For each record its numbers, checks, claims and files.
@@ -148,36 +125,6 @@ fn Checks(checks: Vec<Check>, provenance: Provenance) -> impl IntoView {
                                 <td data-label="Outcome"><span class="verdict" data-verdict=key>{outcome}</span></td>
                             </tr>
                         }
-                    }).collect_view()}
-                </tbody>
-            </table>
-        </div>
-    }
-}
-
-/// The claims table.
-#[component]
-fn Claims(rows: Vec<Claim>) -> impl IntoView {
-    view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Claims">
-            <table class="rows">
-                <caption>"What was claimed, what comes back, and what that rests on"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Claim"</th><th scope="col">"Stated in"</th><th scope="col">"Published"</th>
-                        <th scope="col">"Here"</th><th scope="col">"Verdict"</th><th scope="col">"Reason"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {rows.into_iter().map(|claim| view! {
-                        <tr>
-                            <th scope="row">{claim.statement}</th>
-                            <td data-label="Stated in">{claim.stated}</td>
-                            <td data-label="Published">{claim.published}" "{claim.tolerance}</td>
-                            <td data-label="Here">{if claim.recomputed.is_empty() { "–".to_owned() } else { claim.recomputed }}</td>
-                            <td data-label="Verdict"><span class="verdict" data-verdict=verdict_key(claim.verdict)>{claim.verdict.label()}</span></td>
-                            <td data-label="Reason">{claim.reason}</td>
-                        </tr>
                     }).collect_view()}
                 </tbody>
             </table>

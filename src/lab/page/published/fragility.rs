@@ -14,15 +14,13 @@ use std::sync::Arc;
 /// What a number of seeds is.
 const WHOLE: &str = "a whole number from 0 to 4294967295";
 
-/// The section of a room; nothing for a figure without checks.
-pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> Option<AnyView> {
-    Figure::subject(Figure::Config::default())?;
+/// The section of a room.
+pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> AnyView {
     let (first, seeds) = (RwSignal::new(FIRST_SEED), RwSignal::new(SEEDS));
     let count = move |_| {
-        if let Some(subject) = Figure::subject(state.settings.with_untracked(|of| of.config.clone())) {
-            let (first_seed, seeds) = (first.get_untracked(), seeds.get_untracked());
-            state.count_checks(lab, fragility::Config { subject, first_seed, seeds });
-        }
+        let subject = Figure::subject(state.settings.with_untracked(|of| of.config.clone()));
+        let (first_seed, seeds) = (first.get_untracked(), seeds.get_untracked());
+        state.count_checks(lab, fragility::Config { subject, first_seed, seeds });
     };
     let stop = move |_| {
         if let Some(id) = state.counting.get_untracked() {
@@ -41,10 +39,10 @@ pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>
             );
         }
     };
-    let section = view! {
+    view! {
         <section class="record">
             <h2>"How fragile are the checks?"</h2>
-            <p class="origin">"The noise of the simulation decides which checks pass. Count how often each holds over a range of seeds, with the settings above."</p>
+            <p class="explanation">"Count how often each check holds over a range of seeds, with the settings above. What the noise decides holds for some seeds; what the formula decides holds for all or for none."</p>
             <div class="controls">
                 <Field label="First seed" hint="0 to 4294967295" expected=WHOLE value=first.into() set=Callback::new(move |seed| first.set(seed)) />
                 <Field label="Number of seeds" hint="1 to 1000000, one after another" expected=WHOLE value=seeds.into() set=Callback::new(move |count| seeds.set(count)) />
@@ -60,8 +58,8 @@ pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>
                 <DataTable caption="How often each check holds" rows=Signal::stored(rows(record)) />
             })}
         </section>
-    };
-    Some(section.into_any())
+    }
+    .into_any()
 }
 
 /// The count in words.

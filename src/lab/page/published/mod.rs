@@ -55,8 +55,8 @@ pub(super) trait PageFigure: PublishedFigure + Quantities + PartialEq + Send + S
     /// Asks for the simulation.
     fn task(config: Self::Config) -> Task;
 
-    /// The simulation as the subject of a count of its checks; `None` for a figure without checks.
-    fn subject(config: Self::Config) -> Option<Subject>;
+    /// The simulation as the subject of a count of what it is checked for.
+    fn subject(config: Self::Config) -> Subject;
 
     /// Draws records over one another.
     fn draw(records: &[&Self], look: &Self::Look, view: &View, layout: &Layout) -> Scene;

@@ -40,8 +40,8 @@ impl PageFigure for Robustness {
         Task::Robustness(config)
     }
 
-    fn subject(config: Config) -> Option<Subject> {
-        Some(Subject::Robustness(config))
+    fn subject(config: Config) -> Subject {
+        Subject::Robustness(config)
     }
 
     fn draw(records: &[&Self], _look: &NoLook, view: &View, layout: &Layout) -> Scene {

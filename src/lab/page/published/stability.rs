@@ -38,8 +38,8 @@ impl PageFigure for Stability {
         Task::Stability(config)
     }
 
-    fn subject(_config: Config) -> Option<Subject> {
-        None
+    fn subject(config: Config) -> Subject {
+        Subject::Stability(config)
     }
 
     fn draw(records: &[&Self], _look: &NoLook, view: &View, layout: &Layout) -> Scene {

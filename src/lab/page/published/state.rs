@@ -167,7 +167,11 @@ impl<Figure: PageFigure> FigureState<Figure> {
                     }
                 }
                 Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-                Answer::Cancelled | Answer::Ready | Answer::File { .. } => {}
+                Answer::Cancelled
+                | Answer::Ready
+                | Answer::Potential { .. }
+                | Answer::File { .. }
+                | Answer::Lora { .. } => {}
             }
             self.counting.set(None);
             self.counted.set(None);
@@ -218,7 +222,9 @@ impl<Figure: PageFigure> FigureState<Figure> {
                 }
                 Answer::Failed(sentence) => self.trouble.set(Some(sentence)),
                 Answer::Records { .. }
+                | Answer::Potential { .. }
                 | Answer::File { .. }
+                | Answer::Lora { .. }
                 | Answer::Ready
                 | Answer::Progress(_)
                 | Answer::Cancelled => {}

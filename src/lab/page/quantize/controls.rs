@@ -3,7 +3,7 @@
 use crate::lab::page::controls::{Choice, Field};
 use crate::lab::page::state::Lab;
 use crate::quantize::{Granularity, ScaleRule, Width};
-use crate::record::quantize::{Config, Mode, Reading, TENSORS, Trained};
+use crate::record::quantize::{Config, Format, Mode, Reading, TENSORS, Trained};
 use leptos::prelude::*;
 
 const WIDTHS: [(&str, &str); 6] =
@@ -45,6 +45,9 @@ pub(super) fn Controls() -> impl IntoView {
         Callback::new(move |chosen: String| view.update(|view| write(&mut view.config, &chosen)))
     };
     let exact = move || room.config.with(|config| config.reading == Reading::Exact);
+    let uniform = move || {
+        room.config.with(|config| config.reading == Reading::Exact && config.format == Format::Uniform)
+    };
     let tensor = Signal::derive(move || TENSORS[view.with(|view| view.tensor).min(2)]);
     let set_tensor = Callback::new(move |name: String| {
         let tensor = TENSORS.iter().position(|tensor| *tensor == name).unwrap_or_default();
@@ -67,6 +70,16 @@ pub(super) fn Controls() -> impl IntoView {
                 value=Signal::derive(move || view.with(|view| view.shown_group))
                 set=Callback::new(move |group| view.update(|view| view.shown_group = group)) />
             <Show when=exact>
+                <Choice label="Format" options=Format::ALL.map(|(_, key, name)| (key, name)).to_vec()
+                    value=read(|config| Format::ALL[config.format as usize].1)
+                    set=write(|config, name| if let Ok(format) = name.parse() {
+                        config.format = format;
+                        if format != Format::Uniform {
+                            config.trained = Trained::Nothing;
+                        }
+                    }) />
+            </Show>
+            <Show when=uniform>
                 <Choice label="Bits of v" options=WIDTHS.to_vec()
                     value=read(|config| key(&WIDTHS, &config.potential_bits.bits().to_string()))
                     set=write(|config, bits| set_width(bits, &mut config.potential_bits)) />
@@ -102,9 +115,11 @@ pub(super) fn Controls() -> impl IntoView {
                         _ => Trained::Nothing,
                     }) />
             </Show>
+            <Show when=move || room.config.with(|config| config.format == Format::Uniform)>
             <Field label="Channels a group" hint="the last group may be shorter" expected="a whole number"
                 value=Signal::derive(move || room.config.with(|config| config.group))
                 set=Callback::new(move |group| view.update(|view| view.config.group = group)) />
+            </Show>
             <Field label="Sites" hint="1 to 4096; 512 were published" expected="a whole number"
                 value=Signal::derive(move || room.config.with(|config| config.sites))
                 set=Callback::new(move |sites| view.update(|view| view.config.sites = sites)) />

@@ -1,6 +1,7 @@
 //! The quantization room: a BK core on grids of few levels, taken apart step by step.
 
 mod controls;
+mod modes;
 mod results;
 mod series;
 mod steps;
@@ -9,9 +10,10 @@ use super::state::{Lab, Tone};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Answer, RequestId, Task};
 use crate::record::Record;
-use crate::record::quantize::{Config, Quantize, TrainingRun};
+use crate::record::quantize::{ComparisonConfig, Config, ModeComparison, Quantize, Reading, TrainingRun};
 use controls::Controls;
 use leptos::prelude::*;
+use modes::Modes;
 use results::Results;
 use serde::{Deserialize, Serialize};
 use series::Series;
@@ -23,7 +25,7 @@ use steps::{Step, Tour};
 const STEPS_A_REQUEST: usize = 10;
 
 /// What a link to this room restores.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct View {
     #[serde(flatten)]
@@ -34,6 +36,20 @@ pub(super) struct View {
     tensor: usize,
     /// The group of it that is looked at.
     shown_group: usize,
+    /// How many seeds modes are compared over, from the config's on.
+    seeds: u32,
+}
+
+impl Default for View {
+    fn default() -> Self {
+        View {
+            config: Config::default(),
+            step: Step::default(),
+            tensor: 0,
+            shown_group: 0,
+            seeds: ComparisonConfig::default().seeds,
+        }
+    }
 }
 
 /// The state of the room.
@@ -49,6 +65,10 @@ pub(super) struct QuantizeRoom {
     trouble: RwSignal<Option<String>>,
     sweep: Series,
     comparison: Series,
+    demonstrations: Series,
+    /// The published training, beside the one that is shown.
+    published_training: Series,
+    modes: Modes,
 }
 
 impl Default for QuantizeRoom {
@@ -63,6 +83,9 @@ impl Default for QuantizeRoom {
             trouble: RwSignal::default(),
             sweep: Series::default(),
             comparison: Series::default(),
+            demonstrations: Series::default(),
+            published_training: Series::default(),
+            modes: Modes::default(),
         }
     }
 }
@@ -110,7 +133,9 @@ impl QuantizeRoom {
                 self.training.set(false);
                 self.trouble.set(Some(sentence));
             }
-            Answer::Cancelled | Answer::File { .. } => self.training.set(false),
+            Answer::Cancelled | Answer::Potential { .. } | Answer::File { .. } | Answer::Lora { .. } => {
+                self.training.set(false)
+            }
         }
         self.running.set(None);
         if *asked != self.config.get_untracked() {
@@ -134,6 +159,28 @@ impl QuantizeRoom {
             let done = training.as_ref().map_or(0, |training| training.loss.len());
             self.ask(lab, training, done + STEPS_A_REQUEST);
         }
+    }
+
+    /// Computes what the published code calls training of the same core, which is light.
+    fn train_as_published(self, lab: Lab) {
+        let config = self.config.get_untracked();
+        let published = config.trained_as_published();
+        if config.reading == Reading::Exact && !self.published_training.running.get_untracked() {
+            self.published_training.start(lab, vec![("as published".to_owned(), published)]);
+        }
+    }
+
+    /// Compares the modes over as many seeds as were chosen.
+    fn compare(self, lab: Lab) {
+        let View { config, seeds, .. } = self.view.get_untracked();
+        let Config { sites, group, seed: first_seed, .. } = config;
+        self.modes.ask(lab, ComparisonConfig { sites, group, first_seed, seeds });
+    }
+
+    /// Shows a comparison of modes of a file.
+    pub(super) fn show_modes(self, record: ModeComparison) {
+        self.modes.record.set(Some(Arc::new(record)));
+        self.view.update(|view| view.step = Step::Seeds);
     }
 
     /// Stops training after the steps that are under way.

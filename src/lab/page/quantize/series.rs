@@ -51,7 +51,9 @@ impl Series {
                     self.stop();
                     lab.notify(Tone::Trouble, sentence);
                 }
-                Answer::Cancelled | Answer::File { .. } => self.stop(),
+                Answer::Cancelled | Answer::Potential { .. } | Answer::File { .. } | Answer::Lora { .. } => {
+                    self.stop()
+                }
             }
             self.next(lab);
         });

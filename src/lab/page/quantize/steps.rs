@@ -30,11 +30,15 @@ pub(super) enum Step {
     Training,
     /// Published beside exact.
     Published,
+    /// All modes over many seeds.
+    Seeds,
+    /// What was claimed, and what comes back.
+    Claims,
 }
 
 impl Step {
     /// All steps, in the order of the tour.
-    pub(super) const ALL: [Step; 8] = [
+    pub(super) const ALL: [Step; 10] = [
         Step::Levels,
         Step::Staircase,
         Step::Groups,
@@ -43,6 +47,8 @@ impl Step {
         Step::Sweep,
         Step::Training,
         Step::Published,
+        Step::Seeds,
+        Step::Claims,
     ];
 
     fn title(self) -> &'static str {
@@ -55,13 +61,15 @@ impl Step {
             Step::Sweep => "Sweep",
             Step::Training => "Training",
             Step::Published => "As published",
+            Step::Seeds => "Over seeds",
+            Step::Claims => "Claims",
         }
     }
 
     fn explanation(self) -> &'static str {
         match self {
             Step::Levels => {
-                "A grid of b bits has 2ᵇ levels, a step s apart. The histogram shows the values of the test rows, the marks the levels that calibration chose on other rows. Take fewer bits, leave out the zero point, or let the rule give up the outermost values, and watch the levels move to where the values are, or away from them."
+                "A grid of b bits has 2ᵇ levels, a step s apart. The histogram shows the values of the test rows, the marks the levels that calibration chose on other rows. Take fewer bits, leave out the zero point, or let the rule give up the outermost values, and watch the levels move to where the values are, or away from them. NF4 and FP4 have a table of 16 levels that are dense around 0, stretched to the largest magnitude of every 64 values; LLM.int8 has one scale a row."
             }
             Step::Staircase => {
                 "Every value is stored as its nearest level; exactly between two, the one whose x/s is even. Between the outermost levels the error is at most half a step. Beyond them values are clipped, and the error grows without bound: that is the price of a smaller step."
@@ -76,10 +84,16 @@ impl Step {
                 "The error that counts is the one end to end: v is quantized, G is computed from the quantized v, G is quantized, and the result is compared with the exact G of the exact v. The errors of v alone and of G alone are smaller, and not comparable."
             }
             Step::Sweep => {
-                "The same core with 2, 3, 4 and 8 bits, for several ways of sharing and choosing scales. Each point is drawn as soon as it is computed. A bit more halves the step, and with it, roughly, the error."
+                "The same core with 2, 3, 4 and 8 bits, for several ways of sharing and choosing scales, and in the formats that choose their own. Each point is drawn as soon as it is computed. A bit more halves the step, and with it, roughly, the error."
             }
             Step::Training => {
-                "Rounding has no slope, so nothing behind it can learn. The straight-through estimator holds the rounding error fixed and takes the slope of what remains: 1 for a value between the outermost levels, 0 where it is clipped; and a slope by the step and by the zero point. From there the gradient goes back through the resolvent by its exact adjoint. The published training casts to whole numbers and cuts the graph: its gradient is zero, and its loss only shows that batches differ. Choose the mode qat-int4 and press Train; choose the published reading to see the other."
+                "Rounding has no slope, so nothing behind it can learn. The straight-through estimator holds the rounding error fixed and takes the slope of what remains: 1 for a value between the outermost levels, 0 where it is clipped; and a slope by the step and by the zero point. From there the gradient goes back through the resolvent by its exact adjoint. The published training casts to whole numbers and cuts the graph: its gradient is zero, and its loss only shows that batches differ. Choose the mode QAT INT4 and press Train: the published training of the same core is computed beside it."
+            }
+            Step::Seeds => {
+                "One seed proves nothing: another draws other values. Here every mode is computed with many seeds, each mode with the same rows, and the mean of its errors stands with the interval that holds the true mean with 95 % probability (Student’s t). Modes are compared seed by seed. Twenty seeds take about a quarter of a minute."
+            }
+            Step::Claims => {
+                "Every published statement about quantizing the core, with what comes back from the comparison over seeds. None of the published runs had a seed; a number counts as reproduced if every seed comes as close to it as the published code does. Errors of the features G say nothing about the perplexity of a model, which nobody measured."
             }
             Step::Published => {
                 "The four published modes, as published and exact, with the same seed. The published errors come back, and so do the published sizes, from a formula that assumes ten parameters a site. Counted from the bytes, the published INT8 core takes 7680 bytes instead of 6144. Its INT4 grid puts the largest value on 6.5, which rounds to 6: 13 of 16 levels are used."
@@ -93,7 +107,7 @@ impl Step {
             Step::Levels => &[QuantizeFigure::Levels],
             Step::Staircase => &[QuantizeFigure::Staircase, QuantizeFigure::StaircaseError],
             Step::Groups => &[QuantizeFigure::Groups],
-            Step::Bytes | Step::Sweep | Step::Published => &[],
+            Step::Bytes | Step::Sweep | Step::Published | Step::Seeds | Step::Claims => &[],
             Step::Green => &[QuantizeFigure::Green, QuantizeFigure::ErrorMap],
             Step::Training => &[QuantizeFigure::Training],
         }

@@ -2,8 +2,10 @@
 
 use super::super::controls::{Choice, Field, Finite, Slider};
 use super::super::state::Lab;
-use super::ResolventRoom;
+use super::editor::PotentialEditor;
+use super::{MOST_DRAWN_SITES, ResolventRoom};
 use crate::record::resolvent::{Config, Division, Panel};
+use crate::resolvent::birman_schwinger::Weight;
 use crate::resolvent::{BackendChoice, Potential};
 use leptos::prelude::*;
 use std::fmt::Display;
@@ -11,12 +13,13 @@ use std::num::ParseIntError;
 use std::str::FromStr;
 
 /// The kinds of potential, with the settings each begins with.
-const POTENTIALS: [(&str, &str); 6] = [
+const POTENTIALS: [(&str, &str); 7] = [
     ("constant:0", "Constant"),
     ("random:strength=2,seed=7", "Random (Anderson)"),
     ("aubry-andre:strength=1.5,phase=0", "Quasi-periodic (Aubry–André)"),
     ("impurity:strength=3", "One impurity"),
     ("steps:height=2,width=32", "Steps"),
+    ("prime-bump:scale=0.02,epsilon=1,powers=3,centers=powers", "Prime bumps"),
     ("values:0.3,-0.2,0.5,0.1", "Values of one’s own"),
 ];
 
@@ -27,6 +30,9 @@ const BACKENDS: [(&str, &str); 4] =
 /// How the published routines may divide.
 const DIVISIONS: [(&str, &str); 2] =
     [("scaled", "Scaled, as in NumPy"), ("naive", "Naive, as in older PyTorch")];
+
+/// What may stand on both sides of the Birman–Schwinger kernel.
+const WEIGHTS: [(&str, &str); 2] = [("none", "None"), ("limiting-absorption", "Limiting absorption")];
 
 /// The part of a potential's text that names its kind.
 fn kind(text: &str) -> &str {
@@ -40,12 +46,16 @@ pub(super) fn Controls() -> impl IntoView {
     let room = lab.resolvent;
     let config = room.config;
     let shown = Signal::derive(move || {
-        let text = config.with(|config| config.potential.to_string());
+        let text = config.with(|config| match &config.potential {
+            // There may be a million of them.
+            Potential::Values { .. } => "values".to_owned(),
+            other => other.to_string(),
+        });
         POTENTIALS.into_iter().map(|(key, _)| key).find(|key| kind(key) == kind(&text)).unwrap_or_default()
     });
     let choose_kind = Callback::new(move |key: String| {
         if let Ok(potential) = key.parse() {
-            set_potential(room, potential);
+            room.set_potential(potential);
         }
     });
     let backend = Signal::derive(move || {
@@ -60,6 +70,14 @@ pub(super) fn Controls() -> impl IntoView {
         let division = if key == DIVISIONS[1].0 { Division::Naive } else { Division::Scaled };
         config.update(|config| config.division = division);
     });
+    let weight = Signal::derive(move || match config.with(|config| config.weight) {
+        Weight::None => WEIGHTS[0].0,
+        Weight::LimitingAbsorption => WEIGHTS[1].0,
+    });
+    let choose_weight = Callback::new(move |key: String| {
+        let weight = if key == WEIGHTS[1].0 { Weight::LimitingAbsorption } else { Weight::None };
+        config.update(|config| config.weight = weight);
+    });
     let choose_backend = Callback::new(move |key: String| {
         if let Ok(backend) = key.parse::<BackendChoice>() {
             config.update(|config| config.backend = backend);
@@ -68,10 +86,15 @@ pub(super) fn Controls() -> impl IntoView {
     view! {
         <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
             <Choice label="Potential" options=POTENTIALS.to_vec() value=shown set=choose_kind />
-            <Field label="Potential, in full" hint="kind:setting=value,… ; neighbours are coupled by 1"
-                value=Signal::derive(move || config.with(|config| config.potential.clone()))
-                set=Callback::new(move |potential| set_potential(room, potential)) />
-            <Number label="Sites N" hint="1 to 1048576; for the density of states up to 4096" expected="a whole number"
+            <Show when=move || !room.is_beyond_links() fallback=move || view! {
+                <p class="hint">{format!("The potential has more than {MOST_DRAWN_SITES} values of one’s own: too many for a link. Record JSON keeps them.")}</p>
+            }>
+                <Field label="Potential, in full" hint="kind:setting=value,… ; neighbours are coupled by 1"
+                    value=Signal::derive(move || config.with(|config| config.potential.clone()))
+                    set=Callback::new(move |potential| room.set_potential(potential)) />
+            </Show>
+            <PotentialEditor />
+            <Number label="Sites N" hint="1 to 1048576; density of states to 4096, Birman–Schwinger to 512" expected="a whole number"
                 get=|config: &Config| config.sites set=|config: &mut Config, sites| config.sites = sites />
             <Slider label="Sites, as a power of two" from=0.0 to=20.0 step=1.0
                 value=Signal::derive(move || config.with(|config| (config.sites.max(1) as f64).log2()))
@@ -107,6 +130,13 @@ pub(super) fn Controls() -> impl IntoView {
                 <Slider label="Blend α" from=0.0 to=1.0 step=0.05
                     value=Signal::derive(move || config.with(|config| config.alpha))
                     set=Callback::new(move |alpha| config.update(|config| config.alpha = alpha)) />
+            </Show>
+            <Show when=move || room.panel.get() == Panel::BirmanSchwinger>
+                <Choice label="Weight beside the kernel" options=WEIGHTS.to_vec() value=weight set=choose_weight />
+                <Number label="Mourre window from" hint="in energy; the band of the chain reaches from −2 to 2" expected="a finite number"
+                    get=|config: &Config| Finite(config.mourre_from) set=|config: &mut Config, Finite(from)| config.mourre_from = from />
+                <Number label="Mourre window to" hint="" expected="a finite number"
+                    get=|config: &Config| Finite(config.mourre_to) set=|config: &mut Config, Finite(to)| config.mourre_to = to />
             </Show>
             <Show when=move || matches!(room.panel.get(), Panel::Green | Panel::Density | Panel::Precision)>
                 <details>
@@ -197,16 +227,6 @@ fn RunButtons() -> impl IntoView {
         </Show>
         <p class="trouble" role="alert">{room.trouble}</p>
     }
-}
-
-/// Sets the potential; a list of values brings its own number of sites.
-fn set_potential(room: ResolventRoom, potential: Potential) {
-    room.config.update(|config| {
-        if let Potential::Values { values } = &potential {
-            config.sites = values.len();
-        }
-        config.potential = potential;
-    });
 }
 
 /// Three significant digits: what a slider's place is worth.

@@ -2,7 +2,7 @@
 
 use crate::lab::permalink::{self, Room};
 use crate::record::resolvent::{Config, Division, Panel};
-use crate::resolvent::Potential;
+use crate::resolvent::{BumpCenters, Potential};
 use leptos::prelude::*;
 
 /// What a panel shows, above its figures, with settings worth trying.
@@ -22,6 +22,9 @@ pub(super) fn explanation(panel: Panel) -> AnyView {
         }
         Panel::Causality => {
             "A language model predicts token i + 1 at site i, and v at site i + 1 is made from token i + 1. In the two-sided form every output depends on every potential, so the answer leaks into the question: a model trained with exact gradients learns to read it, and reports perplexities that mean nothing. The one-sided form cuts the chain behind site i and cannot look ahead."
+        }
+        Panel::BirmanSchwinger => {
+            "The Birman–Schwinger operator K turns the question where H has a level into the question where −1 is a singular point of 1 + K. With the chain’s own kernel its norms obey proved bounds and the identity below holds to rounding. The published kernel lacks an absolute value, grows exponentially above the diagonal, and breaks the bounds it was published with; and what is passed on as the resolvent, the diagonal of the inverse of 1 + K, is not it."
         }
         Panel::Precision => {
             "How far single precision is off, measured against double precision at every site, and how far rounding can put it off, as was proved. Both grow as η falls, because a sharper line needs more digits; the measured deviation stays below the bound whatever the length of the chain."
@@ -77,6 +80,24 @@ fn examples(panel: Panel) -> Vec<(&'static str, Config)> {
             ("a sharper η sees farther", of(64, constant(0.0), 0.05)),
             ("disorder hides what is far", of(64, random(6.0), 0.05)),
         ],
+        Panel::BirmanSchwinger => vec![
+            ("four sites at z = i", of(4, constant(1.0), 1.0)),
+            ("the norms explode", of(32, random(2.0), 1.0)),
+            (
+                "prime bumps",
+                of(
+                    64,
+                    Potential::PrimeBump {
+                        scale: 0.02,
+                        epsilon: 1.0,
+                        powers: 3,
+                        centers: BumpCenters::Powers,
+                    },
+                    0.5,
+                ),
+            ),
+            ("a Mourre estimate that fails", of(64, random(4.0), 1.0)),
+        ],
         Panel::Precision => vec![
             ("a clean chain", of(4096, constant(0.0), 1.0)),
             ("strong disorder", of(4096, random(20.0), 1.0)),
@@ -92,6 +113,7 @@ pub(super) fn formula(panel: Panel) -> AnyView {
         Panel::Published => ("Why it dies", published()),
         Panel::Gradient => ("Three gradients", gradient()),
         Panel::Causality => ("Who depends on whom", causality()),
+        Panel::BirmanSchwinger => ("Operator, bounds, commutator", birman_schwinger()),
         Panel::Precision => ("What was proved", precision()),
     };
     view! {
@@ -193,6 +215,28 @@ fn causality() -> Vec<Part> {
         ),
         Text(
             "and exactly 0 for j > i. At v = −2 and z = i in the middle of a long chain, a site feels the next one’s potential 0.231 times as much as its own, and the one after that 0.053 times.",
+        ),
+    ]
+}
+
+fn birman_schwinger() -> Vec<Part> {
+    vec![
+        Text("With H₀ the chain without its potential V and R₀ its resolvent,"),
+        Formula(
+            "<mrow><mi>K</mi><mo>=</mo><msup><mrow><mo>|</mo><mi>V</mi><mo>|</mo></mrow><mrow><mn>1</mn><mo>/</mo><mn>2</mn></mrow></msup><msub><mi>R</mi><mn>0</mn></msub><msup><mi>V</mi><mrow><mn>1</mn><mo>/</mo><mn>2</mn></mrow></msup><mo>,</mo><mspace width='0.6em'/><msub><mrow><mo>[</mo><msup><mrow><mo>(</mo><mn>1</mn><mo>+</mo><mi>K</mi><mo>)</mo></mrow><mrow><mo>−</mo><mn>1</mn></mrow></msup><mo>]</mo></mrow><mrow><mi>i</mi><mi>i</mi></mrow></msub><mo>=</mo><mn>1</mn><mo>−</mo><msub><mi>v</mi><mi>i</mi></msub><msub><mi>G</mi><mrow><mi>i</mi><mi>i</mi></mrow></msub></mrow>",
+        ),
+        Text(
+            "The Schatten norms S₁ and S₂ are the sum of the singular values and the root of the sum of their squares. For the chain’s own kernel",
+        ),
+        Formula(
+            "<mrow><msub><mi>S</mi><mn>1</mn></msub><mo>≤</mo><mfrac><msub><mrow><mo>‖</mo><mi>V</mi><mo>‖</mo></mrow><mn>1</mn></msub><mi>η</mi></mfrac><mo>,</mo><mspace width='0.6em'/><msub><mi>S</mi><mn>2</mn></msub><mo>≤</mo><msub><mrow><mo>‖</mo><mi>V</mi><mo>‖</mo></mrow><mn>2</mn></msub><msqrt><mfrac><mrow><mi>max</mi><mi>Im</mi><msub><mi>R</mi><mn>0</mn></msub></mrow><mi>η</mi></mfrac></msqrt></mrow>",
+        ),
+        Text("for the decaying exponential, and as published for a kernel that does not decay,"),
+        Formula(
+            "<mrow><msub><mi>S</mi><mn>1</mn></msub><mo>≤</mo><mfrac><msub><mrow><mo>‖</mo><mi>V</mi><mo>‖</mo></mrow><mn>1</mn></msub><mrow><mn>2</mn><mi>η</mi></mrow></mfrac><mo>,</mo><mspace width='0.6em'/><msub><mi>S</mi><mn>2</mn></msub><mo>≤</mo><mfrac><msub><mrow><mo>‖</mo><mi>V</mi><mo>‖</mo></mrow><mn>2</mn></msub><mrow><mn>2</mn><msqrt><mi>η</mi></msqrt></mrow></mfrac></mrow>",
+        ),
+        Text(
+            "The Mourre estimate asks whether the commutator i[H, A] with the generator of dilations is positive on the states of a window of energies: evidence on a cut chain, not proof, and it can fail. The published checks never look at the potential; the original always fails, the later always passes.",
         ),
     ]
 }

@@ -49,7 +49,7 @@ fn panel_view(lab: Lab, panel: Panel) -> AnyView {
     });
     let figures = ResolventFigure::of(panel).iter().map(|&figure| {
         let draw = Signal::derive(move || {
-            record.get().map(|record| -> DrawView { Arc::new(move |_, layout| figure.draw(&record, layout)) })
+            record.get().map(|record| -> DrawView { Arc::new(move |view, layout| figure.draw(&record, view, layout)) })
         });
         view! {
             <div>

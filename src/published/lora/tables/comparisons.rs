@@ -3,7 +3,7 @@
 use super::{four, grid};
 use crate::published::lora::analysis::{LEVEL, comparisons};
 use crate::published::lora::statistics::power as published_power;
-use crate::record::hypothesis::{Anova, Interval, MeansTest, effect_word, power};
+use crate::record::hypothesis::{Anova, Interval, MeansTest, effect_word, holm, power};
 use crate::record::lora::{Experiment, Storage};
 use crate::record::statistics::mean;
 use crate::record::table::{Grid, cell};
@@ -80,6 +80,96 @@ pub(super) fn tests(completed: &[Experiment]) -> Grid {
         "Significant",
     ];
     grid("Pair by pair: does quantization cost accuracy?", &columns, rows.collect())
+}
+
+/// The accuracies of a model on a data set, by storage.
+struct Arms {
+    name: String,
+    arms: Vec<(Storage, Vec<f64>)>,
+}
+
+impl Arms {
+    /// Those of every model and data set, in the order of the runs.
+    fn all(completed: &[Experiment]) -> Vec<Arms> {
+        let mut found: Vec<Arms> = Vec::new();
+        for run in completed {
+            let name = format!("{}, {}", run.config.model.name, run.config.dataset.name);
+            let place = found.iter().position(|arms| arms.name == name).unwrap_or_else(|| {
+                found.push(Arms { name, arms: vec![] });
+                found.len() - 1
+            });
+            let (arms, storage) = (&mut found[place].arms, run.config.storage());
+            let accuracy = run.test_metrics.top1_accuracy;
+            match arms.iter_mut().find(|(other, _)| *other == storage) {
+                Some((_, accuracies)) => accuracies.push(accuracy),
+                None => arms.push((storage, vec![accuracy])),
+            }
+        }
+        found
+    }
+
+    fn variance(&self) -> Option<Anova> {
+        Anova::of(&self.arms.iter().map(|(_, accuracies)| accuracies.as_slice()).collect::<Vec<_>>())
+    }
+
+    /// Student's test of every pair.
+    fn pairs(&self) -> Vec<(String, MeansTest)> {
+        let mut pairs = Vec::new();
+        for (place, (one, first)) in self.arms.iter().enumerate() {
+            for (other, second) in &self.arms[place + 1..] {
+                let name = format!("{}: {} and {}", self.name, one.label(), other.label());
+                pairs.extend(MeansTest::student(first, second).map(|test| (name, test)));
+            }
+        }
+        pairs
+    }
+}
+
+/// The one-way analysis of variance over the ways of storing weights, for every model and data set.
+pub(super) fn anova(completed: &[Experiment]) -> Grid {
+    let rows = Arms::all(completed).into_iter().filter_map(|arms| {
+        let found = arms.variance()?;
+        let counts: Vec<String> = arms.arms.iter().map(|(_, values)| values.len().to_string()).collect();
+        Some(vec![
+            arms.name,
+            counts.join(", "),
+            format!("{:.5}", found.statistic),
+            format!("{} and {}", found.freedom.0, found.freedom.1),
+            p_value(found.p),
+            if found.p < 1.0 - LEVEL { "yes".into() } else { "no".into() },
+        ])
+    });
+    let columns = ["Model and data", "Runs by storage", "F", "Degrees of freedom", "p", "Significant"];
+    grid("Analysis of variance: do the ways of storing weights differ?", &columns, rows.collect())
+}
+
+/// What follows where it finds a difference: all pairs.
+pub(super) fn follow_ups(completed: &[Experiment]) -> Grid {
+    let differing = Arms::all(completed);
+    let differing =
+        differing.iter().filter(|arms| arms.variance().is_some_and(|found| found.p < 1.0 - LEVEL));
+    let rows = differing.flat_map(|arms| {
+        let pairs = arms.pairs();
+        let corrected = holm(&pairs.iter().map(|(_, test)| test.p).collect::<Vec<_>>());
+        pairs.into_iter().zip(corrected).map(|((name, test), corrected)| {
+            vec![
+                name,
+                format!("{} and {}", test.counts.0, test.counts.1),
+                four(test.difference),
+                format!("{:.5}", test.statistic),
+                p_value(test.p),
+                p_value(corrected),
+                format!("{:.4} ({})", test.effect, effect_word(test.effect)),
+            ]
+        })
+    });
+    let columns = ["Pair", "n", "Difference", "Student's t", "p, as published", "p after Holm", "Cohen's d"];
+    grid("After the analysis of variance: which pairs differ?", &columns, rows.collect())
+}
+
+/// A probability: with five decimals, or in powers of ten where those would all be zeros.
+fn p_value(p: f64) -> String {
+    if p >= 1e-5 || p == 0.0 { format!("{p:.5}") } else { format!("{p:.2e}") }
 }
 
 /// How likely a test of n pairs finds effects of the usual sizes: what three seeds are worth.

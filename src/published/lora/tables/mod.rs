@@ -11,10 +11,12 @@ use super::size::{Sizes, VisionTransformer};
 use super::summary::Failed;
 use crate::record::lora::{Experiment, ExperimentConfig, Storage};
 use crate::record::table::{Grid, cell};
-use comparisons::{pooled_tests, power_table, tests};
+use comparisons::{anova, follow_ups, pooled_tests, power_table, tests};
 use literature::{expectations, stated_ratios};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sums::aggregates;
+pub use sums::{configuration, results};
 
 /// More contradictions than anyone reads one by one; the others are counted.
 const MOST_CONTRADICTIONS: usize = 150;
@@ -32,6 +34,15 @@ pub struct Findings {
     pub detailed: Option<Value>,
 }
 
+/// A table, and what it says in plain words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explained {
+    /// The table.
+    pub grid: Grid,
+    /// What a reader should know of it, in a sentence or two.
+    pub explanation: String,
+}
+
 fn grid(heading: &str, columns: &[&str], rows: Vec<Vec<String>>) -> Grid {
     let columns = columns.iter().map(|&column| column.into()).collect();
     Grid { heading: heading.into(), columns, rows, omitted: 0 }
@@ -44,22 +55,67 @@ fn four(value: f64) -> String {
 
 /// All tables of a study that have rows.
 pub fn tables(findings: &Findings) -> Vec<Grid> {
+    explained(findings).into_iter().map(|table| table.grid).collect()
+}
+
+/// All tables of a study that have rows, each with what it says.
+pub fn explained(findings: &Findings) -> Vec<Explained> {
+    let completed = &findings.completed;
     let mut sizes = Sizes::default();
-    let [kinds, listed] = contradiction_tables(&findings.completed, &mut sizes);
+    let [kinds, listed] = contradiction_tables(completed, &mut sizes);
     let tables = [
-        experiments(findings),
-        aggregates(findings),
-        means(findings),
-        pooled_tests(&findings.completed),
-        tests(&findings.completed),
-        power_table(&[3, 5, 10, 20]),
-        expectations(&findings.completed),
-        stated_ratios(&findings.completed),
-        true_sizes(&findings.completed, &mut sizes),
-        kinds,
-        listed,
+        (
+            experiments(findings),
+            "One row an experiment. “Labelled” is the word that the results state; “by its loss curve” is the word that the study's own formula gives for the curve beside it.",
+        ),
+        (
+            aggregates(findings),
+            "The numbers of both summing files, computed again from the results by the published rules: means over all models, data sets and ranks at once, and both kinds of 4 bits together. Empty sections of the files are left out, since they hold nothing to recompute.",
+        ),
+        (
+            means(findings),
+            "Runs that differ in their seed only, taken together. The interval holds the true mean in 95 of 100 such studies, if accuracies are normal; from three runs it is wide.",
+        ),
+        (
+            pooled_tests(completed),
+            "The comparison behind the published drop, with the tests that were never applied to it. Models and data sets differ far more than storage does, so that a pooled test finds little; p below 0.05 would be called significant.",
+        ),
+        (
+            tests(completed),
+            "The comparison that the design allows: the same model, data, rank and seed, with and without quantization. Of many tests some look significant by chance; Holm's correction raises each p by their number. Power is the chance that so few pairs find an effect of this size at all.",
+        ),
+        (
+            anova(completed),
+            "Whether the ways of storing weights differ at all, for each model and data set by itself: variance between them against variance within each.",
+        ),
+        (
+            follow_ups(completed),
+            "Where the analysis of variance finds a difference: between which pairs it lies. The published program compares all pairs without a correction, though its report says that it corrects; both readings stand here.",
+        ),
+        (
+            power_table(&[3, 5, 10, 20]),
+            "What a number of seeds is worth. With three pairs even a large effect (d = 0.8) is missed most of the time.",
+        ),
+        (
+            expectations(completed),
+            "The program divides its results by constants that it calls literature. None of them names a source, and the training path compares placeholders.",
+        ),
+        (
+            stated_ratios(completed),
+            "The ratios as the result files hold them. The drop in them is taken from the constant around which accuracies are drawn, not from the runs without quantization.",
+        ),
+        (
+            true_sizes(completed, &mut sizes),
+            "Counted parameter by parameter and byte by byte, the scales of quantized weights included, against what the results state: the stated models are about 24 times too large.",
+        ),
+        (
+            kinds,
+            "How many experiments hold each kind of statement that cannot be true together with another one of the same file, or at all.",
+        ),
+        (listed, "The same, sentence by sentence."),
     ];
-    tables.into_iter().filter(|table| !table.rows.is_empty()).collect()
+    let filled = tables.into_iter().filter(|(grid, _)| !grid.rows.is_empty());
+    filled.map(|(grid, explanation)| Explained { grid, explanation: explanation.into() }).collect()
 }
 
 /// One row an experiment.

@@ -30,8 +30,7 @@ pub(super) fn aggregates(findings: &Findings) -> Grid {
                 Some(stated) if is_count(stated, value) => "comes back",
                 Some(_) => "differs",
             };
-            let name = path.trim_start_matches('/').replace('/', ": ").replace('_', " ");
-            rows.push(vec![name, shown(value), stated.map_or(String::new(), shown), verdict.into()]);
+            rows.push(vec![name(&path), shown(value), stated.map_or(String::new(), shown), verdict.into()]);
         }
     }
     let by_curve =
@@ -45,6 +44,35 @@ pub(super) fn aggregates(findings: &Findings) -> Grid {
     ]);
     let heading = "What the results add up to, by the published rules";
     grid(heading, &["Quantity", "Recomputed", "Stated in the files", ""], rows)
+}
+
+/// The configuration in the results of an experiment, key by key. `results` is the JSON of its `results.json`.
+pub fn configuration(results: &Value) -> Grid {
+    of_values("Configuration", results.get("config").unwrap_or(&Value::Null))
+}
+
+/// The results of an experiment, key by key; its configuration and its curves are left out.
+pub fn results(results: &Value) -> Grid {
+    let mut value = results.clone();
+    if let Some(results) = value.as_object_mut() {
+        results.shift_remove("config");
+    }
+    if let Some(training) = value.get_mut("training_results").and_then(Value::as_object_mut) {
+        training.shift_remove("training_curve");
+        training.shift_remove("validation_curve");
+    }
+    of_values("Results", &value)
+}
+
+/// The single values of a JSON object.
+fn of_values(heading: &str, value: &Value) -> Grid {
+    let rows = leaves(value).into_iter().map(|(path, value)| vec![name(&path), shown(value)]);
+    grid(heading, &["Quantity", "Value"], rows.collect())
+}
+
+/// A pointer in words.
+fn name(path: &str) -> String {
+    path.trim_start_matches('/').replace('/', ": ").replace('_', " ")
 }
 
 /// The single values of a JSON object by their pointer, empty objects and lists left out.

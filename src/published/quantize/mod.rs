@@ -3,6 +3,10 @@
 //! The published “quantization-aware training” rounds through a cast to whole numbers, which cuts the graph: every
 //! gradient is zero, and no parameter ever changes (§3.3). So it is post-training quantization with other words.
 
+mod claims;
+
+pub use claims::claims;
+
 use crate::quantize::{Granularity, ScaleRule, Scheme, Width};
 use crate::record::quantize::{Config, Mode, Reading, SizeEstimate};
 
@@ -40,6 +44,11 @@ pub struct Demonstration {
     pub configs: Vec<Config>,
     /// What was published of it, and what one run more or less gives (§3.5).
     pub published: &'static str,
+}
+
+/// All four, with a seed.
+pub fn demonstrations(seed: u32) -> Vec<Demonstration> {
+    (1..=4).filter_map(|number| demonstration(number, seed)).collect()
 }
 
 /// The published demonstration of a number, with a seed; `None` but for 1 to 4.

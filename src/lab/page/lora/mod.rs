@@ -1,0 +1,263 @@
+//! The room of quantized LoRA: the matrix of experiments, what each came to, what they cannot be, and what was claimed.
+
+mod axes;
+mod controls;
+mod experiment;
+mod matrix;
+mod results;
+
+use super::download;
+use super::state::{Lab, Tone};
+use crate::figure::View;
+use crate::lab::permalink::Room;
+use crate::lab::protocol::{Answer, LoraTask, Task};
+use crate::published::lora::Evidence;
+use crate::record::lora::{Config, Experiment, Study, StudyFile};
+use crate::record::{Provenance, Record, document};
+use axes::Filter;
+use controls::Controls;
+use experiment::Chosen;
+use leptos::prelude::*;
+use matrix::Matrix;
+use results::{Accuracy, Results};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// What a link to this room restores.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Linked {
+    #[serde(flatten)]
+    settings: Settings,
+    #[serde(flatten)]
+    view: View,
+}
+
+/// What is simulated, and what of it is looked at.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct Settings {
+    #[serde(flatten)]
+    config: Config,
+    #[serde(flatten)]
+    filter: Filter,
+    /// The name of the experiment that is looked at; empty for none.
+    chosen: String,
+}
+
+/// What links and files set of the room: all that the page knows of it before it is opened.
+#[derive(Clone, Copy, Default)]
+pub(super) struct LoraSettings {
+    settings: RwSignal<Settings>,
+    view: RwSignal<View>,
+    /// A study from a file that is no simulation of this lab, shown until it is forgotten.
+    opened: RwSignal<Option<Arc<StudyFile>>>,
+}
+
+impl LoraSettings {
+    /// What a link to the room as it is restores.
+    pub(super) fn linked(&self) -> Linked {
+        Linked { settings: self.settings.get(), view: self.view.get() }
+    }
+
+    /// Restores what a link says.
+    pub(super) fn follow(&self, linked: Linked) {
+        batch(|| {
+            self.opened.set(None);
+            self.settings.set(linked.settings);
+            self.view.set(linked.view);
+        });
+    }
+
+    /// Opens the record of a file. The published simulation is run again; anything else is shown as it is.
+    pub(super) fn open(self, lab: Lab, study: StudyFile) {
+        let is_simulated = study.provenance == Provenance::PublishedSimulation;
+        let sentence = match is_simulated {
+            true => "The settings of that record were restored, and its simulation was run again.".into(),
+            false => {
+                format!("That record was opened: {}. {}", study.provenance.label(), study.manifest.origin)
+            }
+        };
+        batch(|| {
+            self.settings.update(|settings| settings.config = study.config.clone());
+            self.opened.set((!is_simulated).then(|| Arc::new(study)));
+            lab.room.set(Room::Lora);
+        });
+        lab.notify(Tone::Information, sentence);
+    }
+}
+
+/// A study, and what can be said of it.
+struct Shown {
+    file: StudyFile,
+    study: Study,
+    evidence: Evidence,
+}
+
+impl Shown {
+    /// What the worker answered.
+    fn read(file: StudyFile, evidence: Value) -> Result<Self, serde_json::Error> {
+        let study = file.read()?;
+        Ok(Shown { file, study, evidence: serde_json::from_value(evidence)? })
+    }
+}
+
+/// The state of the room once it is open.
+#[derive(Clone, Copy)]
+struct LoraRoom {
+    settings: RwSignal<Settings>,
+    config: Memo<Config>,
+    view: RwSignal<View>,
+    opened: RwSignal<Option<Arc<StudyFile>>>,
+    shown: RwSignal<Option<Arc<Shown>>>,
+    trouble: RwSignal<Option<String>>,
+}
+
+impl LoraRoom {
+    fn new(LoraSettings { settings, view, opened }: LoraSettings) -> Self {
+        LoraRoom {
+            settings,
+            config: Memo::new(move |_| settings.with(|settings| settings.config.clone())),
+            view,
+            opened,
+            shown: RwSignal::default(),
+            trouble: RwSignal::default(),
+        }
+    }
+
+    /// Simulates anew whenever the config changes, or looks at the study that was opened.
+    fn keep_computed(self, lab: Lab) {
+        let visible = Memo::new(move |_| lab.room.get() == Room::Lora);
+        Effect::new(move || {
+            if !visible.get() {
+                return;
+            }
+            let (config, opened) = (self.config.get(), self.opened.get());
+            let known = |shown: &Option<Arc<Shown>>| {
+                shown.as_ref().is_some_and(|shown| match &opened {
+                    Some(study) => shown.file == **study,
+                    None => {
+                        shown.study.config == config
+                            && shown.study.provenance == Provenance::PublishedSimulation
+                    }
+                })
+            };
+            if self.shown.with_untracked(known) {
+                return self.trouble.set(None);
+            }
+            if opened.is_none() && config.experiments == 0 {
+                return self.trouble.set(Some("There is nothing to show of 0 experiments. Give from 1 to 144; the earlier result stays.".into()));
+            }
+            let task = match &opened {
+                Some(study) => LoraTask::Examine(Box::new(study.as_ref().clone())),
+                None => LoraTask::Simulate(config.clone()),
+            };
+            lab.ask(Task::Lora(task), vec![], move |answer| {
+                // Another study may be wanted by now.
+                let wanted = self.opened.get_untracked();
+                if wanted != opened || self.config.get_untracked() != config {
+                    return;
+                }
+                match answer {
+                    Answer::Lora { study, evidence } => match Shown::read(*study, evidence) {
+                        Ok(shown) => {
+                            self.shown.set(Some(Arc::new(shown)));
+                            self.trouble.set(None);
+                        }
+                        Err(error) => self.trouble.set(Some(format!("The study cannot be shown: {error}."))),
+                    },
+                    Answer::Failed(sentence) => self.trouble.set(Some(sentence)),
+                    Answer::Ready
+                    | Answer::Progress(_)
+                    | Answer::Records { .. }
+                    | Answer::Potential { .. }
+                    | Answer::File { .. }
+                    | Answer::Cancelled => {}
+                }
+            });
+        });
+    }
+
+    /// Changes the config, which leads back from a file to the simulation.
+    fn set_config(self, change: impl FnOnce(&mut Config)) {
+        batch(|| {
+            self.opened.set(None);
+            self.settings.update(|settings| change(&mut settings.config));
+        });
+    }
+
+    /// The experiment that is looked at, if the study has it, and its place in it.
+    fn chosen(&self) -> Option<(Arc<Shown>, usize)> {
+        let name = self.settings.with(|settings| settings.chosen.clone());
+        let shown = self.shown.get()?;
+        let place = shown.study.experiments.iter().position(|run| run.config.name == name)?;
+        Some((shown, place))
+    }
+
+    /// The JSON that shows the room again as it is, for its figures' files.
+    fn manifest(self, lab: Lab) -> Option<String> {
+        let shown = self.shown.get_untracked()?;
+        let record = Record::Lora(Box::new(shown.file.clone()));
+        document::view_to_json(&untrack(|| lab.fragment(Room::Lora)), &[record]).ok()
+    }
+
+    /// Has all files of the study written, and hands them to the reader.
+    fn pack(self, lab: Lab) {
+        let Some(shown) = self.shown.get_untracked() else { return };
+        let name = match shown.study.provenance {
+            Provenance::PublishedSimulation => format!("vit-lora-seed-{}.zip", shown.study.config.seed),
+            _ => "vit-lora.zip".into(),
+        };
+        let task = Task::Lora(LoraTask::Pack(Box::new(shown.file.clone())));
+        lab.ask(task, vec![], move |answer| match answer {
+            Answer::File { bytes } => download::file(lab, &name, "application/zip", &bytes),
+            Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
+            Answer::Ready
+            | Answer::Progress(_)
+            | Answer::Records { .. }
+            | Answer::Potential { .. }
+            | Answer::Lora { .. }
+            | Answer::Cancelled => {}
+        });
+    }
+}
+
+/// The share of an accuracy, as people write it.
+fn percent(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
+}
+
+/// The accuracy on the test images.
+fn accuracy(run: &Experiment) -> f64 {
+    run.test_metrics.top1_accuracy
+}
+
+/// The room.
+#[component]
+pub(super) fn LoraView() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let room = LoraRoom::new(lab.lora);
+    provide_context(room);
+    room.keep_computed(lab);
+    view! {
+        <section class="room" hidden=move || lab.room.get() != Room::Lora aria-labelledby="lora-title">
+            <header class="intro">
+                <h1 id="lora-title">"Quantized LoRA for vision transformers"</h1>
+                <p>"A published study lists 144 experiments: two models, two data sets, adapters of three ranks, weights stored in four ways, three seeds. None of them was ever trained. Every published number was drawn at random around chosen values; this room draws them again, shows what the files say, and what of it cannot be true."</p>
+            </header>
+            <Controls />
+            <div class="stage">
+                <div class="glance" aria-live="polite">
+                    {move || room.shown.get().map(|shown| view! {
+                        <p><strong class="provenance">{shown.study.provenance.label()}</strong>" "{shown.study.manifest.origin.clone()}</p>
+                    })}
+                </div>
+                <Matrix />
+                <Chosen />
+                <Accuracy />
+                <Results />
+            </div>
+        </section>
+    }
+    .into_any()
+}

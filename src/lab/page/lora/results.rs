@@ -1,0 +1,100 @@
+//! What the study comes to: accuracy against what is stored, claims, and tables, each with what it says.
+
+use super::{LoraRoom, Shown, accuracy};
+use crate::export::{DataFormat, Table};
+use crate::figure::lora;
+use crate::lab::page::claims::Claims;
+use crate::lab::page::figure_view::{DrawView, FigureView};
+use crate::lab::page::state::Lab;
+use crate::lab::page::table::GridTable;
+use crate::published::lora::size::MEGABYTE;
+use crate::record::lora::Experiment;
+use crate::record::table::exact;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The experiments that the filter admits, with the bytes that they store in truth.
+fn admitted<'study>(shown: &'study Shown, filter: &super::Filter) -> Vec<(&'study Experiment, Option<u64>)> {
+    let stored = shown.evidence.stored.iter().copied();
+    shown.study.experiments.iter().zip(stored).filter(|(run, _)| filter.admits(&run.config)).collect()
+}
+
+/// The figure.
+#[component]
+pub(super) fn Accuracy() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let room = expect_context::<LoraRoom>();
+    let filter = Memo::new(move |_| room.settings.with(|settings| settings.filter.clone()));
+    let draw = Signal::derive(move || {
+        let (shown, filter) = (room.shown.get()?, filter.get());
+        Some::<DrawView>(Arc::new(move |view, layout| {
+            lora::accuracy(&admitted(&shown, &filter), shown.study.provenance, view, layout)
+        }))
+    });
+    let manifest = Callback::new(move |()| room.manifest(lab));
+    let data = Callback::new(move |format| {
+        let (shown, manifest) = (room.shown.get_untracked()?, manifest.run(())?);
+        let table = table(&shown, &filter.get_untracked());
+        Some(match format {
+            DataFormat::Csv => table.csv(Some(&manifest)),
+            DataFormat::Latex => table.latex(Some(&manifest)),
+            DataFormat::Json => manifest,
+        })
+    });
+    view! { <FigureView draw view=room.view stem="vit-lora" aspect=0.55 manifest data /> }.into_any()
+}
+
+/// The numbers of the figure.
+fn table(shown: &Shown, filter: &super::Filter) -> Table {
+    let rows = admitted(shown, filter).into_iter().map(|(run, stored)| {
+        vec![
+            run.config.name.clone(),
+            shown.study.provenance.label().into(),
+            run.config.storage().label().into(),
+            accuracy(run).to_string(),
+            exact(stored.map(|bytes| bytes as f64 / MEGABYTE)),
+            run.quantization_analysis.quantized_model_memory_mb.to_string(),
+            run.model_metrics.lora_parameters.to_string(),
+        ]
+    });
+    let columns = [
+        "Experiment",
+        "Data",
+        "Weights",
+        "Accuracy",
+        "Stored in truth, MB",
+        "Model as stated, MB",
+        "Parameters of adapters as stated",
+    ];
+    Table {
+        caption: format!("Accuracy against what is stored. Data: {}.", shown.study.provenance.label()),
+        columns: columns.map(String::from).into(),
+        rows: rows.collect(),
+    }
+}
+
+/// Claims and tables.
+#[component]
+pub(super) fn Results() -> impl IntoView {
+    let room = expect_context::<LoraRoom>();
+    view! {
+        {move || room.shown.get().map(|shown| {
+            let evidence = &shown.evidence;
+            let tables = evidence.tables.clone().into_iter().map(|table| view! {
+                <div class="stack">
+                    <p class="explanation">{table.explanation}</p>
+                    <GridTable grid=table.grid />
+                </div>
+            });
+            view! {
+                <section class="record">
+                    <h2>{format!("Data: {}", shown.study.provenance.label())}</h2>
+                    <p class="origin">{shown.study.provenance.meaning()}</p>
+                    <Claims rows=evidence.claims.clone() />
+                    {tables.collect_view()}
+                </section>
+            }
+        })}
+    }
+    .into_any()
+}

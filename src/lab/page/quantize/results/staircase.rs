@@ -1,0 +1,26 @@
+//! From values to levels.
+
+use super::{headings, listed, table};
+use crate::lab::page::state::Lab;
+use crate::lab::page::table::Rows;
+use crate::record::quantize::Quantize;
+use leptos::prelude::*;
+
+/// Values a staircase's table samples between the outermost levels.
+const SAMPLES: usize = 33;
+
+/// What stands beside the staircase.
+pub(super) fn numbers(lab: Lab) -> AnyView {
+    table(lab, "Values and levels", staircase_rows)
+}
+
+fn staircase_rows(record: &Quantize, tensor: usize, group: usize) -> Option<Rows> {
+    let book = record.tensors.get(tensor)?.codebook(group)?;
+    let (low, high) = book.range();
+    let rows = (0..SAMPLES).map(|index| {
+        let value = low + (high - low) * index as f32 / (SAMPLES - 1) as f32;
+        let (code, level) = book.store(value);
+        vec![format!("{value:.5}"), code.to_string(), format!("{level:.5}"), format!("{:+.5}", level - value)]
+    });
+    Some(listed(headings(["Value", "Code", "Level", "Error"]), rows.collect()))
+}
