@@ -6,6 +6,7 @@
 pub mod random;
 pub mod resolvent;
 pub mod quantize;
+pub mod model;
 pub mod record;
 pub mod published;
 pub mod import;

@@ -114,6 +114,16 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Speed(record)
         }
+        #[cfg(feature = "cli")]
+        Record::LanguageModel(mut record) => {
+            doubt(&mut record.provenance, &mut record.manifest.origin);
+            Record::LanguageModel(record)
+        }
+        #[cfg(feature = "cli")]
+        Record::Mixed(mut record) => {
+            doubt(&mut record.provenance, &mut record.manifest.origin);
+            Record::Mixed(record)
+        }
         Record::Lora(file) => {
             let mut record = file.read().map_err(DocumentError::Damaged)?;
             if record.provenance != Provenance::PublishedSimulation {

@@ -104,6 +104,8 @@ pub fn check(imported: &Imported) -> Result<(), TestCaseError> {
             | Record::Quantize(_)
             | Record::Fragility(_)
             | Record::Speed(_)
+            | Record::LanguageModel(_)
+            | Record::Mixed(_)
             | Record::Lora(_) => {}
         }
     }

@@ -5,15 +5,18 @@
 
 mod bench;
 mod drawing;
+mod eval;
 mod figure;
 mod files;
 mod fragility;
 mod lora;
+mod mixed;
 mod print;
 mod quantize;
 mod report;
 mod resolvent;
 mod show;
+mod train;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -43,6 +46,12 @@ enum Command {
     Resolvent(resolvent::Arguments),
     /// Quantizes the BK core, exactly or as published: what it costs in accuracy and saves in bytes.
     Quantize(quantize::Arguments),
+    /// Trains a language model and measures it on text it has not seen.
+    Train(train::Arguments),
+    /// Measures a language model that was trained.
+    Eval(eval::Arguments),
+    /// Stores each part of a model as it deserves: sizes as published, or what it really costs.
+    Mixed(mixed::Arguments),
     /// Times this machine.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -76,6 +85,9 @@ fn main() -> ExitCode {
         Command::Show(arguments) => arguments.run(),
         Command::Resolvent(arguments) => arguments.run(),
         Command::Quantize(arguments) => arguments.run(),
+        Command::Train(arguments) => arguments.run(),
+        Command::Eval(arguments) => arguments.run(),
+        Command::Mixed(arguments) => arguments.run(),
         Command::Bench(bench) => bench.run(),
     };
     let (message, status) = match outcome {

@@ -4,7 +4,9 @@ use crate::Failure;
 use bk_lab::published::lora::Evidence;
 use bk_lab::published::{Claim, PublishedFigure, quantize as published};
 use bk_lab::record::fragility::{Fragility, Tally};
+use bk_lab::record::language_model::LanguageModel;
 use bk_lab::record::lora::Study;
+use bk_lab::record::mixed::Mixed;
 use bk_lab::record::table::{Grid, cell};
 use bk_lab::record::{Manifest, ModeComparison, Provenance, Quantize, Record, Resolvent, Speed};
 use std::fmt::{Display, Write};
@@ -23,6 +25,8 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Quantize(record) => quantize(record),
         Record::ModeComparison(record) => mode_comparison(record),
         Record::Speed(record) => speed(record),
+        Record::LanguageModel(record) => language_model(record),
+        Record::Mixed(record) => mixed(record),
         Record::Lora(record) => record.read().map_or_else(|error| error.to_string(), |study| lora(&study)),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
@@ -67,6 +71,31 @@ pub(crate) fn mode_comparison(record: &ModeComparison) -> String {
 /// The record of a measurement of speed as text.
 pub(crate) fn speed(record: &Speed) -> String {
     heading(Speed::TITLE, record.provenance, &record.manifest) + "\n" + &grid(&record.table())
+}
+
+/// The record of a language model as text.
+pub(crate) fn language_model(record: &LanguageModel) -> String {
+    let mut text = heading(&record.title(), record.provenance, &record.manifest);
+    let _ = writeln!(
+        text,
+        "{} bytes in single precision; {} operations a token, {} a step of training",
+        record.bytes, record.flops_a_token, record.flops_a_step
+    );
+    let _ = write!(text, "\n{}", grid(&record.table()));
+    record.warnings().iter().for_each(|warning| {
+        let _ = write!(text, "\n{}\n", plain(warning));
+    });
+    text
+}
+
+/// The record of a study of mixed precision as text.
+pub(crate) fn mixed(record: &Mixed) -> String {
+    let mut text = heading(&record.title(), record.provenance, &record.manifest);
+    let points = (!record.points.is_empty()).then(|| record.points_table());
+    for numbers in record.published_table().into_iter().chain(points).chain([record.layer_table()]) {
+        let _ = write!(text, "\n{}", grid(&numbers));
+    }
+    text
 }
 
 /// The record of a study of quantized LoRA as text: what was claimed, then its tables.

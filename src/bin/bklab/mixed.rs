@@ -1,0 +1,107 @@
+//! `bklab mixed`: how each part of a model is stored.
+
+use crate::Failure;
+use crate::train::{read_checkpoint, read_content, show, watched};
+use bk_lab::model::precision::Policy;
+use bk_lab::quantize::ScaleRule;
+use bk_lab::record::Record;
+use bk_lab::record::mixed::{Assignment, Config};
+use bk_lab::record::quantize::Reading;
+use bk_lab::study::mixed;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Arguments of `bklab mixed`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// What it really costs (exact, of a checkpoint), or the published recipe and its size estimate (published).
+    #[arg(long, default_value = "exact")]
+    reading: Reading,
+    /// Who decides how a part is stored.
+    #[arg(long, value_enum, default_value_t = PolicyKind::Static)]
+    policy: PolicyKind,
+    /// The part of all names that the dynamic policy stores at FP16.
+    #[arg(long, default_value_t = Policy::default().high)]
+    high: f64,
+    /// The part of all names that it stores at INT4.
+    #[arg(long, default_value_t = Policy::default().low)]
+    low: f64,
+    /// Batches that importances are measured on.
+    #[arg(long, default_value_t = Config::default().batches)]
+    batches: usize,
+    /// Exact reading: a checkpoint that `bklab train` wrote.
+    #[arg(long, value_name = "FILE")]
+    checkpoint: Option<PathBuf>,
+    /// Exact reading: the text the checkpoint was trained on, if that was a file.
+    #[arg(long, value_name = "FILE")]
+    text: Option<PathBuf>,
+    /// Exact reading: weights of a row that share a scale.
+    #[arg(long, default_value_t = Config::default().group)]
+    group: usize,
+    /// Exact reading: how a scale is found: absolute-maximum, percentile:99.9 or least-squares.
+    #[arg(long, default_value_t = Config::default().rule)]
+    rule: ScaleRule,
+    /// Published reading: tokens there are.
+    #[arg(long, default_value_t = Config::default().vocabulary)]
+    vocab: usize,
+    /// Published reading: numbers a token is.
+    #[arg(long, default_value_t = Config::default().width)]
+    width: usize,
+    /// Published reading: blocks.
+    #[arg(long, default_value_t = Config::default().layers)]
+    layers: usize,
+    /// Published reading: experts a block.
+    #[arg(long, default_value_t = Config::default().experts)]
+    experts: usize,
+    /// Published reading: seed of the model and its random text.
+    #[arg(long, default_value_t = Config::default().seed)]
+    seed: u32,
+    /// Print the record as JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PolicyKind {
+    /// By component.
+    Static,
+    /// By importance.
+    Dynamic,
+}
+
+impl Arguments {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let config = Config {
+            reading: self.reading,
+            assignment: match self.policy {
+                PolicyKind::Static => Assignment::Static,
+                PolicyKind::Dynamic => Assignment::Dynamic,
+            },
+            policy: Policy { high: self.high, low: self.low },
+            group: self.group,
+            rule: self.rule,
+            batches: self.batches,
+            seed: self.seed,
+            vocabulary: self.vocab,
+            width: self.width,
+            layers: self.layers,
+            experts: self.experts,
+        };
+        config.check().map_err(Failure::usage)?;
+        let record = match config.reading {
+            Reading::Published => pollster::block_on(mixed::published(&config, &watched())),
+            Reading::Exact => {
+                let path = self.checkpoint.ok_or_else(|| {
+                    Failure::Usage(
+                        "The exact reading measures a trained model. Give one with --checkpoint FILE, which “bklab train --out FILE” writes, or choose --reading published.".into(),
+                    )
+                })?;
+                let checkpoint = read_checkpoint(&path)?;
+                let content = read_content(&checkpoint.text, self.text.as_deref())?;
+                pollster::block_on(mixed::exact(&config, &checkpoint, content.as_deref(), &watched()))
+            }
+        };
+        show(Record::Mixed(Box::new(record.map_err(Failure::failed)?)), self.json)
+    }
+}

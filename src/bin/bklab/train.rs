@@ -1,0 +1,270 @@
+//! `bklab train`: a language model from a text.
+
+use crate::files;
+use crate::{Failure, report};
+use bk_lab::model::corpus::Text;
+use bk_lab::model::{Architecture, Checkpoint, Gating, Mamba, Recipe, ResNetBk, Router};
+use bk_lab::record::language_model::Config;
+use bk_lab::record::{Record, document};
+use bk_lab::study::{Context, Progress, language_model};
+use clap::{Args, ValueEnum};
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+/// Arguments of `bklab train`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Which model.
+    #[arg(long, value_enum, default_value_t = Kind::ResnetBk)]
+    model: Kind,
+    /// The text: language (embedded, of known entropy), uniform:SYMBOLS (nothing to learn), or a file.
+    #[arg(long, default_value = "language")]
+    text: String,
+    /// Tokens of an embedded text, all parts together.
+    #[arg(long, default_value_t = 400_000)]
+    tokens: usize,
+    /// Byte pairs and bytes together that a file is taken apart into.
+    #[arg(long, default_value_t = 1024)]
+    vocabulary: usize,
+    /// Numbers a token is.
+    #[arg(long, default_value_t = ResNetBk::default().width)]
+    width: usize,
+    /// Blocks.
+    #[arg(long, default_value_t = ResNetBk::default().layers)]
+    layers: usize,
+    /// The longest sequence.
+    #[arg(long, default_value_t = ResNetBk::default().context)]
+    context: usize,
+    /// ResNet-BK: experts a block.
+    #[arg(long, default_value_t = ResNetBk::default().experts)]
+    experts: usize,
+    /// ResNet-BK: experts a token is sent to.
+    #[arg(long, default_value_t = ResNetBk::default().top_k)]
+    top_k: usize,
+    /// ResNet-BK: who sends it there.
+    #[arg(long, value_enum, default_value_t = RouterKind::Mlp)]
+    router: RouterKind,
+    /// ResNet-BK: how the chosen experts are weighted. With a single one, only “all” teaches the router.
+    #[arg(long, value_enum, default_value_t = GatingKind::Chosen)]
+    gating: GatingKind,
+    /// ResNet-BK: potentials a block.
+    #[arg(long, default_value_t = 1)]
+    potentials: usize,
+    /// ResNet-BK: let each potential learn its η and its bond.
+    #[arg(long)]
+    learned: bool,
+    /// ResNet-BK: the resolvent of both sides, as published, which sees the future.
+    #[arg(long)]
+    two_sided: bool,
+    /// ResNet-BK: the token embedding is the head too. Mamba's always is.
+    #[arg(long)]
+    tied: bool,
+    /// Mamba: states a channel.
+    #[arg(long, default_value_t = Mamba::default().states)]
+    states: usize,
+    #[command(flatten)]
+    recipe: RecipeArguments,
+    /// Stop before this step; the checkpoint can be gone on with.
+    #[arg(long, value_name = "STEP")]
+    until: Option<usize>,
+    /// Go on with a checkpoint, whose model and recipe then count.
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
+    /// Write the checkpoint here. While steps are left, it holds what training needs to go on.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Print the record as JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+/// How the model is trained.
+#[derive(Args)]
+struct RecipeArguments {
+    /// Steps in all.
+    #[arg(long, default_value_t = Recipe::default().steps)]
+    steps: usize,
+    /// Sequences a step.
+    #[arg(long, default_value_t = Recipe::default().batch)]
+    batch: usize,
+    /// The largest learning rate.
+    #[arg(long, default_value_t = Recipe::default().learning_rate)]
+    learning_rate: f64,
+    /// Steps over which it is reached.
+    #[arg(long, default_value_t = Recipe::default().warm_up)]
+    warm_up: usize,
+    /// Decay of matrices.
+    #[arg(long, default_value_t = Recipe::default().weight_decay)]
+    weight_decay: f64,
+    /// The largest norm of all derivatives together.
+    #[arg(long, default_value_t = Recipe::default().clip)]
+    clip: f64,
+    /// Steps between two looks at the validation part.
+    #[arg(long, default_value_t = Recipe::default().validate_every)]
+    validate_every: usize,
+    /// Seed of the first parameters and of the order of the text.
+    #[arg(long, default_value_t = Recipe::default().seed)]
+    seed: u32,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// ResNet-BK, causal unless --two-sided is given.
+    ResnetBk,
+    /// Mamba.
+    Mamba,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum RouterKind {
+    /// A learned linear map.
+    Mlp,
+    /// The phase of the resolvent.
+    Scattering,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum GatingKind {
+    /// Softmax over the chosen, as published.
+    Chosen,
+    /// Softmax over all.
+    All,
+}
+
+impl Arguments {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let earlier = self.resume.as_deref().map(read_checkpoint).transpose()?;
+        let (config, content) = match &earlier {
+            Some(checkpoint) => {
+                let config = Config {
+                    architecture: checkpoint.architecture.clone(),
+                    recipe: checkpoint.recipe.clone(),
+                    text: checkpoint.text.clone(),
+                };
+                let path = Path::new(&self.text);
+                (config, read_content(&checkpoint.text, Some(path).filter(|path| path.exists()))?)
+            }
+            None => {
+                let text = self.text()?;
+                let content = read_content(&text, Some(Path::new(&self.text)))?;
+                let config = Config { architecture: self.architecture(), recipe: self.recipe(), text };
+                (config, content)
+            }
+        };
+        config.architecture.check().map_err(Failure::usage)?;
+        config.recipe.check().map_err(Failure::usage)?;
+        let until = self.until.unwrap_or(config.recipe.steps);
+        let context = watched();
+        let work = language_model::train(&config, content.as_deref(), earlier, until, &context);
+        let trained = pollster::block_on(work).map_err(Failure::failed)?;
+        if let Some(path) = &self.out {
+            let (text, resumable) = (&trained.record.config.text, !trained.training.is_complete());
+            let bytes = Checkpoint::of(&trained.training, text, &trained.corpus.tokenizer, resumable);
+            files::save(path, &bytes.map_err(Failure::failed)?)?;
+        }
+        show(Record::LanguageModel(Box::new(trained.record)), self.json)
+    }
+
+    fn text(&self) -> Result<Text, Failure> {
+        let tokens = self.tokens;
+        match (self.text.as_str(), self.text.strip_prefix("uniform:")) {
+            ("language", _) => Ok(Text::Language { tokens }),
+            (_, Some(symbols)) => {
+                let symbols = symbols.parse().map_err(|_| {
+                    Failure::Usage(format!("“{symbols}” is no number of symbols. Give one, as in uniform:2."))
+                })?;
+                Ok(Text::Uniform { symbols, tokens })
+            }
+            (path, None) => {
+                let name = Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned());
+                Ok(Text::File { name: name.unwrap_or_default(), vocabulary: self.vocabulary })
+            }
+        }
+    }
+
+    fn architecture(&self) -> Architecture {
+        let &Self { width, layers, context, .. } = self;
+        match self.model {
+            Kind::ResnetBk => Architecture::ResNetBk(ResNetBk {
+                width,
+                layers,
+                context,
+                experts: self.experts,
+                top_k: self.top_k,
+                router: match self.router {
+                    RouterKind::Mlp => Router::Mlp,
+                    RouterKind::Scattering => Router::Scattering,
+                },
+                gating: match self.gating {
+                    GatingKind::Chosen => Gating::Chosen,
+                    GatingKind::All => Gating::All,
+                },
+                potentials: self.potentials,
+                learned: self.learned,
+                two_sided: self.two_sided,
+                tied: self.tied,
+                ..ResNetBk::default()
+            }),
+            Kind::Mamba => {
+                Architecture::Mamba(Mamba { width, layers, context, states: self.states, ..Mamba::default() })
+            }
+        }
+    }
+
+    fn recipe(&self) -> Recipe {
+        let recipe = &self.recipe;
+        Recipe {
+            steps: recipe.steps,
+            batch: recipe.batch,
+            learning_rate: recipe.learning_rate,
+            warm_up: recipe.warm_up,
+            weight_decay: recipe.weight_decay,
+            clip: recipe.clip,
+            validate_every: recipe.validate_every,
+            seed: recipe.seed,
+            ..Recipe::default()
+        }
+    }
+}
+
+/// A checkpoint from a file.
+pub(crate) fn read_checkpoint(path: &Path) -> Result<Checkpoint, Failure> {
+    let bytes = read(path)?;
+    Checkpoint::read(&bytes).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
+}
+
+/// The bytes of a text that is a file.
+pub(crate) fn read_content(text: &Text, path: Option<&Path>) -> Result<Option<Vec<u8>>, Failure> {
+    match (text, path) {
+        (Text::File { .. }, Some(path)) => read(path).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path)
+        .map_err(|error| Failure::Failed(format!("{} could not be read: {error}.", path.display())))
+}
+
+/// A context that tells of every twentieth of the work.
+pub(crate) fn watched() -> Context {
+    let told = Cell::new(0);
+    let tell = move |Progress { done, total }: Progress| {
+        let part = 20 * done / total.max(1);
+        if part != told.get() && part > 0 {
+            eprintln!("bklab: {done} of {total}");
+        }
+        told.set(part);
+    };
+    Context::new(tell, || Box::pin(std::future::ready(())), Rc::default())
+}
+
+/// Prints a record.
+pub(crate) fn show(record: Record, json: bool) -> Result<(), Failure> {
+    match json {
+        true => files::print(&document::to_json(&[record]).map_err(Failure::failed)?),
+        false => files::print(&report::record(&record)),
+    }
+}

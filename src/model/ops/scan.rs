@@ -1,0 +1,233 @@
+//! The selective scan of a state-space model.
+
+use super::element::{Element, LANES, Lanes, load, store, sum};
+use super::{Argument, Kernel, Operation};
+use candle_core::{Error, Result, Shape, Tensor};
+
+/// y_t = Σ_s C_ts h_ts + D u_t with h_ts = exp(Δ_t A_s) h_{t−1,s} + Δ_t B_ts u_t, for each channel by itself.
+///
+/// `inputs` is `[2, batch, length, channels]`: u, then Δ. `dynamics` is `[channels, states + 1]`: A, then D. `mixing` is
+/// `[batch, length, 2·states]`: B, then C. The result is `[batch, length, channels]`. (Three tensors, because an
+/// operation of candle has no more.) The derivatives are exact.
+///
+/// # Errors
+/// Where the shapes do not fit.
+pub fn selective_scan(inputs: &Tensor, dynamics: &Tensor, mixing: &Tensor) -> Result<Tensor> {
+    inputs.apply_op3(dynamics, mixing, Operation(Scan))
+}
+
+struct Scan;
+
+/// How large everything is.
+#[derive(Clone, Copy)]
+struct Sizes {
+    batch: usize,
+    length: usize,
+    channels: usize,
+    states: usize,
+}
+
+impl Sizes {
+    fn new<T>([inputs, dynamics, mixing]: [Argument<'_, T>; 3]) -> Result<Self> {
+        match (inputs.dims, dynamics.dims, mixing.dims) {
+            (&[2, batch, length, channels], &[same, columns], &[batch_too, length_too, parts])
+                if same == channels
+                    && (batch, length) == (batch_too, length_too)
+                    && columns >= 2
+                    && parts == 2 * (columns - 1)
+                    && batch * length * channels > 0 =>
+            {
+                Ok(Self { batch, length, channels, states: columns - 1 })
+            }
+            shapes => Err(Error::Msg(format!("A selective scan cannot be made of {shapes:?}."))),
+        }
+    }
+
+    /// u and Δ of a sequence.
+    fn inputs<'a, T>(&self, values: &'a [T], sequence: usize) -> [&'a [T]; 2] {
+        let whole = self.length * self.channels;
+        [0, self.batch].map(|offset| &values[(offset + sequence) * whole..][..whole])
+    }
+
+    /// B and C of a sequence, one row a time.
+    fn mixing<'a, T>(&self, values: &'a [T], sequence: usize) -> &'a [T] {
+        &values[sequence * self.length * 2 * self.states..][..self.length * 2 * self.states]
+    }
+
+    /// A of some channels, one entry a state, and D.
+    fn dynamics<T: Element>(&self, values: &[T], first: usize) -> (Vec<Lanes<T>>, Lanes<T>) {
+        let column = |column: usize| {
+            std::array::from_fn(|lane| match first + lane < self.channels {
+                true => values[(first + lane) * (self.states + 1) + column],
+                false => T::default(),
+            })
+        };
+        ((0..self.states).map(column).collect(), column(self.states))
+    }
+}
+
+impl Kernel<3> for Scan {
+    const NAME: &'static str = "the selective scan";
+
+    fn forward<T: Element>(&self, arguments: [Argument<'_, T>; 3]) -> Result<(Vec<T>, Shape)> {
+        let sizes = Sizes::new(arguments)?;
+        let Sizes { batch, length, channels, states } = sizes;
+        let [inputs, dynamics, mixing] = arguments.map(|argument| argument.values);
+        let mut result = vec![T::default(); batch * length * channels];
+        for first in (0..channels).step_by(LANES) {
+            let (decay, skip) = sizes.dynamics(dynamics, first);
+            for (sequence, result) in result.chunks_exact_mut(length * channels).enumerate() {
+                let [u, delta] = sizes.inputs(inputs, sequence);
+                let mut held = vec![[T::default(); LANES]; states];
+                let rows = sizes.mixing(mixing, sequence).chunks_exact(2 * states);
+                for (time, (row, result)) in rows.zip(result.chunks_exact_mut(channels)).enumerate() {
+                    let u = load(&u[time * channels..][..channels], first);
+                    let delta = load(&delta[time * channels..][..channels], first);
+                    let (b, c) = row.split_at(states);
+                    let mut y: Lanes<T> = std::array::from_fn(|lane| skip[lane] * u[lane]);
+                    let pushed: Lanes<T> = std::array::from_fn(|lane| delta[lane] * u[lane]);
+                    for state in 0..states {
+                        let kept = T::exp(std::array::from_fn(|lane| delta[lane] * decay[state][lane]));
+                        let held = &mut held[state];
+                        for lane in 0..LANES {
+                            held[lane] = kept[lane] * held[lane] + pushed[lane] * b[state];
+                            y[lane] += c[state] * held[lane];
+                        }
+                    }
+                    store(result, first, y);
+                }
+            }
+        }
+        Ok((result, (batch, length, channels).into()))
+    }
+
+    /// With the loss's derivative g by y and a by h, from the last time to the first:
+    ///
+    /// ```text
+    /// a_ts = C_ts g_t + exp(Δ_{t+1} A_s) a_{t+1,s}
+    /// ∂C_ts = Σ g_t h_ts,  ∂B_ts = Σ a_ts Δ_t u_t   (over channels),   ∂D = Σ g_t u_t,
+    /// ∂u_t = D g_t + Σ_s a_ts Δ_t B_ts,
+    /// ∂Δ_t = Σ_s a_ts (B_ts u_t + A_s e_ts h_{t−1,s}),   ∂A_s = Σ_t a_ts Δ_t e_ts h_{t−1,s},   e = exp(Δ A).
+    /// ```
+    ///
+    /// h and e are computed again for some channels at a time, which fit a cache.
+    fn backward<T: Element>(
+        &self,
+        arguments: [Argument<'_, T>; 3],
+        _: &[T],
+        gradient: &[T],
+    ) -> Result<[Vec<T>; 3]> {
+        let sizes = Sizes::new(arguments)?;
+        let Sizes { batch, length, channels, states } = sizes;
+        let [inputs, dynamics, mixing] = arguments.map(|argument| argument.values);
+        let whole = length * channels;
+        let mut by_inputs = vec![T::default(); inputs.len()];
+        let (by_u, by_delta) = by_inputs.split_at_mut(batch * whole);
+        let mut by_dynamics = vec![T::default(); dynamics.len()];
+        let mut by_mixing = vec![T::default(); mixing.len()];
+        let mut space = Space::new(length, states);
+        for sequence in 0..batch {
+            let [u, delta] = sizes.inputs(inputs, sequence);
+            let rows = sizes.mixing(mixing, sequence);
+            let upstream = &gradient[sequence * whole..][..whole];
+            space.by_mixing.fill([T::default(); LANES]);
+            for first in (0..channels).step_by(LANES) {
+                let (decay, skip) = sizes.dynamics(dynamics, first);
+                let at = |values: &[T], time: usize| load(&values[time * channels..][..channels], first);
+                space.held[..states].fill([T::default(); LANES]);
+                for time in 0..length {
+                    let (u, delta) = (at(u, time), at(delta, time));
+                    let row = &rows[time * 2 * states..][..states];
+                    for state in 0..states {
+                        let place = time * states + state;
+                        let kept = T::exp(std::array::from_fn(|lane| delta[lane] * decay[state][lane]));
+                        let before = space.held[place];
+                        space.kept[place] = std::array::from_fn(|lane| kept[lane] * before[lane]);
+                        space.factor[place] = kept;
+                        space.held[place + states] = std::array::from_fn(|lane| {
+                            kept[lane] * before[lane] + delta[lane] * u[lane] * row[state]
+                        });
+                    }
+                }
+                space.adjoint.fill([T::default(); LANES]);
+                let mut by_decay = vec![[T::default(); LANES]; states];
+                let mut by_skip = [T::default(); LANES];
+                for time in (0..length).rev() {
+                    let (u, delta, g) = (at(u, time), at(delta, time), at(upstream, time));
+                    let (b, c) = rows[time * 2 * states..][..2 * states].split_at(states);
+                    let mut along_b = [T::default(); LANES];
+                    let mut along_kept = [T::default(); LANES];
+                    let pushed: Lanes<T> = std::array::from_fn(|lane| delta[lane] * u[lane]);
+                    let by_row = &mut space.by_mixing[time * 2 * states..][..2 * states];
+                    for state in 0..states {
+                        let place = time * states + state;
+                        let (kept, held) = (space.kept[place], space.held[place + states]);
+                        let (factor, adjoint) = (space.factor[place], &mut space.adjoint[state]);
+                        for lane in 0..LANES {
+                            let a = adjoint[lane] + c[state] * g[lane];
+                            by_row[states + state][lane] += g[lane] * held[lane];
+                            by_row[state][lane] += a * pushed[lane];
+                            along_b[lane] += a * b[state];
+                            let through = a * kept[lane];
+                            along_kept[lane] += through * decay[state][lane];
+                            by_decay[state][lane] += through * delta[lane];
+                            adjoint[lane] = a * factor[lane];
+                        }
+                    }
+                    for lane in 0..LANES {
+                        by_skip[lane] += g[lane] * u[lane];
+                    }
+                    let place = sequence * whole + time * channels;
+                    store(
+                        &mut by_u[place..][..channels],
+                        first,
+                        std::array::from_fn(|lane| skip[lane] * g[lane] + along_b[lane] * delta[lane]),
+                    );
+                    store(
+                        &mut by_delta[place..][..channels],
+                        first,
+                        std::array::from_fn(|lane| along_b[lane] * u[lane] + along_kept[lane]),
+                    );
+                }
+                for (lane, row) in
+                    by_dynamics.chunks_exact_mut(states + 1).skip(first).take(LANES).enumerate()
+                {
+                    for (state, by_decay) in by_decay.iter().enumerate() {
+                        row[state] += by_decay[lane];
+                    }
+                    row[states] += by_skip[lane];
+                }
+            }
+            let by_mixing = &mut by_mixing[sequence * length * 2 * states..][..length * 2 * states];
+            by_mixing.iter_mut().zip(&space.by_mixing).for_each(|(by, &lanes)| *by = sum(lanes));
+        }
+        Ok([by_inputs, by_dynamics, by_mixing])
+    }
+}
+
+/// What is kept of a sequence while it is gone through backwards.
+struct Space<T> {
+    /// h before every time, and after the last: `[time][state]`.
+    held: Vec<Lanes<T>>,
+    /// exp(Δ A): `[time][state]`.
+    factor: Vec<Lanes<T>>,
+    /// exp(Δ A) h_{t−1}: `[time][state]`.
+    kept: Vec<Lanes<T>>,
+    /// exp(Δ_{t+1} A) a_{t+1}: `[state]`.
+    adjoint: Vec<Lanes<T>>,
+    /// Derivatives by B and C of every lane: `[time][2·state]`.
+    by_mixing: Vec<Lanes<T>>,
+}
+
+impl<T: Element> Space<T> {
+    fn new(length: usize, states: usize) -> Self {
+        let zeros = |count: usize| vec![[T::default(); LANES]; count];
+        Self {
+            held: zeros((length + 1) * states),
+            factor: zeros(length * states),
+            kept: zeros(length * states),
+            adjoint: zeros(states),
+            by_mixing: zeros(length * 2 * states),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The published counters of operations (resnet-bk.md §8.5). They leave out v_proj, residuals and biases of ResNet-BK,
+//! x_proj and dt_proj of Mamba; [`Architecture::flops`] counts everything.
+
+use crate::model::flops::{ADAM_W, Component, Flops};
+use crate::model::{Architecture, Mamba, ResNetBk};
+
+/// The published count of a step of training with AdamW.
+pub fn flops(architecture: &Architecture, sequences: usize, length: usize) -> Flops {
+    let tokens = (sequences * length) as u64;
+    let components = match architecture {
+        Architecture::ResNetBk(model) => resnet_bk(model, tokens),
+        Architecture::Mamba(model) => mamba(model, tokens),
+    };
+    Flops { components, optimizer: ADAM_W * architecture.parameter_count() as u64 }
+}
+
+fn component(name: impl Into<String>, forward: u64, backward: u64) -> Component {
+    Component { name: name.into(), forward, backward }
+}
+
+fn resnet_bk(model: &ResNetBk, tokens: u64) -> Vec<Component> {
+    let [d, e, k, v] =
+        [model.width, model.experts, model.top_k, model.vocabulary].map(|size| size as u64 * tokens);
+    let width = model.width as u64;
+    let norm = 5 * d;
+    let experts = 2 * d * model.experts as u64 + 3 * e + k * (8 * width * width + 2 * width);
+    let (core, core_back) = (34 * tokens, 26 * tokens);
+    let output = 4 * d;
+    let head = 2 * width * v;
+    let layer = |index| {
+        let backward = norm + 2 * experts + core_back + 2 * output;
+        component(format!("layer_{index}"), norm + experts + core + output, backward)
+    };
+    let mut all = vec![component("embedding", d, d)];
+    all.extend((0..model.layers).map(layer));
+    all.extend([component("final_layernorm", norm, norm), component("lm_head", head, 2 * head)]);
+    all
+}
+
+fn mamba(model: &Mamba, tokens: u64) -> Vec<Component> {
+    let [d, inner, v] = [model.width, model.channels(), model.vocabulary].map(|size| size as u64 * tokens);
+    let (width, channels) = (model.width as u64, model.channels() as u64);
+    let norm = 5 * d;
+    let (input, output) = (4 * width * inner, 2 * width * inner);
+    let convolution = 2 * inner * model.taps as u64;
+    let pointwise = 2 * 5 * inner + inner;
+    let scan = tokens * (10 * channels * model.states as u64 + channels);
+    let head = 2 * width * v;
+    let layer = |index| {
+        let products = input + convolution + output;
+        component(
+            format!("layer_{index}"),
+            norm + products + pointwise + scan,
+            norm + 2 * products + pointwise + 3 * scan,
+        )
+    };
+    let mut all = vec![component("embedding", 0, 0)];
+    all.extend((0..model.layers).map(layer));
+    all.extend([component("final_layernorm", norm, norm), component("lm_head", head, 2 * head)]);
+    all
+}

@@ -1,0 +1,116 @@
+//! The commands on models as a person uses them.
+
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+fn bklab(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bklab")).args(arguments).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn path(name: &str) -> String {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("models");
+    std::fs::create_dir_all(&folder).unwrap();
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+const SMALL: [&str; 14] = [
+    "--tokens",
+    "20000",
+    "--width",
+    "16",
+    "--layers",
+    "1",
+    "--context",
+    "16",
+    "--steps",
+    "30",
+    "--batch",
+    "8",
+    "--warm-up",
+    "5",
+];
+
+#[test]
+fn a_model_is_trained_kept_measured_and_quantized() {
+    let file = path("whole.safetensors");
+    let train = [&["train", "--json", "--experts", "2", "--out", &file] as &[&str], &SMALL].concat();
+    let trained = json(&bklab(&train));
+    assert_eq!(trained["study"], "language-model");
+    assert_eq!(trained["provenance"], "measured");
+    assert_eq!(trained["trajectory"]["losses"].as_array().unwrap().len(), 30);
+    assert_eq!(trained["trajectory"]["untaught"][0], "blocks.0.bk_layer.moe_ffn.gating_network.weight");
+    let measured = json(&bklab(&["eval", &file, "--json"]));
+    assert_eq!(measured["held_out"], trained["held_out"]);
+    assert!(measured["largest_leak"].as_f64().unwrap() < 1e-6);
+    let mixed = json(&bklab(&["mixed", "--checkpoint", &file, "--policy", "dynamic", "--json"]));
+    assert_eq!(mixed["study"], "mixed");
+    let points = mixed["points"].as_array().unwrap();
+    assert_eq!(points.len(), 6);
+    assert_eq!(points[0]["bytes"], trained["bytes"]);
+    let perplexity = (trained["held_out"]["nats"].as_f64().unwrap()
+        / trained["held_out"]["tokens"].as_f64().unwrap())
+    .exp();
+    assert!((points[0]["perplexity"].as_f64().unwrap() / perplexity - 1.0).abs() < 1e-9);
+    for pair in points[..4].windows(2) {
+        assert!(pair[0]["bytes"].as_u64() > pair[1]["bytes"].as_u64());
+    }
+}
+
+#[test]
+fn a_training_is_stopped_and_gone_on_with() {
+    let (whole, half, rest) = (path("a.safetensors"), path("b.safetensors"), path("c.safetensors"));
+    let start = [&["train", "--model", "mamba"] as &[&str], &SMALL].concat();
+    let run = |more: &[&str]| {
+        let output = bklab(&[start.as_slice(), more].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    run(&["--out", &whole]);
+    run(&["--out", &half, "--until", "12"]);
+    let output = bklab(&["train", "--resume", &half, "--out", &rest]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(std::fs::read(&whole).unwrap(), std::fs::read(&rest).unwrap());
+}
+
+/// resnet-bk.md §4.6.
+#[test]
+fn the_published_sizes_come_back() {
+    let found = |policy: &str| {
+        let record = json(&bklab(&["mixed", "--reading", "published", "--policy", policy, "--json"]));
+        let size = &record["published"]["size"];
+        let kilobytes = |key: &str| format!("{:.2}", size[key].as_f64().unwrap() / 1024.0);
+        assert_eq!(record["published"]["analysed"], 151);
+        assert_eq!(kilobytes("fp32_bytes"), "4639.98");
+        assert_eq!(record["published"]["recipe"]["zeros"], record["published"]["recipe"]["quantized"]);
+        (kilobytes("mixed_precision_bytes"), format!("{:.2}", size["compression_ratio"].as_f64().unwrap()))
+    };
+    assert_eq!(found("static"), ("772.91".into(), "6.00".into()));
+    assert_eq!(found("dynamic"), ("1099.12".into(), "4.22".into()));
+    let wider = ["--vocab", "30000", "--width", "256", "--layers", "8"];
+    let report = bklab(&[&["mixed", "--reading", "published"] as &[&str], &wider].concat());
+    assert!(String::from_utf8_lossy(&report.stdout).contains("3.29×"));
+}
+
+#[test]
+fn what_is_wrong_is_said_in_a_sentence() {
+    let failed = |arguments: &[&str], status, words: &str| {
+        let output = bklab(arguments);
+        assert_eq!(output.status.code(), Some(status));
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(message.contains(words), "{message}");
+        assert!(output.stdout.is_empty());
+    };
+    failed(&["mixed"], 2, "--checkpoint");
+    failed(&["mixed", "--high", "0.9", "--low", "0.4"], 2, "sum to at most 1");
+    failed(&["eval", "nowhere.safetensors"], 1, "nowhere.safetensors");
+    failed(&["eval", "Cargo.toml"], 1, "no safetensors file");
+    failed(&["train", "--top-k", "9"], 2, "from 1 to 4");
+    failed(&["train", "--steps", "0"], 2, "number of steps");
+    failed(&["train", "--text", "rustfmt.toml"], 1, "bytes");
+    failed(&["train", "--learning-rate", "NaN"], 2, "learning rate");
+}

@@ -1,0 +1,12 @@
+//! The models as their users see them: derivatives, causality, counts, training, checkpoints, quantization.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
+mod causality;
+mod command;
+mod flops;
+mod gradients;
+mod models;
+mod operations;
+mod published;
+mod quantized;
+mod training;
