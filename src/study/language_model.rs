@@ -8,55 +8,89 @@ use crate::record::language_model::{Config, LanguageModel as Record};
 use crate::record::{Manifest, Provenance};
 use web_time::Instant;
 
-/// A training as far as it has come.
+/// A training as far as it has come, with the text it learns from.
 #[derive(Debug)]
-pub struct Trained {
-    /// What was measured of it.
-    pub record: Record,
-    /// The training itself, to be kept or gone on with.
-    pub training: Training,
-    /// The text it learned from.
-    pub corpus: Corpus,
+pub struct Session {
+    training: Training,
+    text: Text,
+    corpus: Corpus,
+    /// Seconds that steps took in this run.
+    wall_seconds: f64,
 }
 
-/// Trains a model until step `until`, on the text of the config, whose file's bytes are `content`; goes on from
-/// `earlier`, if that is given, by its own config. The same config gives the same model, at once or with interruptions.
-pub async fn train(
-    config: &Config,
-    content: Option<&[u8]>,
-    earlier: Option<Checkpoint>,
-    until: usize,
-    context: &Context,
-) -> Result<Trained, StudyError> {
-    context.step(0, config.recipe.steps as u64).await?;
-    let (text, corpus, mut training) = match earlier {
-        None => {
-            let corpus = config.text.corpus(content)?;
-            let architecture = config.architecture.clone().with_vocabulary(corpus.tokenizer.vocabulary());
-            (config.text.clone(), corpus, Training::new(architecture, config.recipe.clone())?)
-        }
-        Some(checkpoint) => {
-            let text = checkpoint.text.clone();
-            let corpus = corpus_of(&checkpoint, content)?;
-            (text, corpus, checkpoint.resume()?)
-        }
-    };
-    corpus.check(training.model().architecture().context())?;
-    let total = training.recipe().steps.min(until.max(training.steps()));
-    let started = Instant::now();
-    while training.steps() < total {
-        training.step(&corpus.train, &corpus.validation)?;
-        context.step(training.steps() as u64, total as u64).await?;
+impl Session {
+    /// A training at its beginning, on the text of the config, whose file's bytes are `content`.
+    ///
+    /// # Errors
+    /// What cannot be trained, or on no such text.
+    pub fn new(config: &Config, content: Option<&[u8]>) -> Result<Self, StudyError> {
+        let corpus = config.text.corpus(content)?;
+        let architecture = config.architecture.clone().with_vocabulary(corpus.tokenizer.vocabulary());
+        let training = Training::new(architecture, config.recipe.clone())?;
+        Self::of(training, config.text.clone(), corpus)
     }
-    let wall_seconds = started.elapsed().as_secs_f64();
-    let config = Config {
-        architecture: training.model().architecture().clone(),
-        recipe: training.recipe().clone(),
-        text,
-    };
-    let found = (training.trajectory().clone(), wall_seconds);
-    let record = measure(config, training.model(), &corpus, found, context).await?;
-    Ok(Trained { record, training, corpus })
+
+    /// The training of a checkpoint, by its own recipe: it ends as it would have without the stop.
+    ///
+    /// # Errors
+    /// Where the checkpoint holds the model alone, or was trained on another text.
+    pub fn resume(checkpoint: Checkpoint, content: Option<&[u8]>) -> Result<Self, StudyError> {
+        let (text, corpus) = (checkpoint.text.clone(), corpus_of(&checkpoint, content)?);
+        Self::of(checkpoint.resume()?, text, corpus)
+    }
+
+    fn of(training: Training, text: Text, corpus: Corpus) -> Result<Self, StudyError> {
+        corpus.check(training.model().architecture().context())?;
+        Ok(Session { training, text, corpus, wall_seconds: 0.0 })
+    }
+
+    /// The training itself.
+    pub fn training(&self) -> &Training {
+        &self.training
+    }
+
+    /// The text.
+    pub fn corpus(&self) -> &Corpus {
+        &self.corpus
+    }
+
+    /// What decides it.
+    pub fn config(&self) -> Config {
+        Config {
+            architecture: self.training.model().architecture().clone(),
+            recipe: self.training.recipe().clone(),
+            text: self.text.clone(),
+        }
+    }
+
+    /// Takes steps until so many are taken in all. Where it is stopped or a step fails, those before it are taken.
+    ///
+    /// # Errors
+    /// [`StudyError::Cancelled`], or a training that diverges.
+    pub async fn advance(&mut self, until: usize, context: &Context) -> Result<(), StudyError> {
+        let total = self.training.recipe().steps.min(until);
+        while self.training.steps() < total {
+            let started = Instant::now();
+            self.training.step(&self.corpus.train, &self.corpus.validation)?;
+            self.wall_seconds += started.elapsed().as_secs_f64();
+            context.step(self.training.steps() as u64, total as u64).await?;
+        }
+        Ok(())
+    }
+
+    /// Measures the model as it is.
+    pub async fn measure(&self, context: &Context) -> Result<Record, StudyError> {
+        let found = (self.training.trajectory().clone(), self.wall_seconds);
+        measure(self.config(), self.training.model(), &self.corpus, found, context).await
+    }
+
+    /// The training as a file; see [`Checkpoint::of`].
+    ///
+    /// # Errors
+    /// What cannot be written, which a sound training has nothing of.
+    pub fn checkpoint(&self, resumable: bool) -> Result<Vec<u8>, StudyError> {
+        Ok(Checkpoint::of(&self.training, &self.text, &self.corpus.tokenizer, resumable)?)
+    }
 }
 
 /// Measures a model that was kept, on the held-out part of its own text.
