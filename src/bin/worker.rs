@@ -8,11 +8,11 @@ fn main() {
 
 #[cfg(target_arch = "wasm32")]
 mod parts {
-    use bk_lab::lab::worker::parts::{self, Import, Lora, Parts, Quantization, Resolvent, Write};
+    use bk_lab::lab::worker::parts::{self, Import, Lora, Parts, Perform, Quantization, Resolvent};
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
     #[wasm_split(export, wasm_split_path = leptos::wasm_split, fallible)]
-    fn export() -> Result<Write, SplitLoaderError> {
+    fn export() -> Result<Perform, SplitLoaderError> {
         Ok(parts::write)
     }
 
@@ -33,7 +33,11 @@ mod parts {
 
     #[wasm_split(lora, wasm_split_path = leptos::wasm_split, fallible)]
     fn lora() -> Result<Lora, SplitLoaderError> {
-        Ok(parts::lora)
+        Ok(Lora {
+            simulate: parts::simulated_study,
+            examine: parts::examined_study,
+            pack: parts::packed_study,
+        })
     }
 
     /// Where each part comes from.

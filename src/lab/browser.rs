@@ -2,56 +2,82 @@
 
 use crate::figure::Scene;
 use crate::figure::scene::{Command, Picture};
-use crate::record::{Record, Resolvent};
+use crate::lab::protocol::{ExaminedStudy, Imported, ReadValues, WrittenFile};
+use crate::record::{
+    Efficiency, Fragility, ModeComparison, Quantize, Resolvent, Robustness, Speed, Stability,
+};
 use js_sys::{Array, ArrayBuffer, Float32Array, Float64Array, Function, Promise, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// A message as `[json, buffer, …]`, and the list of its buffers to transfer.
-pub(super) fn pack<Message: Serialize>(
-    message: &Message,
-    buffers: &[ArrayBuffer],
-) -> Result<(Array, Array), JsValue> {
-    let json = serde_json::to_string(message).map_err(|error| JsValue::from_str(&error.to_string()))?;
-    let packed = Array::of1(&JsValue::from_str(&json));
-    let transfer = Array::new();
-    for buffer in buffers {
-        packed.push(buffer);
-        transfer.push(buffer);
+/// What came of a task as it travels: JSON, and behind it the buffers of its long arrays.
+pub struct Payload {
+    /// The JSON.
+    pub json: String,
+    /// The buffers.
+    pub buffers: Vec<ArrayBuffer>,
+}
+
+/// What travels as a [`Payload`].
+pub trait Parcel: Serialize + DeserializeOwned {
+    /// Takes the long arrays out, to travel as buffers.
+    fn detach(&mut self) -> Vec<ArrayBuffer> {
+        vec![]
     }
-    Ok((packed, transfer))
-}
 
-/// The inverse of [`pack`]; `None` for a message that is not one of ours.
-pub(super) fn unpack<Message: DeserializeOwned>(data: JsValue) -> Option<(Message, Vec<ArrayBuffer>)> {
-    let packed: Array = data.dyn_into().ok()?;
-    let message = serde_json::from_str(&packed.get(0).as_string()?).ok()?;
-    let buffers = packed.iter().skip(1).map(|buffer| buffer.dyn_into().ok());
-    Some((message, buffers.collect::<Option<_>>()?))
-}
+    /// Puts the arrays back that [`Parcel::detach`] took, in the same order.
+    fn attach(&mut self, _buffers: Vec<ArrayBuffer>) {}
 
-/// Takes the arrays out of the resolvent records, to travel as buffers.
-pub(super) fn detach_arrays(records: &mut [Record]) -> Vec<ArrayBuffer> {
-    let mut buffers = Vec::new();
-    for record in records.iter_mut().filter_map(resolvent_of) {
-        let (doubles, singles) = arrays(record);
-        buffers.extend(
-            doubles.into_iter().map(|array| Float64Array::from(std::mem::take(array).as_slice()).buffer()),
-        );
-        buffers.extend(
-            singles.into_iter().map(|array| Float32Array::from(std::mem::take(array).as_slice()).buffer()),
-        );
+    /// Ready to travel.
+    fn pack(mut self) -> Result<Payload, serde_json::Error> {
+        let buffers = self.detach();
+        Ok(Payload { json: serde_json::to_string(&self)?, buffers })
     }
-    buffers
+
+    /// As it was before it travelled.
+    fn unpack(payload: Payload) -> Result<Self, serde_json::Error> {
+        let mut parcel: Self = serde_json::from_str(&payload.json)?;
+        parcel.attach(payload.buffers);
+        Ok(parcel)
+    }
 }
 
-/// Puts the arrays back in the order in which [`detach_arrays`] took them.
-pub(super) fn attach_arrays(records: &mut [Record], buffers: Vec<ArrayBuffer>) {
-    let mut buffers = buffers.into_iter();
-    for record in records.iter_mut().filter_map(resolvent_of) {
-        let (doubles, singles) = arrays(record);
+impl Parcel for Robustness {}
+impl Parcel for Efficiency {}
+impl Parcel for Stability {}
+impl Parcel for Fragility {}
+impl Parcel for Quantize {}
+impl Parcel for ModeComparison {}
+impl Parcel for Speed {}
+impl Parcel for ExaminedStudy {}
+impl Parcel for Imported {}
+impl Parcel for ReadValues {}
+
+impl Parcel for WrittenFile {
+    fn detach(&mut self) -> Vec<ArrayBuffer> {
+        vec![to_buffer(&std::mem::take(&mut self.bytes))]
+    }
+
+    fn attach(&mut self, buffers: Vec<ArrayBuffer>) {
+        self.bytes = buffers.first().map(to_bytes).unwrap_or_default();
+    }
+}
+
+impl Parcel for Resolvent {
+    fn detach(&mut self) -> Vec<ArrayBuffer> {
+        let (doubles, singles) = arrays(self);
+        let doubles =
+            doubles.into_iter().map(|array| Float64Array::from(std::mem::take(array).as_slice()).buffer());
+        let singles =
+            singles.into_iter().map(|array| Float32Array::from(std::mem::take(array).as_slice()).buffer());
+        doubles.chain(singles).collect()
+    }
+
+    fn attach(&mut self, buffers: Vec<ArrayBuffer>) {
+        let mut buffers = buffers.into_iter();
+        let (doubles, singles) = arrays(self);
         for (array, buffer) in doubles.into_iter().zip(buffers.by_ref()) {
             *array = Float64Array::new(&buffer).to_vec();
         }
@@ -68,11 +94,28 @@ fn arrays(record: &mut Resolvent) -> (Vec<&mut Vec<f64>>, Vec<&mut Vec<f32>>) {
     (doubles, singles)
 }
 
-fn resolvent_of(record: &mut Record) -> Option<&mut Resolvent> {
-    match record {
-        Record::Resolvent(record) => Some(record.as_mut()),
-        _ => None,
+/// A message as `[head, body, buffer, …]`, and the list of its buffers to transfer.
+pub(super) fn message<Head: Serialize>(
+    head: &Head,
+    Payload { json, buffers }: &Payload,
+) -> Result<(Array, Array), JsValue> {
+    let head = serde_json::to_string(head).map_err(|error| JsValue::from_str(&error.to_string()))?;
+    let packed = Array::of2(&JsValue::from_str(&head), &JsValue::from_str(json));
+    let transfer = Array::new();
+    for buffer in buffers {
+        packed.push(buffer);
+        transfer.push(buffer);
     }
+    Ok((packed, transfer))
+}
+
+/// The inverse of [`message`]; `None` for a message that is not one of ours.
+pub(super) fn parts_of<Head: DeserializeOwned>(data: JsValue) -> Option<(Head, Payload)> {
+    let packed: Array = data.dyn_into().ok()?;
+    let head = serde_json::from_str(&packed.get(0).as_string()?).ok()?;
+    let json = packed.get(1).as_string()?;
+    let buffers = packed.iter().skip(2).map(|buffer| buffer.dyn_into().ok());
+    Some((head, Payload { json, buffers: buffers.collect::<Option<_>>()? }))
 }
 
 /// Takes the pixels out of a scene's pictures, to travel as buffers.

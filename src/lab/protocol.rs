@@ -1,99 +1,200 @@
 //! What page and worker say to one another.
 //!
-//! A message is a JSON text and, behind it, the buffers of its arrays, which are transferred rather than
-//! copied. Every request has a number; every reply names the request it answers.
+//! A message is a head, for one of those that are sent a body, and behind them the buffers of its arrays, which are
+//! transferred rather than copied. Head and body are JSON texts. Whoever hands messages on reads heads alone: the
+//! code that reads and writes a body comes with the room that asks, and in the worker with the work. Every task has a
+//! number, and every reply names the task that it answers.
 
 use crate::export::Format;
 use crate::figure::Scene;
-use crate::record::{Record, efficiency, fragility, lora, quantize, resolvent, robustness, speed, stability};
+use crate::record::quantize::TrainingRun;
+use crate::record::{
+    Efficiency, Fragility, ModeComparison, Quantize, Record, Resolvent, Robustness, Speed, Stability,
+    efficiency, fragility, lora, quantize, resolvent, robustness, speed, stability,
+};
 use crate::resolvent::Potential;
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A request's number, counted up by the page.
+/// A task's number, counted up by the page.
 pub type RequestId = u32;
 
 /// From the page to the worker.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Request {
-    /// Number of the request.
-    pub id: RequestId,
-    /// What is asked.
-    pub task: Task,
-}
-
-/// What the page can ask.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Task {
-    /// Run the published robustness simulation.
-    Robustness(robustness::Config),
-    /// Run the published efficiency simulation.
-    Efficiency(efficiency::Config),
-    /// Run the published stability simulation.
-    Stability(stability::Config),
-    /// Count how often published checks hold.
-    Fragility(fragility::Config),
-    /// Compute a resolvent.
-    Resolvent(resolvent::Config),
-    /// Quantize a core: go on with a training run, if one is given, up to a step.
-    Quantize {
-        /// The config.
-        config: quantize::Config,
-        /// The training so far.
-        training: Option<Box<quantize::TrainingRun>>,
-        /// The step to stop before.
-        until: usize,
+pub enum Request {
+    /// To do a task, which is the body.
+    Begin {
+        /// Number of the task.
+        id: RequestId,
+        /// What it is.
+        kind: Kind,
     },
-    /// Compare the modes of the quantized core over seeds.
-    CompareModes(quantize::ComparisonConfig),
-    /// Time the kernels of the resolvent.
-    Speed(speed::Config),
-    /// Something about quantized LoRA.
-    Lora(LoraTask),
-    /// Read result files; one buffer a file, in this order.
-    Import {
-        /// The files' names.
-        names: Vec<String>,
-    },
-    /// Read a file as the values of a potential, or as a record of this lab; its bytes follow as a buffer.
-    Potential {
-        /// The file's name, or where the bytes come from.
-        name: String,
-    },
-    /// Write a figure as a file. The pixels of its pictures follow as buffers; for a PNG, which only the page
-    /// can paint, the painted file does.
-    Export {
-        /// The figure, laid out for paper.
-        scene: Box<Scene>,
-        /// The kind of file.
-        format: Format,
-        /// Resolution of a PNG in dots per inch.
-        dpi: f64,
-        /// The JSON that makes the run again.
-        manifest: Option<String>,
-    },
-    /// Stop the request of this number.
+    /// To stop the task of this number.
     Cancel(RequestId),
 }
 
-/// What the page can ask about experiments of quantized LoRA.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// The kinds of tasks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum LoraTask {
-    /// Run the published simulation.
-    Simulate(lora::Config),
-    /// Say what a study shows.
-    Examine(Box<lora::StudyFile>),
-    /// Write all files of a study as one zip.
-    Pack(Box<lora::StudyFile>),
+pub enum Kind {
+    /// Run the published robustness simulation.
+    Robustness,
+    /// Run the published efficiency simulation.
+    Efficiency,
+    /// Run the published stability simulation.
+    Stability,
+    /// Count how often published checks hold.
+    Fragility,
+    /// Compute a resolvent.
+    Resolvent,
+    /// Quantize a core.
+    Quantize,
+    /// Compare the modes of the quantized core over seeds.
+    CompareModes,
+    /// Time the kernels of the resolvent.
+    Speed,
+    /// Run the published simulation of quantized LoRA.
+    SimulateLora,
+    /// Say what a study of quantized LoRA shows.
+    ExamineLora,
+    /// Write all files of a study of quantized LoRA.
+    PackLora,
+    /// Read result files.
+    Import,
+    /// Read a potential.
+    Potential,
+    /// Write a figure as a file.
+    Export,
+}
+
+/// Something that the page can ask, and what comes of it.
+pub trait Task: Serialize {
+    /// Which kind of task it is.
+    const KIND: Kind;
+
+    /// What comes of it.
+    type Outcome;
+}
+
+/// Says of tasks which kind they are and what comes of them.
+macro_rules! tasks {
+    ($($task:ty: $kind:ident => $outcome:ty),+ $(,)?) => {$(
+        impl Task for $task {
+            const KIND: Kind = Kind::$kind;
+            type Outcome = $outcome;
+        }
+    )+};
+}
+
+tasks! {
+    robustness::Config: Robustness => Robustness,
+    efficiency::Config: Efficiency => Efficiency,
+    stability::Config: Stability => Stability,
+    fragility::Config: Fragility => Fragility,
+    resolvent::Config: Resolvent => Resolvent,
+    Quantization: Quantize => Quantize,
+    quantize::ComparisonConfig: CompareModes => ModeComparison,
+    speed::Config: Speed => Speed,
+    lora::Config: SimulateLora => ExaminedStudy,
+    ExamineLora: ExamineLora => ExaminedStudy,
+    PackLora: PackLora => WrittenFile,
+    Import: Import => Imported,
+    ReadPotential: Potential => ReadValues,
+    Export: Export => WrittenFile,
+}
+
+/// Quantize a core: go on with a training run, if one is given, up to a step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quantization {
+    /// The config.
+    pub config: quantize::Config,
+    /// The training so far.
+    pub training: Option<TrainingRun>,
+    /// The step to stop before.
+    pub until: usize,
+}
+
+/// Say what a study of quantized LoRA shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExamineLora(pub lora::StudyFile);
+
+/// Write all files of a study of quantized LoRA as one zip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PackLora(pub lora::StudyFile);
+
+/// Read result files; one buffer a file, in this order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Import {
+    /// The files' names.
+    pub names: Vec<String>,
+}
+
+/// Read a file as the values of a potential, or as a record of this lab; its bytes follow as a buffer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReadPotential {
+    /// The file's name, or where the bytes come from.
+    pub name: String,
+}
+
+/// Write a figure as a file. The pixels of its pictures follow as buffers; for a PNG, which only the page can paint, the
+/// painted file does.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Export {
+    /// The figure, laid out for paper.
+    pub scene: Scene,
+    /// The kind of file.
+    pub format: Format,
+    /// Resolution of a PNG in dots per inch.
+    pub dpi: f64,
+    /// The JSON that makes the run again.
+    pub manifest: Option<String>,
+}
+
+/// A study of quantized LoRA, and what it shows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExaminedStudy {
+    /// The study.
+    pub study: lora::StudyFile,
+    /// What can be said of it: [`crate::published::lora::Evidence`] as JSON, which only the room reads.
+    pub evidence: Value,
+}
+
+/// What files hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Imported {
+    /// The records, in order. Those of resolvents come without their arrays: they are computed anew.
+    pub records: Vec<Record>,
+    /// Links to the figures that were among the files.
+    pub views: Vec<String>,
+    /// Sentences about files that could not be used.
+    pub errors: Vec<String>,
+}
+
+/// The potential that was read, and what to say of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ReadValues {
+    /// The potential.
+    pub potential: Potential,
+    /// How many sites it is for.
+    pub sites: usize,
+    /// What was read, in one sentence.
+    pub sentence: String,
+}
+
+/// A file; its content travels as a buffer.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WrittenFile {
+    /// Its content.
+    #[serde(skip)]
+    pub bytes: Vec<u8>,
 }
 
 /// From the worker to the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
-    /// The request this answers; 0 for what the worker says of itself.
+    /// The task this answers; 0 for what the worker says of itself.
     pub id: RequestId,
     /// The answer.
     pub answer: Answer,
@@ -105,48 +206,20 @@ pub struct Reply {
 pub enum Answer {
     /// The worker has started and listens.
     Ready,
-    /// How far the request has come. More follows.
+    /// How far the task has come. More follows.
     Progress(Progress),
-    /// What came out. The long arrays of a resolvent record follow as buffers.
-    Records {
-        /// The records, in order.
-        records: Vec<Record>,
-        /// Links to the figures that were among the files.
-        views: Vec<String>,
-        /// Sentences about files that could not be used.
-        errors: Vec<String>,
-    },
-    /// The potential that was read, and what to say of it.
-    Potential {
-        /// The potential.
-        potential: Potential,
-        /// How many sites it is for.
-        sites: usize,
-        /// What was read, in one sentence.
-        sentence: String,
-    },
-    /// A study of quantized LoRA, and what it shows.
-    Lora {
-        /// The study.
-        study: Box<lora::StudyFile>,
-        /// What can be said of it: [`crate::published::lora::Evidence`] as JSON, which only the room reads.
-        evidence: Value,
-    },
-    /// A file, as a buffer.
-    File {
-        /// Its content.
-        #[serde(skip)]
-        bytes: Vec<u8>,
-    },
-    /// Nothing came out, for the reason given in this sentence.
-    Failed(String),
-    /// The request was stopped as asked.
-    Cancelled,
+    /// The task is done: its outcome is the body.
+    Finished,
+    /// Nothing came out.
+    Stopped(Stopped),
 }
 
-impl Answer {
-    /// The answer that is one record.
-    pub fn one(record: impl Into<Record>) -> Self {
-        Answer::Records { records: vec![record.into()], views: vec![], errors: vec![] }
-    }
+/// Why nothing came out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stopped {
+    /// For the reason given in this sentence.
+    Failed(String),
+    /// The task was stopped as asked.
+    Cancelled,
 }

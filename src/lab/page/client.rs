@@ -1,8 +1,9 @@
 //! The page's side of the worker: sends requests, hands answers to whoever asked, and starts another worker
 //! when one has crashed.
 
-use crate::lab::browser::{attach_arrays, message_of, pack, to_bytes, unpack};
-use crate::lab::protocol::{Answer, Reply, Request, RequestId, Task};
+use crate::lab::browser::{Parcel, Payload, message, message_of, parts_of};
+use crate::lab::protocol::{Answer, Kind, Reply, Request, RequestId, Stopped, Task};
+use crate::study::Progress;
 use js_sys::ArrayBuffer;
 use leptos::prelude::set_timeout;
 use std::cell::RefCell;
@@ -20,8 +21,13 @@ const MOST_STARTS: u32 = 3;
 /// 100 ms whatever it is doing.
 const PATIENCE: Duration = Duration::from_millis(60);
 
-/// Takes every answer to one request.
-type Listener = Rc<dyn Fn(Answer)>;
+/// Takes the answers to one task.
+struct Listener {
+    /// Is told how far it has come.
+    watch: Rc<dyn Fn(Progress)>,
+    /// Is given what came out, as it travels.
+    take: Box<dyn FnOnce(Result<Payload, Stopped>)>,
+}
 
 /// A handle to the worker, whichever is running at the moment.
 #[derive(Clone)]
@@ -34,7 +40,7 @@ struct State {
     starts: u32,
     last_id: RequestId,
     /// Requests made before the worker listened.
-    waiting: Vec<(Request, Vec<ArrayBuffer>)>,
+    waiting: Vec<(Request, Payload)>,
     listeners: HashMap<RequestId, Listener>,
     on_crash: Rc<dyn Fn(String)>,
 }
@@ -56,47 +62,60 @@ impl Client {
         client
     }
 
-    /// Asks for something; `listener` gets progress and then exactly one final answer.
-    pub(super) fn ask(
+    /// Asks for something: `watch` gets progress, and `take` then exactly once what came out.
+    pub(super) fn ask<Asked: Task<Outcome: Parcel>>(
         &self,
-        task: Task,
+        task: &Asked,
         buffers: Vec<ArrayBuffer>,
-        listener: impl Fn(Answer) + 'static,
+        watch: impl Fn(Progress) + 'static,
+        take: impl FnOnce(Result<Asked::Outcome, Stopped>) + 'static,
     ) -> RequestId {
+        let open = |payload| Asked::Outcome::unpack(payload).map_err(unreadable);
+        let listener =
+            Listener { watch: Rc::new(watch), take: Box::new(move |outcome| take(outcome.and_then(open))) };
+        let payload = serde_json::to_string(task).map(|json| Payload { json, buffers });
+        self.send(Asked::KIND, payload.map_err(unreadable), listener)
+    }
+
+    /// Sends a task on its way.
+    fn send(&self, kind: Kind, task: Result<Payload, Stopped>, listener: Listener) -> RequestId {
         let mut state = self.0.borrow_mut();
         state.last_id += 1;
         let id = state.last_id;
-        let request = Request { id, task };
-        if state.worker.is_none() {
-            drop(state);
-            listener(Answer::Failed(
+        let task = task.and_then(|payload| match state.worker {
+            Some(_) => Ok(payload),
+            None => Err(Stopped::Failed(
                 "Nothing can be computed: the worker does not start. Reload the page.".into(),
-            ));
-            return id;
-        }
-        state.listeners.insert(id, Rc::new(listener));
-        if state.ready {
-            state.post(&request, &buffers)
-        } else {
-            state.waiting.push((request, buffers))
+            )),
+        });
+        match task {
+            Ok(payload) => {
+                state.listeners.insert(id, listener);
+                state.post(Request::Begin { id, kind }, payload);
+            }
+            Err(stopped) => {
+                drop(state);
+                (listener.take)(Err(stopped));
+            }
         }
         id
     }
 
-    /// Stops a request; its listener then gets [`Answer::Cancelled`]. The worker is asked first; one that is
-    /// too deep in its work to hear it in time is replaced.
+    /// Stops a task, which is then [`Stopped::Cancelled`]. The worker is asked first; one that is too deep in its work
+    /// to hear it in time is replaced.
     pub(super) fn cancel(&self, id: RequestId) {
-        self.ask(Task::Cancel(id), vec![], |_| {});
+        let nothing = Payload { json: String::new(), buffers: vec![] };
+        self.0.borrow_mut().post(Request::Cancel(id), nothing);
         let client = self.clone();
         set_timeout(move || client.stop_for_certain(id), PATIENCE);
     }
 
-    /// Ends the worker if the request is still under way.
+    /// Ends the worker if the task is still under way.
     fn stop_for_certain(&self, id: RequestId) {
         let Some(listener) = self.0.borrow_mut().listeners.remove(&id) else { return };
         let others = self.end_worker();
         self.start_worker();
-        listener(Answer::Cancelled);
+        (listener.take)(Err(Stopped::Cancelled));
         fail(others);
     }
 
@@ -146,28 +165,20 @@ impl Client {
     }
 
     fn receive(&self, data: JsValue) {
-        let Some((Reply { id, mut answer }, buffers)) = unpack::<Reply>(data) else { return };
-        match &mut answer {
-            Answer::Ready => {
-                let mut state = self.0.borrow_mut();
-                state.ready = true;
-                state.starts = 0;
-                for (request, buffers) in std::mem::take(&mut state.waiting) {
-                    state.post(&request, &buffers);
-                }
-                return;
+        let Some((Reply { id, answer }, payload)) = parts_of::<Reply>(data) else { return };
+        let outcome = match answer {
+            Answer::Ready => return self.0.borrow_mut().begin(),
+            Answer::Progress(progress) => {
+                let watch = self.0.borrow().listeners.get(&id).map(|listener| listener.watch.clone());
+                return watch.into_iter().for_each(|watch| watch(progress));
             }
-            Answer::Records { records, .. } => attach_arrays(records, buffers),
-            Answer::File { bytes } => *bytes = buffers.first().map(to_bytes).unwrap_or_default(),
-            Answer::Failed(message) if id == 0 => return self.crashed(std::mem::take(message)),
-            _ => {}
-        }
-        let listener = match &answer {
-            Answer::Progress(_) => self.0.borrow().listeners.get(&id).cloned(),
-            _ => self.0.borrow_mut().listeners.remove(&id),
+            Answer::Stopped(Stopped::Failed(message)) if id == 0 => return self.crashed(message),
+            Answer::Finished => Ok(payload),
+            Answer::Stopped(stopped) => Err(stopped),
         };
+        let listener = self.0.borrow_mut().listeners.remove(&id);
         if let Some(listener) = listener {
-            listener(answer);
+            (listener.take)(outcome);
         }
     }
 
@@ -195,16 +206,34 @@ impl Client {
 /// Tells whoever waited for a worker that is gone.
 fn fail(listeners: Vec<Listener>) {
     for listener in listeners {
-        listener(Answer::Failed(
+        (listener.take)(Err(Stopped::Failed(
             "The computation stopped with the worker. The earlier result is still shown.".into(),
-        ));
+        )));
     }
 }
 
+/// What is said where page and worker do not understand one another.
+fn unreadable(error: serde_json::Error) -> Stopped {
+    Stopped::Failed(format!("Page and worker do not understand one another ({error}). Reload the page."))
+}
+
 impl State {
-    fn post(&self, request: &Request, buffers: &[ArrayBuffer]) {
+    /// The worker listens: it is sent what waited for that.
+    fn begin(&mut self) {
+        self.ready = true;
+        self.starts = 0;
+        for (request, payload) in std::mem::take(&mut self.waiting) {
+            self.post(request, payload);
+        }
+    }
+
+    /// Sends a request, as soon as the worker listens.
+    fn post(&mut self, request: Request, payload: Payload) {
         let Some(worker) = &self.worker else { return };
-        let sent = pack(request, buffers)
+        if !self.ready {
+            return self.waiting.push((request, payload));
+        }
+        let sent = message(&request, &payload)
             .and_then(|(message, transfer)| worker.post_message_with_transfer(&message, &transfer));
         if let Err(error) = sent {
             web_sys::console::error_1(&error);

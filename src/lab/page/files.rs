@@ -6,7 +6,7 @@ use super::published::PageFigure;
 use super::state::{Lab, Tone};
 use crate::import::{ImportError, Problem, admit};
 use crate::lab::permalink::Room;
-use crate::lab::protocol::{Answer, Task};
+use crate::lab::protocol::{Import, Imported, Stopped};
 use crate::record::fragility::{Fragility, Subject};
 use crate::record::quantize::ModeComparison;
 use crate::record::{Manifest, Provenance, Record, Speed, Table};
@@ -44,7 +44,7 @@ pub(super) fn import(lab: Lab, gift: Gift) {
             }
         }
         if !names.is_empty() {
-            lab.ask(Task::Import { names }, buffers, move |answer| take(lab, answer, true));
+            lab.ask(&Import { names }, buffers, move |imported| take(lab, imported, true));
         }
     });
 }
@@ -71,9 +71,9 @@ struct Arrival {
 }
 
 /// Takes what the worker made of the files into the rooms.
-fn take(lab: Lab, answer: Answer, is_new: bool) {
-    match answer {
-        Answer::Records { records, views, errors } => {
+fn take(lab: Lab, imported: Result<Imported, Stopped>, is_new: bool) {
+    match imported {
+        Ok(Imported { records, views, errors }) => {
             tell_of_errors(lab, errors);
             // The settings of figures come first: what they simulate need not be imported.
             views.iter().for_each(|view| lab.follow_or_tell(view));
@@ -108,13 +108,7 @@ fn take(lab: Lab, answer: Answer, is_new: bool) {
                 }
             }
         }
-        Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-        Answer::Ready
-        | Answer::Potential { .. }
-        | Answer::Lora { .. }
-        | Answer::Progress(_)
-        | Answer::Cancelled
-        | Answer::File { .. } => {}
+        Err(stopped) => lab.tell(stopped),
     }
 }
 
@@ -225,7 +219,7 @@ pub(super) fn keep_imported(lab: Lab) {
         ]
         .concat()
     };
-    kept::keep(lab, KEY, "What was imported", move |answer| take(lab, answer, false), records);
+    kept::keep(lab, KEY, "What was imported", move |imported| take(lab, imported, false), records);
 }
 
 /// The button that opens the system's file chooser.

@@ -2,7 +2,7 @@
 
 use super::state::{Lab, Tone};
 use crate::lab::browser::to_buffer;
-use crate::lab::protocol::{Answer, Task};
+use crate::lab::protocol::{Import, Imported, Stopped};
 use crate::record::{Record, document};
 use leptos::prelude::*;
 
@@ -17,13 +17,13 @@ pub(super) fn keep(
     lab: Lab,
     key: &'static str,
     what: &'static str,
-    take: impl Fn(Answer) + 'static,
+    take: impl FnOnce(Result<Imported, Stopped>) + 'static,
     records: impl Fn() -> Vec<Record> + 'static,
 ) {
     let kept = browser_store().and_then(|store| store.get_item(key).ok().flatten());
     if let Some(json) = kept {
         let names = vec![format!("{} here before", what.to_ascii_lowercase())];
-        lab.ask(Task::Import { names }, vec![to_buffer(json.as_bytes())], take);
+        lab.ask(&Import { names }, vec![to_buffer(json.as_bytes())], take);
     }
     Effect::new(move |previous: Option<()>| {
         let records = records();

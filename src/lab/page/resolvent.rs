@@ -11,8 +11,7 @@ use super::state::{Lab, Tone};
 use crate::import::ImportError;
 use crate::lab::browser::{to_buffer, to_bytes};
 use crate::lab::permalink::{self, Room};
-use crate::lab::protocol::{Answer, RequestId, Task};
-use crate::record::Record;
+use crate::lab::protocol::{ReadPotential, ReadValues, RequestId, Stopped};
 use crate::record::resolvent::{Config, Panel, Resolvent};
 use crate::resolvent::{MOST_SITES, Potential};
 use crate::study::Progress;
@@ -110,18 +109,12 @@ impl ResolventRoom {
 
     /// Has the worker read numbers, or the potential of a record of this lab, and takes what it finds.
     fn take_numbers(self, lab: Lab, name: String, bytes: Vec<u8>) {
-        lab.ask(Task::Potential { name }, vec![to_buffer(&bytes)], move |answer| match answer {
-            Answer::Potential { potential, sites, sentence } => {
+        lab.ask(&ReadPotential { name }, vec![to_buffer(&bytes)], move |read| match read {
+            Ok(ReadValues { potential, sites, sentence }) => {
                 self.config.update(|config| (config.potential, config.sites) = (potential, sites));
                 lab.notify(Tone::Information, sentence);
             }
-            Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-            Answer::Records { .. }
-            | Answer::Lora { .. }
-            | Answer::Progress(_)
-            | Answer::Cancelled
-            | Answer::Ready
-            | Answer::File { .. } => {}
+            Err(stopped) => lab.tell(stopped),
         });
     }
 
@@ -201,7 +194,8 @@ impl ResolventRoom {
         self.again.set(false);
         let config = self.config.get_untracked();
         let live = Self::is_live(&config);
-        let id = lab.ask(Task::Resolvent(config), vec![], move |answer| self.take(lab, answer));
+        let watch = move |progress| self.progress.set(Some(progress));
+        let id = lab.ask_and_watch(&config, vec![], watch, move |computed| self.take(lab, computed));
         self.running.set(Some(Running { id, live }));
     }
 
@@ -213,28 +207,21 @@ impl ResolventRoom {
         }
     }
 
-    fn take(self, lab: Lab, answer: Answer) {
-        match answer {
-            Answer::Progress(progress) => return self.progress.set(Some(progress)),
-            Answer::Records { records, .. } => {
-                if let Some(Record::Resolvent(record)) = records.into_iter().next() {
-                    let panel = record.finding.panel();
-                    self.records.update(|records| {
-                        records.retain(|earlier| earlier.finding.panel() != panel);
-                        records.push(Arc::from(record));
-                    });
-                    self.trouble.set(None);
-                }
+    fn take(self, lab: Lab, computed: Result<Resolvent, Stopped>) {
+        match computed {
+            Ok(record) => {
+                let panel = record.finding.panel();
+                self.records.update(|records| {
+                    records.retain(|earlier| earlier.finding.panel() != panel);
+                    records.push(Arc::new(record));
+                });
+                self.trouble.set(None);
             }
-            Answer::Failed(sentence) => self.trouble.set(Some(sentence)),
-            Answer::Cancelled if !self.again.get_untracked() => {
+            Err(Stopped::Failed(sentence)) => self.trouble.set(Some(sentence)),
+            Err(Stopped::Cancelled) if !self.again.get_untracked() => {
                 self.trouble.set(Some("Stopped. What is shown is the earlier result.".into()));
             }
-            Answer::Cancelled
-            | Answer::Ready
-            | Answer::Potential { .. }
-            | Answer::File { .. }
-            | Answer::Lora { .. } => {}
+            Err(Stopped::Cancelled) => {}
         }
         self.running.set(None);
         self.progress.set(None);

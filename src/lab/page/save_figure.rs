@@ -8,7 +8,7 @@ use crate::export::page::{PRESETS, PUBLISHED, Page, Preset};
 use crate::export::{DataFormat, Format};
 use crate::figure::{Scene, Theme, canvas};
 use crate::lab::browser::detach_pixels;
-use crate::lab::protocol::{Answer, Task};
+use crate::lab::protocol::{Export, WrittenFile};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -166,16 +166,10 @@ fn write(lab: Lab, mut scene: Scene, format: Format, dpi: f64, name: String, man
         } else {
             detach_pixels(&mut scene)
         };
-        let task = Task::Export { scene: Box::new(scene), format, dpi, manifest };
-        lab.ask(task, buffers, move |answer| match answer {
-            Answer::File { bytes } => download::file(lab, &name, format.media_type(), &bytes),
-            Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-            Answer::Records { .. }
-            | Answer::Potential { .. }
-            | Answer::Lora { .. }
-            | Answer::Progress(_)
-            | Answer::Cancelled
-            | Answer::Ready => {}
+        let task = Export { scene, format, dpi, manifest };
+        lab.ask(&task, buffers, move |written| match written {
+            Ok(WrittenFile { bytes }) => download::file(lab, &name, format.media_type(), &bytes),
+            Err(stopped) => lab.tell(stopped),
         });
     });
 }

@@ -7,9 +7,11 @@ use super::quantize::QuantizeRoom;
 use super::resolvent::ResolventRoom;
 use super::theme;
 use crate::figure::Theme;
+use crate::lab::browser::Parcel;
 use crate::lab::permalink::{self, Link, LinkError, Room};
-use crate::lab::protocol::{Answer, RequestId, Task};
+use crate::lab::protocol::{RequestId, Stopped, Task};
 use crate::record::{Efficiency, Robustness, Stability, Table};
+use crate::study::Progress;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use serde::de::DeserializeOwned;
@@ -95,14 +97,32 @@ impl Lab {
         push(self.notices, tone, sentence.into());
     }
 
-    /// Asks the worker; see [`Client::ask`].
-    pub(super) fn ask(
+    /// Asks the worker for something that comes at once, or not; see [`Client::ask`].
+    pub(super) fn ask<Asked: Task<Outcome: Parcel>>(
         &self,
-        task: Task,
+        task: &Asked,
         buffers: Vec<ArrayBuffer>,
-        listener: impl Fn(Answer) + 'static,
+        take: impl FnOnce(Result<Asked::Outcome, Stopped>) + 'static,
     ) -> RequestId {
-        self.client.with_value(Client::clone).ask(task, buffers, listener)
+        self.ask_and_watch(task, buffers, |_| {}, take)
+    }
+
+    /// Asks the worker for something that takes a while; see [`Client::ask`].
+    pub(super) fn ask_and_watch<Asked: Task<Outcome: Parcel>>(
+        &self,
+        task: &Asked,
+        buffers: Vec<ArrayBuffer>,
+        watch: impl Fn(Progress) + 'static,
+        take: impl FnOnce(Result<Asked::Outcome, Stopped>) + 'static,
+    ) -> RequestId {
+        self.client.with_value(Client::clone).ask(task, buffers, watch, take)
+    }
+
+    /// Says why nothing came of a task; whoever stopped it knows.
+    pub(super) fn tell(&self, stopped: Stopped) {
+        if let Stopped::Failed(sentence) = stopped {
+            self.notify(Tone::Trouble, sentence);
+        }
     }
 
     /// Asks the worker to stop.

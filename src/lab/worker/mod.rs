@@ -5,14 +5,13 @@
 
 pub mod parts;
 
-use super::browser::{detach_arrays, pack, pause, to_buffer, to_bytes, unpack};
-use super::protocol::{Answer, Reply, Request, RequestId, Task};
+use super::browser::{Parcel, Payload, message, parts_of, pause};
+use super::protocol::{Answer, Kind, Reply, Request, RequestId, Stopped};
 use crate::export::ExportError;
-use crate::import::{FoundPotential, SourceFile};
 use crate::study::{self, Context, StudyError};
-use js_sys::ArrayBuffer;
 use leptos::wasm_split::SplitLoaderError;
 use parts::Parts;
+use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -39,10 +38,14 @@ pub fn start(parts: Parts) {
     let worker = Rc::new(Worker { scope: scope.clone(), parts, running: RefCell::default() });
     let listener = worker.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        match unpack::<Request>(event.data()) {
-            Some((request, buffers)) => listener.clone().receive(request, buffers),
+        match parts_of::<Request>(event.data()) {
+            Some((Request::Begin { id, kind }, task)) => listener.clone().begin(id, kind, task),
+            Some((Request::Cancel(id), _)) => listener.cancel(id),
             // Nobody would ever be answered: better to end, and be started again.
-            None => listener.reply(0, Answer::Failed("it was sent a message that it cannot read".into())),
+            None => listener.reply(
+                0,
+                Answer::Stopped(Stopped::Failed("it was sent a message that it cannot read".into())),
+            ),
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -51,28 +54,29 @@ pub fn start(parts: Parts) {
 }
 
 impl Worker {
-    /// Sends an answer; the arrays in it are transferred.
-    fn reply(&self, id: RequestId, mut answer: Answer) {
-        let buffers = match &mut answer {
-            Answer::Records { records, .. } => detach_arrays(records),
-            Answer::File { bytes } => vec![to_buffer(bytes)],
-            _ => vec![],
-        };
-        let sent = pack(&Reply { id, answer }, &buffers)
+    /// Sends an answer that has no body.
+    fn reply(&self, id: RequestId, answer: Answer) {
+        self.post(id, answer, &Payload { json: String::new(), buffers: vec![] });
+    }
+
+    /// Sends an answer with its body; the arrays in it are transferred.
+    fn post(&self, id: RequestId, answer: Answer, payload: &Payload) {
+        let sent = message(&Reply { id, answer }, payload)
             .and_then(|(message, transfer)| self.scope.post_message_with_transfer(&message, &transfer));
         if let Err(error) = sent {
             web_sys::console::error_1(&error);
         }
     }
 
-    /// Begins a request, or marks one as cancelled.
-    fn receive(self: Rc<Self>, Request { id, task }: Request, buffers: Vec<ArrayBuffer>) {
-        if let Task::Cancel(target) = task {
-            if let Some(cancelled) = self.running.borrow().get(&target) {
-                cancelled.set(true);
-            }
-            return;
+    /// Marks a task as cancelled.
+    fn cancel(&self, id: RequestId) {
+        if let Some(cancelled) = self.running.borrow().get(&id) {
+            cancelled.set(true);
         }
+    }
+
+    /// Begins a task.
+    fn begin(self: Rc<Self>, id: RequestId, kind: Kind, task: Payload) {
         let cancelled = Rc::new(Cell::new(false));
         self.running.borrow_mut().insert(id, cancelled.clone());
         spawn_local(async move {
@@ -82,91 +86,70 @@ impl Worker {
                 || Box::pin(pause()),
                 cancelled,
             );
-            let answer = self.perform(task, buffers, &context).await.unwrap_or_else(|nothing| nothing.0);
+            let outcome = self.perform(kind, task, &context).await;
             self.running.borrow_mut().remove(&id);
-            self.reply(id, answer);
+            match outcome {
+                Ok(payload) => self.post(id, Answer::Finished, &payload),
+                Err(stopped) => self.reply(id, Answer::Stopped(stopped)),
+            }
         });
     }
 
     /// Does what is asked.
-    async fn perform(
-        &self,
-        task: Task,
-        buffers: Vec<ArrayBuffer>,
-        context: &Context,
-    ) -> Result<Answer, Nothing> {
-        Ok(match task {
-            Task::Robustness(config) => Answer::one(study::robustness::run(&config)?),
-            Task::Efficiency(config) => Answer::one(study::efficiency::run(&config)?),
-            Task::Stability(config) => Answer::one(study::stability::run(&config)?),
-            Task::Fragility(config) => Answer::one(study::fragility::run(&config, context).await?),
-            Task::Resolvent(config) => {
-                let resolvent = (self.parts.resolvent)().await?;
-                Answer::one((resolvent.study)(config, context).await?)
-            }
-            Task::Quantize { config, training, until } => {
-                let quantize = (self.parts.quantization)().await?;
-                let training = training.map(|training| *training);
-                Answer::one((quantize.core)(config, training, until, context).await?)
-            }
-            Task::CompareModes(config) => {
-                let quantize = (self.parts.quantization)().await?;
-                Answer::one((quantize.comparison)(config, context).await?)
-            }
-            Task::Speed(config) => {
-                let resolvent = (self.parts.resolvent)().await?;
-                Answer::one((resolvent.speed)(config, context).await?)
-            }
-            Task::Lora(task) => (self.parts.lora)().await?(task),
-            Task::Import { names } => {
-                let import = (self.parts.import)().await?;
-                let files = names.into_iter().zip(&buffers);
-                let files = files.map(|(name, buffer)| SourceFile { name, bytes: to_bytes(buffer) });
-                let imported = (import.records)(files.collect());
-                let errors = imported.errors.iter().map(ToString::to_string).collect();
-                Answer::Records { records: imported.records, views: imported.views, errors }
-            }
-            Task::Potential { name } => {
-                let import = (self.parts.import)().await?;
-                let bytes = buffers.first().map(to_bytes).unwrap_or_default();
-                match (import.potential)(SourceFile { name: name.clone(), bytes }) {
-                    Ok(FoundPotential { potential, sites, place }) => {
-                        let sentence =
-                            format!("A potential of {sites} sites was read from {name}. Taken from {place}.");
-                        Answer::Potential { potential, sites, sentence }
-                    }
-                    Err(error) => Answer::Failed(format!("No potential was found in {name}. {error}")),
-                }
-            }
-            Task::Export { scene, format, dpi, manifest } => {
-                let write = (self.parts.export)().await?;
-                Answer::File { bytes: write(*scene, &buffers, format, dpi, manifest.as_deref())? }
-            }
-            Task::Cancel(_) => Answer::Cancelled,
-        })
+    async fn perform(&self, kind: Kind, task: Payload, context: &Context) -> Result<Payload, Stopped> {
+        let perform = match kind {
+            Kind::Robustness => return finished(study::robustness::run(&read(&task)?)?),
+            Kind::Efficiency => return finished(study::efficiency::run(&read(&task)?)?),
+            Kind::Stability => return finished(study::stability::run(&read(&task)?)?),
+            Kind::Fragility => return finished(study::fragility::run(&read(&task)?, context).await?),
+            Kind::Resolvent => (self.parts.resolvent)().await?.study,
+            Kind::Speed => (self.parts.resolvent)().await?.speed,
+            Kind::Quantize => (self.parts.quantization)().await?.core,
+            Kind::CompareModes => (self.parts.quantization)().await?.comparison,
+            Kind::SimulateLora => (self.parts.lora)().await?.simulate,
+            Kind::ExamineLora => (self.parts.lora)().await?.examine,
+            Kind::PackLora => (self.parts.lora)().await?.pack,
+            Kind::Import => (self.parts.import)().await?.records,
+            Kind::Potential => (self.parts.import)().await?.potential,
+            Kind::Export => (self.parts.export)().await?,
+        };
+        perform(task, context).await
     }
 }
 
-/// Nothing came out; the answer says why.
-struct Nothing(Answer);
+/// The task in a message.
+fn read<Task: DeserializeOwned>(task: &Payload) -> Result<Task, Stopped> {
+    Ok(serde_json::from_str(&task.json)?)
+}
 
-impl From<StudyError> for Nothing {
+/// What came out, ready to travel.
+fn finished(outcome: impl Parcel) -> Result<Payload, Stopped> {
+    Ok(outcome.pack()?)
+}
+
+impl From<StudyError> for Stopped {
     fn from(error: StudyError) -> Self {
-        Nothing(match error {
-            StudyError::Cancelled { .. } => Answer::Cancelled,
-            error => Answer::Failed(error.to_string()),
-        })
+        match error {
+            StudyError::Cancelled { .. } => Stopped::Cancelled,
+            error => Stopped::Failed(error.to_string()),
+        }
     }
 }
 
-impl From<ExportError> for Nothing {
+impl From<ExportError> for Stopped {
     fn from(error: ExportError) -> Self {
-        Nothing(Answer::Failed(error.to_string()))
+        Stopped::Failed(error.to_string())
     }
 }
 
-impl From<SplitLoaderError> for Nothing {
+impl From<SplitLoaderError> for Stopped {
     fn from(_: SplitLoaderError) -> Self {
-        Nothing(Answer::Failed(NO_PART.into()))
+        Stopped::Failed(NO_PART.into())
+    }
+}
+
+impl From<serde_json::Error> for Stopped {
+    fn from(error: serde_json::Error) -> Self {
+        Stopped::Failed(format!("What was asked, or what came of it, is not in the form expected: {error}."))
     }
 }

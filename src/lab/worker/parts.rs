@@ -1,19 +1,21 @@
 //! The worker's program comes in parts: what it starts with runs the published simulations, and the code of other
 //! work comes when it is first asked for.
 
-use crate::export::{self, ExportError, Format, Metadata};
-use crate::figure::Scene;
-use crate::import::{FoundPotential, Imported, PotentialError, SourceFile, read_files, read_potential};
-use crate::lab::browser::{attach_pixels, to_bytes};
+use super::{finished, read};
+use crate::export::{self, Format, Metadata};
+use crate::import::{FoundPotential, Imported, SourceFile, read_files, read_potential};
+use crate::lab::browser::{Payload, attach_pixels, to_bytes};
 use crate::lab::plain::{PlainJavaScript, machine};
-use crate::lab::protocol::{Answer, LoraTask};
+use crate::lab::protocol::{
+    self, ExamineLora, ExaminedStudy, Export, Import as Names, PackLora, Quantization as Training,
+    ReadPotential, ReadValues, Stopped, WrittenFile,
+};
 use crate::published::lora::Evidence;
 use crate::published::lora::tree::tree;
-use crate::record::lora::{Study, StudyFile};
+use crate::record::lora::{self, Study, StudyFile};
 use crate::record::{Record, quantize, resolvent, speed};
-use crate::resolvent::{BackendChoice, Engine, ResolventError};
+use crate::resolvent::{BackendChoice, Engine};
 use crate::study::{self, Context, StudyError};
-use js_sys::ArrayBuffer;
 use leptos::wasm_split::SplitLoaderError;
 use std::cell::RefCell;
 use std::pin::Pin;
@@ -23,7 +25,7 @@ use std::rc::Rc;
 #[derive(Clone, Copy)]
 pub struct Parts {
     /// Writes figures as files.
-    pub export: fn() -> Coming<Write>,
+    pub export: fn() -> Coming<Perform>,
     /// Reads files.
     pub import: fn() -> Coming<Import>,
     /// Computes resolvents.
@@ -37,129 +39,166 @@ pub struct Parts {
 /// Code on its way.
 pub type Coming<Code> = Pin<Box<dyn Future<Output = Result<Code, SplitLoaderError>>>>;
 
-/// A record being computed.
-pub type Computing<'context> = Pin<Box<dyn Future<Output = Result<Record, StudyError>> + 'context>>;
+/// Does a task: reads it, and hands over what came out.
+pub type Perform = fn(Payload, &Context) -> Performing<'_>;
 
-/// Writes a figure, whose pixels or painting are in the buffers, with what restores it.
-pub type Write = fn(Scene, &[ArrayBuffer], Format, f64, Option<&str>) -> Result<Vec<u8>, ExportError>;
+/// A task being done.
+pub type Performing<'context> = Pin<Box<dyn Future<Output = Result<Payload, Stopped>> + 'context>>;
 
 /// Reads files, among them figures that were exported.
 pub struct Import {
     /// Reads files as records.
-    pub records: fn(Vec<SourceFile>) -> Imported,
+    pub records: Perform,
     /// Reads a file as the values of a potential, or as a record of this lab.
-    pub potential: fn(SourceFile) -> Result<FoundPotential, PotentialError>,
+    pub potential: Perform,
 }
 
 /// Computes resolvents.
 pub struct Resolvent {
     /// What a panel asks of one.
-    pub study: fn(resolvent::Config, &Context) -> Computing<'_>,
+    pub study: Perform,
     /// How fast the kernels are.
-    pub speed: fn(speed::Config, &Context) -> Computing<'_>,
+    pub speed: Perform,
 }
 
 /// Quantizes cores.
 pub struct Quantization {
-    /// One core: goes on with a training run, if one is given, up to a step.
-    pub core: fn(quantize::Config, Option<quantize::TrainingRun>, usize, &Context) -> Computing<'_>,
+    /// One core.
+    pub core: Perform,
     /// All modes over seeds.
-    pub comparison: fn(quantize::ComparisonConfig, &Context) -> Computing<'_>,
+    pub comparison: Perform,
 }
 
-/// Does what is asked about quantized LoRA.
-pub type Lora = fn(LoraTask) -> Answer;
+/// Knows the study of quantized LoRA.
+pub struct Lora {
+    /// Runs the published simulation.
+    pub simulate: Perform,
+    /// Says what a study shows.
+    pub examine: Perform,
+    /// Writes all files of a study as one zip.
+    pub pack: Perform,
+}
 
 /// A figure as a file.
-pub fn write(
-    mut scene: Scene,
-    buffers: &[ArrayBuffer],
-    format: Format,
-    dpi: f64,
-    manifest: Option<&str>,
-) -> Result<Vec<u8>, ExportError> {
-    if format == Format::Png {
-        let painted = buffers.first().map(to_bytes).unwrap_or_default();
-        return export::png::stamp(&painted, dpi, &Metadata::new(&scene, manifest));
-    }
-    attach_pixels(&mut scene, buffers);
-    export::export(&scene, &Metadata::new(&scene, manifest), format, dpi)
+pub fn write(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let Export { mut scene, format, dpi, manifest } = read(&task)?;
+        if format != Format::Png {
+            attach_pixels(&mut scene, &task.buffers);
+        }
+        let metadata = Metadata::new(&scene, manifest.as_deref());
+        let bytes = if format == Format::Png {
+            let painted = task.buffers.first().map(to_bytes).unwrap_or_default();
+            export::png::stamp(&painted, dpi, &metadata)?
+        } else {
+            export::export(&scene, &metadata, format, dpi)?
+        };
+        finished(WrittenFile { bytes })
+    })
 }
 
 /// What files hold; a figure that was exported holds the run that it shows.
-pub fn records(mut files: Vec<SourceFile>) -> Imported {
-    files.iter_mut().for_each(|file| file.bytes = export::restore(std::mem::take(&mut file.bytes)));
-    read_files(&files)
+pub fn records(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let Names { names } = read(&task)?;
+        let files = names.into_iter().zip(&task.buffers);
+        let files = files.map(|(name, file)| SourceFile { name, bytes: export::restore(to_bytes(file)) });
+        let Imported { records, views, errors } = read_files(&files.collect::<Vec<_>>());
+        let errors = errors.iter().map(ToString::to_string).collect();
+        let records = records.into_iter().map(light).collect();
+        finished(protocol::Imported { records, views, errors })
+    })
+}
+
+/// A record without what the page computes anew.
+fn light(record: Record) -> Record {
+    match record {
+        Record::Resolvent(record) => Record::Resolvent(Box::new(record.manifest_only())),
+        record => record,
+    }
 }
 
 /// The potential in a file, or in a figure that was exported.
-pub fn potential(file: SourceFile) -> Result<FoundPotential, PotentialError> {
-    read_potential(&export::restore(file.bytes), None)
+pub fn potential(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let ReadPotential { name } = read(&task)?;
+        let bytes = task.buffers.first().map(to_bytes).unwrap_or_default();
+        let FoundPotential { potential, sites, place } = read_potential(&export::restore(bytes), None)
+            .map_err(|error| Stopped::Failed(format!("No potential was found in {name}. {error}")))?;
+        let sentence = format!("A potential of {sites} sites was read from {name}. Taken from {place}.");
+        finished(ReadValues { potential, sites, sentence })
+    })
 }
 
 /// A resolvent on the engine of its config.
-pub fn resolvent(config: resolvent::Config, context: &Context) -> Computing<'_> {
+pub fn resolvent(task: Payload, context: &Context) -> Performing<'_> {
     Box::pin(async move {
+        let config: resolvent::Config = read(&task)?;
         // Before an adapter is asked for: a config that cannot be computed needs none.
-        config.check()?;
+        config.check().map_err(StudyError::from)?;
         let engine = engine(config.backend).await?;
-        let record = study::resolvent::run(&config, &engine, context).await?;
-        Ok(Record::Resolvent(Box::new(record)))
+        finished(study::resolvent::run(&config, &engine, context).await?)
     })
 }
 
 /// The kernels' times, beside those of plain JavaScript.
-pub fn speed(config: speed::Config, context: &Context) -> Computing<'_> {
+pub fn speed(task: Payload, context: &Context) -> Performing<'_> {
     Box::pin(async move {
-        config.check()?;
+        let config: speed::Config = read(&task)?;
+        config.check().map_err(StudyError::from)?;
         let engine = engine(BackendChoice::Auto).await?;
-        let record = study::speed::run(&config, machine(), &PlainJavaScript, &engine, context).await?;
-        Ok(Record::Speed(Box::new(record)))
+        finished(study::speed::run(&config, machine(), &PlainJavaScript, &engine, context).await?)
     })
 }
 
-/// A quantized core.
-pub fn quantized_core(
-    config: quantize::Config,
-    training: Option<quantize::TrainingRun>,
-    until: usize,
-    context: &Context,
-) -> Computing<'_> {
+/// A quantized core: goes on with a training run, if one is given, up to a step.
+pub fn quantized_core(task: Payload, context: &Context) -> Performing<'_> {
     Box::pin(async move {
-        let record = study::quantize::run(&config, training, until, context).await?;
-        Ok(Record::Quantize(Box::new(record)))
+        let Training { config, training, until } = read(&task)?;
+        finished(study::quantize::run(&config, training, until, context).await?)
     })
 }
 
 /// All modes of the core over seeds.
-pub fn mode_comparison(config: quantize::ComparisonConfig, context: &Context) -> Computing<'_> {
+pub fn mode_comparison(task: Payload, context: &Context) -> Performing<'_> {
     Box::pin(async move {
-        let record = study::quantize::compare(&config, context).await?;
-        Ok(Record::ModeComparison(Box::new(record)))
+        let config: quantize::ComparisonConfig = read(&task)?;
+        finished(study::quantize::compare(&config, context).await?)
     })
 }
 
-/// Something about quantized LoRA.
-pub fn lora(task: LoraTask) -> Answer {
-    let answer = match task {
-        LoraTask::Simulate(config) => match study::lora::run(&config) {
-            Ok(study) => examined(&study),
-            Err(error) => return Answer::Failed(error.to_string()),
-        },
-        LoraTask::Examine(file) => file.read().and_then(|study| examined(&study)),
-        LoraTask::Pack(file) => file.read().and_then(|study| tree(&study)).map(|files| {
-            let files = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
-            let packed = export::zip(files).map(|bytes| Answer::File { bytes });
-            packed.unwrap_or_else(|error| Answer::Failed(error.to_string()))
-        }),
-    };
-    answer.unwrap_or_else(|error| Answer::Failed(format!("This study cannot be read or written: {error}.")))
+/// The published simulation of quantized LoRA.
+pub fn simulated_study(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let config: lora::Config = read(&task)?;
+        finished(examined(&study::lora::run(&config)?)?)
+    })
+}
+
+/// What a study of quantized LoRA shows.
+pub fn examined_study(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let ExamineLora(file) = read(&task)?;
+        finished(examined(&file.read()?)?)
+    })
+}
+
+/// All files of a study of quantized LoRA.
+pub fn packed_study(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let PackLora(file) = read(&task)?;
+        let files = tree(&file.read()?)?;
+        let files = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+        finished(WrittenFile {
+            bytes: export::zip(files).map_err(|error| Stopped::Failed(error.to_string()))?,
+        })
+    })
 }
 
 /// A study with what can be said of it.
-fn examined(study: &Study) -> Result<Answer, serde_json::Error> {
+fn examined(study: &Study) -> Result<ExaminedStudy, serde_json::Error> {
     let evidence = serde_json::to_value(Evidence::of(study))?;
-    Ok(Answer::Lora { study: Box::new(StudyFile::of(study)?), evidence })
+    Ok(ExaminedStudy { study: StudyFile::of(study)?, evidence })
 }
 
 thread_local! {
@@ -168,7 +207,7 @@ thread_local! {
 }
 
 /// The engine for a choice, opened once.
-async fn engine(choice: BackendChoice) -> Result<Rc<Engine>, ResolventError> {
+async fn engine(choice: BackendChoice) -> Result<Rc<Engine>, StudyError> {
     let opened = |engines: &RefCell<Vec<(BackendChoice, Rc<Engine>)>>| {
         let engines = engines.borrow();
         engines.iter().find(|(other, _)| *other == choice).map(|(_, engine)| engine.clone())

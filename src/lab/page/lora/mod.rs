@@ -10,7 +10,7 @@ use super::download;
 use super::state::{Lab, Tone};
 use crate::figure::View;
 use crate::lab::permalink::Room;
-use crate::lab::protocol::{Answer, LoraTask, Task};
+use crate::lab::protocol::{ExamineLora, ExaminedStudy, PackLora, Stopped, WrittenFile};
 use crate::published::lora::Evidence;
 use crate::record::lora::{Config, Experiment, Study, StudyFile};
 use crate::record::{Provenance, Record, document};
@@ -148,33 +148,28 @@ impl LoraRoom {
             if opened.is_none() && config.experiments == 0 {
                 return self.trouble.set(Some("There is nothing to show of 0 experiments. Give from 1 to 144; the earlier result stays.".into()));
             }
-            let task = match &opened {
-                Some(study) => LoraTask::Examine(Box::new(study.as_ref().clone())),
-                None => LoraTask::Simulate(config.clone()),
-            };
-            lab.ask(Task::Lora(task), vec![], move |answer| {
+            let (asked, file) = (config.clone(), opened.clone());
+            let take = move |examined: Result<ExaminedStudy, Stopped>| {
                 // Another study may be wanted by now.
-                let wanted = self.opened.get_untracked();
-                if wanted != opened || self.config.get_untracked() != config {
+                if self.opened.get_untracked() != opened || self.config.get_untracked() != config {
                     return;
                 }
-                match answer {
-                    Answer::Lora { study, evidence } => match Shown::read(*study, evidence) {
+                match examined {
+                    Ok(ExaminedStudy { study, evidence }) => match Shown::read(study, evidence) {
                         Ok(shown) => {
                             self.shown.set(Some(Arc::new(shown)));
                             self.trouble.set(None);
                         }
                         Err(error) => self.trouble.set(Some(format!("The study cannot be shown: {error}."))),
                     },
-                    Answer::Failed(sentence) => self.trouble.set(Some(sentence)),
-                    Answer::Ready
-                    | Answer::Progress(_)
-                    | Answer::Records { .. }
-                    | Answer::Potential { .. }
-                    | Answer::File { .. }
-                    | Answer::Cancelled => {}
+                    Err(Stopped::Failed(sentence)) => self.trouble.set(Some(sentence)),
+                    Err(Stopped::Cancelled) => {}
                 }
-            });
+            };
+            match file {
+                Some(study) => lab.ask(&ExamineLora(study.as_ref().clone()), vec![], take),
+                None => lab.ask(&asked, vec![], take),
+            };
         });
     }
 
@@ -208,16 +203,9 @@ impl LoraRoom {
             Provenance::PublishedSimulation => format!("vit-lora-seed-{}.zip", shown.study.config.seed),
             _ => "vit-lora.zip".into(),
         };
-        let task = Task::Lora(LoraTask::Pack(Box::new(shown.file.clone())));
-        lab.ask(task, vec![], move |answer| match answer {
-            Answer::File { bytes } => download::file(lab, &name, "application/zip", &bytes),
-            Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-            Answer::Ready
-            | Answer::Progress(_)
-            | Answer::Records { .. }
-            | Answer::Potential { .. }
-            | Answer::Lora { .. }
-            | Answer::Cancelled => {}
+        lab.ask(&PackLora(shown.file.clone()), vec![], move |packed| match packed {
+            Ok(WrittenFile { bytes }) => download::file(lab, &name, "application/zip", &bytes),
+            Err(stopped) => lab.tell(stopped),
         });
     }
 }

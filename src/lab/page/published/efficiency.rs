@@ -7,7 +7,6 @@ use crate::lab::page::formulas;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
-use crate::lab::protocol::Task;
 use crate::record::Efficiency;
 use crate::record::efficiency::Config;
 use crate::record::fragility::Subject;
@@ -44,10 +43,6 @@ impl PageFigure for Efficiency {
 
     fn config(&self) -> Option<&Config> {
         self.config.as_ref()
-    }
-
-    fn task(config: Config) -> Task {
-        Task::Efficiency(config)
     }
 
     fn subject(config: Config) -> Subject {

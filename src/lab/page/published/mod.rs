@@ -19,6 +19,7 @@ use super::state::Lab;
 use super::table::Rows;
 use crate::export::data;
 use crate::figure::{Layout, Scene, View};
+use crate::lab::browser::Parcel;
 use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
 use crate::published::PublishedFigure;
@@ -31,9 +32,19 @@ use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 /// What the page must know of a published figure beyond its checks and claims.
-pub(super) trait PageFigure: PublishedFigure + Quantities + PartialEq + Send + Sync + 'static {
-    /// What decides the simulation.
-    type Config: Clone + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
+pub(super) trait PageFigure:
+    PublishedFigure + Quantities + Parcel + PartialEq + Send + Sync + 'static
+{
+    /// What decides the simulation, and asks for it.
+    type Config: Task<Outcome = Self>
+        + Clone
+        + Default
+        + PartialEq
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static;
 
     /// How the figure is looked at: what changes the picture but not the data.
     type Look: Clone + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static;
@@ -51,9 +62,6 @@ pub(super) trait PageFigure: PublishedFigure + Quantities + PartialEq + Send + S
 
     /// The state of its room.
     fn state(lab: &Lab) -> FigureState<Self>;
-
-    /// Asks for the simulation.
-    fn task(config: Self::Config) -> Task;
 
     /// The simulation as the subject of a count of what it is checked for.
     fn subject(config: Self::Config) -> Subject;

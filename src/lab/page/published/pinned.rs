@@ -5,7 +5,7 @@ use crate::figure::plot::readable;
 use crate::lab::page::kept;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{DataTable, Rows};
-use crate::lab::protocol::Answer;
+use crate::lab::protocol::{Imported, Stopped};
 use crate::record::Record;
 use crate::record::difference::{Difference, differences};
 use crate::record::table::cell;
@@ -21,8 +21,8 @@ const DIGITS: usize = 6;
 
 /// Pinned runs outlive the tab, as imported records do.
 pub(in crate::lab::page) fn keep_pinned(lab: Lab) {
-    let take = move |answer| {
-        if let Answer::Records { records, .. } = answer {
+    let take = move |imported: Result<Imported, Stopped>| {
+        if let Ok(Imported { records, .. }) = imported {
             for record in records {
                 match record {
                     Record::Robustness(record) => lab.robustness.pin(Some(record)),

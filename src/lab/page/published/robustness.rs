@@ -8,7 +8,6 @@ use crate::lab::page::formulas;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
-use crate::lab::protocol::Task;
 use crate::published::robustness::degradation;
 use crate::record::Model;
 use crate::record::comparison::distinct;
@@ -34,10 +33,6 @@ impl PageFigure for Robustness {
 
     fn config(&self) -> Option<&Config> {
         self.config.as_ref()
-    }
-
-    fn task(config: Config) -> Task {
-        Task::Robustness(config)
     }
 
     fn subject(config: Config) -> Subject {

@@ -8,7 +8,6 @@ use crate::lab::page::formulas;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
-use crate::lab::protocol::Task;
 use crate::record::Stability;
 use crate::record::fragility::Subject;
 use crate::record::stability::{Config, Statistics, length_label};
@@ -32,10 +31,6 @@ impl PageFigure for Stability {
 
     fn config(&self) -> Option<&Config> {
         self.config.as_ref()
-    }
-
-    fn task(config: Config) -> Task {
-        Task::Stability(config)
     }
 
     fn subject(config: Config) -> Subject {

@@ -2,8 +2,8 @@
 
 use super::PageFigure;
 use crate::figure::View;
-use crate::lab::page::state::{Lab, Tone};
-use crate::lab::protocol::{Answer, RequestId, Task};
+use crate::lab::page::state::Lab;
+use crate::lab::protocol::{RequestId, Stopped};
 use crate::record::fragility::{self, Fragility};
 use crate::record::{Provenance, Record};
 use crate::study::Progress;
@@ -157,21 +157,11 @@ impl<Figure: PageFigure> FigureState<Figure> {
 
     /// Counts how often the checks of the present simulation hold over other seeds and arrangements.
     pub(super) fn count_checks(self, lab: Lab, config: fragility::Config) {
-        let task = Task::Fragility(config);
-        let id = lab.ask(task, vec![], move |answer| {
-            match answer {
-                Answer::Progress(progress) => return self.counted.set(Some(progress)),
-                Answer::Records { records, .. } => {
-                    if let Some(Record::Fragility(record)) = records.into_iter().next() {
-                        self.fragility.set(Some(record));
-                    }
-                }
-                Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-                Answer::Cancelled
-                | Answer::Ready
-                | Answer::Potential { .. }
-                | Answer::File { .. }
-                | Answer::Lora { .. } => {}
+        let watch = move |progress| self.counted.set(Some(progress));
+        let id = lab.ask_and_watch(&config, vec![], watch, move |counted| {
+            match counted {
+                Ok(record) => self.fragility.set(Some(record)),
+                Err(stopped) => lab.tell(stopped),
             }
             self.counting.set(None);
             self.counted.set(None);
@@ -215,19 +205,14 @@ impl<Figure: PageFigure> FigureState<Figure> {
             }
             let asked = config.get();
             let current = move |asked: &Figure::Config| config.with_untracked(|config| config == asked);
-            lab.ask(Figure::task(asked.clone()), vec![], move |answer| match answer {
-                Answer::Records { records, .. } if current(&asked) => {
-                    self.simulated.set(records.into_iter().find_map(|record| Figure::try_from(record).ok()));
+            lab.ask(&asked.clone(), vec![], move |simulated| match simulated {
+                Ok(record) if current(&asked) => {
+                    self.simulated.set(Some(record));
                     self.trouble.set(None);
                 }
-                Answer::Failed(sentence) => self.trouble.set(Some(sentence)),
-                Answer::Records { .. }
-                | Answer::Potential { .. }
-                | Answer::File { .. }
-                | Answer::Lora { .. }
-                | Answer::Ready
-                | Answer::Progress(_)
-                | Answer::Cancelled => {}
+                Err(Stopped::Failed(sentence)) => self.trouble.set(Some(sentence)),
+                // Another was asked for since.
+                Ok(_) | Err(Stopped::Cancelled) => {}
             });
         });
     }

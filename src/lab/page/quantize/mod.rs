@@ -8,8 +8,7 @@ mod steps;
 
 use super::state::{Lab, Tone};
 use crate::lab::permalink::Room;
-use crate::lab::protocol::{Answer, RequestId, Task};
-use crate::record::Record;
+use crate::lab::protocol::{Quantization, RequestId, Stopped};
 use crate::record::quantize::{ComparisonConfig, Config, ModeComparison, Quantize, Reading, TrainingRun};
 use controls::Controls;
 use leptos::prelude::*;
@@ -110,31 +109,27 @@ impl QuantizeRoom {
     /// Asks for the present config, trained up to a step.
     fn ask(self, lab: Lab, training: Option<TrainingRun>, until: usize) {
         let config = self.config.get_untracked();
-        let task = Task::Quantize { config: config.clone(), training: training.map(Box::new), until };
+        let task = Quantization { config: config.clone(), training, until };
         let asked = config.clone();
-        let id = lab.ask(task, vec![], move |answer| self.take(lab, &asked, answer));
+        let id = lab.ask(&task, vec![], move |quantized| self.take(lab, &asked, quantized));
         self.running.set(Some((id, config)));
     }
 
-    fn take(self, lab: Lab, asked: &Config, answer: Answer) {
+    fn take(self, lab: Lab, asked: &Config, quantized: Result<Quantize, Stopped>) {
         // A record that was opened meanwhile is waited for instead.
         if self.running.with_untracked(|running| running.as_ref().is_none_or(|(_, config)| config != asked)) {
             return;
         }
-        match answer {
-            Answer::Ready | Answer::Progress(_) => return,
-            Answer::Records { records, .. } => {
-                if let Some(Record::Quantize(record)) = records.into_iter().next() {
-                    self.record.set(Some(Arc::from(record)));
-                    self.trouble.set(None);
-                }
+        match quantized {
+            Ok(record) => {
+                self.record.set(Some(Arc::new(record)));
+                self.trouble.set(None);
             }
-            Answer::Failed(sentence) => {
+            Err(stopped) => {
                 self.training.set(false);
-                self.trouble.set(Some(sentence));
-            }
-            Answer::Cancelled | Answer::Potential { .. } | Answer::File { .. } | Answer::Lora { .. } => {
-                self.training.set(false)
+                if let Stopped::Failed(sentence) = stopped {
+                    self.trouble.set(Some(sentence));
+                }
             }
         }
         self.running.set(None);

@@ -1,8 +1,7 @@
 //! The comparison of modes over seeds: asked for, watched, stopped, or opened from a file.
 
-use crate::lab::page::state::{Lab, Tone};
-use crate::lab::protocol::{Answer, RequestId, Task};
-use crate::record::Record;
+use crate::lab::page::state::Lab;
+use crate::lab::protocol::RequestId;
 use crate::record::quantize::{ComparisonConfig, ModeComparison};
 use crate::study::Progress;
 use leptos::prelude::*;
@@ -22,17 +21,11 @@ pub(super) struct Modes {
 impl Modes {
     /// Asks for a comparison; what is shown stays until it has come.
     pub(super) fn ask(self, lab: Lab, config: ComparisonConfig) {
-        let id = lab.ask(Task::CompareModes(config), vec![], move |answer| {
-            match answer {
-                Answer::Ready => return,
-                Answer::Progress(progress) => return self.progress.set(Some(progress)),
-                Answer::Records { records, .. } => {
-                    if let Some(Record::ModeComparison(record)) = records.into_iter().next() {
-                        self.record.set(Some(Arc::from(record)));
-                    }
-                }
-                Answer::Failed(sentence) => lab.notify(Tone::Trouble, sentence),
-                Answer::Cancelled | Answer::Potential { .. } | Answer::File { .. } | Answer::Lora { .. } => {}
+        let watch = move |progress| self.progress.set(Some(progress));
+        let id = lab.ask_and_watch(&config, vec![], watch, move |compared| {
+            match compared {
+                Ok(record) => self.record.set(Some(Arc::new(record))),
+                Err(stopped) => lab.tell(stopped),
             }
             self.asked.set(None);
             self.progress.set(None);

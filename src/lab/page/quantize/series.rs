@@ -1,8 +1,7 @@
 //! Several configs computed one after another, each shown as it arrives.
 
-use crate::lab::page::state::{Lab, Tone};
-use crate::lab::protocol::{Answer, Task};
-use crate::record::Record;
+use crate::lab::page::state::Lab;
+use crate::lab::protocol::Quantization;
 use crate::record::quantize::{Config, Quantize};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -38,21 +37,13 @@ impl Series {
         };
         self.running.set(true);
         let until = config.steps;
-        let task = Task::Quantize { config, training: None, until };
-        lab.ask(task, vec![], move |answer| {
-            match answer {
-                Answer::Ready | Answer::Progress(_) => return,
-                Answer::Records { records, .. } => {
-                    if let Some(Record::Quantize(record)) = records.into_iter().next() {
-                        self.done.update(|done| done.push((name.clone(), Arc::from(record))));
-                    }
-                }
-                Answer::Failed(sentence) => {
+        let task = Quantization { config, training: None, until };
+        lab.ask(&task, vec![], move |quantized| {
+            match quantized {
+                Ok(record) => self.done.update(|done| done.push((name, Arc::new(record)))),
+                Err(stopped) => {
                     self.stop();
-                    lab.notify(Tone::Trouble, sentence);
-                }
-                Answer::Cancelled | Answer::Potential { .. } | Answer::File { .. } | Answer::Lora { .. } => {
-                    self.stop()
+                    lab.tell(stopped);
                 }
             }
             self.next(lab);

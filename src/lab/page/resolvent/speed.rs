@@ -3,7 +3,7 @@
 use super::super::download;
 use super::super::state::Lab;
 use super::super::table::{DataTable, Rows};
-use crate::lab::protocol::{Answer, RequestId, Task};
+use crate::lab::protocol::{RequestId, Stopped};
 use crate::record::speed::{Config, Speed};
 use crate::record::table::Grid;
 use crate::record::{Record, document};
@@ -24,25 +24,22 @@ pub(in crate::lab::page) struct SpeedState {
 impl SpeedState {
     fn run(self, lab: Lab) {
         self.trouble.set(None);
-        let id = lab.ask(Task::Speed(Config::default()), vec![], move |answer| self.take(answer));
+        let watch = move |progress| self.progress.set(Some(progress));
+        let id = lab.ask_and_watch(&Config::default(), vec![], watch, move |measured| self.take(measured));
         self.running.set(Some(id));
     }
 
-    fn take(self, answer: Answer) {
-        match answer {
-            Answer::Progress(progress) => return self.progress.set(Some(progress)),
-            Answer::Records { records, .. } => {
-                if let Some(Record::Speed(record)) = records.into_iter().next() {
-                    self.record.set(Some(Arc::from(record)));
-                }
+    fn take(self, measured: Result<Speed, Stopped>) {
+        match measured {
+            Ok(record) => self.record.set(Some(Arc::new(record))),
+            Err(Stopped::Failed(sentence)) => self.trouble.set(Some(sentence)),
+            Err(Stopped::Cancelled) => {
+                let sentence = match self.record.with_untracked(Option::is_some) {
+                    true => "Stopped. What is shown is the earlier measurement.",
+                    false => "Stopped before anything was measured.",
+                };
+                self.trouble.set(Some(sentence.into()));
             }
-            Answer::Failed(sentence) => self.trouble.set(Some(sentence)),
-            Answer::Cancelled => self.trouble.set(Some(if self.record.with_untracked(Option::is_some) {
-                "Stopped. What is shown is the earlier measurement.".into()
-            } else {
-                "Stopped before anything was measured.".into()
-            })),
-            Answer::Ready | Answer::Potential { .. } | Answer::File { .. } | Answer::Lora { .. } => {}
         }
         self.running.set(None);
         self.progress.set(None);
