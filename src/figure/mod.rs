@@ -36,6 +36,7 @@ pub mod axis;
 pub mod efficiency;
 pub mod font;
 pub mod lora;
+pub mod models;
 pub mod plot;
 pub mod robustness;
 pub mod scene;

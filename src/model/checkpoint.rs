@@ -209,6 +209,11 @@ impl Checkpoint {
         Ok(Self { architecture, recipe, text, tokenizer, trajectory, parameters, means })
     }
 
+    /// Whether it holds what its training needs to go on.
+    pub fn is_resumable(&self) -> bool {
+        self.means.is_some()
+    }
+
     /// The training that was kept, to go on with.
     ///
     /// # Errors

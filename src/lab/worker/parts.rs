@@ -34,6 +34,8 @@ pub struct Parts {
     pub quantization: fn() -> Coming<Quantization>,
     /// Knows the study of quantized LoRA.
     pub lora: fn() -> Coming<Lora>,
+    /// Trains language models.
+    pub models: fn() -> Coming<Models>,
 }
 
 /// Code on its way.
@@ -77,6 +79,20 @@ pub struct Lora {
     pub examine: Perform,
     /// Writes all files of a study as one zip.
     pub pack: Perform,
+}
+
+/// Trains language models, and keeps them.
+pub struct Models {
+    /// Says which there are.
+    pub list: Perform,
+    /// Does something to one.
+    pub handle: Perform,
+    /// Looks which token moves which logit.
+    pub causality: Perform,
+    /// Studies mixed precision.
+    pub mixed: Perform,
+    /// Writes a checkpoint.
+    pub save: Perform,
 }
 
 /// A figure as a file.
