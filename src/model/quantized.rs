@@ -19,7 +19,7 @@ pub struct Rounding {
 }
 
 impl Rounding {
-    fn scheme(self, width: Width) -> Scheme {
+    pub(super) fn scheme(self, width: Width) -> Scheme {
         let Self { group, rule } = self;
         Scheme { width, zero_point: false, granularity: Granularity::Group, group, rule }
     }

@@ -5,6 +5,7 @@ mod causality;
 mod command;
 mod flops;
 mod gradients;
+mod mixed;
 mod models;
 mod operations;
 mod published;

@@ -3,7 +3,7 @@
 use crate::Failure;
 use crate::train::{read_checkpoint, read_content, show, watched};
 use bk_lab::model::precision::Policy;
-use bk_lab::quantize::ScaleRule;
+use bk_lab::quantize::{ScaleRule, Width};
 use bk_lab::record::Record;
 use bk_lab::record::mixed::{Assignment, Config};
 use bk_lab::record::quantize::Reading;
@@ -26,6 +26,10 @@ pub(crate) struct Arguments {
     /// The part of all names that it stores at INT4.
     #[arg(long, default_value_t = Policy::default().low)]
     low: f64,
+    /// Exact reading: store a parameter otherwise than the policy says, as in lm_head.weight=8. May be given several
+    /// times.
+    #[arg(long = "set", value_name = "PARAMETER=BITS", value_parser = exception)]
+    own: Vec<(String, Width)>,
     /// Batches that importances are measured on.
     #[arg(long, default_value_t = Config::default().batches)]
     batches: usize,
@@ -69,6 +73,14 @@ enum PolicyKind {
     Dynamic,
 }
 
+/// A parameter and its width.
+fn exception(text: &str) -> Result<(String, Width), String> {
+    let (name, bits) =
+        text.rsplit_once('=').ok_or("Give a parameter and its bits, as in lm_head.weight=8.")?;
+    let bits: u32 = bits.parse().map_err(|_| format!("“{bits}” is no number of bits."))?;
+    Ok((name.to_owned(), Width::try_from(bits).map_err(|error| error.to_string())?))
+}
+
 impl Arguments {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
@@ -79,6 +91,7 @@ impl Arguments {
                 PolicyKind::Dynamic => Assignment::Dynamic,
             },
             policy: Policy { high: self.high, low: self.low },
+            own: self.own.into_iter().collect(),
             group: self.group,
             rule: self.rule,
             batches: self.batches,
@@ -99,7 +112,8 @@ impl Arguments {
                 })?;
                 let checkpoint = read_checkpoint(&path)?;
                 let content = read_content(&checkpoint.text, self.text.as_deref())?;
-                pollster::block_on(mixed::exact(&config, &checkpoint, content.as_deref(), &watched()))
+                let content = content.as_deref();
+                pollster::block_on(mixed::exact(&config, &checkpoint, content, None, |_| {}, &watched()))
             }
         };
         show(Record::Mixed(Box::new(record.map_err(Failure::failed)?)), self.json)
