@@ -45,6 +45,8 @@ pub struct StudyMixed {
     pub key: Option<ModelKey>,
     /// How.
     pub config: mixed::Config,
+    /// What was found before: what still holds of it is not measured again.
+    pub earlier: Option<Box<mixed::Mixed>>,
 }
 
 /// Write a model's checkpoint.

@@ -34,10 +34,8 @@ pub enum Record {
     /// How fast the resolvent's kernels are.
     Speed(Box<Speed>),
     /// A language model.
-    #[cfg(feature = "cli")]
     LanguageModel(Box<super::language_model::LanguageModel>),
     /// Mixed precision.
-    #[cfg(feature = "cli")]
     Mixed(Box<super::mixed::Mixed>),
     /// Experiments of quantized LoRA.
     Lora(Box<StudyFile>),
@@ -56,9 +54,7 @@ impl Record {
             Record::Quantize(record) => &record.manifest,
             Record::ModeComparison(record) => &record.manifest,
             Record::Speed(record) => &record.manifest,
-            #[cfg(feature = "cli")]
             Record::LanguageModel(record) => &record.manifest,
-            #[cfg(feature = "cli")]
             Record::Mixed(record) => &record.manifest,
             Record::Lora(record) => &record.manifest,
         }

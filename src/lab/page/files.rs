@@ -8,6 +8,8 @@ use crate::import::{ImportError, Problem, admit};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Import, Imported, Stopped};
 use crate::record::fragility::{Fragility, Subject};
+use crate::record::language_model::LanguageModel;
+use crate::record::mixed::Mixed;
 use crate::record::quantize::ModeComparison;
 use crate::record::{Manifest, Provenance, Record, Speed, Table};
 use js_sys::ArrayBuffer;
@@ -95,6 +97,21 @@ fn take(lab: Lab, imported: Result<Imported, Stopped>, is_new: bool) {
                     Record::Speed(record) => {
                         let (title, grids) = (Speed::TITLE.into(), vec![record.table()]);
                         let Speed { provenance, manifest, .. } = *record;
+                        take_table(lab, Table { provenance, manifest, title, grids }, arrival);
+                    }
+                    Record::LanguageModel(record) => {
+                        let (title, grids) = (record.title(), vec![record.table()]);
+                        let LanguageModel { provenance, manifest, .. } = *record;
+                        take_table(lab, Table { provenance, manifest, title, grids }, arrival);
+                    }
+                    Record::Mixed(record) => {
+                        let grids = [
+                            record.published_table(),
+                            Some(record.points_table()),
+                            Some(record.layer_table()),
+                        ];
+                        let (title, grids) = (record.title(), grids.into_iter().flatten().collect());
+                        let Mixed { provenance, manifest, .. } = *record;
                         take_table(lab, Table { provenance, manifest, title, grids }, arrival);
                     }
                     Record::Resolvent(record) => {
@@ -244,6 +261,38 @@ pub(super) fn ImportFolderButton() -> impl IntoView {
             <input type="file" prop:webkitdirectory=true on:change=move |event| take_choice(lab, &event) />
         </label>
     }
+}
+
+/// A button that takes one file, which is read and handed over with its name.
+pub(super) fn chosen_file(
+    label: &'static str,
+    kinds: &'static str,
+    take: impl Fn(String, ArrayBuffer) + Clone + 'static,
+) -> AnyView {
+    let lab = expect_context::<Lab>();
+    let choose = move |event: Event| {
+        let input: HtmlInputElement = event_target(&event);
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            let take = take.clone();
+            leptos::task::spawn_local(async move {
+                match read(&file, &mut 0).await {
+                    Ok(content) => take(file.name(), content),
+                    Err(problem) => {
+                        lab.notify(Tone::Trouble, ImportError { file: file.name(), problem }.to_string());
+                    }
+                }
+            });
+        }
+        // The same file may be chosen again.
+        input.set_value("");
+    };
+    view! {
+        <label class="button import">
+            {format!("{label}…")}
+            <input type="file" accept=kinds on:change=choose />
+        </label>
+    }
+    .into_any()
 }
 
 fn take_choice(lab: Lab, event: &Event) {

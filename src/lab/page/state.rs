@@ -2,6 +2,7 @@
 
 use super::client::Client;
 use super::lora::LoraSettings;
+use super::models::Settings as ModelsSettings;
 use super::published::FigureState;
 use super::quantize::QuantizeRoom;
 use super::resolvent::ResolventRoom;
@@ -64,6 +65,8 @@ pub(super) struct Lab {
     pub(super) resolvent: ResolventRoom,
     /// The room of the quantized core.
     pub(super) quantize: QuantizeRoom,
+    /// What links set of the room of language models.
+    pub(super) models: RwSignal<ModelsSettings>,
     /// The room of quantized LoRA.
     pub(super) lora: LoraSettings,
     /// Imported files that are no figure's data.
@@ -87,6 +90,7 @@ impl Lab {
             stability: FigureState::default(),
             resolvent: ResolventRoom::default(),
             quantize: QuantizeRoom::default(),
+            models: RwSignal::default(),
             lora: LoraSettings::default(),
             tables: RwSignal::default(),
         }
@@ -138,6 +142,7 @@ impl Lab {
             Room::Stability => permalink::to_fragment(room, &self.stability.linked()),
             Room::Resolvent => self.resolvent.address(),
             Room::Quantization => permalink::to_fragment(room, &self.quantize.view.get()),
+            Room::Models => permalink::to_fragment(room, &self.models.get()),
             Room::Lora => permalink::to_fragment(room, &self.lora.linked()),
             Room::Files => permalink::to_fragment(room, &NoSettings {}),
         }
@@ -166,6 +171,7 @@ impl Lab {
             Room::Stability => restore(&link, |linked| self.stability.follow(linked))?,
             Room::Resolvent => restore(&link, |config| self.resolvent.config.set(config))?,
             Room::Quantization => restore(&link, |view| self.quantize.view.set(view))?,
+            Room::Models => restore(&link, |settings| self.models.set(settings))?,
             Room::Lora => restore(&link, |linked| self.lora.follow(linked))?,
             Room::Files => link.restore::<NoSettings>()?.unknown,
         };

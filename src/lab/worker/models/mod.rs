@@ -115,13 +115,15 @@ pub fn map_causality(task: Payload, _: &Context) -> Performing<'_> {
 /// Mixed precision, of a model or as published.
 pub fn study_mixed(task: Payload, context: &Context) -> Performing<'_> {
     Box::pin(async move {
-        let StudyMixed { key, config } = read(&task)?;
+        let StudyMixed { key, config, earlier } = read(&task)?;
         let (Some(key), Reading::Exact) = (key, config.reading) else {
             return finished(mixed::published(&config, context).await?);
         };
         let shelf = &*shelf().await;
         let (checkpoint, text) = (checkpoint(shelf, key).await?, text(shelf, key).await);
-        finished(mixed::exact(&config, &checkpoint, text.as_deref(), context).await?)
+        finished(
+            mixed::exact(&config, &checkpoint, text.as_deref(), earlier.as_deref(), |_| {}, context).await?,
+        )
     })
 }
 
