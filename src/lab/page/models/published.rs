@@ -1,5 +1,6 @@
 //! The published recipe: its sizes, and what is wrong with them.
 
+use super::mixed;
 use super::state::ModelsRoom;
 use crate::lab::page::controls::Field;
 use crate::lab::page::download;
@@ -29,6 +30,7 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
     };
     view! {
         <div class="options">
+            {mixed::assignment(room)}
             {field("Vocabulary", "1000 was published; the famous 6.00 × holds for it alone", |config| config.vocabulary, |config, value| config.vocabulary = value)}
             {field("Width", "128 was published", |config| config.width, |config, value| config.width = value)}
             {field("Blocks", "4 were published", |config| config.layers, |config, value| config.layers = value)}
