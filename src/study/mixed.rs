@@ -5,7 +5,9 @@ use super::{Context, StudyError};
 use crate::model::corpus::Corpus;
 use crate::model::importance::{Importance, Measures};
 use crate::model::precision::{Component, Plan, by_component, by_importance, bytes, quantizable, uniform};
-use crate::model::{Architecture, Checkpoint, LanguageModel, ModelError, PackedModel, Parameters};
+use crate::model::{
+    Architecture, Checkpoint, LanguageModel, ModelError, PackedModel, Parameters, QuantizedCheckpoint,
+};
 use crate::published::mixed_precision::{
     Module, demonstration, modules, potential_gradient, ratio_with_embeddings, recipe, size,
 };
@@ -141,6 +143,15 @@ pub async fn exact(
 /// Where the config is none, or makes an exception for what the model does not have.
 pub fn outline(config: &Config, checkpoint: &Checkpoint) -> Result<Mixed, StudyError> {
     assigned(config, checkpoint, &Importances::new())
+}
+
+/// The model of a checkpoint as a record says that its layers are stored.
+///
+/// # Errors
+/// Where it cannot be quantized.
+pub fn quantized(record: &Mixed, checkpoint: &Checkpoint) -> Result<QuantizedCheckpoint, StudyError> {
+    let plan = record.layers.iter().map(|layer| (layer.parameter(), layer.width)).collect();
+    Ok(QuantizedCheckpoint::new(checkpoint, &plan, record.config.rounding())?)
 }
 
 /// Importances by module.

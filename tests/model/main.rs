@@ -10,4 +10,5 @@ mod models;
 mod operations;
 mod published;
 mod quantized;
+mod quantized_checkpoint;
 mod training;

@@ -6,7 +6,8 @@ use bk_lab::model::{Architecture, Checkpoint, Gating, Mamba, Recipe, ResNetBk};
 use bk_lab::quantize::Width;
 use bk_lab::record::language_model;
 use bk_lab::record::mixed::{Assignment, Config, Mixed, WIDTHS};
-use bk_lab::study::{Context, StudyError, language_model as training, mixed};
+use bk_lab::study::language_model::Session;
+use bk_lab::study::{Context, StudyError, mixed};
 use pollster::block_on;
 use std::collections::BTreeMap;
 
@@ -21,9 +22,9 @@ pub fn trained(architecture: Architecture) -> Checkpoint {
         ..Recipe::default()
     };
     let config = language_model::Config { architecture, recipe, text: Text::Language { tokens: 20_000 } };
-    let trained = block_on(training::train(&config, None, None, usize::MAX, &Context::unwatched())).unwrap();
-    let text = &trained.record.config.text;
-    let bytes = Checkpoint::of(&trained.training, text, &trained.corpus.tokenizer, false).unwrap();
+    let mut session = Session::new(&config, None).unwrap();
+    block_on(session.advance(usize::MAX, &Context::unwatched())).unwrap();
+    let bytes = session.checkpoint(false).unwrap();
     Checkpoint::read(&bytes).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! `bklab mixed`: how each part of a model is stored.
 
-use crate::Failure;
 use crate::train::{read_checkpoint, read_content, show, watched};
+use crate::{Failure, files};
 use bk_lab::model::precision::Policy;
 use bk_lab::quantize::{ScaleRule, Width};
 use bk_lab::record::Record;
@@ -60,6 +60,10 @@ pub(crate) struct Arguments {
     /// Published reading: seed of the model and its random text.
     #[arg(long, default_value_t = Config::default().seed)]
     seed: u32,
+    /// Exact reading: write the model as it is stored by the policy and by what --set says. “bklab eval” measures it from
+    /// its codes.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
     /// Print the record as JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -102,8 +106,11 @@ impl Arguments {
             experts: self.experts,
         };
         config.check().map_err(Failure::usage)?;
+        let context = watched();
         let record = match config.reading {
-            Reading::Published => pollster::block_on(mixed::published(&config, &watched())),
+            Reading::Published => {
+                pollster::block_on(mixed::published(&config, &context)).map_err(Failure::failed)?
+            }
             Reading::Exact => {
                 let path = self.checkpoint.ok_or_else(|| {
                     Failure::Usage(
@@ -113,9 +120,15 @@ impl Arguments {
                 let checkpoint = read_checkpoint(&path)?;
                 let content = read_content(&checkpoint.text, self.text.as_deref())?;
                 let content = content.as_deref();
-                pollster::block_on(mixed::exact(&config, &checkpoint, content, None, |_| {}, &watched()))
+                let work = mixed::exact(&config, &checkpoint, content, None, |_| {}, &context);
+                let record = pollster::block_on(work).map_err(Failure::failed)?;
+                if let Some(path) = &self.save {
+                    let quantized = mixed::quantized(&record, &checkpoint).map_err(Failure::failed)?;
+                    files::save(path, &quantized.write().map_err(Failure::failed)?)?;
+                }
+                record
             }
         };
-        show(Record::Mixed(Box::new(record.map_err(Failure::failed)?)), self.json)
+        show(Record::Mixed(Box::new(record)), self.json)
     }
 }

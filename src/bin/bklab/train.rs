@@ -3,7 +3,7 @@
 use crate::files;
 use crate::{Failure, report};
 use bk_lab::model::corpus::Text;
-use bk_lab::model::{Architecture, Checkpoint, Gating, Mamba, Recipe, ResNetBk, Router};
+use bk_lab::model::{Architecture, Checkpoint, Gating, KeptModel, Mamba, Recipe, ResNetBk, Router};
 use bk_lab::record::language_model::Config;
 use bk_lab::record::{Record, document};
 use bk_lab::study::language_model::Session;
@@ -238,6 +238,12 @@ impl Arguments {
 pub(crate) fn read_checkpoint(path: &Path) -> Result<Checkpoint, Failure> {
     let bytes = read(path)?;
     Checkpoint::read(&bytes).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
+}
+
+/// A model from a checkpoint of either kind.
+pub(crate) fn read_model(path: &Path) -> Result<KeptModel, Failure> {
+    let bytes = read(path)?;
+    KeptModel::read(&bytes).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
 }
 
 /// The bytes of a text that is a file.

@@ -2,8 +2,9 @@
 
 use super::{Context, StudyError};
 use crate::model::causality::probe;
-use crate::model::corpus::{Corpus, Text, baselines};
-use crate::model::{Checkpoint, Evaluation, LanguageModel, Training, Trajectory};
+use crate::model::corpus::{Corpus, Text, Tokenizer, baselines};
+use crate::model::{Checkpoint, Evaluation, KeptModel, LanguageModel, Training};
+use crate::quantize::Width;
 use crate::record::language_model::{Config, LanguageModel as Record};
 use crate::record::{Manifest, Provenance};
 use web_time::Instant;
@@ -80,8 +81,18 @@ impl Session {
 
     /// Measures the model as it is.
     pub async fn measure(&self, context: &Context) -> Result<Record, StudyError> {
-        let found = (self.training.trajectory().clone(), self.wall_seconds);
-        measure(self.config(), self.training.model(), &self.corpus, found, context).await
+        let architecture = self.training.model().architecture();
+        let kept = KeptModel {
+            model: self.training.model().clone(),
+            recipe: self.training.recipe().clone(),
+            steps: self.training.steps(),
+            trajectory: self.training.trajectory().clone(),
+            text: self.text.clone(),
+            tokenizer: self.corpus.tokenizer.clone(),
+            bytes: architecture.bytes(),
+            widths: vec![(Width::Single, architecture.parameter_count())],
+        };
+        measure(&kept, &self.corpus, self.wall_seconds, context).await
     }
 
     /// The training as a file; see [`Checkpoint::of`].
@@ -93,18 +104,25 @@ impl Session {
     }
 }
 
-/// Measures a model that was kept, on the held-out part of its own text.
+/// Measures the model of a checkpoint, on the held-out part of its own text.
 pub async fn evaluate(
     checkpoint: &Checkpoint,
     content: Option<&[u8]>,
     context: &Context,
 ) -> Result<Record, StudyError> {
-    let corpus = corpus_of(checkpoint, content)?;
-    let Checkpoint { architecture, recipe, text, trajectory, parameters, .. } = checkpoint;
-    corpus.check(architecture.context())?;
-    let model = LanguageModel::new(architecture, &parameters.frozen())?;
-    let config = Config { architecture: architecture.clone(), recipe: recipe.clone(), text: text.clone() };
-    measure(config, &model, &corpus, (trajectory.clone(), 0.0), context).await
+    evaluate_kept(&checkpoint.kept()?, content, context).await
+}
+
+/// Measures a model from a checkpoint of either kind, on the held-out part of its own text: a quantized one computes with
+/// what its codes stand for.
+pub async fn evaluate_kept(
+    kept: &KeptModel,
+    content: Option<&[u8]>,
+    context: &Context,
+) -> Result<Record, StudyError> {
+    let corpus = corpus_by(&kept.text, &kept.tokenizer, content)?;
+    corpus.check(kept.architecture().context())?;
+    measure(kept, &corpus, 0.0, context).await
 }
 
 /// The text of a checkpoint, taken apart by the checkpoint's own tokeniser.
@@ -112,10 +130,19 @@ pub async fn evaluate(
 /// # Errors
 /// Where the text is not the one that the model was trained on.
 pub fn corpus_of(checkpoint: &Checkpoint, content: Option<&[u8]>) -> Result<Corpus, StudyError> {
-    let corpus = checkpoint.text.corpus(content)?;
-    match corpus.tokenizer == checkpoint.tokenizer {
+    corpus_by(&checkpoint.text, &checkpoint.tokenizer, content)
+}
+
+/// A text, if this is the tokeniser it leads to.
+pub(super) fn corpus_by(
+    text: &Text,
+    tokenizer: &Tokenizer,
+    content: Option<&[u8]>,
+) -> Result<Corpus, StudyError> {
+    let corpus = text.corpus(content)?;
+    match corpus.tokenizer == *tokenizer {
         true => Ok(corpus),
-        false => Err(StudyError::OtherText(match &checkpoint.text {
+        false => Err(StudyError::OtherText(match text {
             Text::File { name, .. } => name.clone(),
             _ => "the embedded language".into(),
         })),
@@ -123,31 +150,34 @@ pub fn corpus_of(checkpoint: &Checkpoint, content: Option<&[u8]>) -> Result<Corp
 }
 
 async fn measure(
-    config: Config,
-    model: &LanguageModel,
+    kept: &KeptModel,
     corpus: &Corpus,
-    (trajectory, wall_seconds): (Trajectory, f64),
+    wall_seconds: f64,
     context: &Context,
 ) -> Result<Record, StudyError> {
-    let architecture = &config.architecture;
+    let KeptModel { model, recipe, trajectory, text, .. } = kept;
+    let architecture = model.architecture();
     let length = architecture.context();
     let held_out = held_out(model, corpus, context).await?;
     let tokens = &corpus.held_out[..length];
     // The first token, which has none before it, tells nothing; the others are changed at four places.
     let positions = [length / 4, length / 2, 3 * length / 4, length - 1];
     let largest_leak = probe(model, tokens, &positions)?.largest_leak();
-    let step = architecture.flops(config.recipe.batch, length);
+    let step = architecture.flops(recipe.batch, length);
     Ok(Record {
         provenance: Provenance::Measured,
         manifest: Manifest::new(
             vec![],
             "Trained and measured by this lab on text that training has not seen.",
         ),
+        config: Config { architecture: architecture.clone(), recipe: recipe.clone(), text: text.clone() },
+        steps: kept.steps,
         parameters: architecture.parameter_count(),
-        bytes: architecture.bytes(),
+        bytes: kept.bytes,
+        widths: kept.widths.clone(),
         flops_a_token: architecture.flops(1, length).forward() / length as u64,
         flops_a_step: step.total(),
-        trajectory,
+        trajectory: trajectory.clone(),
         held_out,
         bytes_a_token: corpus.held_out_bytes.map(|bytes| bytes as f64 / corpus.held_out.len() as f64),
         baselines: baselines(corpus.tokenizer.vocabulary(), &corpus.train, &corpus.held_out),
@@ -155,7 +185,6 @@ async fn measure(
         source_loss: corpus.source_loss,
         largest_leak,
         wall_seconds,
-        config,
     })
 }
 
