@@ -4,6 +4,7 @@ use super::super::download;
 use super::super::figure_view::{DrawView, FigureView};
 use super::super::state::Lab;
 use super::super::table::{DataTable, Rows};
+use super::ResolventRoom;
 use super::explanations;
 use crate::figure::ResolventFigure;
 use crate::record::resolvent::{Panel, Resolvent};
@@ -19,7 +20,7 @@ const DIGITS: usize = 6;
 #[component]
 pub(super) fn Results() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = lab.resolvent;
+    let room = expect_context::<ResolventRoom>();
     let earlier = move || !room.is_current() && room.record().is_some() && room.running.get().is_none();
     let progress = move || room.running.get().and_then(|_| room.progress.get());
     let share =
@@ -41,7 +42,7 @@ pub(super) fn Results() -> impl IntoView {
 
 /// Figures, explanation and numbers of a panel.
 fn panel_view(lab: Lab, panel: Panel) -> AnyView {
-    let room = lab.resolvent;
+    let room = expect_context::<ResolventRoom>();
     let record = Signal::derive(move || room.record_of(panel));
     let manifest = Callback::new(move |()| {
         let record = record.get_untracked()?.manifest_only();
