@@ -54,8 +54,20 @@ pub struct StudyMixed {
 pub struct SaveModel {
     /// Which model.
     pub key: ModelKey,
-    /// With what training needs to go on.
-    pub resumable: bool,
+    /// What of it.
+    pub form: Form,
+}
+
+/// What a file holds of a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Its weights.
+    Model,
+    /// Its weights and what training needs to go on.
+    Resumable,
+    /// Its codes, with the widths of a record.
+    Quantized(Box<mixed::Mixed>),
 }
 
 /// A model on the shelf.
@@ -65,7 +77,9 @@ pub struct Shelved {
     pub key: ModelKey,
     /// What decides it.
     pub config: Config,
-    /// What training came by.
+    /// Steps taken.
+    pub steps: usize,
+    /// What training came by; of a quantized model the looks at the validation part alone.
     pub trajectory: Trajectory,
     /// What counting achieves on its held-out text; none while that text is missing.
     pub baselines: Option<Baselines>,
@@ -73,6 +87,8 @@ pub struct Shelved {
     pub entropy: Option<f64>,
     /// Whether training can go on.
     pub resumable: bool,
+    /// Whether it is stored in codes, from which it runs.
+    pub quantized: bool,
     /// What was measured of it as it is.
     pub measured: Option<Box<LanguageModel>>,
     /// Whether it outlives the tab.
@@ -80,14 +96,9 @@ pub struct Shelved {
 }
 
 impl Shelved {
-    /// Steps taken.
-    pub fn steps(&self) -> usize {
-        self.trajectory.losses.len()
-    }
-
     /// Whether all steps are taken.
     pub fn is_complete(&self) -> bool {
-        self.steps() >= self.config.recipe.steps
+        self.steps >= self.config.recipe.steps
     }
 }
 

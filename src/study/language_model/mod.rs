@@ -134,11 +134,10 @@ pub fn corpus_of(checkpoint: &Checkpoint, content: Option<&[u8]>) -> Result<Corp
 }
 
 /// A text, if this is the tokeniser it leads to.
-pub(super) fn corpus_by(
-    text: &Text,
-    tokenizer: &Tokenizer,
-    content: Option<&[u8]>,
-) -> Result<Corpus, StudyError> {
+///
+/// # Errors
+/// Where it is another one, or no text.
+pub fn corpus_by(text: &Text, tokenizer: &Tokenizer, content: Option<&[u8]>) -> Result<Corpus, StudyError> {
     let corpus = text.corpus(content)?;
     match corpus.tokenizer == *tokenizer {
         true => Ok(corpus),

@@ -21,7 +21,7 @@ const STEPS: usize = 150;
 pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
     let found = move || {
         let (model, (key, steps, found)) = (room.model()?, room.causality.get()?);
-        (model.key == key && model.steps() == steps).then_some((model, found))
+        (model.key == key && model.steps == steps).then_some((model, found))
     };
     let draw = Signal::derive(move || {
         let (model, found) = found()?;

@@ -2,7 +2,7 @@
 
 use super::settings::Settings;
 use crate::lab::models::{
-    HandleModel, ListModels, MapCausality, ModelKey, SaveModel, Shelf, Shelved, StudyMixed,
+    Form, HandleModel, ListModels, MapCausality, ModelKey, SaveModel, Shelf, Shelved, StudyMixed,
 };
 use crate::lab::page::download;
 use crate::lab::page::entrance::{Host, restore};
@@ -263,10 +263,11 @@ impl ModelsRoom {
     }
 
     /// Offers the model that is looked at as a file.
-    pub(super) fn save(self, lab: Lab, resumable: bool) {
+    pub(super) fn save(self, lab: Lab, form: Form) {
         let Some(model) = self.model_untracked() else { return };
-        let name = format!("{}-{}.safetensors", slug(&model), model.steps());
-        lab.ask(&SaveModel { key: model.key, resumable }, vec![], move |written| match written {
+        let kind = if matches!(form, Form::Quantized(_)) { "-quantized" } else { "" };
+        let name = format!("{}-{}{kind}.safetensors", slug(&model), model.steps);
+        lab.ask(&SaveModel { key: model.key, form }, vec![], move |written| match written {
             Ok(file) => download::file(lab, &name, "application/octet-stream", &file.bytes),
             Err(stopped) => lab.tell(stopped),
         });
@@ -275,7 +276,7 @@ impl ModelsRoom {
     /// Looks which token moves which logit.
     pub(super) fn map_causality(self, lab: Lab) {
         let Some(model) = self.model_untracked() else { return };
-        let (key, steps) = (model.key, model.steps());
+        let (key, steps) = (model.key, model.steps);
         let id = lab.ask(&MapCausality(key), vec![], move |found| {
             self.rest();
             match found {
@@ -289,7 +290,7 @@ impl ModelsRoom {
     /// Stores the model that is looked at in every way, and measures it.
     pub(super) fn store(self, lab: Lab) {
         let Some(model) = self.model_untracked() else { return };
-        let (key, steps) = (model.key, model.steps());
+        let (key, steps) = (model.key, model.steps);
         let config = self.settings.with_untracked(|settings| settings.precision.clone());
         let config = crate::record::mixed::Config { reading: Reading::Exact, ..config };
         let earlier = self.mixed.get_untracked();
@@ -307,11 +308,6 @@ impl ModelsRoom {
                 }
             });
         self.running.set(Some((id, Work::Storing)));
-    }
-
-    /// Offers the model that is looked at as a file, stored as the settings say.
-    pub(super) fn save_packed(self, lab: Lab) {
-        let _ = lab;
     }
 
     /// Runs the published recipe.
