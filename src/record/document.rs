@@ -135,7 +135,8 @@ impl Document {
             study: Kind::STUDY.into(),
             provenance: record.provenance(),
             manifest: record.manifest().clone(),
-            json: serde_json::to_string(record)?,
+            // By way of a value, in which a number of single precision is the one of double precision that equals it.
+            json: serde_json::to_value(record)?.to_string(),
         })
     }
 
