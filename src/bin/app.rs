@@ -34,6 +34,11 @@ mod parts {
         Ok(rooms::quantization)
     }
 
+    #[wasm_split(models, wasm_split_path = leptos::wasm_split, fallible)]
+    fn models() -> Result<Build, SplitLoaderError> {
+        Ok(rooms::models)
+    }
+
     #[wasm_split(lora, wasm_split_path = leptos::wasm_split, fallible)]
     fn lora() -> Result<Build, SplitLoaderError> {
         Ok(rooms::lora)
@@ -53,6 +58,7 @@ mod parts {
                 Room::Stability => stability().await,
                 Room::Resolvent => resolvent().await,
                 Room::Quantization => quantization().await,
+                Room::Models => models().await,
                 Room::Lora => lora().await,
                 Room::Files => files().await,
             }

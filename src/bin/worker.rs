@@ -8,7 +8,8 @@ fn main() {
 
 #[cfg(target_arch = "wasm32")]
 mod parts {
-    use bk_lab::lab::worker::parts::{self, Import, Lora, Parts, Perform, Quantization, Resolvent};
+    use bk_lab::lab::worker::models;
+    use bk_lab::lab::worker::parts::{self, Import, Lora, Models, Parts, Perform, Quantization, Resolvent};
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
     #[wasm_split(export, wasm_split_path = leptos::wasm_split, fallible)]
@@ -40,6 +41,17 @@ mod parts {
         })
     }
 
+    #[wasm_split(models, wasm_split_path = leptos::wasm_split, fallible)]
+    fn models() -> Result<Models, SplitLoaderError> {
+        Ok(Models {
+            list: models::list,
+            handle: models::handle,
+            causality: models::map_causality,
+            mixed: models::study_mixed,
+            save: models::save,
+        })
+    }
+
     /// Where each part comes from.
     pub(super) const PARTS: Parts = Parts {
         export: || Box::pin(export()),
@@ -47,5 +59,6 @@ mod parts {
         resolvent: || Box::pin(resolvent()),
         quantization: || Box::pin(quantization()),
         lora: || Box::pin(lora()),
+        models: || Box::pin(models()),
     };
 }

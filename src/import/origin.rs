@@ -112,12 +112,10 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Speed(record)
         }
-        #[cfg(feature = "cli")]
         Record::LanguageModel(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::LanguageModel(record)
         }
-        #[cfg(feature = "cli")]
         Record::Mixed(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Mixed(record)

@@ -2,7 +2,10 @@
 
 use crate::figure::Scene;
 use crate::figure::scene::{Command, Picture};
+use crate::lab::models::{Shelf, Shelved};
 use crate::lab::protocol::{ExaminedStudy, Imported, ReadValues, WrittenFile};
+use crate::model::causality::Causality;
+use crate::record::mixed::Mixed;
 use crate::record::{
     Efficiency, Fragility, ModeComparison, Quantize, Resolvent, Robustness, Speed, Stability,
 };
@@ -54,6 +57,10 @@ impl Parcel for Speed {}
 impl Parcel for ExaminedStudy {}
 impl Parcel for Imported {}
 impl Parcel for ReadValues {}
+impl Parcel for Shelf {}
+impl Parcel for Shelved {}
+impl Parcel for Causality {}
+impl Parcel for Mixed {}
 
 impl Parcel for WrittenFile {
     fn detach(&mut self) -> Vec<ArrayBuffer> {

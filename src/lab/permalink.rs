@@ -30,6 +30,8 @@ pub enum Room {
     Resolvent,
     /// The quantized core, step by step.
     Quantization,
+    /// Language models.
+    Models,
     /// The study of quantized LoRA.
     Lora,
     /// Imported files that are no figure's data.
@@ -38,12 +40,13 @@ pub enum Room {
 
 impl Room {
     /// All rooms in the order of the navigation.
-    pub const ALL: [Room; 7] = [
+    pub const ALL: [Room; 8] = [
         Room::Robustness,
         Room::Efficiency,
         Room::Stability,
         Room::Resolvent,
         Room::Quantization,
+        Room::Models,
         Room::Lora,
         Room::Files,
     ];
@@ -56,6 +59,7 @@ impl Room {
             Room::Stability => "stability",
             Room::Resolvent => "resolvent",
             Room::Quantization => "quantization",
+            Room::Models => "models",
             Room::Lora => "lora",
             Room::Files => "files",
         }

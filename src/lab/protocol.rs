@@ -7,8 +7,11 @@
 
 use crate::export::Format;
 use crate::figure::Scene;
+use crate::lab::models::{HandleModel, ListModels, MapCausality, SaveModel, Shelf, Shelved, StudyMixed};
 use crate::lab::permalink::Room;
+use crate::model::causality::Causality;
 use crate::published::lora::Evidence;
+use crate::record::mixed::Mixed;
 use crate::record::quantize::TrainingRun;
 use crate::record::{
     Document, Efficiency, Fragility, ModeComparison, Quantize, Resolvent, Robustness, Speed, Stability,
@@ -62,6 +65,16 @@ pub enum Kind {
     ExamineLora,
     /// Write all files of a study of quantized LoRA.
     PackLora,
+    /// Say which language models there are.
+    ListModels,
+    /// Do something to a language model.
+    HandleModel,
+    /// Look which token moves which logit.
+    MapCausality,
+    /// Study mixed precision.
+    StudyMixed,
+    /// Write a language model's checkpoint.
+    SaveModel,
     /// Read result files.
     Import,
     /// Read a potential.
@@ -101,6 +114,11 @@ tasks! {
     lora::Config: SimulateLora => ExaminedStudy,
     ExamineLora: ExamineLora => ExaminedStudy,
     PackLora: PackLora => WrittenFile,
+    ListModels: ListModels => Shelf,
+    HandleModel: HandleModel => Shelved,
+    MapCausality: MapCausality => Causality,
+    StudyMixed: StudyMixed => Mixed,
+    SaveModel: SaveModel => WrittenFile,
     Import: Import => Imported,
     ReadPotential: Potential => ReadValues,
     Export: Export => WrittenFile,

@@ -6,19 +6,25 @@
 use super::architecture::{Architecture, Parameter};
 use super::corpus::{Text, Tokenizer};
 use super::error::ModelError;
+use super::kept::KeptModel;
+use super::language_model::LanguageModel;
 use super::optimizer::AdamW;
 use super::parameters::Parameters;
 use super::training::{Recipe, Training, Trajectory};
+use crate::quantize::Width;
 use candle_core::DType;
 use safetensors::tensor::{Dtype, TensorView};
 use safetensors::{SafeTensorError, SafeTensors};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 
 /// What the metadata is found under.
 const KEY: &str = "bk-lab";
 /// The form of the metadata.
 const SCHEMA: &str = "bk-lab-checkpoint/1";
+/// The form of the metadata of a quantized model.
+pub(super) const QUANTIZED_SCHEMA: &str = "bk-lab-quantized/1";
 /// Where the running means stand.
 const MEANS: [&str; 2] = ["optimizer.first.", "optimizer.second."];
 
@@ -69,8 +75,33 @@ pub enum CheckpointError {
     )]
     Header(#[from] serde_json::Error),
     /// Of this lab's past or future.
-    #[error("The checkpoint has the form “{0}”; this version of the lab reads “{SCHEMA}”.")]
+    #[error(
+        "The checkpoint has the form “{0}”; this version of the lab reads “{SCHEMA}” and “{QUANTIZED_SCHEMA}”."
+    )]
     Schema(String),
+    /// A quantized one, where weights are needed.
+    #[error(
+        "The checkpoint is quantized: it holds codes, and not the weights they were made from. Give the checkpoint that training wrote."
+    )]
+    Quantized,
+    /// Something is not as it was written.
+    #[error(
+        "The quantized checkpoint is damaged: its checksum is {found:08x}, but {written:08x} was written. Give another copy."
+    )]
+    Checksum {
+        /// Of what was read.
+        found: u32,
+        /// What the file says.
+        written: u32,
+    },
+    /// A scale that none can be.
+    #[error("The scales “{name}” of the checkpoint hold {value}, which no scale can be. It is damaged.")]
+    Scale {
+        /// Their name.
+        name: String,
+        /// The value.
+        value: f32,
+    },
     /// A tensor that the model needs is not there.
     #[error("The checkpoint lacks the tensor “{0}”. It is damaged: train again, or give another copy.")]
     Missing(String),
@@ -141,7 +172,7 @@ impl Checkpoint {
         let mut tensors: Vec<Stored> = vec![];
         let mut store = |name: String, parameter: &Parameter, values: &[f32]| {
             let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-            tensors.push(Stored { name, shape: parameter.shape.clone(), bytes });
+            tensors.push(Stored { name, kind: Dtype::F32, shape: parameter.shape.clone(), bytes });
         };
         for (place, (parameter, variable)) in training.parameters.entries().iter().enumerate() {
             let values: Vec<f32> =
@@ -154,10 +185,7 @@ impl Checkpoint {
                 }
             }
         }
-        let views: Result<Vec<_>, SafeTensorError> = tensors.iter().map(Stored::view).collect();
-        let metadata = HashMap::from([(KEY.to_owned(), serde_json::to_string(&header)?)]);
-        safetensors::serialize(views.map_err(CheckpointError::Damaged)?, Some(metadata))
-            .map_err(CheckpointError::Damaged)
+        write(&tensors, serde_json::to_string(&header)?)
     }
 
     /// Reads a file.
@@ -165,25 +193,17 @@ impl Checkpoint {
     /// # Errors
     /// [`CheckpointError`] for anything that is not a whole checkpoint of this lab.
     pub fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(CheckpointError::Damaged)?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(CheckpointError::Damaged)?;
-        let header = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
-        let header: serde_json::Value = serde_json::from_str(header.ok_or(CheckpointError::Foreign)?)?;
-        match header.get("schema").and_then(|schema| schema.as_str()) {
-            Some(SCHEMA) => {}
-            other => {
-                let schema = other.unwrap_or_default();
-                return Err(CheckpointError::Schema(schema.chars().take(60).collect()));
-            }
+        let (tensors, header) = open(bytes)?;
+        match schema(&header) {
+            SCHEMA => {}
+            QUANTIZED_SCHEMA => return Err(CheckpointError::Quantized),
+            other => return Err(CheckpointError::Schema(other.chars().take(60).collect())),
         }
         let Header { architecture, recipe, text, tokenizer, trajectory, .. } =
             serde_json::from_value(header)?;
         architecture.check()?;
         recipe.check()?;
-        let (tokens, vocabulary) = (tokenizer.vocabulary(), architecture.vocabulary());
-        if tokens != vocabulary {
-            return Err(CheckpointError::Vocabulary { tokens, vocabulary });
-        }
+        check_vocabulary(&tokenizer, &architecture)?;
         let all = architecture.parameters();
         let resumable = tensors.names().iter().any(|name| name.starts_with(MEANS[0]));
         let prefixes = if resumable { &["", MEANS[0], MEANS[1]][..] } else { &[""] };
@@ -209,6 +229,29 @@ impl Checkpoint {
         Ok(Self { architecture, recipe, text, tokenizer, trajectory, parameters, means })
     }
 
+    /// Whether it holds what its training needs to go on.
+    pub fn is_resumable(&self) -> bool {
+        self.means.is_some()
+    }
+
+    /// The model, ready for use.
+    ///
+    /// # Errors
+    /// candle's, where there is no memory.
+    pub fn kept(&self) -> Result<KeptModel, ModelError> {
+        let Self { architecture, recipe, text, tokenizer, trajectory, parameters, .. } = self;
+        Ok(KeptModel {
+            model: LanguageModel::new(architecture, &parameters.frozen())?,
+            recipe: recipe.clone(),
+            steps: trajectory.losses.len(),
+            trajectory: trajectory.clone(),
+            text: text.clone(),
+            tokenizer: tokenizer.clone(),
+            bytes: architecture.bytes(),
+            widths: vec![(Width::Single, architecture.parameter_count())],
+        })
+    }
+
     /// The training that was kept, to go on with.
     ///
     /// # Errors
@@ -220,33 +263,80 @@ impl Checkpoint {
     }
 }
 
+/// The tensors of a file, and its description.
+pub(super) fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, Value), CheckpointError> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(CheckpointError::Damaged)?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(CheckpointError::Damaged)?;
+    let header = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
+    Ok((tensors, serde_json::from_str(header.ok_or(CheckpointError::Foreign)?)?))
+}
+
+/// The form that a description says it has.
+pub(super) fn schema(header: &Value) -> &str {
+    header.get("schema").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Refuses a tokeniser of another number of tokens than the model's.
+pub(super) fn check_vocabulary(
+    tokenizer: &Tokenizer,
+    architecture: &Architecture,
+) -> Result<(), CheckpointError> {
+    let (tokens, vocabulary) = (tokenizer.vocabulary(), architecture.vocabulary());
+    if tokens == vocabulary { Ok(()) } else { Err(CheckpointError::Vocabulary { tokens, vocabulary }) }
+}
+
 /// A tensor as it is written.
-struct Stored {
-    name: String,
-    shape: Vec<usize>,
-    bytes: Vec<u8>,
+pub(super) struct Stored {
+    pub(super) name: String,
+    pub(super) kind: Dtype,
+    pub(super) shape: Vec<usize>,
+    pub(super) bytes: Vec<u8>,
 }
 
 impl Stored {
     fn view(&self) -> Result<(&str, TensorView<'_>), SafeTensorError> {
-        Ok((&self.name, TensorView::new(Dtype::F32, self.shape.clone(), &self.bytes)?))
+        Ok((&self.name, TensorView::new(self.kind, self.shape.clone(), &self.bytes)?))
+    }
+}
+
+/// The file of some tensors and their description.
+pub(super) fn write(tensors: &[Stored], header: String) -> Result<Vec<u8>, CheckpointError> {
+    let views: Result<Vec<_>, SafeTensorError> = tensors.iter().map(Stored::view).collect();
+    let metadata = HashMap::from([(KEY.to_owned(), header)]);
+    safetensors::serialize(views.map_err(CheckpointError::Damaged)?, Some(metadata))
+        .map_err(CheckpointError::Damaged)
+}
+
+/// The bytes of a tensor, if it has the form that the model needs.
+pub(super) fn bytes_of<'a>(
+    tensors: &SafeTensors<'a>,
+    name: &str,
+    kind: Dtype,
+    shape: &[usize],
+) -> Result<&'a [u8], CheckpointError> {
+    let tensor = tensors.tensor(name).map_err(|_| CheckpointError::Missing(name.into()))?;
+    if tensor.dtype() == kind && tensor.shape() == shape {
+        return Ok(tensor.data());
+    }
+    Err(CheckpointError::Form {
+        name: name.into(),
+        found: format!("{:?} {:?}", tensor.dtype(), tensor.shape()),
+        expected: format!("{kind:?} {shape:?}"),
+    })
+}
+
+/// Refuses NaN and infinities.
+pub(super) fn check_finite(name: &str, values: &[f32]) -> Result<(), CheckpointError> {
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(place) => Err(CheckpointError::NotFinite { name: name.into(), place, value: values[place] }),
+        None => Ok(()),
     }
 }
 
 /// The numbers of a tensor, if it is what the model needs.
 fn values(tensors: &SafeTensors, name: &str, parameter: &Parameter) -> Result<Vec<f32>, CheckpointError> {
-    let tensor = tensors.tensor(name).map_err(|_| CheckpointError::Missing(name.into()))?;
-    if tensor.dtype() != Dtype::F32 || tensor.shape() != parameter.shape {
-        return Err(CheckpointError::Form {
-            name: name.into(),
-            found: format!("{:?} {:?}", tensor.dtype(), tensor.shape()),
-            expected: format!("F32 {:?}", parameter.shape),
-        });
-    }
-    let (fours, _) = tensor.data().as_chunks();
+    let (fours, _) = bytes_of(tensors, name, Dtype::F32, &parameter.shape)?.as_chunks();
     let values: Vec<f32> = fours.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
-    match values.iter().position(|value| !value.is_finite()) {
-        Some(place) => Err(CheckpointError::NotFinite { name: name.into(), place, value: values[place] }),
-        None => Ok(values),
-    }
+    check_finite(name, &values)?;
+    Ok(values)
 }

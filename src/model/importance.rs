@@ -16,6 +16,25 @@ pub const WEIGHTS: [f64; 3] = [0.5, 0.3, 0.2];
 /// Keeps a spread of zero from dividing.
 const EPSILON: f64 = 1e-8;
 
+/// How important something is, measure by measure: each in deviations from the mean of all.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Importance {
+    /// By the derivatives of the loss.
+    pub gradient: f64,
+    /// By the spread of what is put out.
+    pub activation: f64,
+    /// By the magnitude of the weights.
+    pub weight: f64,
+}
+
+impl Importance {
+    /// The three together, by [`WEIGHTS`].
+    pub fn total(self) -> f64 {
+        let [gradient, activation, weight] = WEIGHTS;
+        gradient * self.gradient + activation * self.activation + weight * self.weight
+    }
+}
+
 /// One number a batch, by name.
 pub type Metric = BTreeMap<String, Vec<f64>>;
 
@@ -31,7 +50,8 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// Measures a model of tracked parameters on some batches, each whole sequences of the model's context with the token after the last one.
+    /// Measures a model of tracked parameters on some batches, each whole sequences of the model's context with what
+    /// follows each token.
     ///
     /// # Errors
     /// As [`LanguageModel::losses`].
@@ -40,36 +60,57 @@ impl Measures {
         parameters: &Parameters,
         batches: impl IntoIterator<Item = (&'a [u32], &'a [u32])>,
     ) -> Result<Self, ModelError> {
-        let context = model.architecture().context();
+        let mut measures = Self::of_weights(parameters)?;
+        batches.into_iter().try_for_each(|batch| measures.add(model, parameters, batch))?;
+        Ok(measures)
+    }
+
+    /// What is known before any batch: the magnitudes of the weights.
+    ///
+    /// # Errors
+    /// candle's, where there is no memory.
+    pub fn of_weights(parameters: &Parameters) -> Result<Self, ModelError> {
         let mut measures = Measures::default();
-        for (inputs, targets) in batches {
-            let activations = RefCell::new(Metric::new());
-            let look = |module: &str, output: &Tensor| {
-                let variance = variance(&floats(&output.detach())?);
-                // A module that is used twice in a batch counts by its last output, as published.
-                activations.borrow_mut().insert(module.into(), vec![variance]);
-                Ok(())
-            };
-            let losses = model.losses(inputs, targets, context, Watch::with(&look))?;
-            let by = losses.mean_all()?.backward()?;
-            for (module, values) in activations.into_inner() {
-                measures.activations.entry(module).or_default().extend(values);
-            }
-            for (parameter, variable) in parameters.entries() {
-                let gradient = by.get(variable).map(mean_magnitude).transpose()?.unwrap_or(0.0);
-                measures.gradients.entry(parameter.name.clone()).or_default().push(gradient);
-            }
-        }
         for (Parameter { name, .. }, variable) in parameters.entries() {
             measures.weights.insert(name.clone(), vec![mean_magnitude(variable)?]);
         }
         Ok(measures)
     }
 
+    /// Adds a batch: inputs and targets.
+    ///
+    /// # Errors
+    /// As [`LanguageModel::losses`].
+    pub fn add(
+        &mut self,
+        model: &LanguageModel,
+        parameters: &Parameters,
+        (inputs, targets): (&[u32], &[u32]),
+    ) -> Result<(), ModelError> {
+        let activations = RefCell::new(Metric::new());
+        let look = |module: &str, output: &Tensor| {
+            let variance = variance(&floats(&output.detach())?);
+            // A module that is used twice in a batch counts by its last output, as published.
+            activations.borrow_mut().insert(module.into(), vec![variance]);
+            Ok(())
+        };
+        let context = model.architecture().context();
+        let losses = model.losses(inputs, targets, context, Watch::with(&look))?;
+        let by = losses.mean_all()?.backward()?;
+        for (module, values) in activations.into_inner() {
+            self.activations.entry(module).or_default().extend(values);
+        }
+        for (parameter, variable) in parameters.entries() {
+            let gradient = by.get(variable).map(mean_magnitude).transpose()?.unwrap_or(0.0);
+            self.gradients.entry(parameter.name.clone()).or_default().push(gradient);
+        }
+        Ok(())
+    }
+
     /// The importances as published: each measure under its own names, so that no name has all three, and a module, the
     /// only thing that is looked up afterwards, has its activations alone.
     /// Only linear maps with a bias were looked at.
-    pub fn published(&self) -> BTreeMap<String, f64> {
+    pub fn published(&self) -> BTreeMap<String, Importance> {
         let has = |module: &str, part| self.weights.contains_key(&format!("{module}.{part}"));
         let is_linear = |module: &str| has(module, "weight") && has(module, "bias");
         let mut activations = self.activations.clone();
@@ -79,7 +120,7 @@ impl Measures {
 
     /// The importances of the modules that have all three measures: a module's derivatives and weights are those of its
     /// weight tensor.
-    pub fn exact(&self) -> BTreeMap<String, f64> {
+    pub fn exact(&self) -> BTreeMap<String, Importance> {
         let by_module = |metric: &Metric| -> Metric {
             let module = |(name, values): (&String, &Vec<f64>)| {
                 let module = name.strip_suffix(".weight")?;
@@ -94,17 +135,19 @@ impl Measures {
     }
 }
 
-/// 0.5, 0.3 and 0.2 times how many deviations each name's mean lies from that of all values of a measure, of which the
-/// spread is that of the values themselves, batch by batch; 0 where a name has no value.
-fn combine(metrics: [&Metric; 3]) -> BTreeMap<String, f64> {
-    let mut importances: BTreeMap<String, f64> = BTreeMap::new();
-    for (metric, weight) in metrics.into_iter().zip(WEIGHTS) {
+/// How many deviations each name's mean lies from that of all values of a measure, of which the spread is that of the
+/// values themselves, batch by batch; 0 where a name has no value.
+fn combine(metrics: [&Metric; 3]) -> BTreeMap<String, Importance> {
+    let mut importances: BTreeMap<String, Importance> = BTreeMap::new();
+    let parts: [fn(&mut Importance) -> &mut f64; 3] =
+        [|all| &mut all.gradient, |all| &mut all.activation, |all| &mut all.weight];
+    for (metric, part) in metrics.into_iter().zip(parts) {
         let pooled: Vec<f64> = metric.values().flatten().copied().collect();
         let mean = mean(&pooled);
         let squares: Vec<f64> = pooled.iter().map(|value| (value - mean) * (value - mean)).collect();
         let spread = self::mean(&squares).sqrt() + EPSILON;
         for (name, values) in metric {
-            *importances.entry(name.clone()).or_default() += weight * (self::mean(values) - mean) / spread;
+            *part(importances.entry(name.clone()).or_default()) = (self::mean(values) - mean) / spread;
         }
     }
     importances

@@ -7,8 +7,8 @@
 //! * [`Training`] changes the parameters by a [`Recipe`]; [`Evaluation`] measures what has become of them on text they have
 //!   not seen; a [`Checkpoint`] keeps them. [`causality`] looks whether the future is seen.
 //! * [`corpus`] are the texts: a language of known entropy, and the reader's own in byte pairs.
-//! * [`importance`] ranks a model's parts, [`precision`] plans how each is stored, and a [`PackedModel`] holds their codes
-//!   and runs.
+//! * [`importance`] ranks a model's parts, [`precision`] plans how each is stored, a [`PackedModel`] holds their codes and
+//!   runs, and a [`QuantizedCheckpoint`] keeps them. A [`KeptModel`] is one from a file of either kind, ready for use.
 //!
 //! Sources: resnet-bk.md §4, §8.5 and §9; measured-feasibility.md.
 
@@ -21,6 +21,7 @@ mod evaluation;
 mod experts;
 pub mod flops;
 pub mod importance;
+mod kept;
 mod language_model;
 mod layers;
 mod mamba;
@@ -29,6 +30,7 @@ mod optimizer;
 mod parameters;
 pub mod precision;
 mod quantized;
+mod quantized_checkpoint;
 mod resnet_bk;
 mod router;
 mod training;
@@ -37,8 +39,10 @@ pub use architecture::{Architecture, Gating, Initial, Mamba, Parameter, ResNetBk
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use error::ModelError;
 pub use evaluation::Evaluation;
+pub use kept::KeptModel;
 pub use language_model::LanguageModel;
 pub use layers::Watch;
 pub use parameters::{Parameters, Weights};
 pub use quantized::{PackedModel, PackedTensor, Rounding};
+pub use quantized_checkpoint::QuantizedCheckpoint;
 pub use training::{Recipe, Training, Trajectory};

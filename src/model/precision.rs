@@ -1,7 +1,8 @@
 //! Which tensor is stored how: by what it is part of, or by how much it matters (resnet-bk.md §4.2, §4.3).
 
 use super::architecture::{Architecture, Parameter};
-use crate::quantize::Width;
+use super::quantized::Rounding;
+use crate::quantize::{Width, packed_length};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -17,6 +18,10 @@ pub enum Component {
     Output,
     /// Tokens and positions.
     Embedding,
+    /// What steers a selective scan: its time steps, and what goes into its states and out of them.
+    Scan,
+    /// The maps into a selective scan and out of it, which most of such a model is.
+    Projection,
     /// Anything else.
     Other,
 }
@@ -40,21 +45,26 @@ impl Component {
     }
 
     /// The component of a parameter of the models here: as published, but the two linear maps of the resolvent are of
-    /// the core, where the published rules take one for an output and the other for nothing in particular.
+    /// the core, where the published rules take one for an output and the other for nothing in particular; and Mamba's
+    /// parts, of which those rules know none, are told apart by the same reasoning.
     pub fn of_parameter(name: &str) -> Self {
-        match name {
-            name if name.contains("bk_layer.v_proj") || name.contains("bk_layer.output_proj") => {
-                Component::BkCore
-            }
-            name => Component::of(name),
+        let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+        if has(&["bk_layer.v_proj", "bk_layer.output_proj"]) {
+            Component::BkCore
+        } else if has(&["mixer.x_proj", "mixer.dt_proj"]) {
+            Component::Scan
+        } else if has(&["mixer.in_proj", "mixer.out_proj"]) {
+            Component::Projection
+        } else {
+            Component::of(name)
         }
     }
 
-    /// How it is stored under the static policy.
+    /// How it is stored under the static policy: the bulk of a model at INT4, what steers it at INT8, the ends at FP16.
     pub fn width(self) -> Width {
         match self {
-            Component::Expert => Width::Int4,
-            Component::BkCore | Component::Other => Width::Int8,
+            Component::Expert | Component::Projection => Width::Int4,
+            Component::BkCore | Component::Scan | Component::Other => Width::Int8,
             Component::Output | Component::Embedding => Width::Half,
         }
     }
@@ -66,6 +76,8 @@ impl Component {
             Component::BkCore => "BK core",
             Component::Output => "output",
             Component::Embedding => "embedding",
+            Component::Scan => "scan",
+            Component::Projection => "projection",
             Component::Other => "other",
         }
     }
@@ -133,6 +145,15 @@ pub type Plan = BTreeMap<String, Width>;
 /// Biases, norms and what shapes a scan are few, and stay at FP16.
 pub fn quantizable(parameter: &Parameter) -> bool {
     parameter.shape.len() == 2 && !parameter.name.ends_with("A_log")
+}
+
+/// Bytes of a parameter at a width, codes and scales, without making them: what [`PackedTensor::bytes`] counts.
+///
+/// [`PackedTensor::bytes`]: super::PackedTensor::bytes
+pub fn bytes(parameter: &Parameter, width: Width, rounding: Rounding) -> usize {
+    let row = parameter.shape.last().copied().unwrap_or(1).max(1);
+    let scales = size_of::<f32>() * rounding.scheme(width).groups(row);
+    parameter.count() / row * (packed_length(row, width.bits()) + scales)
 }
 
 /// Everything that is quantized at one width.

@@ -8,9 +8,10 @@ use crate::quantize::{
     ByteCount, Calibration, Granularity, QuantizeError, Quantized, ScaleRule, Scheme, Width,
 };
 use candle_core::{Device, Tensor};
+use serde::{Deserialize, Serialize};
 
 /// How tensors are quantized: rows in groups, symmetric, each group with a scale of its own found from the weights.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rounding {
     /// Weights of a row that share a scale.
     pub group: usize,
@@ -19,7 +20,7 @@ pub struct Rounding {
 }
 
 impl Rounding {
-    fn scheme(self, width: Width) -> Scheme {
+    pub(super) fn scheme(self, width: Width) -> Scheme {
         let Self { group, rule } = self;
         Scheme { width, zero_point: false, granularity: Granularity::Group, group, rule }
     }
@@ -28,11 +29,11 @@ impl Rounding {
 /// A tensor as it is stored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackedTensor {
-    name: String,
-    shape: Vec<usize>,
-    width: Width,
+    pub(super) name: String,
+    pub(super) shape: Vec<usize>,
+    pub(super) width: Width,
     /// One a row, as each row has scales of its own.
-    rows: Vec<Quantized>,
+    pub(super) rows: Vec<Quantized>,
 }
 
 impl PackedTensor {
@@ -65,8 +66,8 @@ impl PackedTensor {
 /// All tensors of a model as they are stored. What the plan does not name is stored at FP16.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackedModel {
-    architecture: Architecture,
-    tensors: Vec<PackedTensor>,
+    pub(super) architecture: Architecture,
+    pub(super) tensors: Vec<PackedTensor>,
 }
 
 impl PackedModel {

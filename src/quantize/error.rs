@@ -50,6 +50,16 @@ pub enum QuantizeError {
         /// Groups of the scheme.
         expected: usize,
     },
+    /// Codes of another number than there are values.
+    #[error(
+        "{found} bytes of codes were given where the values take {expected}. Give the codes as they were packed."
+    )]
+    Packed {
+        /// Bytes given.
+        found: usize,
+        /// Bytes that the values take.
+        expected: usize,
+    },
     /// Matrices whose sides do not match.
     #[error("{values} values do not fill a matrix with rows of {width}. Check its shape.")]
     Shape {

@@ -2,7 +2,7 @@
 
 use super::error::{QuantizeError, check_finite};
 use super::grid::Grid;
-use super::packing::{pack, unpack};
+use super::packing::{pack, packed_length, unpack};
 use super::scheme::{Scheme, Width};
 use half::f16;
 use serde::{Deserialize, Serialize};
@@ -138,6 +138,22 @@ impl std::ops::Add for ByteCount {
 }
 
 impl Quantized {
+    /// What was kept of a tensor of so many values: its quantizer and its packed codes, or the bytes of its floats.
+    ///
+    /// # Errors
+    /// [`QuantizeError::Rows`] for an incomplete row, [`QuantizeError::Packed`] for another number of bytes than the
+    /// values take.
+    pub fn restore(quantizer: Quantizer, count: usize, packed: Vec<u8>) -> Result<Self, QuantizeError> {
+        if count.checked_rem(quantizer.channels).unwrap_or(count) != 0 {
+            return Err(QuantizeError::Rows { values: count, channels: quantizer.channels });
+        }
+        let expected = packed_length(count, quantizer.scheme.width.bits());
+        match packed.len() == expected {
+            true => Ok(Self { quantizer, count, packed }),
+            false => Err(QuantizeError::Packed { found: packed.len(), expected }),
+        }
+    }
+
     /// The quantizer it was made by.
     pub fn quantizer(&self) -> &Quantizer {
         &self.quantizer

@@ -36,10 +36,8 @@ pub enum Record {
     /// How fast the resolvent's kernels are.
     Speed(Box<Speed>),
     /// A language model.
-    #[cfg(feature = "cli")]
     LanguageModel(Box<super::language_model::LanguageModel>),
     /// Mixed precision.
-    #[cfg(feature = "cli")]
     Mixed(Box<super::mixed::Mixed>),
     /// Experiments of quantized LoRA.
     Lora(Box<Study>),
@@ -59,9 +57,8 @@ pub trait Filed: Serialize + DeserializeOwned {
 
 /// The records of studies, by the name of the variant and that of the study.
 macro_rules! filed {
-    ($($(#[$condition:meta])? $kind:ident: $record:ty = $study:literal),+ $(,)?) => {
-        $($(#[$condition])?
-        impl Filed for $record {
+    ($($kind:ident: $record:ty = $study:literal),+ $(,)?) => {
+        $(impl Filed for $record {
             const STUDY: &'static str = $study;
 
             fn provenance(&self) -> Provenance {
@@ -73,7 +70,6 @@ macro_rules! filed {
             }
         }
 
-        $(#[$condition])?
         impl ToDocument for $record {
             fn to_document(&self) -> Result<Document, serde_json::Error> {
                 Document::of(self)
@@ -84,7 +80,7 @@ macro_rules! filed {
             /// How the record was made.
             pub fn manifest(&self) -> &Manifest {
                 match self {
-                    $($(#[$condition])? Record::$kind(record) => &record.manifest,)+
+                    $(Record::$kind(record) => &record.manifest,)+
                 }
             }
         }
@@ -92,7 +88,7 @@ macro_rules! filed {
         impl ToDocument for Record {
             fn to_document(&self) -> Result<Document, serde_json::Error> {
                 match self {
-                    $($(#[$condition])? Record::$kind(record) => record.to_document(),)+
+                    $(Record::$kind(record) => record.to_document(),)+
                 }
             }
         }
@@ -109,8 +105,8 @@ filed! {
     Quantize: Quantize = "quantize",
     ModeComparison: ModeComparison = "mode-comparison",
     Speed: Speed = "speed",
-    #[cfg(feature = "cli")] LanguageModel: super::language_model::LanguageModel = "language-model",
-    #[cfg(feature = "cli")] Mixed: super::mixed::Mixed = "mixed",
+    LanguageModel: super::language_model::LanguageModel = "language-model",
+    Mixed: super::mixed::Mixed = "mixed",
     Lora: Study = "lora",
 }
 

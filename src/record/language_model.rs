@@ -4,6 +4,7 @@ use super::table::Grid;
 use super::{Manifest, Provenance};
 use crate::model::corpus::{Baselines, Text};
 use crate::model::{Architecture, Evaluation, Recipe, ResNetBk, Trajectory};
+use crate::quantize::Width;
 use serde::{Deserialize, Serialize};
 
 /// What decides a training.
@@ -36,10 +37,14 @@ pub struct LanguageModel {
     pub manifest: Manifest,
     /// What was trained, how, on what.
     pub config: Config,
+    /// Steps of training that it has had.
+    pub steps: usize,
     /// Numbers that the model is.
     pub parameters: usize,
-    /// Bytes of them in single precision.
+    /// Bytes of them as they are stored.
     pub bytes: usize,
+    /// How many have each width, the widest first.
+    pub widths: Vec<(Width, usize)>,
     /// Operations of a forward pass a token, complete.
     pub flops_a_token: u64,
     /// Operations of a step of training, complete.
@@ -66,7 +71,15 @@ impl LanguageModel {
     /// What the record is about.
     pub fn title(&self) -> String {
         let model = self.config.architecture.label();
-        format!("{model}, {} parameters, after {} steps", self.parameters, self.trajectory.losses.len())
+        format!("{model}, {} parameters, after {} steps", self.parameters, self.steps)
+    }
+
+    /// How its parameters are stored, in words: “1200 bytes: 400 numbers at INT8, 400 at FP16”.
+    pub fn storage(&self) -> String {
+        let widths = self.widths.iter().enumerate().map(|(place, (width, count))| {
+            format!("{count}{} at {}", if place == 0 { " numbers" } else { "" }, width.label())
+        });
+        format!("{} bytes: {}", self.bytes, widths.collect::<Vec<_>>().join(", "))
     }
 
     /// Bits a byte of held-out text: what models with different tokens are compared by.

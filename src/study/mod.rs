@@ -3,11 +3,8 @@
 
 pub mod efficiency;
 pub mod fragility;
-// The models have no room on the page yet, whose programs are to hold nothing that they do not use.
-#[cfg(feature = "cli")]
 pub mod language_model;
 pub mod lora;
-#[cfg(feature = "cli")]
 pub mod mixed;
 pub mod quantize;
 pub mod resolvent;
@@ -91,25 +88,20 @@ pub enum StudyError {
         total: u64,
     },
     /// A model that cannot be computed or trained.
-    #[cfg(feature = "cli")]
     #[error("{0}")]
     Model(#[from] crate::model::ModelError),
     /// A checkpoint that cannot be used.
-    #[cfg(feature = "cli")]
     #[error("{0}")]
     Checkpoint(#[from] crate::model::CheckpointError),
     /// A text that cannot be used.
-    #[cfg(feature = "cli")]
     #[error("{0}")]
     Corpus(#[from] crate::model::corpus::CorpusError),
     /// A checkpoint with another text than it was trained on.
-    #[cfg(feature = "cli")]
     #[error(
         "The text is not the one that the model was trained on, {0}: its byte pairs differ. Give that text."
     )]
     OtherText(String),
     /// The config of the study of mixed precision is not one.
-    #[cfg(feature = "cli")]
     #[error("{0}")]
     Mixed(#[from] crate::record::mixed::ConfigError),
     /// The config of the robustness simulation is not one.

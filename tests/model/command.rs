@@ -57,6 +57,17 @@ fn a_model_is_trained_kept_measured_and_quantized() {
         / trained["held_out"]["tokens"].as_f64().unwrap())
     .exp();
     assert!((points[0]["perplexity"].as_f64().unwrap() / perplexity - 1.0).abs() < 1e-9);
+    // Stored by a plan of one's own, and measured from the codes.
+    let kept = path("quantized.safetensors");
+    let set = "token_embedding.weight=4";
+    let mixed = json(&bklab(&["mixed", "--checkpoint", &file, "--set", set, "--save", &kept, "--json"]));
+    let own = &mixed["points"][6];
+    assert_eq!(own["name"], "your own");
+    let found = json(&bklab(&["eval", &kept, "--json"]));
+    assert_eq!(found["bytes"], own["bytes"]);
+    assert_eq!(found["steps"], 30);
+    let loss = found["held_out"]["nats"].as_f64().unwrap() / found["held_out"]["tokens"].as_f64().unwrap();
+    assert!((loss.exp() / own["perplexity"].as_f64().unwrap() - 1.0).abs() < 1e-9);
     for pair in points[..4].windows(2) {
         assert!(pair[0]["bytes"].as_u64() > pair[1]["bytes"].as_u64());
     }
@@ -107,6 +118,7 @@ fn what_is_wrong_is_said_in_a_sentence() {
     };
     failed(&["mixed"], 2, "--checkpoint");
     failed(&["mixed", "--high", "0.9", "--low", "0.4"], 2, "sum to at most 1");
+    failed(&["mixed", "--set", "lm_head.weight=5"], 2, "5 bits");
     failed(&["eval", "nowhere.safetensors"], 1, "nowhere.safetensors");
     failed(&["eval", "Cargo.toml"], 1, "no safetensors file");
     failed(&["train", "--top-k", "9"], 2, "from 1 to 4");

@@ -1,9 +1,9 @@
 //! `bklab mixed`: how each part of a model is stored.
 
-use crate::Failure;
 use crate::train::{read_checkpoint, read_content, show, watched};
+use crate::{Failure, files};
 use bk_lab::model::precision::Policy;
-use bk_lab::quantize::ScaleRule;
+use bk_lab::quantize::{ScaleRule, Width};
 use bk_lab::record::Record;
 use bk_lab::record::mixed::{Assignment, Config};
 use bk_lab::record::quantize::Reading;
@@ -26,6 +26,10 @@ pub(crate) struct Arguments {
     /// The part of all names that it stores at INT4.
     #[arg(long, default_value_t = Policy::default().low)]
     low: f64,
+    /// Exact reading: store a parameter otherwise than the policy says, as in lm_head.weight=8. May be given several
+    /// times.
+    #[arg(long = "set", value_name = "PARAMETER=BITS", value_parser = exception)]
+    own: Vec<(String, Width)>,
     /// Batches that importances are measured on.
     #[arg(long, default_value_t = Config::default().batches)]
     batches: usize,
@@ -56,6 +60,10 @@ pub(crate) struct Arguments {
     /// Published reading: seed of the model and its random text.
     #[arg(long, default_value_t = Config::default().seed)]
     seed: u32,
+    /// Exact reading: write the model as it is stored by the policy and by what --set says. “bklab eval” measures it from
+    /// its codes.
+    #[arg(long, value_name = "FILE")]
+    save: Option<PathBuf>,
     /// Print the record as JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -69,6 +77,14 @@ enum PolicyKind {
     Dynamic,
 }
 
+/// A parameter and its width.
+fn exception(text: &str) -> Result<(String, Width), String> {
+    let (name, bits) =
+        text.rsplit_once('=').ok_or("Give a parameter and its bits, as in lm_head.weight=8.")?;
+    let bits: u32 = bits.parse().map_err(|_| format!("“{bits}” is no number of bits."))?;
+    Ok((name.to_owned(), Width::try_from(bits).map_err(|error| error.to_string())?))
+}
+
 impl Arguments {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
@@ -79,6 +95,7 @@ impl Arguments {
                 PolicyKind::Dynamic => Assignment::Dynamic,
             },
             policy: Policy { high: self.high, low: self.low },
+            own: self.own.into_iter().collect(),
             group: self.group,
             rule: self.rule,
             batches: self.batches,
@@ -89,8 +106,11 @@ impl Arguments {
             experts: self.experts,
         };
         config.check().map_err(Failure::usage)?;
+        let context = watched();
         let record = match config.reading {
-            Reading::Published => pollster::block_on(mixed::published(&config, &watched())),
+            Reading::Published => {
+                pollster::block_on(mixed::published(&config, &context)).map_err(Failure::failed)?
+            }
             Reading::Exact => {
                 let path = self.checkpoint.ok_or_else(|| {
                     Failure::Usage(
@@ -99,9 +119,16 @@ impl Arguments {
                 })?;
                 let checkpoint = read_checkpoint(&path)?;
                 let content = read_content(&checkpoint.text, self.text.as_deref())?;
-                pollster::block_on(mixed::exact(&config, &checkpoint, content.as_deref(), &watched()))
+                let content = content.as_deref();
+                let work = mixed::exact(&config, &checkpoint, content, None, |_| {}, &context);
+                let record = pollster::block_on(work).map_err(Failure::failed)?;
+                if let Some(path) = &self.save {
+                    let quantized = mixed::quantized(&record, &checkpoint).map_err(Failure::failed)?;
+                    files::save(path, &quantized.write().map_err(Failure::failed)?)?;
+                }
+                record
             }
         };
-        show(Record::Mixed(Box::new(record.map_err(Failure::failed)?)), self.json)
+        show(Record::Mixed(Box::new(record)), self.json)
     }
 }

@@ -78,8 +78,10 @@ pub(crate) fn language_model(record: &LanguageModel) -> String {
     let mut text = heading(&record.title(), record.provenance, &record.manifest);
     let _ = writeln!(
         text,
-        "{} bytes in single precision; {} operations a token, {} a step of training",
-        record.bytes, record.flops_a_token, record.flops_a_step
+        "{}; {} operations a token, {} a step of training",
+        record.storage(),
+        record.flops_a_token,
+        record.flops_a_step
     );
     let _ = write!(text, "\n{}", grid(&record.table()));
     record.warnings().iter().for_each(|warning| {

@@ -3,10 +3,11 @@
 use crate::files;
 use crate::{Failure, report};
 use bk_lab::model::corpus::Text;
-use bk_lab::model::{Architecture, Checkpoint, Gating, Mamba, Recipe, ResNetBk, Router};
+use bk_lab::model::{Architecture, Checkpoint, Gating, KeptModel, Mamba, Recipe, ResNetBk, Router};
 use bk_lab::record::language_model::Config;
 use bk_lab::record::{Record, document};
-use bk_lab::study::{Context, Progress, language_model};
+use bk_lab::study::language_model::Session;
+use bk_lab::study::{Context, Progress};
 use clap::{Args, ValueEnum};
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -157,14 +158,18 @@ impl Arguments {
         config.recipe.check().map_err(Failure::usage)?;
         let until = self.until.unwrap_or(config.recipe.steps);
         let context = watched();
-        let work = language_model::train(&config, content.as_deref(), earlier, until, &context);
-        let trained = pollster::block_on(work).map_err(Failure::failed)?;
+        let session = match earlier {
+            Some(checkpoint) => Session::resume(checkpoint, content.as_deref()),
+            None => Session::new(&config, content.as_deref()),
+        };
+        let mut session = session.map_err(Failure::failed)?;
+        pollster::block_on(session.advance(until, &context)).map_err(Failure::failed)?;
+        let record = pollster::block_on(session.measure(&context)).map_err(Failure::failed)?;
         if let Some(path) = &self.out {
-            let (text, resumable) = (&trained.record.config.text, !trained.training.is_complete());
-            let bytes = Checkpoint::of(&trained.training, text, &trained.corpus.tokenizer, resumable);
-            files::save(path, &bytes.map_err(Failure::failed)?)?;
+            let bytes = session.checkpoint(!session.training().is_complete()).map_err(Failure::failed)?;
+            files::save(path, &bytes)?;
         }
-        show(Record::LanguageModel(Box::new(trained.record)), self.json)
+        show(Record::LanguageModel(Box::new(record)), self.json)
     }
 
     fn text(&self) -> Result<Text, Failure> {
@@ -233,6 +238,12 @@ impl Arguments {
 pub(crate) fn read_checkpoint(path: &Path) -> Result<Checkpoint, Failure> {
     let bytes = read(path)?;
     Checkpoint::read(&bytes).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
+}
+
+/// A model from a checkpoint of either kind.
+pub(crate) fn read_model(path: &Path) -> Result<KeptModel, Failure> {
+    let bytes = read(path)?;
+    KeptModel::read(&bytes).map_err(|error| Failure::Failed(format!("{}: {error}", path.display())))
 }
 
 /// The bytes of a text that is a file.

@@ -164,6 +164,38 @@ pub(super) fn ImportFolderButton() -> impl IntoView {
     }
 }
 
+/// A button that takes one file, which is read and handed over with its name.
+pub(super) fn chosen_file(
+    label: &'static str,
+    kinds: &'static str,
+    take: impl Fn(String, ArrayBuffer) + Clone + 'static,
+) -> AnyView {
+    let lab = expect_context::<Lab>();
+    let choose = move |event: Event| {
+        let input: HtmlInputElement = event_target(&event);
+        if let Some(file) = input.files().and_then(|files| files.get(0)) {
+            let take = take.clone();
+            leptos::task::spawn_local(async move {
+                match read(&file, &mut 0).await {
+                    Ok(content) => take(file.name(), content),
+                    Err(problem) => {
+                        lab.notify(Tone::Trouble, ImportError { file: file.name(), problem }.to_string());
+                    }
+                }
+            });
+        }
+        // The same file may be chosen again.
+        input.set_value("");
+    };
+    view! {
+        <label class="button import">
+            {format!("{label}…")}
+            <input type="file" accept=kinds on:change=choose />
+        </label>
+    }
+    .into_any()
+}
+
 fn take_choice(lab: Lab, event: &Event) {
     let input: HtmlInputElement = event_target(event);
     import(lab, Gift::of_choice(input.files()));

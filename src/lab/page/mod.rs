@@ -12,6 +12,7 @@ mod folders;
 mod formulas;
 mod kept;
 mod lora;
+mod models;
 mod published;
 mod quantize;
 mod resolvent;
@@ -88,6 +89,7 @@ fn Top() -> impl IntoView {
                 {link(Room::Stability, "Stability")}
                 {link(Room::Resolvent, "Resolvent")}
                 {link(Room::Quantization, "Quantization")}
+                {link(Room::Models, "Language models")}
                 {link(Room::Lora, "Quantized LoRA")}
                 {link(Room::Files, "Files")}
             </nav>

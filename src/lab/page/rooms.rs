@@ -2,6 +2,7 @@
 //! the code of a room comes when the room is opened for the first time.
 
 use super::lora::LoraView;
+use super::models::ModelsView;
 use super::published;
 use super::quantize::QuantizeView;
 use super::resolvent::ResolventView;
@@ -45,6 +46,11 @@ pub fn resolvent() -> AnyView {
 /// The room of the quantized core.
 pub fn quantization() -> AnyView {
     view! { <QuantizeView /> }.into_any()
+}
+
+/// The room of language models.
+pub fn models() -> AnyView {
+    view! { <ModelsView /> }.into_any()
 }
 
 /// The room of quantized LoRA.

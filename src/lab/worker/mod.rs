@@ -3,7 +3,9 @@
 //! Requests run side by side as asynchronous tasks that pause between units of work; that is when a cancel is
 //! heard. A panic ends the worker; the page then starts another and says so.
 
+pub mod models;
 pub mod parts;
+mod shelf;
 
 use super::browser::{Parcel, Payload, message, parts_of, pause};
 use super::protocol::{Answer, Kind, Reply, Request, RequestId, Stopped};
@@ -109,6 +111,11 @@ impl Worker {
             Kind::SimulateLora => (self.parts.lora)().await?.simulate,
             Kind::ExamineLora => (self.parts.lora)().await?.examine,
             Kind::PackLora => (self.parts.lora)().await?.pack,
+            Kind::ListModels => (self.parts.models)().await?.list,
+            Kind::HandleModel => (self.parts.models)().await?.handle,
+            Kind::MapCausality => (self.parts.models)().await?.causality,
+            Kind::StudyMixed => (self.parts.models)().await?.mixed,
+            Kind::SaveModel => (self.parts.models)().await?.save,
             Kind::Import => (self.parts.import)().await?.records,
             Kind::Potential => (self.parts.import)().await?.potential,
             Kind::Export => (self.parts.export)().await?,

@@ -14,7 +14,9 @@ use crate::lab::protocol::{
 use crate::published::lora::Evidence;
 use crate::published::lora::tree::tree;
 use crate::record::fragility::Subject;
+use crate::record::language_model::LanguageModel;
 use crate::record::lora::{self, Study};
+use crate::record::mixed::Mixed;
 use crate::record::{Document, Record, Speed, Table, ToDocument, quantize, resolvent, speed};
 use crate::resolvent::{BackendChoice, Engine};
 use crate::study::{self, Context, StudyError};
@@ -36,6 +38,8 @@ pub struct Parts {
     pub quantization: fn() -> Coming<Quantization>,
     /// Knows the study of quantized LoRA.
     pub lora: fn() -> Coming<Lora>,
+    /// Trains language models.
+    pub models: fn() -> Coming<Models>,
 }
 
 /// Code on its way.
@@ -81,6 +85,20 @@ pub struct Lora {
     pub pack: Perform,
 }
 
+/// Trains language models, and keeps them.
+pub struct Models {
+    /// Says which there are.
+    pub list: Perform,
+    /// Does something to one.
+    pub handle: Perform,
+    /// Looks which token moves which logit.
+    pub causality: Perform,
+    /// Studies mixed precision.
+    pub mixed: Perform,
+    /// Writes a checkpoint.
+    pub save: Perform,
+}
+
 /// A figure as a file.
 pub fn write(task: Payload, _: &Context) -> Performing<'_> {
     Box::pin(async move {
@@ -121,6 +139,18 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
             let Speed { provenance, manifest, .. } = *record;
             Record::Table(Table { provenance, manifest, title, grids })
         }
+        Record::LanguageModel(record) => {
+            let (title, grids) = (record.title(), vec![record.table()]);
+            let LanguageModel { provenance, manifest, .. } = *record;
+            Record::Table(Table { provenance, manifest, title, grids })
+        }
+        Record::Mixed(record) => {
+            let grids =
+                [record.published_table(), Some(record.points_table()), Some(record.layer_table())];
+            let (title, grids) = (record.title(), grids.into_iter().flatten().collect());
+            let Mixed { provenance, manifest, .. } = *record;
+            Record::Table(Table { provenance, manifest, title, grids })
+        }
         record => record,
     };
     let room = match &record {
@@ -135,7 +165,7 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
         Record::Resolvent(_) => Room::Resolvent,
         Record::Quantize(_) | Record::ModeComparison(_) => Room::Quantization,
         Record::Lora(_) => Room::Lora,
-        Record::Table(_) | Record::Speed(_) => Room::Files,
+        Record::Table(_) | Record::Speed(_) | Record::LanguageModel(_) | Record::Mixed(_) => Room::Files,
     };
     Ok(Found { room, document: record.to_document()? })
 }

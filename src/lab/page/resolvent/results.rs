@@ -8,7 +8,7 @@ use super::ResolventRoom;
 use super::explanations;
 use crate::figure::ResolventFigure;
 use crate::record::resolvent::{Panel, Resolvent};
-use crate::record::{Record, document};
+use crate::record::document;
 use crate::resolvent::Backend;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ fn panel_view(lab: Lab, panel: Panel) -> AnyView {
     let record = Signal::derive(move || room.record_of(panel));
     let manifest = Callback::new(move |()| {
         let record = record.get_untracked()?.manifest_only();
-        document::to_json(&[Record::Resolvent(Box::new(record))]).ok()
+        document::to_json(&[record]).ok()
     });
     let figures = ResolventFigure::of(panel).iter().map(|&figure| {
         let draw = Signal::derive(move || {
@@ -61,7 +61,6 @@ fn panel_view(lab: Lab, panel: Panel) -> AnyView {
     });
     let save = move |_| {
         if let Some(record) = record.get_untracked() {
-            let record = Record::Resolvent(Box::new(record.as_ref().clone()));
             download::json(lab, "resolvent.json", document::to_json(&[record]));
         }
     };

@@ -1,116 +1,21 @@
 //! The record of a study of mixed precision: how large a model becomes, and what that costs.
 
+mod config;
+
+pub use config::{Assignment, Config, ConfigError};
+
 use super::table::{Grid, cell};
 use super::{Manifest, Provenance};
+use crate::model::Architecture;
 use crate::model::corpus::Text;
+use crate::model::importance::Importance;
 use crate::model::precision::{Component, Policy, Thresholds};
-use crate::model::{Architecture, Rounding};
-use crate::quantize::{ScaleRule, Width};
+use crate::quantize::Width;
 use crate::record::quantize::Reading;
 use serde::{Deserialize, Serialize};
 
-/// Who decides how a tensor is stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Assignment {
-    /// The component it belongs to.
-    #[default]
-    Static,
-    /// Its importance.
-    Dynamic,
-}
-
-/// What decides a study.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Config {
-    /// What the mathematics says, or what the published code does.
-    pub reading: Reading,
-    /// Who decides; the exact reading measures both.
-    pub assignment: Assignment,
-    /// Thresholds of the dynamic policy.
-    pub policy: Policy,
-    /// Weights of a row that share a scale, in the exact reading.
-    pub group: usize,
-    /// How a scale is found, in the exact reading.
-    pub rule: ScaleRule,
-    /// Batches that importances are measured on.
-    pub batches: usize,
-    /// Seed of the published reading's fresh model and random text.
-    pub seed: u32,
-    /// Its vocabulary.
-    pub vocabulary: usize,
-    /// Its width.
-    pub width: usize,
-    /// Its layers.
-    pub layers: usize,
-    /// Its experts a layer.
-    pub experts: usize,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            reading: Reading::Exact,
-            assignment: Assignment::Static,
-            policy: Policy::default(),
-            group: 128,
-            rule: ScaleRule::AbsoluteMaximum,
-            batches: 5,
-            seed: 42,
-            vocabulary: 1000,
-            width: 128,
-            layers: 4,
-            experts: 4,
-        }
-    }
-}
-
-/// A value out of range.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum ConfigError {
-    /// Parts of a policy that leave nothing between them.
-    #[error(
-        "A policy cannot store the part {high} at FP16 and {low} at INT4. Choose two parts from 0 to 1 that sum to at most 1."
-    )]
-    Policy {
-        /// The part at FP16.
-        high: f64,
-        /// The part at INT4.
-        low: f64,
-    },
-    /// Batches to measure importances on.
-    #[error("Importances cannot be measured on {0} batches. Choose from 1 to 1000.")]
-    Batches(usize),
-    /// Weights that share a scale.
-    #[error("{0} weights cannot share a scale. Choose from 1 to 65536.")]
-    Group(usize),
-}
-
-impl Config {
-    /// Refuses what cannot be computed.
-    ///
-    /// # Errors
-    /// [`ConfigError`] for the first value out of range.
-    pub fn check(&self) -> Result<(), ConfigError> {
-        let Policy { high, low } = self.policy;
-        if !(high >= 0.0 && low >= 0.0 && high + low <= 1.0) {
-            return Err(ConfigError::Policy { high, low });
-        }
-        if !(1..=1000).contains(&self.batches) {
-            return Err(ConfigError::Batches(self.batches));
-        }
-        if !(1..=1 << 16).contains(&self.group) {
-            return Err(ConfigError::Group(self.group));
-        }
-        Ok(())
-    }
-
-    /// How tensors are quantized.
-    pub fn rounding(&self) -> Rounding {
-        Rounding { group: self.group, rule: self.rule }
-    }
-}
+/// The widths that a part of a model may be given, the narrowest first.
+pub const WIDTHS: [Width; 6] = Width::ALL;
 
 /// A part of the model: a linear map or an embedding.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -121,10 +26,31 @@ pub struct Layer {
     pub component: Component,
     /// Numbers that it is.
     pub parameters: usize,
-    /// Its importance, where it has one.
+    /// Its importance, where it has one and that has been measured.
     pub importance: Option<f64>,
-    /// What one number is stored as.
+    /// What that is made of.
+    pub parts: Option<Importance>,
+    /// What one number is stored as: as the policy asked for says, unless the config makes an exception.
     pub width: Width,
+    /// What it is stored as by its component.
+    pub by_component: Width,
+    /// What it is stored as by its importance.
+    pub by_importance: Width,
+    /// Bytes it takes at each of [`WIDTHS`], scales included. Empty in the published reading, whose estimate is another.
+    pub bytes: Vec<usize>,
+}
+
+impl Layer {
+    /// The name of the parameter that is quantized, by which a config makes exceptions.
+    pub fn parameter(&self) -> String {
+        format!("{}.weight", self.name)
+    }
+
+    /// Bytes it takes at a width; none in the published reading.
+    pub fn bytes_at(&self, width: Width) -> Option<usize> {
+        let place = WIDTHS.iter().position(|&other| other == width)?;
+        self.bytes.get(place).copied()
+    }
 }
 
 /// One way to store the whole model, embeddings and all, as it was really stored and run.
@@ -199,6 +125,10 @@ pub struct Mixed {
     pub architecture: Architecture,
     /// The text that perplexities are of, in the exact reading.
     pub text: Option<Text>,
+    /// What tells the model's weights from others, in the exact reading: importances and points are of these.
+    pub fingerprint: Option<u32>,
+    /// Bytes of what has no width to choose, in the exact reading: biases, norms and what shapes a scan, at FP16.
+    pub rest: usize,
     /// Where widths change under the dynamic policy.
     pub thresholds: Option<Thresholds>,
     /// The parts of the model under the policy asked for, the most important first.
@@ -221,6 +151,18 @@ impl Mixed {
             self.architecture.label(),
             self.architecture.parameter_count()
         )
+    }
+
+    /// Bytes of the whole model if its layers had these widths; nothing is quantized for that. None in the published
+    /// reading.
+    pub fn bytes_with(&self, width: impl Fn(&Layer) -> Width) -> Option<usize> {
+        let bytes = self.layers.iter().map(|layer| layer.bytes_at(width(layer)));
+        bytes.sum::<Option<usize>>().map(|bytes| bytes + self.rest)
+    }
+
+    /// The thresholds that another policy would have with the importances of this record.
+    pub fn thresholds_of(&self, policy: Policy) -> Option<Thresholds> {
+        policy.thresholds(self.layers.iter().filter_map(|layer| layer.importance))
     }
 
     /// The published sizes and what is wrong with them.
@@ -288,19 +230,33 @@ impl Mixed {
 
     /// The parts of the model.
     pub fn layer_table(&self) -> Grid {
-        let columns = ["Part", "Component", "Parameters", "Importance", "Stored as"].map(String::from);
+        let columns = [
+            "Part",
+            "Component",
+            "Parameters",
+            "Importance",
+            "Gradient",
+            "Activation",
+            "Weight",
+            "Stored as",
+        ];
         let rows = self.layers.iter().map(|layer| {
+            let part =
+                |part: fn(Importance) -> f64| cell(layer.parts.map(part), |part| format!("{part:+.2}"));
             vec![
                 layer.name.clone(),
                 layer.component.label().into(),
                 layer.parameters.to_string(),
                 cell(layer.importance, |importance| format!("{importance:+.4}")),
+                part(|parts| parts.gradient),
+                part(|parts| parts.activation),
+                part(|parts| parts.weight),
                 layer.width.label().into(),
             ]
         });
         Grid {
-            heading: "Parts of the model".into(),
-            columns: columns.into(),
+            heading: "Parts of the model; importances in deviations from the mean".into(),
+            columns: columns.map(String::from).into(),
             rows: rows.collect(),
             omitted: 0,
         }

@@ -1,0 +1,12 @@
+//! The figures of language models: how one learns, what it is made of, which token moves which logit, and what storing it
+//! in fewer bits costs.
+
+mod causality;
+mod parts;
+mod precision;
+mod training;
+
+pub use causality::{CAUSALITY_ASPECT, causality};
+pub use parts::parts;
+pub use precision::precision;
+pub use training::{Curve, training};

@@ -1,0 +1,96 @@
+//! What the room of language models asks the worker, and what comes of it.
+
+use crate::model::Trajectory;
+use crate::model::corpus::Baselines;
+use crate::record::language_model::{Config, LanguageModel};
+use crate::record::mixed;
+use serde::{Deserialize, Serialize};
+
+/// A model on the shelf is known by a number, counted up.
+pub type ModelKey = u64;
+
+/// Look what is on the shelf.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListModels {
+    /// A model to throw away before.
+    pub forget: Option<ModelKey>,
+}
+
+/// Do something to one model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HandleModel {
+    /// Put a fresh one on the shelf. Where its text is a file, the file's bytes follow as a buffer.
+    Begin(Box<Config>),
+    /// Put a checkpoint on the shelf, whose bytes follow as a buffer.
+    Open,
+    /// Give it the text that it was trained on, whose bytes follow as a buffer.
+    GiveText(ModelKey),
+    /// Train it for about so many seconds, at least one step.
+    Train(ModelKey, f64),
+    /// Keep what was trained, which otherwise happens every few seconds.
+    Keep(ModelKey),
+    /// Measure it on its held-out text.
+    Measure(ModelKey),
+}
+
+/// Change every token of a sequence of a model's held-out text, one at a time.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MapCausality(pub ModelKey);
+
+/// Study mixed precision: of a model on the shelf, or as published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct StudyMixed {
+    /// Which model; none as published.
+    pub key: Option<ModelKey>,
+    /// How.
+    pub config: mixed::Config,
+    /// What was found before: what still holds of it is not measured again.
+    pub earlier: Option<Box<mixed::Mixed>>,
+}
+
+/// Write a model's checkpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SaveModel {
+    /// Which model.
+    pub key: ModelKey,
+    /// With what training needs to go on.
+    pub resumable: bool,
+}
+
+/// A model on the shelf.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shelved {
+    /// Its number.
+    pub key: ModelKey,
+    /// What decides it.
+    pub config: Config,
+    /// What training came by.
+    pub trajectory: Trajectory,
+    /// What counting achieves on its held-out text; none while that text is missing.
+    pub baselines: Option<Baselines>,
+    /// The entropy of its text in nats a token, where it is known.
+    pub entropy: Option<f64>,
+    /// Whether training can go on.
+    pub resumable: bool,
+    /// What was measured of it as it is.
+    pub measured: Option<Box<LanguageModel>>,
+    /// Whether it outlives the tab.
+    pub kept: bool,
+}
+
+impl Shelved {
+    /// Steps taken.
+    pub fn steps(&self) -> usize {
+        self.trajectory.losses.len()
+    }
+
+    /// Whether all steps are taken.
+    pub fn is_complete(&self) -> bool {
+        self.steps() >= self.config.recipe.steps
+    }
+}
+
+/// The models there are, the newest last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shelf(pub Vec<Shelved>);

@@ -1,0 +1,267 @@
+//! The settings of the next model: what it is, how it is trained, on what.
+
+use super::settings::Settings;
+use super::state::{ModelsRoom, Work};
+use crate::figure::number;
+use crate::lab::page::controls::{Choice, Field, Finite};
+use crate::lab::page::files::chosen_file;
+use crate::lab::page::state::Lab;
+use crate::model::corpus::{SYMBOLS, Text};
+use crate::model::{Architecture, Gating, Mamba, Recipe, ResNetBk, Router};
+use crate::record::language_model::Config;
+use leptos::prelude::*;
+
+/// Byte pairs and bytes that a text of the reader's is taken apart into, unless told otherwise.
+pub(super) const VOCABULARY: usize = 1024;
+
+/// Tokens of an embedded text, unless told otherwise.
+const TOKENS: usize = 400_000;
+
+/// Symbols of a text that nothing can be known of, unless told otherwise.
+const DRAWN: usize = 16;
+
+const MODELS: [(&str, &str); 2] = [("resnet-bk", "ResNet-BK"), ("mamba", "Mamba")];
+const TEXTS: [(&str, &str); 3] =
+    [("language", "embedded language"), ("uniform", "random symbols"), ("file", "a text of yours")];
+const SIDES: [(&str, &str); 2] = [("one", "one-sided (causal)"), ("two", "two-sided (as published)")];
+const ROUTERS: [(&str, &str); 2] = [("mlp", "linear map"), ("scattering", "scattering phase")];
+const GATINGS: [(&str, &str); 2] = [("chosen", "of the chosen (as published)"), ("all", "of all")];
+const LEARNED: [(&str, &str); 2] = [("no", "fixed at 1 (as published)"), ("yes", "learned")];
+
+/// How many tokens there are in a text.
+pub(super) fn vocabulary(text: &Text) -> usize {
+    match text {
+        Text::Language { .. } => SYMBOLS.len(),
+        Text::Uniform { symbols, .. } => *symbols,
+        Text::File { vocabulary, .. } => *vocabulary,
+    }
+}
+
+/// The model of a config, with the vocabulary of its text.
+pub(super) fn architecture(config: &Config) -> Architecture {
+    config.architecture.clone().with_vocabulary(vocabulary(&config.text))
+}
+
+/// A number of the settings as a field shows it.
+fn size(
+    room: ModelsRoom,
+    label: &'static str,
+    hint: &'static str,
+    read: fn(&Settings) -> usize,
+    write: fn(&mut Settings, usize),
+) -> AnyView {
+    let value = Signal::derive(move || room.settings.with(read));
+    let set = Callback::new(move |number| room.settings.update(|settings| write(settings, number)));
+    view! { <Field label hint expected="a whole number" value set /> }.into_any()
+}
+
+/// A number of ResNet-BK; 0 while the model is another.
+fn of_resnet_bk(settings: &Settings, read: fn(&ResNetBk) -> usize) -> usize {
+    match &settings.config.architecture {
+        Architecture::ResNetBk(model) => read(model),
+        Architecture::Mamba(_) => 0,
+    }
+}
+
+/// Changes ResNet-BK, while the model is one.
+fn change(settings: &mut Settings, write: impl FnOnce(&mut ResNetBk)) {
+    if let Architecture::ResNetBk(model) = &mut settings.config.architecture {
+        write(model);
+    }
+}
+
+/// A choice between two ways that ResNet-BK can be.
+fn either(
+    room: ModelsRoom,
+    label: &'static str,
+    options: [(&'static str, &'static str); 2],
+    read: fn(&ResNetBk) -> bool,
+    write: fn(&mut ResNetBk, bool),
+) -> AnyView {
+    let second = move |settings: &Settings| match &settings.config.architecture {
+        Architecture::ResNetBk(model) => read(model),
+        Architecture::Mamba(_) => false,
+    };
+    let value = Signal::derive(move || options[usize::from(room.settings.with(second))].0);
+    let set = Callback::new(move |chosen: String| {
+        room.settings.update(|settings| change(settings, |model| write(model, chosen == options[1].0)));
+    });
+    view! { <Choice label options=options.to_vec() value set /> }.into_any()
+}
+
+/// Model, text, recipe, and the buttons that set them going.
+#[component]
+pub(super) fn Controls() -> impl IntoView {
+    let room = expect_context::<ModelsRoom>();
+    let settings = room.settings;
+    let is_resnet_bk = Memo::new(move |_| {
+        settings.with(|settings| matches!(settings.config.architecture, Architecture::ResNetBk(_)))
+    });
+    let parameters = move || settings.with(|settings| architecture(&settings.config).parameter_count());
+    let set_model = Callback::new(move |chosen: String| {
+        settings.update(|settings| {
+            settings.config.architecture = match chosen.as_str() {
+                "mamba" => Architecture::Mamba(Mamba::default()),
+                _ => Architecture::ResNetBk(ResNetBk::default()),
+            };
+        });
+    });
+    view! {
+        <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
+            <Choice label="Model" options=MODELS.to_vec()
+                value=Signal::derive(move || MODELS[usize::from(!is_resnet_bk.get())].0) set=set_model />
+            {text(room)}
+            {size(room, "Width", "numbers a token is", |settings| match &settings.config.architecture {
+                Architecture::ResNetBk(model) => model.width,
+                Architecture::Mamba(model) => model.width,
+            }, |settings, width| match &mut settings.config.architecture {
+                Architecture::ResNetBk(model) => model.width = width,
+                Architecture::Mamba(model) => model.width = width,
+            })}
+            {size(room, "Blocks", "one after the other", |settings| match &settings.config.architecture {
+                Architecture::ResNetBk(model) => model.layers,
+                Architecture::Mamba(model) => model.layers,
+            }, |settings, layers| match &mut settings.config.architecture {
+                Architecture::ResNetBk(model) => model.layers = layers,
+                Architecture::Mamba(model) => model.layers = layers,
+            })}
+            <Show when=move || is_resnet_bk.get()>{resnet_bk(room)}</Show>
+            <Show when=move || !is_resnet_bk.get()>
+                {size(room, "States", "a channel of the scan", |settings| match &settings.config.architecture {
+                    Architecture::Mamba(model) => model.states,
+                    Architecture::ResNetBk(_) => 0,
+                }, |settings, states| if let Architecture::Mamba(model) = &mut settings.config.architecture {
+                    model.states = states;
+                })}
+            </Show>
+            <p class="hint" role="status">{move || number::count(parameters(), "parameter")}</p>
+            {recipe(room)}
+            <p class="trouble" role="alert">{room.trouble}</p>
+            <Buttons />
+        </form>
+    }
+    .into_any()
+}
+
+/// What ResNet-BK can be besides its sizes.
+fn resnet_bk(room: ModelsRoom) -> AnyView {
+    view! {
+        {either(room, "Resolvent", SIDES, |model| model.two_sided, |model, two| model.two_sided = two)}
+        <details>
+            <summary>"Potentials and experts"</summary>
+            {size(room, "Potentials", "a block, each with a resolvent; 1 was published", |settings| of_resnet_bk(settings, |model| model.potentials), |settings, potentials| change(settings, |model| model.potentials = potentials))}
+            {either(room, "η and bonds", LEARNED, |model| model.learned, |model, learned| model.learned = learned)}
+            {size(room, "Experts", "a block", |settings| of_resnet_bk(settings, |model| model.experts), |settings, experts| change(settings, |model| model.experts = experts))}
+            {size(room, "Experts a token", "1 was published; the router then learns nothing, unless it weighs all", |settings| of_resnet_bk(settings, |model| model.top_k), |settings, chosen| change(settings, |model| model.top_k = chosen))}
+            {either(room, "Router", ROUTERS, |model| model.router == Router::Scattering, |model, scattering| {
+                model.router = if scattering { Router::Scattering } else { Router::Mlp };
+            })}
+            {either(room, "Softmax", GATINGS, |model| model.gating == Gating::All, |model, all| {
+                model.gating = if all { Gating::All } else { Gating::Chosen };
+            })}
+        </details>
+    }
+    .into_any()
+}
+
+/// The text.
+fn text(room: ModelsRoom) -> AnyView {
+    let settings = room.settings;
+    let kind = Memo::new(move |_| {
+        settings.with(|settings| match settings.config.text {
+            Text::Language { .. } => 0usize,
+            Text::Uniform { .. } => 1,
+            Text::File { .. } => 2,
+        })
+    });
+    let set = Callback::new(move |chosen: String| {
+        settings.update(|settings| {
+            settings.config.text = match chosen.as_str() {
+                "uniform" => Text::Uniform { symbols: DRAWN, tokens: TOKENS },
+                "file" => Text::File { name: String::new(), vocabulary: VOCABULARY },
+                _ => Text::Language { tokens: TOKENS },
+            };
+        });
+    });
+    let file = move || {
+        settings.with(|settings| match &settings.config.text {
+            Text::File { name, .. } if !name.is_empty() => format!("“{name}”"),
+            _ => "None chosen yet. It stays in this browser.".to_owned(),
+        })
+    };
+    view! {
+        <Choice label="Text" options=TEXTS.to_vec() value=Signal::derive(move || TEXTS[kind.get()].0) set />
+        <Show when=move || kind.get() < 2>
+            {size(room, "Tokens", "of which a twentieth is watched and a twentieth held out", |settings| match settings.config.text {
+                Text::Language { tokens } | Text::Uniform { tokens, .. } => tokens,
+                Text::File { .. } => 0,
+            }, |settings, number| if let Text::Language { tokens } | Text::Uniform { tokens, .. } = &mut settings.config.text {
+                *tokens = number;
+            })}
+        </Show>
+        <Show when=move || kind.get() == 1>
+            {size(room, "Symbols", "drawn evenly: nothing can be known of the next", |settings| vocabulary(&settings.config.text), |settings, number| if let Text::Uniform { symbols, .. } = &mut settings.config.text {
+                *symbols = number;
+            })}
+        </Show>
+        <Show when=move || kind.get() == 2>
+            {chosen_file("Choose a text", ".txt,.md,text/*", move |name, bytes| room.choose_text(name, bytes))}
+            <p class="hint">{file}</p>
+            {size(room, "Vocabulary", "byte pairs and bytes that it is taken apart into", |settings| vocabulary(&settings.config.text), |settings, number| if let Text::File { vocabulary, .. } = &mut settings.config.text {
+                *vocabulary = number;
+            })}
+        </Show>
+    }
+    .into_any()
+}
+
+/// How it is trained.
+fn recipe(room: ModelsRoom) -> AnyView {
+    let rate =
+        Signal::derive(move || Finite(room.settings.with(|settings| settings.config.recipe.learning_rate)));
+    let set_rate = Callback::new(move |Finite(rate)| {
+        room.settings.update(|settings| settings.config.recipe.learning_rate = rate);
+    });
+    let seed = Signal::derive(move || room.settings.with(|settings| settings.config.recipe.seed));
+    let set_seed =
+        Callback::new(move |seed| room.settings.update(|settings| settings.config.recipe.seed = seed));
+    let context = |settings: &Settings| settings.config.architecture.context();
+    view! {
+        {size(room, "Steps", "of training", |settings| settings.config.recipe.steps, |settings, steps| settings.config.recipe.steps = steps)}
+        <details>
+            <summary>"Recipe"</summary>
+            {size(room, "Sequences a step", "", |settings| settings.config.recipe.batch, |settings, batch| settings.config.recipe.batch = batch)}
+            {size(room, "Context", "tokens a sequence", context, |settings, context| match &mut settings.config.architecture {
+                Architecture::ResNetBk(model) => model.context = context,
+                Architecture::Mamba(model) => model.context = context,
+            })}
+            <Field label="Learning rate" hint="its greatest; it rises to it and falls along a cosine" expected="a number" value=rate set=set_rate />
+            {size(room, "Warm-up", "steps until it is reached", |settings| settings.config.recipe.warm_up, |settings, steps| settings.config.recipe.warm_up = steps)}
+            {size(room, "Validation", "steps between two looks at the part that is watched", |settings| settings.config.recipe.validate_every, |settings, steps| settings.config.recipe.validate_every = steps)}
+            <Field label="Seed" hint="of the first parameters and the order of the text" expected="a whole number from 0 to 4294967295" value=seed set=set_seed />
+        </details>
+    }
+    .into_any()
+}
+
+/// Train, pause, go on.
+#[component]
+fn Buttons() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let room = expect_context::<ModelsRoom>();
+    let training = move || room.training.get();
+    let can_go_on =
+        move || room.is_idle() && room.model().is_some_and(|model| model.resumable && !model.is_complete());
+    let stoppable =
+        move || room.running.with(|running| running.is_some_and(|(_, work)| work != Work::Training));
+    view! {
+        <div class="run" role="group" aria-label="Training">
+            <button type="button" class="primary" disabled=move || !room.is_idle() || training() on:click=move |_| room.begin(lab)>"Train a new model"</button>
+            <button type="button" disabled=move || !training() on:click=move |_| room.pause()>"Pause"</button>
+            <button type="button" disabled=move || training() || !can_go_on() on:click=move |_| room.go_on(lab)>"Go on"</button>
+            <button type="button" disabled=move || !stoppable() on:click=move |_| room.stop(lab)>"Cancel"</button>
+            <button type="button" on:click=move |_| room.settings.update(|settings| settings.config = Config { recipe: Recipe::default(), ..Config::default() })>"Start over"</button>
+        </div>
+    }
+    .into_any()
+}

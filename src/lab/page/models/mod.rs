@@ -1,0 +1,53 @@
+//! The room of language models: trained in this tab, measured on text they have not seen, looked into, and stored in fewer
+//! bits.
+
+mod causality;
+mod controls;
+mod mixed;
+mod panels;
+mod parts;
+mod published;
+mod settings;
+mod shelf;
+mod state;
+mod training;
+
+use super::state::Lab;
+use crate::lab::permalink::Room;
+use controls::Controls;
+use leptos::prelude::*;
+use panels::{Panel, Panels};
+use state::ModelsRoom;
+
+/// The room.
+#[component]
+pub(super) fn ModelsView() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let room = ModelsRoom::open(lab);
+    provide_context(room);
+    room.look(lab);
+    let panel = Memo::new(move |_| room.settings.with(|settings| settings.panel));
+    let stack = move |which: Panel, content: AnyView| {
+        view! { <section class="stack" hidden=move || panel.get() != which aria-label=which.title()>{content}</section> }
+    };
+    view! {
+        <section class="room" hidden=move || lab.room.get() != Room::Models aria-labelledby="models-title">
+            <header class="intro">
+                <h1 id="models-title">"Language models"</h1>
+                <p>"ResNet-BK and Mamba, small enough to be trained in this tab and to be measured on text that training has not seen. Every number here was measured by the model on this page; what was published is marked."</p>
+            </header>
+            <Controls />
+            <div class="stage">
+                <Panels />
+                {shelf::shelf(lab, room)}
+                {stack(Panel::Training, training::view(lab, room))}
+                {stack(Panel::Parts, parts::view(room))}
+                {stack(Panel::Causality, causality::view(lab, room))}
+                {stack(Panel::Precision, mixed::view(lab, room))}
+                {stack(Panel::Published, published::view(lab, room))}
+            </div>
+            <aside class="notes">{panels::formulas()}</aside>
+        </section>
+    }
+    .into_any()
+}

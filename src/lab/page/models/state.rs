@@ -1,0 +1,332 @@
+//! What the room knows once it is open, and how its work goes on.
+
+use super::settings::Settings;
+use crate::lab::models::{
+    HandleModel, ListModels, MapCausality, ModelKey, SaveModel, Shelf, Shelved, StudyMixed,
+};
+use crate::lab::page::download;
+use crate::lab::page::entrance::{Host, restore};
+use crate::lab::page::state::{Lab, Tone};
+use crate::lab::permalink::{self, Room};
+use crate::lab::protocol::{RequestId, Stopped};
+use crate::model::causality::Causality;
+use crate::model::corpus::Text;
+use crate::record::mixed::Mixed;
+use crate::record::quantize::Reading;
+use crate::study::Progress;
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Training comes back this often, so that the curve is seen to grow and a pause is heard.
+const SECONDS_A_REQUEST: f64 = 0.5;
+
+/// What is under way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Work {
+    /// Something that is over at once.
+    Handling,
+    Training,
+    Measuring,
+    Looking,
+    Storing,
+}
+
+/// The state of the room.
+#[derive(Clone, Copy)]
+pub(super) struct ModelsRoom {
+    pub(super) settings: RwSignal<Settings>,
+    /// The models there are, the newest last.
+    pub(super) shelf: RwSignal<Vec<Arc<Shelved>>>,
+    /// The one that is looked at.
+    pub(super) chosen: RwSignal<Option<ModelKey>>,
+    /// What is under way, and which request it is.
+    pub(super) running: RwSignal<Option<(RequestId, Work)>>,
+    pub(super) progress: RwSignal<Option<Progress>>,
+    /// Whether training goes on when a request has come back.
+    pub(super) training: RwSignal<bool>,
+    pub(super) trouble: RwSignal<Option<String>>,
+    /// Which token moves which logit, of which model after how many steps.
+    pub(super) causality: RwSignal<Option<(ModelKey, usize, Arc<Causality>)>>,
+    /// What fewer bits cost, of which model after how many steps.
+    pub(super) mixed: RwSignal<Option<(ModelKey, usize, Arc<Mixed>)>>,
+    /// The published recipe.
+    pub(super) published: RwSignal<Option<Arc<Mixed>>>,
+    /// The bytes of the text that the reader chose.
+    text: StoredValue<Option<ArrayBuffer>, LocalStorage>,
+}
+
+impl ModelsRoom {
+    /// The state of the room that is opened, with the link that led there.
+    pub(super) fn open(lab: Lab) -> Self {
+        let settings: RwSignal<Settings> = RwSignal::default();
+        let host = Host {
+            address: Signal::derive(move || permalink::to_fragment(Room::Models, &settings.get())),
+            restore: Callback::new(move |link| restore(&link, |linked| settings.set(linked))),
+            // Records of models are shown as tables, in the room of files.
+            take: Callback::new(|_| {}),
+        };
+        lab.entrance(Room::Models).open(lab, Room::Models, host);
+        ModelsRoom {
+            settings,
+            shelf: RwSignal::default(),
+            chosen: RwSignal::default(),
+            running: RwSignal::default(),
+            progress: RwSignal::default(),
+            training: RwSignal::default(),
+            trouble: RwSignal::default(),
+            causality: RwSignal::default(),
+            mixed: RwSignal::default(),
+            published: RwSignal::default(),
+            text: StoredValue::new_local(None),
+        }
+    }
+
+    /// The model that is looked at.
+    pub(super) fn model(&self) -> Option<Arc<Shelved>> {
+        let chosen = self.chosen.get()?;
+        self.shelf.with(|shelf| shelf.iter().find(|model| model.key == chosen).cloned())
+    }
+
+    /// Whether nothing is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.with(Option::is_none)
+    }
+
+    /// Looks what is on the shelf.
+    pub(super) fn look(self, lab: Lab) {
+        lab.ask(&ListModels { forget: None }, vec![], move |found| self.take_shelf(lab, found));
+    }
+
+    fn take_shelf(self, lab: Lab, found: Result<Shelf, Stopped>) {
+        match found {
+            Ok(Shelf(models)) => {
+                let last = models.last().map(|model| model.key);
+                self.shelf.set(models.into_iter().map(Arc::new).collect());
+                let gone = self.model_untracked().is_none();
+                if gone {
+                    self.chosen.set(last);
+                }
+            }
+            Err(stopped) => lab.tell(stopped),
+        }
+    }
+
+    fn model_untracked(self) -> Option<Arc<Shelved>> {
+        untrack(|| self.model())
+    }
+
+    /// Does something to a model, and then something else with it.
+    fn handle(
+        self,
+        lab: Lab,
+        work: Work,
+        (task, buffers): (HandleModel, Vec<ArrayBuffer>),
+        then: impl FnOnce(Arc<Shelved>) + 'static,
+    ) {
+        let watch = move |progress| {
+            if work != Work::Training {
+                self.progress.set(Some(progress));
+            }
+        };
+        let id = lab.ask_and_watch(&task, buffers, watch, move |done| {
+            self.rest();
+            match done {
+                Ok(shelved) => {
+                    let shelved = Arc::new(shelved);
+                    self.put(shelved.clone());
+                    self.trouble.set(None);
+                    then(shelved);
+                }
+                Err(stopped) => {
+                    self.training.set(false);
+                    self.say(stopped);
+                    // What is on the shelf is what was last kept.
+                    self.look(lab);
+                }
+            }
+        });
+        self.running.set(Some((id, work)));
+    }
+
+    /// Nothing is under way any more.
+    fn rest(self) {
+        self.running.set(None);
+        self.progress.set(None);
+    }
+
+    fn say(self, stopped: Stopped) {
+        if let Stopped::Failed(sentence) = stopped {
+            self.trouble.set(Some(sentence));
+        }
+    }
+
+    /// Shows a model as it is now.
+    fn put(self, shelved: Arc<Shelved>) {
+        self.shelf.update(|shelf| match shelf.iter_mut().find(|model| model.key == shelved.key) {
+            Some(place) => *place = shelved,
+            None => shelf.push(shelved),
+        });
+    }
+
+    /// Trains a fresh model of the settings.
+    pub(super) fn begin(self, lab: Lab) {
+        let config = self.settings.with_untracked(|settings| settings.config.clone());
+        let file = match &config.text {
+            Text::File { .. } => self.text.get_value(),
+            _ => None,
+        };
+        if matches!(config.text, Text::File { .. }) && file.is_none() {
+            let sentence =
+                "There is no text yet. Choose a file of your own, or train on the embedded language.";
+            return self.trouble.set(Some(sentence.into()));
+        }
+        // The text stays here for the next model.
+        let buffers = file.iter().map(|file| file.slice(0)).collect();
+        self.handle(lab, Work::Handling, (HandleModel::Begin(Box::new(config)), buffers), move |model| {
+            self.chosen.set(Some(model.key));
+            self.go_on(lab);
+        });
+    }
+
+    /// Goes on with the training of the model that is looked at.
+    pub(super) fn go_on(self, lab: Lab) {
+        self.training.set(true);
+        let Some(model) = self.model_untracked() else { return self.training.set(false) };
+        let task = HandleModel::Train(model.key, SECONDS_A_REQUEST);
+        self.handle(lab, Work::Training, (task, vec![]), move |model| {
+            if model.is_complete() {
+                self.training.set(false);
+                self.measure(lab);
+            } else if self.training.get_untracked() {
+                self.go_on(lab);
+            } else {
+                self.handle(lab, Work::Handling, (HandleModel::Keep(model.key), vec![]), |_| {});
+            }
+        });
+    }
+
+    /// Stops training after the steps that are under way.
+    pub(super) fn pause(self) {
+        self.training.set(false);
+    }
+
+    /// Stops whatever else is under way.
+    pub(super) fn stop(self, lab: Lab) {
+        self.training.set(false);
+        if let Some((id, _)) = self.running.get_untracked() {
+            lab.cancel(id);
+        }
+    }
+
+    /// Measures the model that is looked at.
+    pub(super) fn measure(self, lab: Lab) {
+        if let Some(model) = self.model_untracked() {
+            self.handle(lab, Work::Measuring, (HandleModel::Measure(model.key), vec![]), |_| {});
+        }
+    }
+
+    /// Puts a checkpoint of a file on the shelf.
+    pub(super) fn open_checkpoint(self, lab: Lab, file: ArrayBuffer) {
+        self.handle(lab, Work::Handling, (HandleModel::Open, vec![file]), move |model| {
+            self.chosen.set(Some(model.key));
+        });
+    }
+
+    /// Gives the model that is looked at the text that it was trained on.
+    pub(super) fn give_text(self, lab: Lab, file: ArrayBuffer) {
+        if let Some(model) = self.model_untracked() {
+            self.handle(lab, Work::Handling, (HandleModel::GiveText(model.key), vec![file]), |_| {});
+        }
+    }
+
+    /// Takes the text for the next model.
+    pub(super) fn choose_text(self, name: String, file: ArrayBuffer) {
+        self.text.set_value(Some(file));
+        self.trouble.set(None);
+        self.settings.update(|settings| {
+            let vocabulary = match settings.config.text {
+                Text::File { vocabulary, .. } => vocabulary,
+                _ => super::controls::VOCABULARY,
+            };
+            settings.config.text = Text::File { name, vocabulary };
+        });
+    }
+
+    /// Takes a model off the shelf.
+    pub(super) fn forget(self, lab: Lab, key: ModelKey) {
+        lab.ask(&ListModels { forget: Some(key) }, vec![], move |found| self.take_shelf(lab, found));
+    }
+
+    /// Offers the model that is looked at as a file.
+    pub(super) fn save(self, lab: Lab, resumable: bool) {
+        let Some(model) = self.model_untracked() else { return };
+        let name = format!("{}-{}.safetensors", slug(&model), model.steps());
+        lab.ask(&SaveModel { key: model.key, resumable }, vec![], move |written| match written {
+            Ok(file) => download::file(lab, &name, "application/octet-stream", &file.bytes),
+            Err(stopped) => lab.tell(stopped),
+        });
+    }
+
+    /// Looks which token moves which logit.
+    pub(super) fn map_causality(self, lab: Lab) {
+        let Some(model) = self.model_untracked() else { return };
+        let (key, steps) = (model.key, model.steps());
+        let id = lab.ask(&MapCausality(key), vec![], move |found| {
+            self.rest();
+            match found {
+                Ok(found) => self.causality.set(Some((key, steps, Arc::new(found)))),
+                Err(stopped) => self.say(stopped),
+            }
+        });
+        self.running.set(Some((id, Work::Looking)));
+    }
+
+    /// Stores the model that is looked at in every way, and measures it.
+    pub(super) fn store(self, lab: Lab) {
+        let Some(model) = self.model_untracked() else { return };
+        let (key, steps) = (model.key, model.steps());
+        let config = self.settings.with_untracked(|settings| settings.precision.clone());
+        let config = crate::record::mixed::Config { reading: Reading::Exact, ..config };
+        let earlier = self.mixed.get_untracked();
+        let earlier = earlier.filter(|(of, ..)| *of == key).map(|(.., record)| Box::new((*record).clone()));
+        let watch = move |progress| self.progress.set(Some(progress));
+        let id =
+            lab.ask_and_watch(&StudyMixed { key: Some(key), config, earlier }, vec![], watch, move |found| {
+                self.rest();
+                match found {
+                    Ok(found) => {
+                        self.trouble.set(None);
+                        self.mixed.set(Some((key, steps, Arc::new(found))));
+                    }
+                    Err(stopped) => self.say(stopped),
+                }
+            });
+        self.running.set(Some((id, Work::Storing)));
+    }
+
+    /// Offers the model that is looked at as a file, stored as the settings say.
+    pub(super) fn save_packed(self, lab: Lab) {
+        let _ = lab;
+    }
+
+    /// Runs the published recipe.
+    pub(super) fn publish(self, lab: Lab) {
+        let config = self.settings.with_untracked(|settings| settings.precision.clone());
+        let config = crate::record::mixed::Config { reading: Reading::Published, ..config };
+        let id = lab.ask(&StudyMixed { key: None, config, earlier: None }, vec![], move |found| {
+            self.rest();
+            match found {
+                Ok(found) => self.published.set(Some(Arc::new(found))),
+                Err(Stopped::Failed(sentence)) => lab.notify(Tone::Trouble, sentence),
+                Err(Stopped::Cancelled) => {}
+            }
+        });
+        self.running.set(Some((id, Work::Looking)));
+    }
+}
+
+/// A model's name as part of a file's.
+fn slug(model: &Shelved) -> String {
+    model.config.architecture.label().to_ascii_lowercase()
+}

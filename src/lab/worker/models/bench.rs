@@ -1,0 +1,196 @@
+//! Models as they lie on the shelf, and the one that is being trained.
+
+use super::Problem;
+use crate::lab::models::{ModelKey, Shelved};
+use crate::lab::worker::shelf::Shelf;
+use crate::model::Checkpoint;
+use crate::model::corpus::{Corpus, baselines};
+use crate::record::language_model::Config;
+use crate::study::Context;
+use crate::study::language_model::{Session, corpus_of};
+use std::time::Duration;
+use web_time::Instant;
+
+/// Where a model's parts lie.
+const MODELS: &str = "models/";
+/// Its checkpoint.
+const CHECKPOINT: &str = "checkpoint";
+/// What is known of it without reading the checkpoint.
+const SUMMARY: &str = "summary";
+/// The text that it was trained on, where that is a file.
+pub(super) const TEXT: &str = "text";
+
+/// Training is kept this often, and a closed tab costs no more of it.
+const KEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// What a part of a model is called on the shelf; the order of the names is that of the numbers.
+pub(super) fn name(key: ModelKey, part: &str) -> String {
+    format!("{MODELS}{key:010}/{part}")
+}
+
+/// What is known of all models, the newest last.
+pub(super) async fn summaries(shelf: &Shelf) -> Vec<Shelved> {
+    let mut found = vec![];
+    for name in shelf.names(MODELS).await.iter().filter(|name| name.ends_with(SUMMARY)) {
+        let bytes = shelf.get(name).await.unwrap_or_default();
+        // What another version of the lab kept is not shown, and not thrown away.
+        found.extend(serde_json::from_slice::<Shelved>(&bytes));
+    }
+    found
+}
+
+/// The number after the last.
+pub(super) async fn next_key(shelf: &Shelf) -> ModelKey {
+    let number = |name: &String| name.strip_prefix(MODELS)?.split('/').next()?.parse::<ModelKey>().ok();
+    shelf.names(MODELS).await.iter().filter_map(number).max().map_or(1, |last| last + 1)
+}
+
+/// A model's checkpoint.
+pub(super) async fn checkpoint(shelf: &Shelf, key: ModelKey) -> Result<Checkpoint, Problem> {
+    Ok(Checkpoint::read(&file(shelf, key).await?)?)
+}
+
+/// A model's checkpoint as it lies there.
+pub(super) async fn file(shelf: &Shelf, key: ModelKey) -> Result<Vec<u8>, Problem> {
+    shelf.get(&name(key, CHECKPOINT)).await.ok_or(Problem::Gone(key))
+}
+
+/// The file that a model was trained on.
+pub(super) async fn text(shelf: &Shelf, key: ModelKey) -> Option<Vec<u8>> {
+    shelf.get(&name(key, TEXT)).await
+}
+
+/// Changes what is known of a model.
+pub(super) async fn note(
+    shelf: &Shelf,
+    key: ModelKey,
+    change: impl FnOnce(&mut Shelved),
+) -> Result<Shelved, Problem> {
+    let bytes = shelf.get(&name(key, SUMMARY)).await.ok_or(Problem::Gone(key))?;
+    let mut shelved: Shelved = serde_json::from_slice(&bytes)?;
+    change(&mut shelved);
+    shelved.kept = shelf.put(&name(key, SUMMARY), serde_json::to_vec(&shelved)?).await;
+    Ok(shelved)
+}
+
+/// Puts a checkpoint that was a file on the shelf.
+pub(super) async fn open_file(shelf: &Shelf, bytes: Vec<u8>) -> Result<Shelved, Problem> {
+    let checkpoint = Checkpoint::read(&bytes)?;
+    let key = next_key(shelf).await;
+    let mut shelved = Shelved {
+        key,
+        config: Config {
+            architecture: checkpoint.architecture.clone(),
+            recipe: checkpoint.recipe.clone(),
+            text: checkpoint.text.clone(),
+        },
+        trajectory: checkpoint.trajectory.clone(),
+        baselines: None,
+        entropy: None,
+        resumable: checkpoint.is_resumable(),
+        measured: None,
+        kept: false,
+    };
+    // A model of a file of the reader's waits for that file.
+    if let Ok(corpus) = corpus_of(&checkpoint, None) {
+        count(&mut shelved, &corpus);
+    }
+    shelved.kept = shelf.put(&name(key, CHECKPOINT), bytes).await
+        && shelf.put(&name(key, SUMMARY), serde_json::to_vec(&shelved)?).await;
+    Ok(shelved)
+}
+
+/// Gives a model the text that it was trained on.
+pub(super) async fn give_text(shelf: &Shelf, key: ModelKey, file: Vec<u8>) -> Result<Shelved, Problem> {
+    let corpus = corpus_of(&checkpoint(shelf, key).await?, Some(&file))?;
+    shelf.put(&name(key, TEXT), file).await;
+    note(shelf, key, |shelved| count(shelved, &corpus)).await
+}
+
+/// What counting achieves on a text, and what is known of it.
+fn count(shelved: &mut Shelved, corpus: &Corpus) {
+    let vocabulary = corpus.tokenizer.vocabulary();
+    shelved.baselines = Some(baselines(vocabulary, &corpus.train, &corpus.held_out));
+    shelved.entropy = corpus.entropy;
+}
+
+/// A training that can be gone on with.
+pub(super) struct Open {
+    shelved: Shelved,
+    session: Session,
+    kept_at: Instant,
+}
+
+impl Open {
+    /// A training, as it stands.
+    pub(super) fn new(key: ModelKey, session: Session) -> Self {
+        let mut shelved = Shelved {
+            key,
+            config: session.config(),
+            trajectory: session.training().trajectory().clone(),
+            baselines: None,
+            entropy: None,
+            resumable: true,
+            measured: None,
+            kept: false,
+        };
+        count(&mut shelved, session.corpus());
+        Open { shelved, session, kept_at: Instant::now() }
+    }
+
+    /// The model's number.
+    pub(super) fn key(&self) -> ModelKey {
+        self.shelved.key
+    }
+
+    /// What is known of it.
+    pub(super) fn shelved(&self) -> &Shelved {
+        &self.shelved
+    }
+
+    /// Takes steps for about so many seconds, at least one. What was trained before it stopped or failed stays.
+    pub(super) async fn train(
+        &mut self,
+        seconds: f64,
+        shelf: &Shelf,
+        context: &Context,
+    ) -> Result<(), Problem> {
+        let started = Instant::now();
+        self.shelved.measured = None;
+        let trained = loop {
+            let next = self.session.training().steps() + 1;
+            let step = self.session.advance(next, context).await;
+            let complete = self.session.training().is_complete();
+            if step.is_err() || complete || started.elapsed().as_secs_f64() >= seconds {
+                break step;
+            }
+        };
+        self.shelved.trajectory = self.session.training().trajectory().clone();
+        if trained.is_err() || self.shelved.is_complete() || self.kept_at.elapsed() > KEEP_EVERY {
+            self.keep(shelf).await?;
+        }
+        Ok(trained?)
+    }
+
+    /// Measures the model as it is.
+    pub(super) async fn measure(&mut self, shelf: &Shelf, context: &Context) -> Result<Shelved, Problem> {
+        self.shelved.measured = Some(Box::new(self.session.measure(context).await?));
+        self.keep(shelf).await?;
+        Ok(self.shelved.clone())
+    }
+
+    /// Puts it on the shelf as it is.
+    pub(super) async fn keep(&mut self, shelf: &Shelf) -> Result<(), Problem> {
+        let key = self.key();
+        let bytes = self.session.checkpoint(true)?;
+        self.shelved.kept = shelf.put(&name(key, CHECKPOINT), bytes).await
+            && shelf.put(&name(key, SUMMARY), serde_json::to_vec(&self.shelved)?).await;
+        self.kept_at = Instant::now();
+        Ok(())
+    }
+
+    /// The checkpoint as a file.
+    pub(super) fn file(&self, resumable: bool) -> Result<Vec<u8>, Problem> {
+        Ok(self.session.checkpoint(resumable)?)
+    }
+}

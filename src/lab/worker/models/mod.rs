@@ -1,0 +1,219 @@
+//! Language models in the worker: trained a second at a time, kept on the shelf, and measured.
+
+mod bench;
+
+use super::parts::Performing;
+use super::shelf::Shelf;
+use super::{Payload, Stopped, finished, read};
+use crate::lab::browser::to_bytes;
+use crate::lab::models::{
+    HandleModel, ListModels, MapCausality, ModelKey, SaveModel, Shelf as Models, Shelved, StudyMixed,
+};
+use crate::lab::protocol::WrittenFile;
+use crate::model::causality::{Causality, probe};
+use crate::model::{CheckpointError, LanguageModel, ModelError};
+use crate::record::language_model::Config;
+use crate::record::quantize::Reading;
+use crate::study::language_model::{Session, corpus_of, evaluate};
+use crate::study::{Context, StudyError, mixed};
+use bench::{Open, checkpoint, name, summaries, text};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Why nothing comes of a task.
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    /// Something cannot be computed.
+    #[error(transparent)]
+    Study(#[from] StudyError),
+    /// A model that is no longer there.
+    #[error(
+        "Model {0} is not on the shelf any more: it was forgotten, perhaps in another tab. Train it again, or open its file."
+    )]
+    Gone(ModelKey),
+    /// A task without its file.
+    #[error("No file came with this. Choose it again.")]
+    NoFile,
+    /// What is kept cannot be written as text.
+    #[error("The model could not be put on the shelf: {0}.")]
+    Unwritable(#[from] serde_json::Error),
+}
+
+impl From<CheckpointError> for Problem {
+    fn from(error: CheckpointError) -> Self {
+        Problem::Study(error.into())
+    }
+}
+
+impl From<ModelError> for Problem {
+    fn from(error: ModelError) -> Self {
+        Problem::Study(error.into())
+    }
+}
+
+impl From<Problem> for Stopped {
+    fn from(problem: Problem) -> Self {
+        match problem {
+            Problem::Study(error) => error.into(),
+            problem => Stopped::Failed(problem.to_string()),
+        }
+    }
+}
+
+thread_local! {
+    static SHELF: RefCell<Option<Rc<Shelf>>> = const { RefCell::new(None) };
+    /// The training that was last gone on with.
+    static OPEN: RefCell<Option<Open>> = const { RefCell::new(None) };
+}
+
+/// The shelf, opened once.
+async fn shelf() -> Rc<Shelf> {
+    if let Some(shelf) = SHELF.with_borrow(Clone::clone) {
+        return shelf;
+    }
+    let shelf = Rc::new(Shelf::open().await);
+    SHELF.with_borrow_mut(|kept| kept.get_or_insert(shelf).clone())
+}
+
+/// What is on the shelf.
+pub fn list(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let ListModels { forget } = read(&task)?;
+        let shelf = &*shelf().await;
+        if let Some(key) = forget {
+            OPEN.with_borrow_mut(|open| open.take_if(|open| open.key() == key));
+            shelf.remove(&name(key, "")).await;
+        }
+        finished(Models(summaries(shelf).await))
+    })
+}
+
+/// Something that is done to one model.
+pub fn handle(task: Payload, context: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let file = task.buffers.first().map(to_bytes);
+        let shelf = &*shelf().await;
+        finished(match read(&task)? {
+            HandleModel::Begin(config) => begin(shelf, &config, file).await,
+            HandleModel::Open => open_file(shelf, file).await,
+            HandleModel::GiveText(key) => give_text(shelf, key, file).await,
+            HandleModel::Train(key, seconds) => train(shelf, key, seconds, context).await,
+            HandleModel::Keep(key) => keep(shelf, key).await,
+            HandleModel::Measure(key) => measure(shelf, key, context).await,
+        }?)
+    })
+}
+
+/// Which token of a model's held-out text moves which logit.
+pub fn map_causality(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let MapCausality(key) = read(&task)?;
+        finished(causality(&*shelf().await, key).await?)
+    })
+}
+
+/// Mixed precision, of a model or as published.
+pub fn study_mixed(task: Payload, context: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let StudyMixed { key, config, earlier } = read(&task)?;
+        let (Some(key), Reading::Exact) = (key, config.reading) else {
+            return finished(mixed::published(&config, context).await?);
+        };
+        let shelf = &*shelf().await;
+        let (checkpoint, text) = (checkpoint(shelf, key).await?, text(shelf, key).await);
+        finished(
+            mixed::exact(&config, &checkpoint, text.as_deref(), earlier.as_deref(), |_| {}, context).await?,
+        )
+    })
+}
+
+/// A model's checkpoint as a file.
+pub fn save(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let SaveModel { key, resumable } = read(&task)?;
+        let shelf = &*shelf().await;
+        if !checkpoint(shelf, key).await?.is_resumable() {
+            return finished(WrittenFile { bytes: bench::file(shelf, key).await? });
+        }
+        let open = session(shelf, key).await?;
+        let bytes = open.file(resumable);
+        put_back(open, shelf).await;
+        finished(WrittenFile { bytes: bytes? })
+    })
+}
+
+async fn begin(shelf: &Shelf, config: &Config, file: Option<Vec<u8>>) -> Result<Shelved, Problem> {
+    let session = Session::new(config, file.as_deref())?;
+    let key = bench::next_key(shelf).await;
+    if let Some(file) = file {
+        shelf.put(&name(key, bench::TEXT), file).await;
+    }
+    let mut open = Open::new(key, session);
+    open.keep(shelf).await?;
+    Ok(put_back(open, shelf).await)
+}
+
+async fn open_file(shelf: &Shelf, file: Option<Vec<u8>>) -> Result<Shelved, Problem> {
+    bench::open_file(shelf, file.ok_or(Problem::NoFile)?).await
+}
+
+async fn give_text(shelf: &Shelf, key: ModelKey, file: Option<Vec<u8>>) -> Result<Shelved, Problem> {
+    bench::give_text(shelf, key, file.ok_or(Problem::NoFile)?).await
+}
+
+async fn train(shelf: &Shelf, key: ModelKey, seconds: f64, context: &Context) -> Result<Shelved, Problem> {
+    let mut open = session(shelf, key).await?;
+    let trained = open.train(seconds, shelf, context).await;
+    let shelved = put_back(open, shelf).await;
+    trained.map(|()| shelved)
+}
+
+async fn keep(shelf: &Shelf, key: ModelKey) -> Result<Shelved, Problem> {
+    let mut open = session(shelf, key).await?;
+    let kept = open.keep(shelf).await;
+    let shelved = put_back(open, shelf).await;
+    kept.map(|()| shelved)
+}
+
+/// The training of a model: the one that is open, or as it lies on the shelf.
+async fn session(shelf: &Shelf, key: ModelKey) -> Result<Open, Problem> {
+    if let Some(open) = OPEN.with_borrow_mut(|open| open.take_if(|open| open.key() == key)) {
+        return Ok(open);
+    }
+    let checkpoint = checkpoint(shelf, key).await?;
+    let session = Session::resume(checkpoint, text(shelf, key).await.as_deref())?;
+    Ok(Open::new(key, session))
+}
+
+/// Leaves a training open for the next task; one that was open is kept before.
+async fn put_back(open: Open, shelf: &Shelf) -> Shelved {
+    let shelved = open.shelved().clone();
+    let other = OPEN.with_borrow_mut(|place| place.replace(open));
+    if let Some(mut other) = other {
+        // What cannot be written was said when it was last kept.
+        let _ = other.keep(shelf).await;
+    }
+    shelved
+}
+
+/// Measures a model as it is; what was found lies on the shelf with it.
+async fn measure(shelf: &Shelf, key: ModelKey, context: &Context) -> Result<Shelved, Problem> {
+    if OPEN.with_borrow(|open| open.as_ref().is_some_and(|open| open.key() == key)) {
+        let mut open = session(shelf, key).await?;
+        let measured = open.measure(shelf, context).await;
+        put_back(open, shelf).await;
+        return measured;
+    }
+    let record = evaluate(&checkpoint(shelf, key).await?, text(shelf, key).await.as_deref(), context).await?;
+    bench::note(shelf, key, |shelved| shelved.measured = Some(Box::new(record))).await
+}
+
+/// Changes every token of the first held-out sequence.
+async fn causality(shelf: &Shelf, key: ModelKey) -> Result<Causality, Problem> {
+    let checkpoint = checkpoint(shelf, key).await?;
+    let corpus = corpus_of(&checkpoint, text(shelf, key).await.as_deref())?;
+    let length = checkpoint.architecture.context().min(corpus.held_out.len());
+    let model = LanguageModel::new(&checkpoint.architecture, &checkpoint.parameters.frozen())?;
+    let positions: Vec<usize> = (0..length).collect();
+    Ok(probe(&model, &corpus.held_out[..length], &positions)?)
+}

@@ -1,0 +1,49 @@
+//! A model from a file, ready for use: with its weights, or with what their codes stand for.
+
+use super::architecture::Architecture;
+use super::checkpoint::{Checkpoint, CheckpointError, QUANTIZED_SCHEMA, open, schema};
+use super::corpus::{Text, Tokenizer};
+use super::language_model::LanguageModel;
+use super::quantized_checkpoint::QuantizedCheckpoint;
+use super::training::{Recipe, Trajectory};
+use crate::quantize::Width;
+
+/// A model that was kept: all that its use needs, and how it is stored.
+#[derive(Debug, Clone)]
+pub struct KeptModel {
+    /// The model.
+    pub model: LanguageModel,
+    /// How it was trained.
+    pub recipe: Recipe,
+    /// For how many steps.
+    pub steps: usize,
+    /// What training came by; of a quantized model the looks at the validation part alone.
+    pub trajectory: Trajectory,
+    /// On what text.
+    pub text: Text,
+    /// How that was taken apart.
+    pub tokenizer: Tokenizer,
+    /// Bytes of its parameters as they are stored.
+    pub bytes: usize,
+    /// How many of them have each width, the widest first.
+    pub widths: Vec<(Width, usize)>,
+}
+
+impl KeptModel {
+    /// Reads a checkpoint of either kind.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] for anything that is neither.
+    pub fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let (_, header) = open(bytes)?;
+        match schema(&header) {
+            QUANTIZED_SCHEMA => Ok(QuantizedCheckpoint::read(bytes)?.kept()?),
+            _ => Ok(Checkpoint::read(bytes)?.kept()?),
+        }
+    }
+
+    /// What the model is.
+    pub fn architecture(&self) -> &Architecture {
+        self.model.architecture()
+    }
+}

@@ -1,0 +1,205 @@
+//! The study of a language model: train it, or take one that was trained, and measure it on text it has not seen.
+
+use super::{Context, StudyError};
+use crate::model::causality::probe;
+use crate::model::corpus::{Corpus, Text, Tokenizer, baselines};
+use crate::model::{Checkpoint, Evaluation, KeptModel, LanguageModel, Training};
+use crate::quantize::Width;
+use crate::record::language_model::{Config, LanguageModel as Record};
+use crate::record::{Manifest, Provenance};
+use web_time::Instant;
+
+/// A training as far as it has come, with the text it learns from.
+#[derive(Debug)]
+pub struct Session {
+    training: Training,
+    text: Text,
+    corpus: Corpus,
+    /// Seconds that steps took in this run.
+    wall_seconds: f64,
+}
+
+impl Session {
+    /// A training at its beginning, on the text of the config, whose file's bytes are `content`.
+    ///
+    /// # Errors
+    /// What cannot be trained, or on no such text.
+    pub fn new(config: &Config, content: Option<&[u8]>) -> Result<Self, StudyError> {
+        let corpus = config.text.corpus(content)?;
+        let architecture = config.architecture.clone().with_vocabulary(corpus.tokenizer.vocabulary());
+        let training = Training::new(architecture, config.recipe.clone())?;
+        Self::of(training, config.text.clone(), corpus)
+    }
+
+    /// The training of a checkpoint, by its own recipe: it ends as it would have without the stop.
+    ///
+    /// # Errors
+    /// Where the checkpoint holds the model alone, or was trained on another text.
+    pub fn resume(checkpoint: Checkpoint, content: Option<&[u8]>) -> Result<Self, StudyError> {
+        let (text, corpus) = (checkpoint.text.clone(), corpus_of(&checkpoint, content)?);
+        Self::of(checkpoint.resume()?, text, corpus)
+    }
+
+    fn of(training: Training, text: Text, corpus: Corpus) -> Result<Self, StudyError> {
+        corpus.check(training.model().architecture().context())?;
+        Ok(Session { training, text, corpus, wall_seconds: 0.0 })
+    }
+
+    /// The training itself.
+    pub fn training(&self) -> &Training {
+        &self.training
+    }
+
+    /// The text.
+    pub fn corpus(&self) -> &Corpus {
+        &self.corpus
+    }
+
+    /// What decides it.
+    pub fn config(&self) -> Config {
+        Config {
+            architecture: self.training.model().architecture().clone(),
+            recipe: self.training.recipe().clone(),
+            text: self.text.clone(),
+        }
+    }
+
+    /// Takes steps until so many are taken in all. Where it is stopped or a step fails, those before it are taken.
+    ///
+    /// # Errors
+    /// [`StudyError::Cancelled`], or a training that diverges.
+    pub async fn advance(&mut self, until: usize, context: &Context) -> Result<(), StudyError> {
+        let total = self.training.recipe().steps.min(until);
+        while self.training.steps() < total {
+            let started = Instant::now();
+            self.training.step(&self.corpus.train, &self.corpus.validation)?;
+            self.wall_seconds += started.elapsed().as_secs_f64();
+            context.step(self.training.steps() as u64, total as u64).await?;
+        }
+        Ok(())
+    }
+
+    /// Measures the model as it is.
+    pub async fn measure(&self, context: &Context) -> Result<Record, StudyError> {
+        let architecture = self.training.model().architecture();
+        let kept = KeptModel {
+            model: self.training.model().clone(),
+            recipe: self.training.recipe().clone(),
+            steps: self.training.steps(),
+            trajectory: self.training.trajectory().clone(),
+            text: self.text.clone(),
+            tokenizer: self.corpus.tokenizer.clone(),
+            bytes: architecture.bytes(),
+            widths: vec![(Width::Single, architecture.parameter_count())],
+        };
+        measure(&kept, &self.corpus, self.wall_seconds, context).await
+    }
+
+    /// The training as a file; see [`Checkpoint::of`].
+    ///
+    /// # Errors
+    /// What cannot be written, which a sound training has nothing of.
+    pub fn checkpoint(&self, resumable: bool) -> Result<Vec<u8>, StudyError> {
+        Ok(Checkpoint::of(&self.training, &self.text, &self.corpus.tokenizer, resumable)?)
+    }
+}
+
+/// Measures the model of a checkpoint, on the held-out part of its own text.
+pub async fn evaluate(
+    checkpoint: &Checkpoint,
+    content: Option<&[u8]>,
+    context: &Context,
+) -> Result<Record, StudyError> {
+    evaluate_kept(&checkpoint.kept()?, content, context).await
+}
+
+/// Measures a model from a checkpoint of either kind, on the held-out part of its own text: a quantized one computes with
+/// what its codes stand for.
+pub async fn evaluate_kept(
+    kept: &KeptModel,
+    content: Option<&[u8]>,
+    context: &Context,
+) -> Result<Record, StudyError> {
+    let corpus = corpus_by(&kept.text, &kept.tokenizer, content)?;
+    corpus.check(kept.architecture().context())?;
+    measure(kept, &corpus, 0.0, context).await
+}
+
+/// The text of a checkpoint, taken apart by the checkpoint's own tokeniser.
+///
+/// # Errors
+/// Where the text is not the one that the model was trained on.
+pub fn corpus_of(checkpoint: &Checkpoint, content: Option<&[u8]>) -> Result<Corpus, StudyError> {
+    corpus_by(&checkpoint.text, &checkpoint.tokenizer, content)
+}
+
+/// A text, if this is the tokeniser it leads to.
+pub(super) fn corpus_by(
+    text: &Text,
+    tokenizer: &Tokenizer,
+    content: Option<&[u8]>,
+) -> Result<Corpus, StudyError> {
+    let corpus = text.corpus(content)?;
+    match corpus.tokenizer == *tokenizer {
+        true => Ok(corpus),
+        false => Err(StudyError::OtherText(match text {
+            Text::File { name, .. } => name.clone(),
+            _ => "the embedded language".into(),
+        })),
+    }
+}
+
+async fn measure(
+    kept: &KeptModel,
+    corpus: &Corpus,
+    wall_seconds: f64,
+    context: &Context,
+) -> Result<Record, StudyError> {
+    let KeptModel { model, recipe, trajectory, text, .. } = kept;
+    let architecture = model.architecture();
+    let length = architecture.context();
+    let held_out = held_out(model, corpus, context).await?;
+    let tokens = &corpus.held_out[..length];
+    // The first token, which has none before it, tells nothing; the others are changed at four places.
+    let positions = [length / 4, length / 2, 3 * length / 4, length - 1];
+    let largest_leak = probe(model, tokens, &positions)?.largest_leak();
+    let step = architecture.flops(recipe.batch, length);
+    Ok(Record {
+        provenance: Provenance::Measured,
+        manifest: Manifest::new(
+            vec![],
+            "Trained and measured by this lab on text that training has not seen.",
+        ),
+        config: Config { architecture: architecture.clone(), recipe: recipe.clone(), text: text.clone() },
+        steps: kept.steps,
+        parameters: architecture.parameter_count(),
+        bytes: kept.bytes,
+        widths: kept.widths.clone(),
+        flops_a_token: architecture.flops(1, length).forward() / length as u64,
+        flops_a_step: step.total(),
+        trajectory: trajectory.clone(),
+        held_out,
+        bytes_a_token: corpus.held_out_bytes.map(|bytes| bytes as f64 / corpus.held_out.len() as f64),
+        baselines: baselines(corpus.tokenizer.vocabulary(), &corpus.train, &corpus.held_out),
+        entropy: corpus.entropy,
+        source_loss: corpus.source_loss,
+        largest_leak,
+        wall_seconds,
+    })
+}
+
+/// What a model loses on the held-out part.
+pub(super) async fn held_out(
+    model: &LanguageModel,
+    corpus: &Corpus,
+    context: &Context,
+) -> Result<Evaluation, StudyError> {
+    let length = model.architecture().context();
+    let total = (corpus.held_out.len() / length) as u64;
+    let mut evaluation = Evaluation::default();
+    for batch in Evaluation::batches(&corpus.held_out, length) {
+        evaluation.add(model, batch, length)?;
+        context.step(evaluation.sequences as u64, total).await?;
+    }
+    Ok(evaluation)
+}
