@@ -145,8 +145,7 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
             Record::Table(Table { provenance, manifest, title, grids })
         }
         Record::Mixed(record) => {
-            let grids =
-                [record.published_table(), Some(record.points_table()), Some(record.layer_table())];
+            let grids = [record.published_table(), Some(record.points_table()), Some(record.layer_table())];
             let (title, grids) = (record.title(), grids.into_iter().flatten().collect());
             let Mixed { provenance, manifest, .. } = *record;
             Record::Table(Table { provenance, manifest, title, grids })

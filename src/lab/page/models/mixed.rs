@@ -11,8 +11,8 @@ use crate::lab::page::state::Lab;
 use crate::lab::page::table::GridTable;
 use crate::model::precision::{Policy, Thresholds};
 use crate::quantize::Width;
-use crate::record::mixed::{Assignment, Config, Layer, Mixed};
 use crate::record::document;
+use crate::record::mixed::{Assignment, Config, Layer, Mixed};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,16 +61,10 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
             .collect();
         Some::<DrawView>(Arc::new(move |_, layout| parts(&record.architecture, &plan, layout)))
     });
-    let manifest = Callback::new(move |()| {
-        document::to_json(&[record.get_untracked()?]).ok()
-    });
+    let manifest = Callback::new(move |()| document::to_json(&[record.get_untracked()?]).ok());
     let save = move |_| {
         if let Some(record) = record.get_untracked() {
-            download::json(
-                lab,
-                "mixed-precision.json",
-                document::to_json(&[record]),
-            );
+            download::json(lab, "mixed-precision.json", document::to_json(&[record]));
         }
     };
     let size = move || {

@@ -6,8 +6,8 @@ use crate::lab::page::controls::Field;
 use crate::lab::page::download;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::GridTable;
-use crate::record::mixed::Config;
 use crate::record::document;
+use crate::record::mixed::Config;
 use leptos::prelude::*;
 
 /// Sizes, and the tables of what comes of them.
@@ -21,11 +21,7 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
     };
     let save = move |_| {
         if let Some(record) = room.published.get_untracked() {
-            download::json(
-                lab,
-                "mixed-precision-published.json",
-                document::to_json(&[record]),
-            );
+            download::json(lab, "mixed-precision-published.json", document::to_json(&[record]));
         }
     };
     view! {

@@ -7,8 +7,8 @@ use crate::lab::page::figure_view::{DrawView, FigureView};
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::GridTable;
 use crate::lab::page::{download, table::DataTable, table::Rows};
-use crate::record::language_model::LanguageModel;
 use crate::record::document;
+use crate::record::language_model::LanguageModel;
 use leptos::prelude::*;
 use std::sync::Arc;
 
