@@ -6,5 +6,5 @@ try {
   await init();
 } catch (error) {
   const failed = error instanceof Error ? error.message : String(error);
-  self.postMessage([JSON.stringify({ id: 0, answer: { failed } })]);
+  self.postMessage([JSON.stringify({ id: 0, answer: { stopped: { failed } } }), '']);
 }

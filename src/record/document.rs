@@ -58,8 +58,7 @@ pub trait Filed: Serialize + DeserializeOwned {
 /// The records of studies, by the name of the variant and that of the study.
 macro_rules! filed {
     ($($kind:ident: $record:ty = $study:literal),+ $(,)?) => {
-        $(
-        impl Filed for $record {
+        $(impl Filed for $record {
             const STUDY: &'static str = $study;
 
             fn provenance(&self) -> Provenance {
@@ -132,7 +131,8 @@ impl Document {
             study: Kind::STUDY.into(),
             provenance: record.provenance(),
             manifest: record.manifest().clone(),
-            json: serde_json::to_string(record)?,
+            // By way of a value, in which a number of single precision is the one of double precision that equals it.
+            json: serde_json::to_value(record)?.to_string(),
         })
     }
 

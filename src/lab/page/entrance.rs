@@ -1,6 +1,7 @@
 //! What the page knows of a room whose code it may not have: the address that leads there, a link that waits for the
 //! room to open, and the records that came for it, each as its document.
 
+use super::files::welcome;
 use super::state::Lab;
 use crate::lab::permalink::{self, Link, LinkError, Restored, Room};
 use crate::record::Document;
@@ -60,6 +61,11 @@ impl Entrance {
         });
     }
 
+    /// Whether something that the reader asked for waits for the room to open.
+    pub(super) fn is_wanted(&self) -> bool {
+        self.is_waiting() || self.arrived.with(|arrived| arrived.iter().any(|(_, arrival)| arrival.is_new))
+    }
+
     /// Whether a link waits for the room to open.
     pub(super) fn is_waiting(&self) -> bool {
         self.waiting.with(Option::is_some)
@@ -101,8 +107,11 @@ impl Entrance {
         self.imported.get().into_iter().chain(arrived).collect()
     }
 
-    /// Keeps a record, once.
-    pub(super) fn keep(&self, document: Document) {
+    /// Takes a record in that is to be kept, once; says so where the settings of a figure were expected to give it.
+    pub(super) fn take(&self, lab: Lab, document: Document, arrival: Arrival) {
+        if arrival.is_told && arrival.is_restored {
+            welcome(lab, &document);
+        }
         self.imported.update(|documents| {
             if !documents.contains(&document) {
                 documents.push(document);

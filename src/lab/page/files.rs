@@ -7,7 +7,7 @@ use super::state::{Lab, Tone};
 use crate::import::{ImportError, Problem, admit};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Found, Import, Imported, Stopped};
-use crate::record::{Document, Efficiency, Filed, Robustness, Stability, Table};
+use crate::record::{Document, Efficiency, Filed, ModeComparison, Robustness, Stability, Table};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -80,8 +80,12 @@ fn take(lab: Lab, imported: Result<Imported, Stopped>, is_new: bool) {
     }
     let arrival = Arrival { is_new, is_told: is_new && !many, is_restored: !views.is_empty() };
     for Found { room, document } in records {
-        // What is not kept is restored, which is to be seen.
-        if arrival.is_told || is_new && !is_kept(&document) {
+        // The others are restored, which their rooms tell of, and which is to be seen.
+        let is_welcome = is_kept(&document) || document.study == ModeComparison::STUDY;
+        if arrival.is_told && is_welcome && !(arrival.is_restored && is_kept(&document)) {
+            welcome(lab, &document);
+        }
+        if arrival.is_told || is_new && !is_welcome {
             lab.room.set(room);
         }
         lab.entrance(room).receive(document, arrival);
@@ -119,13 +123,12 @@ fn tell_of_many(lab: Lab, records: &[Found]) {
     }
 }
 
-/// Says what was imported, and leads to where it is shown.
-pub(super) fn welcome(lab: Lab, document: &Document, room: Room) {
+/// Says what was imported.
+pub(super) fn welcome(lab: Lab, document: &Document) {
     let files = document.manifest.files.join(", ");
     let name = if files.is_empty() { "A record of this lab".to_owned() } else { format!("“{files}”") };
     let (provenance, origin) = (document.provenance.label(), &document.manifest.origin);
     lab.notify(Tone::Information, format!("{name} was imported: {provenance}. {origin}"));
-    lab.room.set(room);
 }
 
 /// Imported records outlive the tab: they are kept in the browser's store and read again like any file.

@@ -86,9 +86,16 @@ pub(super) fn Place(room: Room, fetch: Fetch) -> impl IntoView {
         });
     };
     let is_shown = Memo::new(move |_| lab.room.get() == room);
+    let is_wanted = Memo::new(move |_| lab.entrance(room).is_wanted());
     Effect::new(move || {
+        let (is_shown, is_wanted) = (is_shown.get(), is_wanted.get());
         // Who comes back to a room that could not be loaded tries again.
-        if is_shown.get() && matches!(code.get_untracked(), Code::Unasked | Code::Missing) {
+        let is_due = match code.get_untracked() {
+            Code::Unasked => is_shown || is_wanted,
+            Code::Missing => is_shown,
+            Code::Coming | Code::Here(_) => false,
+        };
+        if is_due {
             load();
         }
     });

@@ -1,11 +1,11 @@
 //! The room of files: what was imported that is no figure's data, as tables.
 
-use super::entrance::{Arrival, Host, restore};
-use super::files::{ImportButton, ImportFolderButton, welcome};
+use super::entrance::{Host, restore};
+use super::files::{ImportButton, ImportFolderButton};
 use super::state::Lab;
 use super::table::GridTable;
 use crate::lab::permalink::{self, Room};
-use crate::record::{Document, Table};
+use crate::record::Table;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -18,16 +18,10 @@ struct NoSettings {}
 pub(super) fn TablesView() -> impl IntoView {
     let lab = expect_context::<Lab>();
     let entrance = lab.entrance(Room::Files);
-    let take = move |(document, arrival): (Document, Arrival)| {
-        if arrival.is_told {
-            welcome(lab, &document, Room::Files);
-        }
-        entrance.keep(document);
-    };
     let host = Host {
         address: Signal::stored(permalink::to_room(Room::Files)),
         restore: Callback::new(|link| restore(&link, |NoSettings {}| {})),
-        take: Callback::new(take),
+        take: Callback::new(move |(document, arrival)| entrance.take(lab, document, arrival)),
     };
     entrance.open(lab, Room::Files, host);
     let tables = Memo::new(move |_| {

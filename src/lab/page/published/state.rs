@@ -3,7 +3,6 @@
 use super::PageFigure;
 use crate::figure::View;
 use crate::lab::page::entrance::{Arrival, Entrance, Host, restore};
-use crate::lab::page::files::welcome;
 use crate::lab::page::state::{Lab, Tone};
 use crate::lab::permalink;
 use crate::lab::protocol::{RequestId, Stopped};
@@ -129,10 +128,7 @@ impl<Figure: PageFigure> FigureState<Figure> {
             let sentence = "The settings of that figure were restored, and its simulation was run again.";
             return lab.notify(Tone::Information, sentence);
         }
-        if arrival.is_told {
-            welcome(lab, &document, Figure::ROOM);
-        }
-        self.entrance.keep(document);
+        self.entrance.take(lab, document, arrival);
         if arrival.is_new && self.settings.with_untracked(|of| of.source == Source::Published) {
             self.settings.update(|of| of.source = Source::Both);
         }

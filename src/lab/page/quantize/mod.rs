@@ -6,8 +6,7 @@ mod results;
 mod series;
 mod steps;
 
-use super::entrance::{Arrival, Host, restore};
-use super::files::welcome;
+use super::entrance::{Host, restore};
 use super::state::{Lab, Tone};
 use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{Quantization, RequestId, Stopped};
@@ -93,7 +92,7 @@ impl QuantizeRoom {
         let host = Host {
             address: Signal::derive(move || permalink::to_fragment(Room::Quantization, &view.get())),
             restore: Callback::new(move |link| restore(&link, |linked| view.set(linked))),
-            take: Callback::new(move |(document, arrival)| room.take_in(lab, document, arrival)),
+            take: Callback::new(move |(document, _)| room.take_in(lab, document)),
         };
         lab.entrance(Room::Quantization).open(lab, Room::Quantization, host);
         room.keep_computed(lab);
@@ -183,12 +182,9 @@ impl QuantizeRoom {
     }
 
     /// Takes a record of a file in.
-    fn take_in(self, lab: Lab, document: Document, arrival: Arrival) {
+    fn take_in(self, lab: Lab, document: Document) {
         if document.study != ModeComparison::STUDY {
             return lab.record(&document).into_iter().for_each(|record| self.restore(lab, record));
-        }
-        if arrival.is_told {
-            welcome(lab, &document, Room::Quantization);
         }
         if let Some(record) = lab.record::<ModeComparison>(&document) {
             self.modes.record.set(Some(Arc::new(record)));
