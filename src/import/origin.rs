@@ -5,8 +5,6 @@ use super::Problem;
 use super::dataset::FigurePoint;
 use super::fields::{Marks, RowError};
 use crate::published::lora::simulate;
-use crate::record::document::DocumentError;
-use crate::record::lora::StudyFile;
 use crate::record::{Comparison, Provenance, Record, Series};
 
 /// Seeds that are tried when looking for the published simulation behind a file.
@@ -122,15 +120,14 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Mixed(record)
         }
-        Record::Lora(file) => {
-            let mut record = file.read().map_err(DocumentError::Damaged)?;
+        Record::Lora(mut record) => {
             if record.provenance != Provenance::PublishedSimulation {
                 doubt(&mut record.provenance, &mut record.manifest.origin);
             } else if record.config.check().is_err() || simulate(&record.config) != record.experiments {
                 record.provenance = Provenance::Unknown;
                 record.manifest.origin = NOT_SIMULATED.into();
             }
-            Record::Lora(Box::new(StudyFile::of(&record).map_err(DocumentError::Damaged)?))
+            Record::Lora(record)
         }
     })
 }

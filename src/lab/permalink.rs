@@ -4,8 +4,8 @@
 //! equal the default are left out. The version is raised when a key changes its meaning.
 
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The version of links this build writes, and the only one there has been.
@@ -16,7 +16,8 @@ const ESCAPED: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'>').add(b'`');
 
 /// The rooms of the lab.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Room {
     /// The quantization robustness figure.
     #[default]
@@ -104,9 +105,14 @@ pub struct Restored<Config> {
     pub unknown: Vec<String>,
 }
 
+/// The fragment that leads to a room with its default config.
+pub fn to_room(room: Room) -> String {
+    format!("#/{}?v={VERSION}", room.key())
+}
+
 /// The fragment that restores a config, beginning with `#`.
 pub fn to_fragment<Config: Serialize + Default>(room: Room, config: &Config) -> String {
-    let mut fragment = format!("#/{}?v={VERSION}", room.key());
+    let mut fragment = to_room(room);
     let default = fields(&Config::default());
     for (key, value) in fields(config) {
         if default.get(&key) != Some(&value) {
@@ -154,22 +160,27 @@ impl Link {
             let error = || LinkError::Value { key: key.clone(), value: text.chars().take(60).collect() };
             let previous = std::mem::replace(slot, from_text(slot, text).ok_or_else(error)?);
             // Each setting is tried alone, so that the error names the one that is wrong.
-            if serde_json::from_value::<Config>(Value::Object(config.clone())).is_err() {
+            if of_fields::<Config>(&config).is_none() {
                 config.insert(key.clone(), previous);
                 return Err(error());
             }
         }
-        let config = serde_json::from_value(Value::Object(config)).unwrap_or_default();
+        let config = of_fields(&config).unwrap_or_default();
         Ok(Restored { config, unknown })
     }
 }
 
-/// The fields of a config as JSON.
+/// The fields of a config as JSON; by way of its text, as it travels: a config is written and read in one way only, the
+/// code of which is large.
 fn fields<Config: Serialize>(config: &Config) -> Map<String, Value> {
-    match serde_json::to_value(config) {
-        Ok(Value::Object(fields)) => fields,
-        _ => Map::new(),
-    }
+    let text = serde_json::to_string(config).ok();
+    text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+/// The inverse of [`fields`]; `None` where the fields make no config.
+fn of_fields<Config: DeserializeOwned>(fields: &Map<String, Value>) -> Option<Config> {
+    let text = serde_json::to_string(fields).ok()?;
+    serde_json::from_str(&text).ok()
 }
 
 /// A field as the link shows it: lists separated by commas, text bare.

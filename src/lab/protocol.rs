@@ -8,17 +8,18 @@
 use crate::export::Format;
 use crate::figure::Scene;
 use crate::lab::models::{HandleModel, ListModels, MapCausality, SaveModel, Shelf, Shelved, StudyMixed};
+use crate::lab::permalink::Room;
 use crate::model::causality::Causality;
+use crate::published::lora::Evidence;
 use crate::record::mixed::Mixed;
 use crate::record::quantize::TrainingRun;
 use crate::record::{
-    Efficiency, Fragility, ModeComparison, Quantize, Record, Resolvent, Robustness, Speed, Stability,
+    Document, Efficiency, Fragility, ModeComparison, Quantize, Resolvent, Robustness, Speed, Stability,
     efficiency, fragility, lora, quantize, resolvent, robustness, speed, stability,
 };
 use crate::resolvent::Potential;
 use crate::study::Progress;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// A task's number, counted up by the page.
 pub type RequestId = u32;
@@ -136,11 +137,11 @@ pub struct Quantization {
 
 /// Say what a study of quantized LoRA shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExamineLora(pub lora::StudyFile);
+pub struct ExamineLora(pub Document);
 
 /// Write all files of a study of quantized LoRA as one zip.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PackLora(pub lora::StudyFile);
+pub struct PackLora(pub Document);
 
 /// Read result files; one buffer a file, in this order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -174,20 +175,29 @@ pub struct Export {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExaminedStudy {
     /// The study.
-    pub study: lora::StudyFile,
-    /// What can be said of it: [`crate::published::lora::Evidence`] as JSON, which only the room reads.
-    pub evidence: Value,
+    pub study: Document,
+    /// What can be said of it.
+    pub evidence: Evidence,
 }
 
 /// What files hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Imported {
     /// The records, in order. Those of resolvents come without their arrays: they are computed anew.
-    pub records: Vec<Record>,
+    pub records: Vec<Found>,
     /// Links to the figures that were among the files.
     pub views: Vec<String>,
     /// Sentences about files that could not be used.
     pub errors: Vec<String>,
+}
+
+/// A record that was found in files.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// The room that shows it.
+    pub room: Room,
+    /// The record.
+    pub document: Document,
 }
 
 /// The potential that was read, and what to say of it.

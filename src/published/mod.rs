@@ -21,18 +21,12 @@ pub use check::Check;
 pub use claim::{Claim, Verdict};
 
 use crate::record::table::Grid;
-use crate::record::{Manifest, Provenance, Record};
+use crate::record::{Filed, Record, ToDocument};
 
 /// A record behind one of the published figures, and what can be held against it.
-pub trait PublishedFigure: Clone + Into<Record> + TryFrom<Record> {
+pub trait PublishedFigure: Clone + Filed + ToDocument + Into<Record> + TryFrom<Record> {
     /// What the figure is about, for headings.
     const TITLE: &'static str;
-
-    /// Where the record's numbers come from.
-    fn provenance(&self) -> Provenance;
-
-    /// How the record was made.
-    fn manifest(&self) -> &Manifest;
 
     /// The numbers behind the figure, rounded for reading.
     fn numbers(&self) -> Grid;

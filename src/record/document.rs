@@ -1,10 +1,12 @@
 //! The lab's own files: records under a schema version, so that a file written today can still be opened
 //! when the records have changed.
 
-use super::lora::StudyFile;
+use super::lora::Study;
 use super::{
-    Efficiency, Fragility, Manifest, ModeComparison, Quantize, Resolvent, Robustness, Speed, Stability, Table,
+    Efficiency, Fragility, Manifest, ModeComparison, Provenance, Quantize, Resolvent, Robustness, Speed,
+    Stability, Table,
 };
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -38,26 +40,138 @@ pub enum Record {
     /// Mixed precision.
     Mixed(Box<super::mixed::Mixed>),
     /// Experiments of quantized LoRA.
-    Lora(Box<StudyFile>),
+    Lora(Box<Study>),
 }
 
-impl Record {
-    /// How the record was made.
-    pub fn manifest(&self) -> &Manifest {
-        match self {
-            Record::Robustness(record) => &record.manifest,
-            Record::Efficiency(record) => &record.manifest,
-            Record::Stability(record) => &record.manifest,
-            Record::Fragility(record) => &record.manifest,
-            Record::Table(record) => &record.manifest,
-            Record::Resolvent(record) => &record.manifest,
-            Record::Quantize(record) => &record.manifest,
-            Record::ModeComparison(record) => &record.manifest,
-            Record::Speed(record) => &record.manifest,
-            Record::LanguageModel(record) => &record.manifest,
-            Record::Mixed(record) => &record.manifest,
-            Record::Lora(record) => &record.manifest,
+/// A record of one study.
+pub trait Filed: Serialize + DeserializeOwned {
+    /// The study's name in files.
+    const STUDY: &'static str;
+
+    /// Where its numbers come from.
+    fn provenance(&self) -> Provenance;
+
+    /// How it was made.
+    fn manifest(&self) -> &Manifest;
+}
+
+/// The records of studies, by the name of the variant and that of the study.
+macro_rules! filed {
+    ($($kind:ident: $record:ty = $study:literal),+ $(,)?) => {
+        $(
+        impl Filed for $record {
+            const STUDY: &'static str = $study;
+
+            fn provenance(&self) -> Provenance {
+                self.provenance
+            }
+
+            fn manifest(&self) -> &Manifest {
+                &self.manifest
+            }
         }
+
+        impl ToDocument for $record {
+            fn to_document(&self) -> Result<Document, serde_json::Error> {
+                Document::of(self)
+            }
+        })+
+
+        impl Record {
+            /// How the record was made.
+            pub fn manifest(&self) -> &Manifest {
+                match self {
+                    $(Record::$kind(record) => &record.manifest,)+
+                }
+            }
+        }
+
+        impl ToDocument for Record {
+            fn to_document(&self) -> Result<Document, serde_json::Error> {
+                match self {
+                    $(Record::$kind(record) => record.to_document(),)+
+                }
+            }
+        }
+    };
+}
+
+filed! {
+    Robustness: Robustness = "robustness",
+    Efficiency: Efficiency = "efficiency",
+    Stability: Stability = "stability",
+    Fragility: Fragility = "fragility",
+    Table: Table = "table",
+    Resolvent: Resolvent = "resolvent",
+    Quantize: Quantize = "quantize",
+    ModeComparison: ModeComparison = "mode-comparison",
+    Speed: Speed = "speed",
+    LanguageModel: super::language_model::LanguageModel = "language-model",
+    Mixed: super::mixed::Mixed = "mixed",
+    Lora: Study = "lora",
+}
+
+/// A record as JSON, and what is to be known of it without knowing what is in it: whoever only keeps records or hands
+/// them on, as the page does before a room is open, needs no code of any study.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// The name of the study: [`Filed::STUDY`].
+    pub study: String,
+    /// Where its numbers come from.
+    pub provenance: Provenance,
+    /// How it was made.
+    pub manifest: Manifest,
+    /// The record.
+    json: String,
+}
+
+impl Document {
+    /// The document of a record.
+    pub fn of<Kind: Filed>(record: &Kind) -> Result<Self, serde_json::Error> {
+        Ok(Document {
+            study: Kind::STUDY.into(),
+            provenance: record.provenance(),
+            manifest: record.manifest().clone(),
+            json: serde_json::to_string(record)?,
+        })
+    }
+
+    /// The record in it, if it is one of that study.
+    pub fn open<Kind: Filed>(&self) -> Result<Kind, serde_json::Error> {
+        if self.study != Kind::STUDY {
+            let sentence = format!("it is a record of “{}”, not of “{}”", self.study, Kind::STUDY);
+            return Err(serde::de::Error::custom(sentence));
+        }
+        serde_json::from_str(&self.json)
+    }
+
+    /// The record as parsed JSON.
+    pub fn value(&self) -> Result<Value, serde_json::Error> {
+        serde_json::from_str(&self.json)
+    }
+}
+
+/// What can be written as a document.
+pub trait ToDocument {
+    /// The document.
+    fn to_document(&self) -> Result<Document, serde_json::Error>;
+}
+
+impl ToDocument for Document {
+    fn to_document(&self) -> Result<Document, serde_json::Error> {
+        Ok(self.clone())
+    }
+}
+
+impl<Kind: ToDocument> ToDocument for &Kind {
+    fn to_document(&self) -> Result<Document, serde_json::Error> {
+        (*self).to_document()
+    }
+}
+
+impl<Kind: ToDocument> ToDocument for std::sync::Arc<Kind> {
+    fn to_document(&self) -> Result<Document, serde_json::Error> {
+        self.as_ref().to_document()
     }
 }
 
@@ -100,7 +214,7 @@ pub enum DocumentError {
 
 /// The JSON that page and command line both write: an object with `schema` and the record's fields, or a
 /// list of such objects where there are several; two-space indent, no trailing newline.
-pub fn to_json(records: &[Record]) -> Result<String, serde_json::Error> {
+pub fn to_json(records: &[impl ToDocument]) -> Result<String, serde_json::Error> {
     match to_values(records)?.as_slice() {
         [only] => serde_json::to_string_pretty(only),
         several => serde_json::to_string_pretty(several),
@@ -109,22 +223,23 @@ pub fn to_json(records: &[Record]) -> Result<String, serde_json::Error> {
 
 /// The JSON that goes into a figure's files: an object with `schema`, with `view`, the fragment of the link that
 /// shows the figure as it is, and with `records`, what is on it.
-pub fn view_to_json(view: &str, records: &[Record]) -> Result<String, serde_json::Error> {
+pub fn view_to_json(view: &str, records: &[impl ToDocument]) -> Result<String, serde_json::Error> {
     let document = json!({ "schema": SCHEMA, "view": view, "records": to_values(records)? });
     serde_json::to_string_pretty(&document)
 }
 
-fn to_values(records: &[Record]) -> Result<Vec<Value>, serde_json::Error> {
-    let documents = records.iter().map(|record| {
-        let mut document = json!({ "schema": SCHEMA });
-        if let (Value::Object(document), Value::Object(fields)) =
-            (&mut document, serde_json::to_value(record)?)
-        {
-            document.extend(fields);
-        }
-        Ok(document)
-    });
-    documents.collect()
+fn to_values(records: &[impl ToDocument]) -> Result<Vec<Value>, serde_json::Error> {
+    let documents: Result<Vec<_>, _> = records.iter().map(ToDocument::to_document).collect();
+    documents?.iter().map(to_value).collect()
+}
+
+/// What a file holds of a document.
+fn to_value(document: &Document) -> Result<Value, serde_json::Error> {
+    let mut value = json!({ "schema": SCHEMA, "study": document.study });
+    if let (Value::Object(value), Value::Object(fields)) = (&mut value, document.value()?) {
+        value.extend(fields);
+    }
+    Ok(value)
 }
 
 /// The link and the records' documents of a parsed [`view_to_json`]; `None` for anything else.

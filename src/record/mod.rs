@@ -22,7 +22,7 @@ pub mod statistics;
 pub mod table;
 
 pub use comparison::{Comparison, Series};
-pub use document::{DocumentError, Record};
+pub use document::{Document, DocumentError, Filed, Record, ToDocument};
 pub use efficiency::Efficiency;
 pub use fragility::Fragility;
 pub use model::Model;

@@ -21,7 +21,8 @@ pub static FILES: LazyLock<Vec<SourceFile>> = LazyLock::new(|| {
     let lengths = vec![8192, 32768];
     let config = stability::Config { seed: 1, sequence_lengths: lengths, steps: 6 };
     let stability = study::stability::run(&config).unwrap();
-    let records = [robustness.clone().into(), efficiency.clone().into(), stability.clone().into()];
+    let records: [Record; 3] =
+        [robustness.clone().into(), efficiency.clone().into(), stability.clone().into()];
     // Quickly made, and called the core that the claims are about.
     let config = ComparisonConfig { sites: 4, group: 2, first_seed: 1, seeds: 2 };
     let mut modes = pollster::block_on(study::quantize::compare(&config, &Context::unwatched())).unwrap();
@@ -118,7 +119,7 @@ fn examine(record: &impl PublishedFigure) -> Result<(), TestCaseError> {
     record.claims();
     record.numbers();
     prop_assert!(!record.summary_json().unwrap().contains("NaN"));
-    let json = document::to_json(&[record.clone().into()]).unwrap();
+    let json = document::to_json(std::slice::from_ref(record)).unwrap();
     let again = read_files(&[file("again.json", &json)]);
     prop_assert!(again.errors.is_empty(), "{:?}", again.errors);
     Ok(())

@@ -8,7 +8,7 @@ use bk_lab::import::{SourceFile, read_files};
 use bk_lab::published::Verdict;
 use bk_lab::published::lora::demonstration::{Outcome, Sums, beside, published};
 use bk_lab::published::lora::{Evidence, tree::tree};
-use bk_lab::record::lora::{Config, Experiment, Study, StudyFile};
+use bk_lab::record::lora::{Config, Experiment, Study};
 use bk_lab::record::{Provenance, Record, document};
 use bk_lab::study;
 use std::fs;
@@ -23,13 +23,13 @@ fn imported(json: &str) -> Study {
     let imported = read_files(&[SourceFile { name: "record.json".into(), bytes: json.into() }]);
     assert!(imported.errors.is_empty(), "{:?}", imported.errors);
     match imported.records.into_iter().next() {
-        Some(Record::Lora(file)) => file.read().unwrap(),
+        Some(Record::Lora(study)) => *study,
         other => panic!("{other:?} is no study"),
     }
 }
 
 fn json(study: &Study) -> String {
-    document::to_json(&[Record::Lora(Box::new(StudyFile::of(study).unwrap()))]).unwrap()
+    document::to_json(&[study]).unwrap()
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl Fragility {
         let context = Context::unwatched();
         let record = pollster::block_on(fragility::run(&config, &context)).map_err(Failure::usage)?;
         if options.json {
-            print(&document::to_json(&[record.into()]).map_err(Failure::failed)?)
+            print(&document::to_json(&[record]).map_err(Failure::failed)?)
         } else {
             print(&report::fragility(&record))
         }

@@ -29,7 +29,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Speed(record) => speed(record),
         Record::LanguageModel(record) => language_model(record),
         Record::Mixed(record) => mixed(record),
-        Record::Lora(record) => record.read().map_or_else(|error| error.to_string(), |study| lora(&study)),
+        Record::Lora(record) => lora(record),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
             record.grids.iter().for_each(|part| text += &format!("\n{}", grid(part)));

@@ -17,6 +17,9 @@ const LOWEST_ROW: f64 = 2.6;
 /// Height of a row with its name above, in ems.
 const ROW: f64 = 4.2;
 
+/// The modules that hold most parts of a block.
+const PARENTS: [&str; 3] = ["bk_layer.", "moe_ffn.", "mixer."];
+
 /// A stage: the embedding, a block, or what makes the logits.
 struct Stage {
     name: String,
@@ -34,7 +37,11 @@ impl Stage {
 fn stage_of(name: &str) -> (String, String) {
     let mut words = name.splitn(3, '.');
     match (words.next(), words.next(), words.next()) {
-        (Some("blocks" | "layers"), Some(number), Some(rest)) => (format!("Block {number}"), rest.into()),
+        (Some("blocks" | "layers"), Some(number), Some(rest)) => {
+            // What every part of a block is in needs not be said at each.
+            let rest = PARENTS.iter().fold(rest, |rest, parent| rest.strip_prefix(parent).unwrap_or(rest));
+            (format!("Block {number}"), rest.into())
+        }
         (Some(first), ..) if first.contains("embed") => ("Embedding".into(), name.into()),
         _ => ("Logits".into(), name.into()),
     }

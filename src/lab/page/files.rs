@@ -1,17 +1,13 @@
 //! Files that come to the page: by button, by drop, and what was imported before, kept until it is forgotten.
 
+use super::entrance::Arrival;
 use super::folders::{Gift, Given};
 use super::kept;
-use super::published::PageFigure;
 use super::state::{Lab, Tone};
 use crate::import::{ImportError, Problem, admit};
 use crate::lab::permalink::Room;
-use crate::lab::protocol::{Import, Imported, Stopped};
-use crate::record::fragility::{Fragility, Subject};
-use crate::record::language_model::LanguageModel;
-use crate::record::mixed::Mixed;
-use crate::record::quantize::ModeComparison;
-use crate::record::{Manifest, Provenance, Record, Speed, Table};
+use crate::lab::protocol::{Found, Import, Imported, Stopped};
+use crate::record::{Document, Efficiency, Filed, Robustness, Stability, Table};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -20,6 +16,14 @@ use web_sys::{Event, File, HtmlInputElement};
 
 /// Key under which imported records are kept in the browser's store.
 const KEY: &str = "bk-lab.imported";
+
+/// Rooms that keep what is imported: of which study, and how that is told of.
+const KEEPING: [(Room, &str, &str); 4] = [
+    (Room::Robustness, Robustness::STUDY, "for the robustness figure"),
+    (Room::Efficiency, Efficiency::STUDY, "for the efficiency figure"),
+    (Room::Stability, Stability::STUDY, "for the stability figure"),
+    (Room::Files, Table::STUDY, "as tables, in the room Files"),
+];
 
 /// So many records, or errors, are told of one by one.
 const MOST_ANNOUNCED: usize = 3;
@@ -61,72 +65,32 @@ pub(super) async fn read(file: &File, read: &mut u64) -> Result<ArrayBuffer, Pro
         .ok_or_else(|| Problem::Unreadable("the browser could not open it".into()))
 }
 
-/// How records come into the rooms.
-#[derive(Clone, Copy)]
-struct Arrival {
-    /// Given by the reader just now, and so to be shown; not kept from an earlier visit.
-    is_new: bool,
-    /// Told of one by one.
-    is_told: bool,
-    /// The settings of a figure came with them.
-    is_restored: bool,
+/// Takes what the worker made of the files to the rooms.
+fn take(lab: Lab, imported: Result<Imported, Stopped>, is_new: bool) {
+    let Imported { records, views, errors } = match imported {
+        Ok(imported) => imported,
+        Err(stopped) => return lab.tell(stopped),
+    };
+    tell_of_errors(lab, errors);
+    // The settings of figures come first: what they simulate need not be imported.
+    views.iter().for_each(|view| lab.follow_or_tell(view));
+    let many = records.len() > MOST_ANNOUNCED;
+    if is_new && many {
+        tell_of_many(lab, &records);
+    }
+    let arrival = Arrival { is_new, is_told: is_new && !many, is_restored: !views.is_empty() };
+    for Found { room, document } in records {
+        // What is not kept is restored, which is to be seen.
+        if arrival.is_told || is_new && !is_kept(&document) {
+            lab.room.set(room);
+        }
+        lab.entrance(room).receive(document, arrival);
+    }
 }
 
-/// Takes what the worker made of the files into the rooms.
-fn take(lab: Lab, imported: Result<Imported, Stopped>, is_new: bool) {
-    match imported {
-        Ok(Imported { records, views, errors }) => {
-            tell_of_errors(lab, errors);
-            // The settings of figures come first: what they simulate need not be imported.
-            views.iter().for_each(|view| lab.follow_or_tell(view));
-            let many = records.len() > MOST_ANNOUNCED;
-            if is_new && many {
-                tell_of_many(lab, &records);
-            }
-            let arrival = Arrival { is_new, is_told: is_new && !many, is_restored: !views.is_empty() };
-            for record in records {
-                match record {
-                    Record::Robustness(record) => take_figure(lab, record, arrival),
-                    Record::Efficiency(record) => take_figure(lab, record, arrival),
-                    Record::Stability(record) => take_figure(lab, record, arrival),
-                    Record::Fragility(record) => take_fragility(lab, record),
-                    Record::Table(record) => take_table(lab, record, arrival),
-                    Record::Quantize(record) => lab.quantize.open(lab, *record),
-                    Record::ModeComparison(record) => take_comparison(lab, *record, arrival),
-                    Record::Lora(study) => lab.lora.open(lab, *study),
-                    Record::Speed(record) => {
-                        let (title, grids) = (Speed::TITLE.into(), vec![record.table()]);
-                        let Speed { provenance, manifest, .. } = *record;
-                        take_table(lab, Table { provenance, manifest, title, grids }, arrival);
-                    }
-                    Record::LanguageModel(record) => {
-                        let (title, grids) = (record.title(), vec![record.table()]);
-                        let LanguageModel { provenance, manifest, .. } = *record;
-                        take_table(lab, Table { provenance, manifest, title, grids }, arrival);
-                    }
-                    Record::Mixed(record) => {
-                        let grids = [
-                            record.published_table(),
-                            Some(record.points_table()),
-                            Some(record.layer_table()),
-                        ];
-                        let (title, grids) = (record.title(), grids.into_iter().flatten().collect());
-                        let Mixed { provenance, manifest, .. } = *record;
-                        take_table(lab, Table { provenance, manifest, title, grids }, arrival);
-                    }
-                    Record::Resolvent(record) => {
-                        lab.resolvent.config.set(record.config.clone());
-                        lab.room.set(Room::Resolvent);
-                        lab.notify(
-                            Tone::Information,
-                            "The settings of that record were restored; the resolvent is computed anew.",
-                        );
-                    }
-                }
-            }
-        }
-        Err(stopped) => lab.tell(stopped),
-    }
+/// Whether a record is of a study that rooms keep.
+fn is_kept(document: &Document) -> bool {
+    KEEPING.iter().any(|(_, study, _)| *study == document.study)
 }
 
 /// Says why files were not imported: each in its sentence while they are few.
@@ -140,101 +104,35 @@ fn tell_of_errors(lab: Lab, mut errors: Vec<String>) {
 }
 
 /// Says what many records are, and leads to the room of most of them.
-fn tell_of_many(lab: Lab, records: &[Record]) {
-    let count = |kind: fn(&Record) -> bool| records.iter().filter(|record| kind(record)).count();
-    let kinds = [
-        (Room::Robustness, "for the robustness figure", count(|r| matches!(r, Record::Robustness(_)))),
-        (Room::Efficiency, "for the efficiency figure", count(|r| matches!(r, Record::Efficiency(_)))),
-        (Room::Stability, "for the stability figure", count(|r| matches!(r, Record::Stability(_)))),
-        (Room::Files, "as tables, in the room Files", count(|r| matches!(r, Record::Table(_)))),
-    ];
+fn tell_of_many(lab: Lab, records: &[Found]) {
+    let counts = KEEPING.map(|(_, study, _)| records.iter().filter(|of| of.document.study == study).count());
+    let kinds = KEEPING.iter().zip(counts);
     let parts: Vec<String> = kinds
-        .iter()
-        .filter(|(_, _, count)| *count > 0)
-        .map(|(_, what, count)| format!("{count} {what}"))
+        .clone()
+        .filter(|(_, count)| *count > 0)
+        .map(|((_, _, what), count)| format!("{count} {what}"))
         .collect();
     let sentence = format!("{} data sets were imported: {}.", records.len(), parts.join(", "));
     lab.notify(Tone::Information, sentence);
-    if let Some((room, ..)) = kinds.iter().max_by_key(|(_, _, count)| *count) {
+    if let Some(((room, ..), _)) = kinds.max_by_key(|(_, count)| *count) {
         lab.room.set(*room);
     }
 }
 
-/// Takes a record into the room of its figure, and leads there; nothing is to be taken where the settings were
-/// restored that give the record.
-fn take_figure<Figure: PageFigure>(lab: Lab, record: Figure, arrival: Arrival) {
-    if arrival.is_restored && Figure::state(&lab).simulates(&record) {
-        lab.notify(
-            Tone::Information,
-            "The settings of that figure were restored, and its simulation was run again.",
-        );
-        return;
-    }
-    if arrival.is_told {
-        welcome(lab, record.provenance(), record.manifest(), Figure::ROOM);
-    }
-    Figure::state(&lab).add(record, arrival.is_new);
-}
-
-/// Takes a count of checks to the figure it belongs to.
-fn take_fragility(lab: Lab, record: Fragility) {
-    match record.config.subject {
-        Subject::Robustness(_) => {
-            lab.room.set(Room::Robustness);
-            lab.robustness.show_fragility(record);
-        }
-        Subject::Efficiency(_) => {
-            lab.room.set(Room::Efficiency);
-            lab.efficiency.show_fragility(record);
-        }
-        Subject::Stability(_) => {
-            lab.room.set(Room::Stability);
-            lab.stability.show_fragility(record);
-        }
-    }
-}
-
-/// Takes a comparison of modes into the quantization room.
-fn take_comparison(lab: Lab, record: ModeComparison, arrival: Arrival) {
-    if arrival.is_told {
-        welcome(lab, record.provenance, &record.manifest, Room::Quantization);
-    }
-    lab.quantize.show_modes(record);
-}
-
-/// Takes what is no figure's data into the room of files.
-fn take_table(lab: Lab, record: Table, arrival: Arrival) {
-    if arrival.is_told {
-        welcome(lab, record.provenance, &record.manifest, Room::Files);
-    }
-    lab.tables.update(|tables| {
-        if !tables.contains(&record) {
-            tables.push(record);
-        }
-    });
-}
-
 /// Says what was imported, and leads to where it is shown.
-fn welcome(lab: Lab, provenance: Provenance, manifest: &Manifest, room: Room) {
-    let files = manifest.files.join(", ");
+pub(super) fn welcome(lab: Lab, document: &Document, room: Room) {
+    let files = document.manifest.files.join(", ");
     let name = if files.is_empty() { "A record of this lab".to_owned() } else { format!("“{files}”") };
-    lab.notify(
-        Tone::Information,
-        format!("{name} was imported: {}. {}", provenance.label(), manifest.origin),
-    );
+    let (provenance, origin) = (document.provenance.label(), &document.manifest.origin);
+    lab.notify(Tone::Information, format!("{name} was imported: {provenance}. {origin}"));
     lab.room.set(room);
 }
 
 /// Imported records outlive the tab: they are kept in the browser's store and read again like any file.
 pub(super) fn keep_imported(lab: Lab) {
     let records = move || {
-        [
-            lab.robustness.imported_records(),
-            lab.efficiency.imported_records(),
-            lab.stability.imported_records(),
-            lab.tables.get().into_iter().map(Record::Table).collect(),
-        ]
-        .concat()
+        let kept = KEEPING.iter().flat_map(|(room, ..)| lab.entrance(*room).kept());
+        kept.filter(is_kept).collect()
     };
     kept::keep(lab, KEY, "What was imported", move |imported| take(lab, imported, false), records);
 }

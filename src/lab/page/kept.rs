@@ -3,7 +3,7 @@
 use super::state::{Lab, Tone};
 use crate::lab::browser::to_buffer;
 use crate::lab::protocol::{Import, Imported, Stopped};
-use crate::record::{Record, document};
+use crate::record::{Document, document};
 use leptos::prelude::*;
 
 /// The browser's store, where it is allowed.
@@ -18,7 +18,7 @@ pub(super) fn keep(
     key: &'static str,
     what: &'static str,
     take: impl FnOnce(Result<Imported, Stopped>) + 'static,
-    records: impl Fn() -> Vec<Record> + 'static,
+    records: impl Fn() -> Vec<Document> + 'static,
 ) {
     let kept = browser_store().and_then(|store| store.get_item(key).ok().flatten());
     if let Some(json) = kept {

@@ -6,12 +6,14 @@ mod explanations;
 mod results;
 mod speed;
 
+use super::entrance::{Arrival, Host, restore};
 use super::files::read;
 use super::state::{Lab, Tone};
 use crate::import::ImportError;
 use crate::lab::browser::{to_buffer, to_bytes};
 use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{ReadPotential, ReadValues, RequestId, Stopped};
+use crate::record::Document;
 use crate::record::resolvent::{Config, Panel, Resolvent};
 use crate::resolvent::{MOST_SITES, Potential};
 use crate::study::Progress;
@@ -39,8 +41,8 @@ struct Running {
 
 /// The state of the room.
 #[derive(Clone, Copy)]
-pub(super) struct ResolventRoom {
-    pub(super) config: RwSignal<Config>,
+struct ResolventRoom {
+    config: RwSignal<Config>,
     /// The panel that the config asks for.
     panel: Memo<Panel>,
     /// The last record of every panel that has been computed.
@@ -54,10 +56,11 @@ pub(super) struct ResolventRoom {
     speed: SpeedState,
 }
 
-impl Default for ResolventRoom {
-    fn default() -> Self {
+impl ResolventRoom {
+    /// The state of the room that is opened, with what came for it before.
+    fn open(lab: Lab) -> Self {
         let config = RwSignal::new(Config::default());
-        ResolventRoom {
+        let room = ResolventRoom {
             config,
             panel: Memo::new(move |_| config.with(|config| config.panel)),
             records: RwSignal::default(),
@@ -66,11 +69,26 @@ impl Default for ResolventRoom {
             trouble: RwSignal::default(),
             again: RwSignal::default(),
             speed: SpeedState::default(),
-        }
+        };
+        let take = move |(document, _): (Document, Arrival)| {
+            if let Some(Resolvent { config, .. }) = lab.record(&document) {
+                room.config.set(config);
+                lab.notify(
+                    Tone::Information,
+                    "The settings of that record were restored; the resolvent is computed anew.",
+                );
+            }
+        };
+        let host = Host {
+            address: Signal::derive(move || room.address()),
+            restore: Callback::new(move |link| restore(&link, |config| room.config.set(config))),
+            take: Callback::new(take),
+        };
+        lab.entrance(Room::Resolvent).open(lab, Room::Resolvent, host);
+        room.keep_computed(lab);
+        room
     }
-}
 
-impl ResolventRoom {
     /// The last record of a panel.
     fn record_of(&self, panel: Panel) -> Option<Arc<Resolvent>> {
         self.records.with(|records| records.iter().find(|record| record.finding.panel() == panel).cloned())
@@ -145,7 +163,7 @@ impl ResolventRoom {
     }
 
     /// The address that leads here.
-    pub(super) fn address(&self) -> String {
+    fn address(&self) -> String {
         self.config.with(|config| Self::fragment(config, config.panel))
     }
 
@@ -163,7 +181,7 @@ impl ResolventRoom {
     }
 
     /// Computes whenever the config changes, the room is shown and the work is light.
-    pub(super) fn keep_computed(self, lab: Lab) {
+    fn keep_computed(self, lab: Lab) {
         let visible = Memo::new(move |_| lab.room.get() == Room::Resolvent);
         Effect::new(move || {
             let live = self.config.with(Self::is_live);
@@ -235,6 +253,8 @@ impl ResolventRoom {
 #[component]
 pub(super) fn ResolventView() -> impl IntoView {
     let lab = expect_context::<Lab>();
+    let room = ResolventRoom::open(lab);
+    provide_context(room);
     view! {
         <section class="room" hidden=move || lab.room.get() != Room::Resolvent aria-labelledby="resolvent-title">
             <header class="intro">
@@ -249,7 +269,7 @@ pub(super) fn ResolventView() -> impl IntoView {
             </div>
             <aside class="notes">
                 {Panel::ALL.map(|panel| view! {
-                    <div hidden=move || lab.resolvent.panel.get() != panel>{explanations::formula(panel)}</div>
+                    <div hidden=move || room.panel.get() != panel>{explanations::formula(panel)}</div>
                 }).collect_view()}
             </aside>
         </section>
@@ -259,7 +279,7 @@ pub(super) fn ResolventView() -> impl IntoView {
 /// Links to the panels; the settings go along.
 #[component]
 fn Panels() -> impl IntoView {
-    let room = expect_context::<Lab>().resolvent;
+    let room = expect_context::<ResolventRoom>();
     let link = move |panel: Panel| {
         let fragment = move || room.config.with(|config| ResolventRoom::fragment(config, panel));
         // What a link cannot hold stays when the panel changes without one.

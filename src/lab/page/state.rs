@@ -1,22 +1,16 @@
 //! What the page knows: one handle, copied to wherever it is needed.
 
 use super::client::Client;
-use super::lora::LoraSettings;
-use super::models::Settings as ModelsSettings;
-use super::published::FigureState;
-use super::quantize::QuantizeRoom;
-use super::resolvent::ResolventRoom;
+use super::entrance::Entrance;
 use super::theme;
 use crate::figure::Theme;
 use crate::lab::browser::Parcel;
-use crate::lab::permalink::{self, Link, LinkError, Room};
+use crate::lab::permalink::{self, LinkError, Room};
 use crate::lab::protocol::{RequestId, Stopped, Task};
-use crate::record::{Efficiency, Robustness, Stability, Table};
+use crate::record::{Document, Filed};
 use crate::study::Progress;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
 
 /// How grave a notice is.
@@ -39,10 +33,6 @@ pub(super) struct Notice {
 /// More notices than this bury one another; the oldest go first.
 const MOST_NOTICES: usize = 4;
 
-/// What a link to a room without settings restores.
-#[derive(Default, Serialize, Deserialize)]
-struct NoSettings {}
-
 /// The state of the page.
 #[derive(Clone, Copy)]
 pub(super) struct Lab {
@@ -55,22 +45,7 @@ pub(super) struct Lab {
     pub(super) theme: Memo<Theme>,
     /// The room that is shown.
     pub(super) room: RwSignal<Room>,
-    /// The room of the robustness figure.
-    pub(super) robustness: FigureState<Robustness>,
-    /// The room of the efficiency figure.
-    pub(super) efficiency: FigureState<Efficiency>,
-    /// The room of the stability figure.
-    pub(super) stability: FigureState<Stability>,
-    /// The room of the resolvent.
-    pub(super) resolvent: ResolventRoom,
-    /// The room of the quantized core.
-    pub(super) quantize: QuantizeRoom,
-    /// What links set of the room of language models.
-    pub(super) models: RwSignal<ModelsSettings>,
-    /// The room of quantized LoRA.
-    pub(super) lora: LoraSettings,
-    /// Imported files that are no figure's data.
-    pub(super) tables: RwSignal<Vec<Table>>,
+    entrances: StoredValue<[Entrance; Room::ALL.len()]>,
 }
 
 impl Lab {
@@ -85,14 +60,7 @@ impl Lab {
             theme_choice,
             theme,
             room: RwSignal::new(Room::default()),
-            robustness: FigureState::default(),
-            efficiency: FigureState::default(),
-            stability: FigureState::default(),
-            resolvent: ResolventRoom::default(),
-            quantize: QuantizeRoom::default(),
-            models: RwSignal::default(),
-            lora: LoraSettings::default(),
-            tables: RwSignal::default(),
+            entrances: StoredValue::new(Room::ALL.map(|_| Entrance::default())),
         }
     }
 
@@ -134,18 +102,20 @@ impl Lab {
         self.client.with_value(Client::clone).cancel(id);
     }
 
+    /// The entrance of a room.
+    pub(super) fn entrance(&self, room: Room) -> Entrance {
+        self.entrances.with_value(|entrances| entrances[room as usize])
+    }
+
+    /// The record of a document; one that cannot be read is told of.
+    pub(super) fn record<Kind: Filed>(&self, document: &Document) -> Option<Kind> {
+        let opened = document.open();
+        opened.map_err(|error| self.notify(Tone::Trouble, format!("A record cannot be read: {error}."))).ok()
+    }
+
     /// The fragment that restores a room as it is.
     pub(super) fn fragment(&self, room: Room) -> String {
-        match room {
-            Room::Robustness => permalink::to_fragment(room, &self.robustness.linked()),
-            Room::Efficiency => permalink::to_fragment(room, &self.efficiency.linked()),
-            Room::Stability => permalink::to_fragment(room, &self.stability.linked()),
-            Room::Resolvent => self.resolvent.address(),
-            Room::Quantization => permalink::to_fragment(room, &self.quantize.view.get()),
-            Room::Models => permalink::to_fragment(room, &self.models.get()),
-            Room::Lora => permalink::to_fragment(room, &self.lora.linked()),
-            Room::Files => permalink::to_fragment(room, &NoSettings {}),
-        }
+        self.entrance(room).fragment(room)
     }
 
     /// Goes where the address bar says.
@@ -164,18 +134,31 @@ impl Lab {
     }
 
     fn follow(&self, fragment: &str) -> Result<(), LinkError> {
+        self.room.set(self.restore(fragment, self.room.get_untracked())?);
+        Ok(())
+    }
+
+    /// Follows a link that waited for its room to open; where that is not possible, what was shown `before` is shown
+    /// again.
+    pub(super) fn follow_at_last(&self, room: Room, fragment: &str, before: Room) {
+        if let Err(error) = self.restore(fragment, before) {
+            if self.room.get_untracked() == room {
+                self.room.set(before);
+            }
+            self.notify(Tone::Trouble, error.to_string());
+        }
+    }
+
+    /// Restores what a link says, or lets it wait for its room to open; hands back the room.
+    fn restore(&self, fragment: &str, before: Room) -> Result<Room, LinkError> {
         let link = permalink::parse(fragment)?;
-        let unknown = match link.room {
-            Room::Robustness => restore(&link, |linked| self.robustness.follow(linked))?,
-            Room::Efficiency => restore(&link, |linked| self.efficiency.follow(linked))?,
-            Room::Stability => restore(&link, |linked| self.stability.follow(linked))?,
-            Room::Resolvent => restore(&link, |config| self.resolvent.config.set(config))?,
-            Room::Quantization => restore(&link, |view| self.quantize.view.set(view))?,
-            Room::Models => restore(&link, |settings| self.models.set(settings))?,
-            Room::Lora => restore(&link, |linked| self.lora.follow(linked))?,
-            Room::Files => link.restore::<NoSettings>()?.unknown,
-        };
-        self.room.set(link.room);
+        let room = link.room;
+        let unknown = self.entrance(room).restore(link, fragment, before).transpose()?;
+        self.tell_of_unknown(unknown.unwrap_or_default());
+        Ok(room)
+    }
+
+    fn tell_of_unknown(&self, unknown: Vec<String>) {
         if !unknown.is_empty() {
             let sentence = format!(
                 "This link also sets {}, which this lab does not know; the rest was restored.",
@@ -183,32 +166,26 @@ impl Lab {
             );
             self.notify(Tone::Trouble, sentence);
         }
-        Ok(())
     }
 
     /// Keeps the address bar in step with what is shown, without adding to the history.
     pub(super) fn keep_address(self) {
-        Effect::new(move |previous: Option<String>| {
-            let fragment = self.fragment(self.room.get());
-            // The first run would overwrite a link that could not be followed.
+        Effect::new(move |previous: Option<Option<String>>| {
+            let (room, previous) = (self.room.get(), previous.flatten());
+            // What a link asks for is not yet known to be possible.
+            if self.entrance(room).is_waiting() {
+                return previous;
+            }
+            let fragment = self.fragment(room);
+            // The first time would overwrite a link that could not be followed.
             if previous.is_some_and(|previous| previous != fragment) {
                 let history = window().history();
                 let _ = history
                     .map(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&fragment)));
             }
-            fragment
+            Some(fragment)
         });
     }
-}
-
-/// Sets what a link restores, and hands back the keys nobody knows.
-fn restore<Config>(link: &Link, set: impl FnOnce(Config)) -> Result<Vec<String>, LinkError>
-where
-    Config: Serialize + DeserializeOwned + Default,
-{
-    let restored = link.restore()?;
-    set(restored.config);
-    Ok(restored.unknown)
 }
 
 fn push(notices: RwSignal<Vec<Notice>>, tone: Tone, sentence: String) {

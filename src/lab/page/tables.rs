@@ -1,16 +1,39 @@
 //! The room of files: what was imported that is no figure's data, as tables.
 
-use super::files::{ImportButton, ImportFolderButton};
+use super::entrance::{Arrival, Host, restore};
+use super::files::{ImportButton, ImportFolderButton, welcome};
 use super::state::Lab;
 use super::table::GridTable;
-use crate::lab::permalink::Room;
-use crate::record::Table;
+use crate::lab::permalink::{self, Room};
+use crate::record::{Document, Table};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// What a link to this room restores: nothing.
+#[derive(Default, Serialize, Deserialize)]
+struct NoSettings {}
 
 /// The room.
 #[component]
 pub(super) fn TablesView() -> impl IntoView {
     let lab = expect_context::<Lab>();
+    let entrance = lab.entrance(Room::Files);
+    let take = move |(document, arrival): (Document, Arrival)| {
+        if arrival.is_told {
+            welcome(lab, &document, Room::Files);
+        }
+        entrance.keep(document);
+    };
+    let host = Host {
+        address: Signal::stored(permalink::to_room(Room::Files)),
+        restore: Callback::new(|link| restore(&link, |NoSettings {}| {})),
+        take: Callback::new(take),
+    };
+    entrance.open(lab, Room::Files, host);
+    let tables = Memo::new(move |_| {
+        let documents = entrance.imported.get();
+        documents.iter().filter_map(|document| lab.record(document)).collect::<Vec<Table>>()
+    });
     view! {
         <section class="room" hidden=move || lab.room.get() != Room::Files aria-labelledby="files-title">
             <header class="intro">
@@ -20,13 +43,13 @@ pub(super) fn TablesView() -> impl IntoView {
             <form class="controls" aria-label="Files" on:submit=|event| event.prevent_default()>
                 <ImportButton />
                 <ImportFolderButton />
-                <button type="button" disabled=move || lab.tables.with(Vec::is_empty) on:click=move |_| lab.tables.set(vec![])>"Forget these files"</button>
+                <button type="button" disabled=move || tables.with(Vec::is_empty) on:click=move |_| entrance.imported.set(vec![])>"Forget these files"</button>
             </form>
             <div class="stage">
-                <Show when=move || lab.tables.with(Vec::is_empty)>
+                <Show when=move || tables.with(Vec::is_empty)>
                     <p>"There are no tables yet. Drop files or folders anywhere on this page, or choose them with the buttons."</p>
                 </Show>
-                {move || lab.tables.get().into_iter().map(|table| view! { <Sheet table /> }).collect_view()}
+                {move || tables.get().into_iter().map(|table| view! { <Sheet table /> }).collect_view()}
             </div>
         </section>
     }

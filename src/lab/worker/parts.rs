@@ -5,15 +5,19 @@ use super::{finished, read};
 use crate::export::{self, Format, Metadata};
 use crate::import::{FoundPotential, Imported, SourceFile, read_files, read_potential};
 use crate::lab::browser::{Payload, attach_pixels, to_bytes};
+use crate::lab::permalink::Room;
 use crate::lab::plain::{PlainJavaScript, machine};
 use crate::lab::protocol::{
-    self, ExamineLora, ExaminedStudy, Export, Import as Names, PackLora, Quantization as Training,
+    self, ExamineLora, ExaminedStudy, Export, Found, Import as Names, PackLora, Quantization as Training,
     ReadPotential, ReadValues, Stopped, WrittenFile,
 };
 use crate::published::lora::Evidence;
 use crate::published::lora::tree::tree;
-use crate::record::lora::{self, Study, StudyFile};
-use crate::record::{Record, quantize, resolvent, speed};
+use crate::record::fragility::Subject;
+use crate::record::language_model::LanguageModel;
+use crate::record::lora::{self, Study};
+use crate::record::mixed::Mixed;
+use crate::record::{Document, Record, Speed, Table, ToDocument, quantize, resolvent, speed};
 use crate::resolvent::{BackendChoice, Engine};
 use crate::study::{self, Context, StudyError};
 use leptos::wasm_split::SplitLoaderError;
@@ -121,17 +125,49 @@ pub fn records(task: Payload, _: &Context) -> Performing<'_> {
         let files = files.map(|(name, file)| SourceFile { name, bytes: export::restore(to_bytes(file)) });
         let Imported { records, views, errors } = read_files(&files.collect::<Vec<_>>());
         let errors = errors.iter().map(ToString::to_string).collect();
-        let records = records.into_iter().map(light).collect();
+        let records = records.into_iter().map(found).collect::<Result<_, _>>()?;
         finished(protocol::Imported { records, views, errors })
     })
 }
 
-/// A record without what the page computes anew.
-fn light(record: Record) -> Record {
-    match record {
+/// A record as the page takes it: where it is shown, and without what is computed anew.
+fn found(record: Record) -> Result<Found, serde_json::Error> {
+    let record = match record {
         Record::Resolvent(record) => Record::Resolvent(Box::new(record.manifest_only())),
+        Record::Speed(record) => {
+            let (title, grids) = (Speed::TITLE.into(), vec![record.table()]);
+            let Speed { provenance, manifest, .. } = *record;
+            Record::Table(Table { provenance, manifest, title, grids })
+        }
+        Record::LanguageModel(record) => {
+            let (title, grids) = (record.title(), vec![record.table()]);
+            let LanguageModel { provenance, manifest, .. } = *record;
+            Record::Table(Table { provenance, manifest, title, grids })
+        }
+        Record::Mixed(record) => {
+            let grids = [record.published_table(), Some(record.points_table()), Some(record.layer_table())];
+            let (title, grids) = (record.title(), grids.into_iter().flatten().collect());
+            let Mixed { provenance, manifest, .. } = *record;
+            Record::Table(Table { provenance, manifest, title, grids })
+        }
         record => record,
-    }
+    };
+    let room = match &record {
+        Record::Robustness(_) => Room::Robustness,
+        Record::Efficiency(_) => Room::Efficiency,
+        Record::Stability(_) => Room::Stability,
+        Record::Fragility(record) => match record.config.subject {
+            Subject::Robustness(_) => Room::Robustness,
+            Subject::Efficiency(_) => Room::Efficiency,
+            Subject::Stability(_) => Room::Stability,
+        },
+        Record::Resolvent(_) => Room::Resolvent,
+        Record::Quantize(_) | Record::ModeComparison(_) => Room::Quantization,
+        Record::Lora(_) => Room::Lora,
+        Record::LanguageModel(_) | Record::Mixed(_) => Room::Models,
+        Record::Table(_) | Record::Speed(_) => Room::Files,
+    };
+    Ok(Found { room, document: record.to_document()? })
 }
 
 /// The potential in a file, or in a figure that was exported.
@@ -194,16 +230,16 @@ pub fn simulated_study(task: Payload, _: &Context) -> Performing<'_> {
 /// What a study of quantized LoRA shows.
 pub fn examined_study(task: Payload, _: &Context) -> Performing<'_> {
     Box::pin(async move {
-        let ExamineLora(file) = read(&task)?;
-        finished(examined(&file.read()?)?)
+        let ExamineLora(study) = read(&task)?;
+        finished(examined(&study.open()?)?)
     })
 }
 
 /// All files of a study of quantized LoRA.
 pub fn packed_study(task: Payload, _: &Context) -> Performing<'_> {
     Box::pin(async move {
-        let PackLora(file) = read(&task)?;
-        let files = tree(&file.read()?)?;
+        let PackLora(study) = read(&task)?;
+        let files = tree(&study.open()?)?;
         let files = files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
         finished(WrittenFile {
             bytes: export::zip(files).map_err(|error| Stopped::Failed(error.to_string()))?,
@@ -213,8 +249,7 @@ pub fn packed_study(task: Payload, _: &Context) -> Performing<'_> {
 
 /// A study with what can be said of it.
 fn examined(study: &Study) -> Result<ExaminedStudy, serde_json::Error> {
-    let evidence = serde_json::to_value(Evidence::of(study))?;
-    Ok(ExaminedStudy { study: StudyFile::of(study)?, evidence })
+    Ok(ExaminedStudy { study: Document::of(study)?, evidence: Evidence::of(study) })
 }
 
 thread_local! {

@@ -16,7 +16,7 @@ use super::{Check, Claim, PublishedFigure};
 use crate::random::LegacyRandom;
 use crate::record::efficiency::{Config, Point, Run, Series};
 use crate::record::table::Grid;
-use crate::record::{Efficiency, Manifest, Model, Provenance};
+use crate::record::{Efficiency, Model};
 
 /// The constants of one model.
 struct Formula {
@@ -96,14 +96,6 @@ fn simulate_model(model: Model, formula: &Formula, config: &Config) -> Series {
 
 impl PublishedFigure for Efficiency {
     const TITLE: &'static str = "Dynamic efficiency";
-
-    fn provenance(&self) -> Provenance {
-        self.provenance
-    }
-
-    fn manifest(&self) -> &Manifest {
-        &self.manifest
-    }
 
     fn numbers(&self) -> Grid {
         numbers::numbers(self)

@@ -14,7 +14,7 @@ use super::{Check, Claim, PublishedFigure};
 use crate::random::LegacyRandom;
 use crate::record::robustness::{Config, Point, Run, Series};
 use crate::record::table::Grid;
-use crate::record::{Manifest, Model, Provenance, Robustness};
+use crate::record::{Model, Robustness};
 
 /// The constants of one model.
 struct Formula {
@@ -71,14 +71,6 @@ fn simulate_model(formula: Formula, model: Model, config: &Config) -> Series {
 
 impl PublishedFigure for Robustness {
     const TITLE: &'static str = "Quantization robustness";
-
-    fn provenance(&self) -> Provenance {
-        self.provenance
-    }
-
-    fn manifest(&self) -> &Manifest {
-        &self.manifest
-    }
 
     fn numbers(&self) -> Grid {
         numbers::numbers(self)

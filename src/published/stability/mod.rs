@@ -18,7 +18,7 @@ use super::{Check, Claim, PublishedFigure};
 use crate::random::LegacyRandom;
 use crate::record::stability::{Config, Curve, Losses, Point, Run, Series};
 use crate::record::table::Grid;
-use crate::record::{Manifest, Model, Provenance, Stability};
+use crate::record::{Model, Stability};
 
 /// Loss at step 0, before noise.
 const START: f64 = 4.0;
@@ -119,14 +119,6 @@ fn run(losses: Vec<Option<f64>>, divergence_step: Option<u32>) -> Run {
 
 impl PublishedFigure for Stability {
     const TITLE: &'static str = "Long-context stability";
-
-    fn provenance(&self) -> Provenance {
-        self.provenance
-    }
-
-    fn manifest(&self) -> &Manifest {
-        &self.manifest
-    }
 
     fn numbers(&self) -> Grid {
         numbers::numbers(self)

@@ -9,7 +9,6 @@ pub use experiment::{Experiment, Storage};
 
 use super::{Manifest, Provenance};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// Experiments of the published matrix.
 pub const MATRIX: u32 = 144;
@@ -49,7 +48,7 @@ pub enum ConfigError {
 }
 
 /// What the published simulation of the study gives.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Study {
     /// Where the numbers come from.
     pub provenance: Provenance,
@@ -59,40 +58,4 @@ pub struct Study {
     pub config: Config,
     /// The results, in the order of the matrix.
     pub experiments: Vec<Experiment>,
-}
-
-/// A study as its record holds it: the results as JSON, in the form of the published files. Whoever only hands a record
-/// on, as the page does before the room of the study is open, needs no code that knows what is in them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct StudyFile {
-    /// Where the numbers come from.
-    pub provenance: Provenance,
-    /// How the record was made.
-    pub manifest: Manifest,
-    /// What was asked for.
-    pub config: Config,
-    /// The results, in the order of the matrix: see [`Experiment`].
-    pub experiments: Vec<Value>,
-}
-
-impl StudyFile {
-    /// The file of a study.
-    pub fn of(study: &Study) -> Result<Self, serde_json::Error> {
-        Ok(StudyFile {
-            provenance: study.provenance,
-            manifest: study.manifest.clone(),
-            config: study.config.clone(),
-            experiments: study.experiments.iter().map(serde_json::to_value).collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// The study of a file; fails if a result has not the published form.
-    pub fn read(&self) -> Result<Study, serde_json::Error> {
-        Ok(Study {
-            provenance: self.provenance,
-            manifest: self.manifest.clone(),
-            config: self.config.clone(),
-            experiments: self.experiments.iter().map(Experiment::deserialize).collect::<Result<_, _>>()?,
-        })
-    }
 }

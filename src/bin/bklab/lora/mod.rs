@@ -8,8 +8,8 @@ use bk_lab::export::zip;
 use bk_lab::published::lora::tree as files;
 use bk_lab::published::lora::validation::{estimated_memory, memory_limit, validate};
 use bk_lab::published::lora::{experiment_id, matrix, unique_id};
-use bk_lab::record::lora::{Config, ExperimentConfig, MATRIX, Storage, Study, StudyFile};
-use bk_lab::record::{Record, document};
+use bk_lab::record::document;
+use bk_lab::record::lora::{Config, ExperimentConfig, MATRIX, Storage, Study};
 use bk_lab::study;
 use clap::Args;
 use std::fmt::Write;
@@ -79,9 +79,7 @@ impl Arguments {
         };
         let study = study::lora::run(&config).map_err(Failure::usage)?;
         if self.json {
-            let file = StudyFile::of(&study).map_err(Failure::failed)?;
-            let json = document::to_json(&[Record::Lora(Box::new(file))]).map_err(Failure::failed)?;
-            return print(&json);
+            return print(&document::to_json(&[study]).map_err(Failure::failed)?);
         }
         if let Some(path) = &self.zip {
             return packed(&study, path);

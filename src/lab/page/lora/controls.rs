@@ -7,8 +7,8 @@ use crate::lab::page::controls::{Choice, Field};
 use crate::lab::page::download;
 use crate::lab::page::files::ImportButton;
 use crate::lab::page::state::Lab;
+use crate::record::document;
 use crate::record::lora::{Config, MATRIX};
-use crate::record::{Record, document};
 use leptos::prelude::*;
 use std::fmt::{Display, Formatter};
 use std::str::FromStr;
@@ -50,8 +50,7 @@ pub(super) fn Controls() -> impl IntoView {
     };
     let save = move |_| {
         if let Some(shown) = room.shown.get_untracked() {
-            let record = Record::Lora(Box::new(shown.file.clone()));
-            download::json(lab, "vit-lora.json", document::to_json(&[record]));
+            download::json(lab, "vit-lora.json", document::to_json(&[&shown.document]));
         }
     };
     let nothing = move || room.shown.with(Option::is_none);

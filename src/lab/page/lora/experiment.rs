@@ -39,8 +39,7 @@ pub(super) fn Chosen() -> impl IntoView {
 }
 
 fn experiment(shown: &Arc<Shown>, place: usize) -> AnyView {
-    let (Some(run), Some(file)) = (shown.study.experiments.get(place), shown.file.experiments.get(place))
-    else {
+    let (Some(run), Some(file)) = (shown.study.experiments.get(place), shown.results.get(place)) else {
         return ().into_any();
     };
     let provenance = shown.study.provenance;

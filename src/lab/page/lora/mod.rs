@@ -7,13 +7,14 @@ mod matrix;
 mod results;
 
 use super::download;
+use super::entrance::{Host, restore};
 use super::state::{Lab, Tone};
 use crate::figure::View;
-use crate::lab::permalink::Room;
+use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{ExamineLora, ExaminedStudy, PackLora, Stopped, WrittenFile};
 use crate::published::lora::Evidence;
-use crate::record::lora::{Config, Experiment, Study, StudyFile};
-use crate::record::{Provenance, Record, document};
+use crate::record::lora::{Config, Experiment, Study};
+use crate::record::{Document, Provenance, document};
 use axes::Filter;
 use controls::Controls;
 use experiment::Chosen;
@@ -26,7 +27,7 @@ use std::sync::Arc;
 
 /// What a link to this room restores.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(super) struct Linked {
+struct Linked {
     #[serde(flatten)]
     settings: Settings,
     #[serde(flatten)]
@@ -45,23 +46,63 @@ struct Settings {
     chosen: String,
 }
 
-/// What links and files set of the room: all that the page knows of it before it is opened.
-#[derive(Clone, Copy, Default)]
-pub(super) struct LoraSettings {
-    settings: RwSignal<Settings>,
-    view: RwSignal<View>,
-    /// A study from a file that is no simulation of this lab, shown until it is forgotten.
-    opened: RwSignal<Option<Arc<StudyFile>>>,
+/// A study, and what can be said of it.
+struct Shown {
+    document: Document,
+    study: Study,
+    /// The results as JSON, in the form of the published files.
+    results: Vec<Value>,
+    evidence: Evidence,
 }
 
-impl LoraSettings {
-    /// What a link to the room as it is restores.
-    pub(super) fn linked(&self) -> Linked {
-        Linked { settings: self.settings.get(), view: self.view.get() }
+impl Shown {
+    /// What the worker answered.
+    fn read(ExaminedStudy { study: document, evidence }: ExaminedStudy) -> Result<Self, serde_json::Error> {
+        let results = match document.value()?.get_mut("experiments").map(Value::take) {
+            Some(Value::Array(results)) => results,
+            _ => vec![],
+        };
+        Ok(Shown { study: document.open()?, document, results, evidence })
+    }
+}
+
+/// The state of the room.
+#[derive(Clone, Copy)]
+struct LoraRoom {
+    settings: RwSignal<Settings>,
+    config: Memo<Config>,
+    view: RwSignal<View>,
+    /// A study from a file that is no simulation of this lab, shown until it is forgotten.
+    opened: RwSignal<Option<Document>>,
+    shown: RwSignal<Option<Arc<Shown>>>,
+    trouble: RwSignal<Option<String>>,
+}
+
+impl LoraRoom {
+    /// The state of the room that is opened, with what came for it before.
+    fn open(lab: Lab) -> Self {
+        let settings: RwSignal<Settings> = RwSignal::default();
+        let room = LoraRoom {
+            settings,
+            config: Memo::new(move |_| settings.with(|settings| settings.config.clone())),
+            view: RwSignal::default(),
+            opened: RwSignal::default(),
+            shown: RwSignal::default(),
+            trouble: RwSignal::default(),
+        };
+        let linked = move || Linked { settings: settings.get(), view: room.view.get() };
+        let host = Host {
+            address: Signal::derive(move || permalink::to_fragment(Room::Lora, &linked())),
+            restore: Callback::new(move |link| restore(&link, |linked| room.follow(linked))),
+            take: Callback::new(move |(document, _)| room.take(lab, document)),
+        };
+        lab.entrance(Room::Lora).open(lab, Room::Lora, host);
+        room.keep_computed(lab);
+        room
     }
 
     /// Restores what a link says.
-    pub(super) fn follow(&self, linked: Linked) {
+    fn follow(self, linked: Linked) {
         batch(|| {
             self.opened.set(None);
             self.settings.set(linked.settings);
@@ -69,60 +110,19 @@ impl LoraSettings {
         });
     }
 
-    /// Opens the record of a file. The published simulation is run again; anything else is shown as it is.
-    pub(super) fn open(self, lab: Lab, study: StudyFile) {
-        let is_simulated = study.provenance == Provenance::PublishedSimulation;
+    /// Takes the record of a file in. The published simulation is run again; anything else is shown as it is.
+    fn take(self, lab: Lab, document: Document) {
+        let Some(Study { provenance, config, .. }) = lab.record(&document) else { return };
+        let is_simulated = provenance == Provenance::PublishedSimulation;
         let sentence = match is_simulated {
             true => "The settings of that record were restored, and its simulation was run again.".into(),
-            false => {
-                format!("That record was opened: {}. {}", study.provenance.label(), study.manifest.origin)
-            }
+            false => format!("That record was opened: {}. {}", provenance.label(), document.manifest.origin),
         };
         batch(|| {
-            self.settings.update(|settings| settings.config = study.config.clone());
-            self.opened.set((!is_simulated).then(|| Arc::new(study)));
-            lab.room.set(Room::Lora);
+            self.settings.update(|settings| settings.config = config);
+            self.opened.set((!is_simulated).then_some(document));
         });
         lab.notify(Tone::Information, sentence);
-    }
-}
-
-/// A study, and what can be said of it.
-struct Shown {
-    file: StudyFile,
-    study: Study,
-    evidence: Evidence,
-}
-
-impl Shown {
-    /// What the worker answered.
-    fn read(file: StudyFile, evidence: Value) -> Result<Self, serde_json::Error> {
-        let study = file.read()?;
-        Ok(Shown { file, study, evidence: serde_json::from_value(evidence)? })
-    }
-}
-
-/// The state of the room once it is open.
-#[derive(Clone, Copy)]
-struct LoraRoom {
-    settings: RwSignal<Settings>,
-    config: Memo<Config>,
-    view: RwSignal<View>,
-    opened: RwSignal<Option<Arc<StudyFile>>>,
-    shown: RwSignal<Option<Arc<Shown>>>,
-    trouble: RwSignal<Option<String>>,
-}
-
-impl LoraRoom {
-    fn new(LoraSettings { settings, view, opened }: LoraSettings) -> Self {
-        LoraRoom {
-            settings,
-            config: Memo::new(move |_| settings.with(|settings| settings.config.clone())),
-            view,
-            opened,
-            shown: RwSignal::default(),
-            trouble: RwSignal::default(),
-        }
     }
 
     /// Simulates anew whenever the config changes, or looks at the study that was opened.
@@ -135,7 +135,7 @@ impl LoraRoom {
             let (config, opened) = (self.config.get(), self.opened.get());
             let known = |shown: &Option<Arc<Shown>>| {
                 shown.as_ref().is_some_and(|shown| match &opened {
-                    Some(study) => shown.file == **study,
+                    Some(document) => shown.document == *document,
                     None => {
                         shown.study.config == config
                             && shown.study.provenance == Provenance::PublishedSimulation
@@ -148,14 +148,14 @@ impl LoraRoom {
             if opened.is_none() && config.experiments == 0 {
                 return self.trouble.set(Some("There is nothing to show of 0 experiments. Give from 1 to 144; the earlier result stays.".into()));
             }
-            let (asked, file) = (config.clone(), opened.clone());
+            let (asked, document) = (config.clone(), opened.clone());
             let take = move |examined: Result<ExaminedStudy, Stopped>| {
                 // Another study may be wanted by now.
                 if self.opened.get_untracked() != opened || self.config.get_untracked() != config {
                     return;
                 }
                 match examined {
-                    Ok(ExaminedStudy { study, evidence }) => match Shown::read(study, evidence) {
+                    Ok(examined) => match Shown::read(examined) {
                         Ok(shown) => {
                             self.shown.set(Some(Arc::new(shown)));
                             self.trouble.set(None);
@@ -166,8 +166,8 @@ impl LoraRoom {
                     Err(Stopped::Cancelled) => {}
                 }
             };
-            match file {
-                Some(study) => lab.ask(&ExamineLora(study.as_ref().clone()), vec![], take),
+            match document {
+                Some(document) => lab.ask(&ExamineLora(document), vec![], take),
                 None => lab.ask(&asked, vec![], take),
             };
         });
@@ -192,8 +192,7 @@ impl LoraRoom {
     /// The JSON that shows the room again as it is, for its figures' files.
     fn manifest(self, lab: Lab) -> Option<String> {
         let shown = self.shown.get_untracked()?;
-        let record = Record::Lora(Box::new(shown.file.clone()));
-        document::view_to_json(&untrack(|| lab.fragment(Room::Lora)), &[record]).ok()
+        document::view_to_json(&untrack(|| lab.fragment(Room::Lora)), &[&shown.document]).ok()
     }
 
     /// Has all files of the study written, and hands them to the reader.
@@ -203,7 +202,7 @@ impl LoraRoom {
             Provenance::PublishedSimulation => format!("vit-lora-seed-{}.zip", shown.study.config.seed),
             _ => "vit-lora.zip".into(),
         };
-        lab.ask(&PackLora(shown.file.clone()), vec![], move |packed| match packed {
+        lab.ask(&PackLora(shown.document.clone()), vec![], move |packed| match packed {
             Ok(WrittenFile { bytes }) => download::file(lab, &name, "application/zip", &bytes),
             Err(stopped) => lab.tell(stopped),
         });
@@ -224,9 +223,8 @@ fn accuracy(run: &Experiment) -> f64 {
 #[component]
 pub(super) fn LoraView() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = LoraRoom::new(lab.lora);
+    let room = LoraRoom::open(lab);
     provide_context(room);
-    room.keep_computed(lab);
     view! {
         <section class="room" hidden=move || lab.room.get() != Room::Lora aria-labelledby="lora-title">
             <header class="intro">

@@ -11,8 +11,8 @@ use crate::lab::page::state::Lab;
 use crate::lab::page::table::GridTable;
 use crate::model::precision::{Policy, Thresholds};
 use crate::quantize::Width;
+use crate::record::document;
 use crate::record::mixed::{Assignment, Config, Layer, Mixed};
-use crate::record::{Record, document};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,16 +61,10 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
             .collect();
         Some::<DrawView>(Arc::new(move |_, layout| parts(&record.architecture, &plan, layout)))
     });
-    let manifest = Callback::new(move |()| {
-        document::to_json(&[Record::Mixed(Box::new(record.get_untracked()?.as_ref().clone()))]).ok()
-    });
+    let manifest = Callback::new(move |()| document::to_json(&[record.get_untracked()?]).ok());
     let save = move |_| {
         if let Some(record) = record.get_untracked() {
-            download::json(
-                lab,
-                "mixed-precision.json",
-                document::to_json(&[Record::Mixed(Box::new(record.as_ref().clone()))]),
-            );
+            download::json(lab, "mixed-precision.json", document::to_json(&[record]));
         }
     };
     let size = move || {
@@ -100,9 +94,23 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
         <FigureView draw view=RwSignal::new(View::default()) stem="mixed-precision" aspect=0.55 manifest />
         {move || record.get().map(|record| view! { <GridTable grid=record.points_table() /> })}
         {move || record.get().map(|record| layers(room, config, record))}
-        <FigureView draw=diagram view=RwSignal::new(View::default()) stem="mixed-precision-parts" aspect=0.6 manifest />
+        <FigureView draw=diagram view=RwSignal::new(View::default()) stem="mixed-precision-parts" aspect=0.4 manifest />
     }
     .into_any()
+}
+
+/// Who decides.
+pub(super) fn assignment(room: ModelsRoom) -> AnyView {
+    let value = Signal::derive(move || {
+        POLICIES[room.settings.with(|settings| settings.precision.assignment) as usize].0
+    });
+    let set = Callback::new(move |chosen: String| {
+        let dynamic = chosen == POLICIES[1].0;
+        room.settings.update(|settings| {
+            settings.precision.assignment = if dynamic { Assignment::Dynamic } else { Assignment::Static };
+        });
+    });
+    view! { <Choice label="Widths" options=POLICIES.to_vec() value set /> }.into_any()
 }
 
 /// Who decides, and how scales are found.
@@ -118,9 +126,6 @@ fn policy(room: ModelsRoom) -> AnyView {
             room.settings.update(|settings| write(&mut settings.precision, &chosen));
         })
     };
-    let policy = Signal::derive(move || {
-        POLICIES[room.settings.with(|settings| settings.precision.assignment) as usize].0
-    });
     let rule = Signal::derive(move || {
         let rule = room.settings.with(|settings| settings.precision.rule.to_string());
         RULES.iter().map(|(key, _)| *key).find(|key| *key == rule).unwrap_or_default()
@@ -134,9 +139,7 @@ fn policy(room: ModelsRoom) -> AnyView {
         )
     };
     view! {
-        <Choice label="Widths" options=POLICIES.to_vec() value=policy set=choose(|config, chosen| {
-            config.assignment = if chosen == "dynamic" { Assignment::Dynamic } else { Assignment::Static };
-        }) />
+        {assignment(room)}
         <div class="field">
             <span class="label">"Thresholds of the dynamic policy"</span>
             <Slider label="Part at FP16" from=0.0 to=1.0 step=0.05 value=read(|config| config.policy.high)
@@ -164,7 +167,7 @@ fn layers(room: ModelsRoom, config: Memo<Config>, record: Arc<Mixed>) -> AnyView
     };
     let rows = record.layers.clone().into_iter().map(|layer| row(room, config, thresholds, layer));
     view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Parts by importance">
+        <div class="table-scroll tall" tabindex="0" role="region" aria-label="Parts by importance">
             <table class="layers">
                 <caption>"Parts of the model, the most important first; importances in deviations from the mean"</caption>
                 <thead><tr>

@@ -31,7 +31,7 @@ pub(super) fn view(room: ModelsRoom) -> AnyView {
     let manifest = Callback::new(move |()| serde_json::to_string_pretty(&shown.get_untracked()).ok());
     view! {
         <p class="hint">"Colours show the static policy of mixed precision."</p>
-        <FigureView draw view=RwSignal::new(View::default()) stem="language-model-parts" aspect=0.6 manifest />
+        <FigureView draw view=RwSignal::new(View::default()) stem="language-model-parts" aspect=0.4 manifest />
         {move || view! { <GridTable grid=tensors(&shown.get()) /> }}
         {move || view! { <GridTable grid=operations(&shown.get()) /> }}
     }

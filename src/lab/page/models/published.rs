@@ -1,12 +1,13 @@
 //! The published recipe: its sizes, and what is wrong with them.
 
+use super::mixed;
 use super::state::ModelsRoom;
 use crate::lab::page::controls::Field;
 use crate::lab::page::download;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::GridTable;
+use crate::record::document;
 use crate::record::mixed::Config;
-use crate::record::{Record, document};
 use leptos::prelude::*;
 
 /// Sizes, and the tables of what comes of them.
@@ -20,15 +21,12 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
     };
     let save = move |_| {
         if let Some(record) = room.published.get_untracked() {
-            download::json(
-                lab,
-                "mixed-precision-published.json",
-                document::to_json(&[Record::Mixed(Box::new(record.as_ref().clone()))]),
-            );
+            download::json(lab, "mixed-precision-published.json", document::to_json(&[record]));
         }
     };
     view! {
         <div class="options">
+            {mixed::assignment(room)}
             {field("Vocabulary", "1000 was published; the famous 6.00 × holds for it alone", |config| config.vocabulary, |config, value| config.vocabulary = value)}
             {field("Width", "128 was published", |config| config.width, |config, value| config.width = value)}
             {field("Blocks", "4 were published", |config| config.layers, |config, value| config.layers = value)}

@@ -43,17 +43,20 @@ fn item(lab: Lab, room: ModelsRoom, model: &Shelved) -> AnyView {
     let is_shown = move || room.chosen.get() == Some(key);
     let name = describe(model);
     let label = format!("Forget {name}");
+    // What took minutes to train is not gone by one press.
+    let asked = RwSignal::new(false);
     let forget = move |_| {
-        let sure = window()
-            .confirm_with_message("Forget this model? It cannot be brought back, unless you saved it.");
-        if sure.unwrap_or(false) {
+        if asked.get_untracked() {
             room.forget(lab, key);
+        } else {
+            asked.set(true);
         }
     };
+    let says = move || if asked.get() { "Forget for good" } else { "×" };
     view! {
         <li>
             <button type="button" class="choose" aria-pressed=move || is_shown().to_string() on:click=move |_| room.chosen.set(Some(key))>{name}</button>
-            <button type="button" class="quiet" aria-label=label disabled=move || !room.is_idle() on:click=forget>"×"</button>
+            <button type="button" class="quiet" aria-label=label disabled=move || !room.is_idle() on:click=forget on:blur=move |_| asked.set(false)>{says}</button>
         </li>
     }
     .into_any()

@@ -5,7 +5,9 @@ use crate::lab::models::{
     HandleModel, ListModels, MapCausality, ModelKey, SaveModel, Shelf, Shelved, StudyMixed,
 };
 use crate::lab::page::download;
+use crate::lab::page::entrance::{Host, restore};
 use crate::lab::page::state::{Lab, Tone};
+use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{RequestId, Stopped};
 use crate::model::causality::Causality;
 use crate::model::corpus::Text;
@@ -55,9 +57,10 @@ pub(super) struct ModelsRoom {
 }
 
 impl ModelsRoom {
-    /// A room that has just been opened.
-    pub(super) fn new(settings: RwSignal<Settings>) -> Self {
-        ModelsRoom {
+    /// The state of the room that is opened, with what came for it before.
+    pub(super) fn open(lab: Lab) -> Self {
+        let settings: RwSignal<Settings> = RwSignal::default();
+        let room = ModelsRoom {
             settings,
             shelf: RwSignal::default(),
             chosen: RwSignal::default(),
@@ -69,7 +72,18 @@ impl ModelsRoom {
             mixed: RwSignal::default(),
             published: RwSignal::default(),
             text: StoredValue::new_local(None),
-        }
+        };
+        let host = Host {
+            address: Signal::derive(move || {
+                settings.with(|settings| permalink::to_fragment(Room::Models, settings))
+            }),
+            restore: Callback::new(move |link| restore(&link, |linked| settings.set(linked))),
+            // Records of models are shown as tables, in the room of files.
+            take: Callback::new(|_| {}),
+        };
+        lab.entrance(Room::Models).open(lab, Room::Models, host);
+        room.look(lab);
+        room
     }
 
     /// The model that is looked at.

@@ -7,8 +7,8 @@ use crate::lab::page::figure_view::{DrawView, FigureView};
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::GridTable;
 use crate::lab::page::{download, table::DataTable, table::Rows};
+use crate::record::document;
 use crate::record::language_model::LanguageModel;
-use crate::record::{Record, document};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -32,11 +32,11 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
     let record = move || room.model().and_then(|model| model.measured.clone());
     let manifest = Callback::new(move |()| {
         let record = untrack(record)?;
-        document::to_json(&[Record::LanguageModel(record)]).ok()
+        document::to_json(&[record.as_ref()]).ok()
     });
     let save = move |_| {
         if let Some(record) = untrack(record) {
-            download::json(lab, "language-model.json", document::to_json(&[Record::LanguageModel(record)]));
+            download::json(lab, "language-model.json", document::to_json(&[record.as_ref()]));
         }
     };
     let measurable = move || {

@@ -6,12 +6,13 @@ use super::{FigureState, PageFigure};
 use crate::figure::View;
 use crate::lab::page::controls::{Choice, Field};
 use crate::lab::page::files::ImportButton;
+use crate::lab::page::state::Lab;
 use leptos::prelude::*;
 use std::fmt::Display;
 use std::str::FromStr;
 
 /// The settings of the simulation and the source of the data.
-pub(super) fn controls<Figure: PageFigure>(state: FigureState<Figure>) -> AnyView {
+pub(super) fn controls<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> AnyView {
     let source = Signal::derive(move || state.settings.with(|of| of.source.key()));
     let set_source =
         Callback::new(move |key: String| state.settings.update(|of| of.source = Source::from_key(&key)));
@@ -28,7 +29,7 @@ pub(super) fn controls<Figure: PageFigure>(state: FigureState<Figure>) -> AnyVie
             {Figure::fields(state)}
             <p class="trouble" role="alert">{state.trouble}</p>
             <button type="button" on:click=restore>"Published settings"</button>
-            {pin_controls(state)}
+            {pin_controls(lab, state)}
             <ImportButton />
             <Show when=move || state.imported.with(|records| !records.is_empty())>
                 <button type="button" on:click=move |_| state.forget()>"Forget imported files"</button>

@@ -4,7 +4,6 @@ use super::{FigureState, PageFigure};
 use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::{Choice, Field};
 use crate::lab::page::formulas;
-use crate::lab::page::state::Lab;
 use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
 use crate::record::Efficiency;
@@ -36,10 +35,6 @@ impl PageFigure for Efficiency {
     const STEM: &'static str = "dynamic-efficiency";
     const SUMMARY_NAME: &'static str = "efficiency_graph.json";
     const TABLE: &'static str = "Operations and perplexity by configuration";
-
-    fn state(lab: &Lab) -> FigureState<Self> {
-        lab.efficiency
-    }
 
     fn config(&self) -> Option<&Config> {
         self.config.as_ref()

@@ -40,10 +40,7 @@ impl Evidence {
             checks: record.checks(),
             claims: record.claims(),
             summary: (Figure::SUMMARY_NAME, Arc::new(move || summary.summary_json())),
-            record: (
-                format!("{}.json", Figure::STEM),
-                Arc::new(move || document::to_json(&[document.clone().into()])),
-            ),
+            record: (format!("{}.json", Figure::STEM), Arc::new(move || document::to_json(&[&document]))),
         }
     }
 }

@@ -32,11 +32,7 @@ pub(super) fn fragility<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>
     };
     let save = move |_| {
         if let Some(record) = state.fragility.get_untracked() {
-            download::json(
-                lab,
-                &format!("{}-fragility.json", Figure::STEM),
-                document::to_json(&[record.into()]),
-            );
+            download::json(lab, &format!("{}-fragility.json", Figure::STEM), document::to_json(&[record]));
         }
     };
     view! {

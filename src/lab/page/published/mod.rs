@@ -10,7 +10,7 @@ mod stability;
 mod state;
 
 pub(super) use pinned::keep_pinned;
-pub(super) use state::FigureState;
+use state::FigureState;
 
 use evidence::{Evidence, Glance, Records};
 
@@ -24,8 +24,8 @@ use crate::lab::permalink::Room;
 use crate::lab::protocol::Task;
 use crate::published::PublishedFigure;
 use crate::record::difference::Quantities;
+use crate::record::document;
 use crate::record::fragility::Subject;
-use crate::record::{Record, document};
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -60,9 +60,6 @@ pub(super) trait PageFigure:
     /// What its table of numbers is called.
     const TABLE: &'static str;
 
-    /// The state of its room.
-    fn state(lab: &Lab) -> FigureState<Self>;
-
     /// The simulation as the subject of a count of what it is checked for.
     fn subject(config: Self::Config) -> Subject;
 
@@ -91,7 +88,7 @@ pub(super) struct NoLook {}
 
 /// The room of a figure.
 pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
-    let state = Figure::state(&lab);
+    let state = FigureState::<Figure>::open(lab);
     let shown = Memo::new(move |_| state.shown());
     let look = Memo::new(move |_| state.settings.with(|of| of.look.clone()));
     let draw = Signal::derive(move || {
@@ -105,8 +102,7 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
     });
     let evidence = Signal::derive(move || shown.with(|records| records.iter().map(Evidence::of).collect()));
     let manifest = Callback::new(move |()| {
-        let records: Vec<Record> = shown.get_untracked().into_iter().map(Into::into).collect();
-        document::view_to_json(&untrack(|| lab.fragment(Figure::ROOM)), &records).ok()
+        document::view_to_json(&untrack(|| lab.fragment(Figure::ROOM)), &shown.get_untracked()).ok()
     });
     let data = Callback::new(move |format| {
         let records = shown.get_untracked();
@@ -120,7 +116,7 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
                 <h1 id=heading>{Figure::TITLE}</h1>
                 <p>{Figure::INTRODUCTION}</p>
             </header>
-            {controls::controls::<Figure>(state)}
+            {controls::controls::<Figure>(lab, state)}
             <div class="stage">
                 <Glance evidence />
                 <FigureView draw view=state.view stem=Figure::STEM aspect=0.62 manifest data />

@@ -5,8 +5,8 @@ use crate::figure::plot::readable;
 use crate::lab::page::kept;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{DataTable, Rows};
-use crate::lab::protocol::{Imported, Stopped};
-use crate::record::Record;
+use crate::lab::permalink::Room;
+use crate::lab::protocol::{Found, Imported, Stopped};
 use crate::record::difference::{Difference, differences};
 use crate::record::table::cell;
 use leptos::prelude::*;
@@ -22,28 +22,16 @@ const DIGITS: usize = 6;
 /// Pinned runs outlive the tab, as imported records do.
 pub(in crate::lab::page) fn keep_pinned(lab: Lab) {
     let take = move |imported: Result<Imported, Stopped>| {
-        if let Ok(Imported { records, .. }) = imported {
-            for record in records {
-                match record {
-                    Record::Robustness(record) => lab.robustness.pin(Some(record)),
-                    Record::Efficiency(record) => lab.efficiency.pin(Some(record)),
-                    Record::Stability(record) => lab.stability.pin(Some(record)),
-                    // No other record is a run of a published figure.
-                    _ => {}
-                }
-            }
+        for Found { room, document } in imported.into_iter().flat_map(|imported| imported.records) {
+            lab.entrance(room).pinned.set(Some(document));
         }
     };
-    let records = move || {
-        let robustness = lab.robustness.pinned.get().map(Record::from);
-        let efficiency = lab.efficiency.pinned.get().map(Record::from);
-        [robustness, efficiency, lab.stability.pinned.get().map(Record::from)].into_iter().flatten().collect()
-    };
+    let records = move || Room::ALL.iter().filter_map(|&room| lab.entrance(room).pinned.get()).collect();
     kept::keep(lab, KEY, "What was pinned", take, records);
 }
 
 /// The buttons that pin and unpin run A, and what it is.
-pub(super) fn pin_controls<Figure: PageFigure>(state: FigureState<Figure>) -> AnyView {
+pub(super) fn pin_controls<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> AnyView {
     let pinned = Signal::derive(move || {
         let name = state.pinned.with(|pinned| pinned.as_ref().map(name))?;
         Some(if state.is_compared() {
@@ -55,7 +43,7 @@ pub(super) fn pin_controls<Figure: PageFigure>(state: FigureState<Figure>) -> An
         })
     });
     let pin =
-        Callback::new(move |wanted: bool| state.pin(state.runs().into_iter().next().filter(|_| wanted)));
+        Callback::new(move |wanted: bool| state.pin(lab, state.runs().into_iter().next().filter(|_| wanted)));
     view! { <PinControls pinned pin /> }.into_any()
 }
 

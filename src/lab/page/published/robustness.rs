@@ -5,7 +5,6 @@ use super::{FigureState, NoLook, PageFigure};
 use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::Field;
 use crate::lab::page::formulas;
-use crate::lab::page::state::Lab;
 use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
 use crate::published::robustness::degradation;
@@ -26,10 +25,6 @@ impl PageFigure for Robustness {
     const STEM: &'static str = "quantization-robustness";
     const SUMMARY_NAME: &'static str = "quantization_graph.json";
     const TABLE: &'static str = "Perplexity by bit width";
-
-    fn state(lab: &Lab) -> FigureState<Self> {
-        lab.robustness
-    }
 
     fn config(&self) -> Option<&Config> {
         self.config.as_ref()

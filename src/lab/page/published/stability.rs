@@ -5,7 +5,6 @@ use super::{FigureState, NoLook, PageFigure};
 use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::Field;
 use crate::lab::page::formulas;
-use crate::lab::page::state::Lab;
 use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
 use crate::record::Stability;
@@ -24,10 +23,6 @@ impl PageFigure for Stability {
     const STEM: &'static str = "long-context-stability";
     const SUMMARY_NAME: &'static str = "stability_graph.json";
     const TABLE: &'static str = "Loss by sequence length";
-
-    fn state(lab: &Lab) -> FigureState<Self> {
-        lab.stability
-    }
 
     fn config(&self) -> Option<&Config> {
         self.config.as_ref()

@@ -2,10 +2,13 @@
 
 use super::PageFigure;
 use crate::figure::View;
-use crate::lab::page::state::Lab;
+use crate::lab::page::entrance::{Arrival, Entrance, Host, restore};
+use crate::lab::page::files::welcome;
+use crate::lab::page::state::{Lab, Tone};
+use crate::lab::permalink;
 use crate::lab::protocol::{RequestId, Stopped};
 use crate::record::fragility::{self, Fragility};
-use crate::record::{Provenance, Record};
+use crate::record::{Document, Filed, Provenance};
 use crate::study::Progress;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -65,9 +68,11 @@ pub(in crate::lab::page) struct FigureState<Figure: PageFigure> {
     /// How the figure is looked at.
     pub(super) view: RwSignal<View>,
     pub(super) simulated: RwSignal<Option<Figure>>,
-    pub(super) imported: RwSignal<Vec<Figure>>,
+    /// Where imported records and run A are kept.
+    entrance: Entrance,
+    pub(super) imported: Memo<Vec<Figure>>,
     /// Run A, with which the others are compared.
-    pub(super) pinned: RwSignal<Option<Figure>>,
+    pub(super) pinned: Memo<Option<Figure>>,
     pub(super) trouble: RwSignal<Option<String>>,
     /// How often the checks hold, once it was counted.
     pub(super) fragility: RwSignal<Option<Fragility>>,
@@ -85,42 +90,61 @@ impl<Figure: PageFigure> Clone for FigureState<Figure> {
 
 impl<Figure: PageFigure> Copy for FigureState<Figure> {}
 
-impl<Figure: PageFigure> Default for FigureState<Figure> {
-    fn default() -> Self {
-        FigureState {
+impl<Figure: PageFigure> FigureState<Figure> {
+    /// The state of a room that is opened, with what came for it before.
+    pub(super) fn open(lab: Lab) -> Self {
+        let entrance = lab.entrance(Figure::ROOM);
+        let imported = move |_: Option<&_>| {
+            let documents = entrance.imported.get();
+            documents.iter().filter_map(|document| lab.record(document)).collect()
+        };
+        let state = FigureState {
             settings: RwSignal::default(),
             view: RwSignal::default(),
             simulated: RwSignal::default(),
-            imported: RwSignal::default(),
-            pinned: RwSignal::default(),
+            entrance,
+            imported: Memo::new(imported),
+            pinned: Memo::new(move |_| entrance.pinned.get().and_then(|document| lab.record(&document))),
             trouble: RwSignal::default(),
             fragility: RwSignal::default(),
             counting: RwSignal::default(),
             counted: RwSignal::default(),
-        }
+        };
+        let host = Host {
+            address: Signal::derive(move || permalink::to_fragment(Figure::ROOM, &state.linked())),
+            restore: Callback::new(move |link| restore(&link, |linked| state.follow(linked))),
+            take: Callback::new(move |(document, arrival)| state.take(lab, document, arrival)),
+        };
+        entrance.open(lab, Figure::ROOM, host);
+        state.keep_simulated(lab);
+        state
     }
-}
 
-impl<Figure: PageFigure> FigureState<Figure> {
-    /// Adds an imported record, once; `show` brings it on the figure.
-    pub(in crate::lab::page) fn add(&self, record: Figure, show: bool) {
-        self.imported.update(|records| {
-            if !records.contains(&record) {
-                records.push(record);
-            }
-        });
-        if show && self.settings.with_untracked(|of| of.source == Source::Published) {
+    /// Takes a record in; nothing is to be taken where the settings were restored that give the record.
+    fn take(self, lab: Lab, document: Document, arrival: Arrival) {
+        if document.study == Fragility::STUDY {
+            return lab.record(&document).into_iter().for_each(|record| self.fragility.set(Some(record)));
+        }
+        if arrival.is_restored && lab.record(&document).is_some_and(|record| self.simulates(&record)) {
+            let sentence = "The settings of that figure were restored, and its simulation was run again.";
+            return lab.notify(Tone::Information, sentence);
+        }
+        if arrival.is_told {
+            welcome(lab, &document, Figure::ROOM);
+        }
+        self.entrance.keep(document);
+        if arrival.is_new && self.settings.with_untracked(|of| of.source == Source::Published) {
             self.settings.update(|of| of.source = Source::Both);
         }
     }
 
     /// What a link to the room as it is restores.
-    pub(in crate::lab::page) fn linked(&self) -> Linked<Figure::Config, Figure::Look> {
+    fn linked(&self) -> Linked<Figure::Config, Figure::Look> {
         Linked { settings: self.settings.get(), view: self.view.get() }
     }
 
     /// Restores what a link says.
-    pub(in crate::lab::page) fn follow(&self, linked: Linked<Figure::Config, Figure::Look>) {
+    fn follow(&self, linked: Linked<Figure::Config, Figure::Look>) {
         batch(|| {
             self.settings.set(linked.settings);
             self.view.set(linked.view);
@@ -128,31 +152,24 @@ impl<Figure: PageFigure> FigureState<Figure> {
     }
 
     /// Pins a run as A, or unpins it.
-    pub(in crate::lab::page) fn pin(&self, run: Option<Figure>) {
-        self.pinned.set(run);
+    pub(super) fn pin(&self, lab: Lab, run: Option<Figure>) {
+        match run.map(|run| Document::of(&run)).transpose() {
+            Ok(document) => self.entrance.pinned.set(document),
+            Err(error) => lab.notify(Tone::Trouble, format!("This run cannot be pinned: {error}.")),
+        }
     }
 
     /// Whether a record is what the present settings simulate, and so need not be imported to be shown.
-    pub(in crate::lab::page) fn simulates(&self, record: &Figure) -> bool {
+    fn simulates(&self, record: &Figure) -> bool {
         let is_own =
             record.provenance() == Provenance::PublishedSimulation && record.manifest().files.is_empty();
         self.settings.with_untracked(|of| is_own && record.config() == Some(&of.config))
     }
 
-    /// What was imported, as records of any study.
-    pub(in crate::lab::page) fn imported_records(&self) -> Vec<Record> {
-        self.imported.get().into_iter().map(Into::into).collect()
-    }
-
     /// Drops what was imported.
     pub(super) fn forget(&self) {
-        self.imported.set(vec![]);
+        self.entrance.imported.set(vec![]);
         self.settings.update(|of| of.source = Source::Published);
-    }
-
-    /// Shows a count of checks.
-    pub(in crate::lab::page) fn show_fragility(&self, record: Fragility) {
-        self.fragility.set(Some(record));
     }
 
     /// Counts how often the checks of the present simulation hold over other seeds and arrangements.
@@ -196,7 +213,7 @@ impl<Figure: PageFigure> FigureState<Figure> {
     }
 
     /// Runs the simulation anew whenever its config changes: it takes milliseconds at most.
-    pub(in crate::lab::page) fn keep_simulated(self, lab: Lab) {
+    fn keep_simulated(self, lab: Lab) {
         let config = Memo::new(move |_| self.settings.with(|of| of.config.clone()));
         let visible = Memo::new(move |_| lab.room.get() == Figure::ROOM);
         Effect::new(move || {

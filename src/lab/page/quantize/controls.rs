@@ -1,7 +1,7 @@
 //! The settings of the quantization room.
 
+use super::QuantizeRoom;
 use crate::lab::page::controls::{Choice, Field};
-use crate::lab::page::state::Lab;
 use crate::quantize::{Granularity, ScaleRule, Width};
 use crate::record::quantize::{Config, Format, Mode, Reading, TENSORS, Trained};
 use leptos::prelude::*;
@@ -37,8 +37,7 @@ fn key(options: &'static [(&'static str, &'static str)], name: &str) -> &'static
 /// Mode, scheme, sizes, and what is looked at.
 #[component]
 pub(super) fn Controls() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let room = lab.quantize;
+    let room = expect_context::<QuantizeRoom>();
     let view = room.view;
     let read = move |read: fn(&Config) -> &'static str| Signal::derive(move || room.config.with(read));
     let write = move |write: fn(&mut Config, &str)| {

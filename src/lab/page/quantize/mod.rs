@@ -6,10 +6,13 @@ mod results;
 mod series;
 mod steps;
 
+use super::entrance::{Arrival, Host, restore};
+use super::files::welcome;
 use super::state::{Lab, Tone};
-use crate::lab::permalink::Room;
+use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{Quantization, RequestId, Stopped};
 use crate::record::quantize::{ComparisonConfig, Config, ModeComparison, Quantize, Reading, TrainingRun};
+use crate::record::{Document, Filed};
 use controls::Controls;
 use leptos::prelude::*;
 use modes::Modes;
@@ -26,7 +29,7 @@ const STEPS_A_REQUEST: usize = 10;
 /// What a link to this room restores.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct View {
+struct View {
     #[serde(flatten)]
     config: Config,
     /// The step of the tour.
@@ -53,8 +56,8 @@ impl Default for View {
 
 /// The state of the room.
 #[derive(Clone, Copy)]
-pub(super) struct QuantizeRoom {
-    pub(super) view: RwSignal<View>,
+struct QuantizeRoom {
+    view: RwSignal<View>,
     config: Memo<Config>,
     record: RwSignal<Option<Arc<Quantize>>>,
     /// The request under way, and what it is for.
@@ -70,10 +73,11 @@ pub(super) struct QuantizeRoom {
     modes: Modes,
 }
 
-impl Default for QuantizeRoom {
-    fn default() -> Self {
+impl QuantizeRoom {
+    /// The state of the room that is opened, with what came for it before.
+    fn open(lab: Lab) -> Self {
         let view: RwSignal<View> = RwSignal::default();
-        QuantizeRoom {
+        let room = QuantizeRoom {
             view,
             config: Memo::new(move |_| view.with(|view| view.config.clone())),
             record: RwSignal::default(),
@@ -85,13 +89,19 @@ impl Default for QuantizeRoom {
             demonstrations: Series::default(),
             published_training: Series::default(),
             modes: Modes::default(),
-        }
+        };
+        let host = Host {
+            address: Signal::derive(move || permalink::to_fragment(Room::Quantization, &view.get())),
+            restore: Callback::new(move |link| restore(&link, |linked| view.set(linked))),
+            take: Callback::new(move |(document, arrival)| room.take_in(lab, document, arrival)),
+        };
+        lab.entrance(Room::Quantization).open(lab, Room::Quantization, host);
+        room.keep_computed(lab);
+        room
     }
-}
 
-impl QuantizeRoom {
     /// Calibrates, quantizes and measures whenever the config changes; training waits for the reader.
-    pub(super) fn keep_computed(self, lab: Lab) {
+    fn keep_computed(self, lab: Lab) {
         let visible = Memo::new(move |_| lab.room.get() == Room::Quantization);
         Effect::new(move || {
             let config = self.config.get();
@@ -172,10 +182,18 @@ impl QuantizeRoom {
         self.modes.ask(lab, ComparisonConfig { sites, group, first_seed, seeds });
     }
 
-    /// Shows a comparison of modes of a file.
-    pub(super) fn show_modes(self, record: ModeComparison) {
-        self.modes.record.set(Some(Arc::new(record)));
-        self.view.update(|view| view.step = Step::Seeds);
+    /// Takes a record of a file in.
+    fn take_in(self, lab: Lab, document: Document, arrival: Arrival) {
+        if document.study != ModeComparison::STUDY {
+            return lab.record(&document).into_iter().for_each(|record| self.restore(lab, record));
+        }
+        if arrival.is_told {
+            welcome(lab, &document, Room::Quantization);
+        }
+        if let Some(record) = lab.record::<ModeComparison>(&document) {
+            self.modes.record.set(Some(Arc::new(record)));
+            self.view.update(|view| view.step = Step::Seeds);
+        }
     }
 
     /// Stops training after the steps that are under way.
@@ -183,11 +201,10 @@ impl QuantizeRoom {
         self.training.set(false);
     }
 
-    /// Opens a record of a file: its settings, and its training as far as it had come, computed anew.
-    pub(super) fn open(self, lab: Lab, record: Quantize) {
+    /// Restores the settings of a record, and its training as far as it had come, computed anew.
+    fn restore(self, lab: Lab, record: Quantize) {
         let done = record.training.as_ref().map_or(0, |training| training.loss.len());
         self.view.update(|view| view.config = record.config.clone());
-        lab.room.set(Room::Quantization);
         self.ask(lab, record.training, done);
         lab.notify(
             Tone::Information,
@@ -200,6 +217,7 @@ impl QuantizeRoom {
 #[component]
 pub(super) fn QuantizeView() -> impl IntoView {
     let lab = expect_context::<Lab>();
+    provide_context(QuantizeRoom::open(lab));
     view! {
         <section class="room" hidden=move || lab.room.get() != Room::Quantization aria-labelledby="quantization-title">
             <header class="intro">

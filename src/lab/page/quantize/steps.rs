@@ -1,5 +1,6 @@
 //! The guided tour: its steps, what each says, and the way from one to the next.
 
+use super::QuantizeRoom;
 use super::View;
 use crate::figure::QuantizeFigure;
 use crate::lab::page::state::Lab;
@@ -122,7 +123,7 @@ impl Step {
 #[component]
 pub(super) fn Tour() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let view = lab.quantize.view;
+    let view = expect_context::<QuantizeRoom>().view;
     let step = Memo::new(move |_| view.with(|view| view.step));
     let go = move |by: isize| {
         if let Some(step) = step.get_untracked().moved(by) {

@@ -42,8 +42,7 @@ fn kind(text: &str) -> &str {
 /// Chain, z, map, back end.
 #[component]
 pub(super) fn Controls() -> impl IntoView {
-    let lab = expect_context::<Lab>();
-    let room = lab.resolvent;
+    let room = expect_context::<ResolventRoom>();
     let config = room.config;
     let shown = Signal::derive(move || {
         let text = config.with(|config| match &config.potential {
@@ -170,7 +169,7 @@ impl FromStr for Site {
 /// The site j.
 #[component]
 fn Source() -> impl IntoView {
-    let config = expect_context::<Lab>().resolvent.config;
+    let config = expect_context::<ResolventRoom>().config;
     view! {
         <Number label="Site j" hint="counted from 0; empty for the middle" expected="a whole number"
             get=|config: &Config| Site(config.source) set=|config: &mut Config, Site(source)| config.source = source />
@@ -203,7 +202,7 @@ where
         + Sync
         + 'static,
 {
-    let config = expect_context::<Lab>().resolvent.config;
+    let config = expect_context::<ResolventRoom>().config;
     view! {
         <Field label hint expected value=Signal::derive(move || config.with(get))
             set=Callback::new(move |value| config.update(|config| set(config, value))) />
@@ -214,7 +213,7 @@ where
 #[component]
 fn RunButtons() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = lab.resolvent;
+    let room = expect_context::<ResolventRoom>();
     let heavy = move || room.config.with(|config| !ResolventRoom::is_live(config));
     view! {
         <div class="run">

@@ -151,7 +151,7 @@ impl Editor {
 #[component]
 pub(super) fn PotentialEditor() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = lab.resolvent;
+    let room = expect_context::<ResolventRoom>();
     let editor = Editor::new(room);
     let pasted = RwSignal::new(String::new());
     let on_paste = move |event: ClipboardEvent| {

@@ -4,10 +4,11 @@ use super::super::download;
 use super::super::figure_view::{DrawView, FigureView};
 use super::super::state::Lab;
 use super::super::table::{DataTable, Rows};
+use super::ResolventRoom;
 use super::explanations;
 use crate::figure::ResolventFigure;
+use crate::record::document;
 use crate::record::resolvent::{Panel, Resolvent};
-use crate::record::{Record, document};
 use crate::resolvent::Backend;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ const DIGITS: usize = 6;
 #[component]
 pub(super) fn Results() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = lab.resolvent;
+    let room = expect_context::<ResolventRoom>();
     let earlier = move || !room.is_current() && room.record().is_some() && room.running.get().is_none();
     let progress = move || room.running.get().and_then(|_| room.progress.get());
     let share =
@@ -41,11 +42,11 @@ pub(super) fn Results() -> impl IntoView {
 
 /// Figures, explanation and numbers of a panel.
 fn panel_view(lab: Lab, panel: Panel) -> AnyView {
-    let room = lab.resolvent;
+    let room = expect_context::<ResolventRoom>();
     let record = Signal::derive(move || room.record_of(panel));
     let manifest = Callback::new(move |()| {
         let record = record.get_untracked()?.manifest_only();
-        document::to_json(&[Record::Resolvent(Box::new(record))]).ok()
+        document::to_json(&[record]).ok()
     });
     let figures = ResolventFigure::of(panel).iter().map(|&figure| {
         let draw = Signal::derive(move || {
@@ -60,7 +61,6 @@ fn panel_view(lab: Lab, panel: Panel) -> AnyView {
     });
     let save = move |_| {
         if let Some(record) = record.get_untracked() {
-            let record = Record::Resolvent(Box::new(record.as_ref().clone()));
             download::json(lab, "resolvent.json", document::to_json(&[record]));
         }
     };

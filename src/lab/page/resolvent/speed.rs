@@ -3,17 +3,18 @@
 use super::super::download;
 use super::super::state::Lab;
 use super::super::table::{DataTable, Rows};
+use super::ResolventRoom;
 use crate::lab::protocol::{RequestId, Stopped};
+use crate::record::document;
 use crate::record::speed::{Config, Speed};
 use crate::record::table::Grid;
-use crate::record::{Record, document};
 use crate::study::Progress;
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// The state of the measurement.
 #[derive(Clone, Copy, Default)]
-pub(in crate::lab::page) struct SpeedState {
+pub(super) struct SpeedState {
     /// The last record.
     record: RwSignal<Option<Arc<Speed>>>,
     running: RwSignal<Option<RequestId>>,
@@ -50,7 +51,7 @@ impl SpeedState {
 #[component]
 pub(super) fn SpeedPanel() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let state = lab.resolvent.speed;
+    let state = expect_context::<ResolventRoom>().speed;
     let is_running = move || state.running.get().is_some();
     let share = move || {
         state.progress.get().map_or(0.0, |progress| progress.done as f64 / progress.total.max(1) as f64)
@@ -62,7 +63,6 @@ pub(super) fn SpeedPanel() -> impl IntoView {
     };
     let save = move |_| {
         if let Some(record) = state.record.get_untracked() {
-            let record = Record::Speed(Box::new(record.as_ref().clone()));
             download::json(lab, "speed.json", document::to_json(&[record]));
         }
     };

@@ -1,7 +1,7 @@
 //! What is stored, byte by byte.
 
 use super::{bytes_of, codes_of, headings, listed, spaced, table};
-use crate::lab::page::state::Lab;
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::lab::page::table::Rows;
 use crate::record::quantize::Tensor;
 use leptos::prelude::*;
@@ -10,11 +10,11 @@ use leptos::prelude::*;
 const BYTES_A_ROW: usize = 8;
 
 /// The counts, the codes, and what they are to be read by.
-pub(super) fn numbers(lab: Lab) -> AnyView {
+pub(super) fn numbers(room: QuantizeRoom) -> AnyView {
     view! {
-        {table(lab, "Bytes of one row", |record, _, _| Some(super::grid_rows(record.byte_table())))}
-        {table(lab, "Packed codes of the first row", |record, tensor, _| Some(byte_rows(&record.tensors[tensor])))}
-        {table(lab, "Scales and zero points as bytes", |record, tensor, _| Some(scale_rows(&record.tensors[tensor])))}
+        {table(room, "Bytes of one row", |record, _, _| Some(super::grid_rows(record.byte_table())))}
+        {table(room, "Packed codes of the first row", |record, tensor, _| Some(byte_rows(&record.tensors[tensor])))}
+        {table(room, "Scales and zero points as bytes", |record, tensor, _| Some(scale_rows(&record.tensors[tensor])))}
     }
     .into_any()
 }

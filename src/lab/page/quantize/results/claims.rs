@@ -2,13 +2,13 @@
 
 use super::seeds::Asking;
 use crate::lab::page::claims::{Claims, Counts};
-use crate::lab::page::state::Lab;
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::published::quantize::claims;
 use leptos::prelude::*;
 
 /// The buttons of the comparison, and the claims once it is there.
-pub(super) fn view(lab: Lab) -> AnyView {
-    let modes = lab.quantize.modes;
+pub(super) fn view(room: QuantizeRoom) -> AnyView {
+    let modes = room.modes;
     let table = move || {
         match modes.record.get().map(|record| claims(&record)) {
         None => view! { <p>"The claims are held against a comparison over seeds. Compute one, or drop the file of one on this page."</p> }.into_any(),

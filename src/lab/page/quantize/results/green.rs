@@ -1,17 +1,17 @@
 //! G before and after, in numbers.
 
 use super::{headings, table};
-use crate::lab::page::state::Lab;
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::lab::page::table::Rows;
 use crate::record::quantize::Quantize;
 use leptos::prelude::*;
 use std::sync::Arc;
 
 /// What stands beside the curves and the map.
-pub(super) fn numbers(lab: Lab) -> AnyView {
+pub(super) fn numbers(room: QuantizeRoom) -> AnyView {
     view! {
-        {table(lab, "Errors by what they leave out", |record, _, _| Some(super::grid_rows(record.error_table())))}
-        {table(lab, "One row, site by site", |record, _, _| Some(site_rows(record)))}
+        {table(room, "Errors by what they leave out", |record, _, _| Some(super::grid_rows(record.error_table())))}
+        {table(room, "One row, site by site", |record, _, _| Some(site_rows(record)))}
     }
     .into_any()
 }

@@ -1,17 +1,17 @@
 //! Scales and codes, group by group.
 
 use super::{bytes_of, codes_of, headings, listed, table};
-use crate::lab::page::state::Lab;
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::lab::page::table::Rows;
 use crate::quantize::Codebook;
 use crate::record::quantize::Quantize;
 use leptos::prelude::*;
 
 /// What stands beside the scales of the groups.
-pub(super) fn numbers(lab: Lab) -> AnyView {
+pub(super) fn numbers(room: QuantizeRoom) -> AnyView {
     view! {
-        {table(lab, "Levels of every group", |record, tensor, _| group_rows(record, tensor))}
-        {table(lab, "Codes of the group looked at", code_rows)}
+        {table(room, "Levels of every group", |record, tensor, _| group_rows(record, tensor))}
+        {table(room, "Codes of the group looked at", code_rows)}
     }
     .into_any()
 }

@@ -1,14 +1,14 @@
 //! The levels of a grid, with their codes.
 
 use super::{headings, listed, table};
-use crate::lab::page::state::Lab;
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::lab::page::table::Rows;
 use crate::record::quantize::Quantize;
 use leptos::prelude::*;
 
 /// What stands beside the number line.
-pub(super) fn numbers(lab: Lab) -> AnyView {
-    table(lab, "Levels and their codes", level_rows)
+pub(super) fn numbers(room: QuantizeRoom) -> AnyView {
+    table(room, "Levels and their codes", level_rows)
 }
 
 fn level_rows(record: &Quantize, tensor: usize, group: usize) -> Option<Rows> {

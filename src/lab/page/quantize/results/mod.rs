@@ -15,12 +15,13 @@ use super::steps::Step;
 use crate::figure::QuantizeFigure;
 use crate::lab::page::download;
 use crate::lab::page::figure_view::{DrawView, FigureView};
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{DataTable, Rows};
 use crate::quantize::{Subject, unpack};
+use crate::record::document;
 use crate::record::quantize::{Quantize, Tensor};
 use crate::record::table::cell;
-use crate::record::{Record, document};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -28,11 +29,10 @@ use std::sync::Arc;
 #[component]
 pub(super) fn Results() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = lab.quantize;
+    let room = expect_context::<QuantizeRoom>();
     let step = Memo::new(move |_| room.view.with(|view| view.step));
     let save = move |_| {
         if let Some(record) = room.record.get_untracked() {
-            let record = Record::Quantize(Box::new(record.as_ref().clone()));
             download::json(lab, "quantize.json", document::to_json(&[record]));
         }
     };
@@ -41,7 +41,7 @@ pub(super) fn Results() -> impl IntoView {
             {move || room.record.get().map(|record| view! { <Report record /> })}
         </div>
         {Step::ALL.map(|which| view! {
-            <div class="stack" hidden=move || step.get() != which>{step_view(lab, which)}</div>
+            <div class="stack" hidden=move || step.get() != which>{step_view(lab, room, which)}</div>
         }).collect_view()}
         <div class="actions" role="group" aria-label="Take this data away">
             <button type="button" disabled=move || room.record.with(Option::is_none) on:click=save>"Record JSON"</button>
@@ -73,27 +73,30 @@ fn Report(record: Arc<Quantize>) -> impl IntoView {
 }
 
 /// Figures and numbers of a step.
-fn step_view(lab: Lab, step: Step) -> AnyView {
+fn step_view(lab: Lab, room: QuantizeRoom, step: Step) -> AnyView {
     let numbers = match step {
-        Step::Levels => levels::numbers(lab),
-        Step::Staircase => staircase::numbers(lab),
-        Step::Groups => groups::numbers(lab),
-        Step::Bytes => bytes::numbers(lab),
-        Step::Green => green::numbers(lab),
-        Step::Training => training::numbers(lab),
-        Step::Sweep => return sweep::view(lab),
-        Step::Published => return published::view(lab),
-        Step::Seeds => return seeds::view(lab),
-        Step::Claims => return claims::view(lab),
+        Step::Levels => levels::numbers(room),
+        Step::Staircase => staircase::numbers(room),
+        Step::Groups => groups::numbers(room),
+        Step::Bytes => bytes::numbers(room),
+        Step::Green => green::numbers(room),
+        Step::Training => training::numbers(room),
+        Step::Sweep => return sweep::view(lab, room),
+        Step::Published => return published::view(lab, room),
+        Step::Seeds => return seeds::view(room),
+        Step::Claims => return claims::view(room),
     };
-    let figures = step.figures().iter().map(|&figure| figure_view(lab, figure)).collect_view();
+    let figures = step.figures().iter().map(|&figure| figure_view(room, figure)).collect_view();
     view! { <div class="pair"><div class="stack">{figures}</div><div class="stack">{numbers}</div></div> }
         .into_any()
 }
 
 /// A table of the record that is shown; `rows` are given it with the tensor and the group that are looked at.
-fn table(lab: Lab, caption: &'static str, rows: fn(&Quantize, usize, usize) -> Option<Rows>) -> AnyView {
-    let room = lab.quantize;
+fn table(
+    room: QuantizeRoom,
+    caption: &'static str,
+    rows: fn(&Quantize, usize, usize) -> Option<Rows>,
+) -> AnyView {
     let rows = Signal::derive(move || {
         let (tensor, group) = room.view.with(|view| (view.tensor.min(2), view.shown_group));
         room.record.get().and_then(|record| rows(&record, tensor, group)).unwrap_or_else(no_rows)
@@ -101,8 +104,7 @@ fn table(lab: Lab, caption: &'static str, rows: fn(&Quantize, usize, usize) -> O
     view! { <DataTable caption rows /> }.into_any()
 }
 
-fn figure_view(lab: Lab, figure: QuantizeFigure) -> AnyView {
-    let room = lab.quantize;
+fn figure_view(room: QuantizeRoom, figure: QuantizeFigure) -> AnyView {
     let draw = Signal::derive(move || {
         let (tensor, group) = room.view.with(|view| (view.tensor.min(2), view.shown_group));
         room.record.get().map(|record| -> DrawView {
@@ -120,8 +122,7 @@ fn figure_view(lab: Lab, figure: QuantizeFigure) -> AnyView {
 }
 
 fn manifest(record: Option<Arc<Quantize>>) -> Option<String> {
-    let record = Record::Quantize(Box::new(record?.as_ref().clone()));
-    document::to_json(&[record]).ok()
+    document::to_json(&[record?]).ok()
 }
 
 fn no_rows() -> Rows {

@@ -1,6 +1,7 @@
 //! As published beside exact, and the four demonstrations.
 
 use super::{headings, listed};
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::lab::page::quantize::View;
 use crate::lab::page::quantize::steps::Step;
 use crate::lab::page::state::Lab;
@@ -28,8 +29,7 @@ fn comparison_configs(base: &Config) -> Vec<(String, Config)> {
 }
 
 /// The buttons and the table.
-pub(super) fn view(lab: Lab) -> AnyView {
-    let room = lab.quantize;
+pub(super) fn view(lab: Lab, room: QuantizeRoom) -> AnyView {
     let series = room.comparison;
     let rows = Signal::derive(move || {
         let columns = [
@@ -64,14 +64,13 @@ pub(super) fn view(lab: Lab) -> AnyView {
             <button type="button" disabled=move || !series.running.get() on:click=move |_| series.stop()>"Stop computing"</button>
         </div>
         <DataTable caption="As published beside exact" rows />
-        {demonstrated(lab)}
+        {demonstrated(lab, room)}
     }
     .into_any()
 }
 
 /// The four demonstrations with the seed of the settings: links to look at them, a button to run them, what came out.
-fn demonstrated(lab: Lab) -> AnyView {
-    let room = lab.quantize;
+fn demonstrated(lab: Lab, room: QuantizeRoom) -> AnyView {
     let series = room.demonstrations;
     let seed = Memo::new(move |_| room.config.with(|config| config.seed));
     let configs = move || {

@@ -3,15 +3,16 @@
 use super::{grid_rows, no_rows};
 use crate::lab::page::controls::Field;
 use crate::lab::page::download;
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{DataTable, Rows};
+use crate::record::document;
 use crate::record::quantize::{ComparisonConfig, ModeComparison};
-use crate::record::{Record, document};
 use leptos::prelude::*;
 
 /// The buttons and the tables.
-pub(super) fn view(lab: Lab) -> AnyView {
-    let modes = lab.quantize.modes;
+pub(super) fn view(room: QuantizeRoom) -> AnyView {
+    let modes = room.modes;
     let rows = move |rows: fn(&ModeComparison) -> Rows| {
         Signal::derive(move || modes.record.with(|record| record.as_deref().map_or_else(no_rows, rows)))
     };
@@ -27,7 +28,7 @@ pub(super) fn view(lab: Lab) -> AnyView {
 #[component]
 pub(super) fn Asking() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = lab.quantize;
+    let room = expect_context::<QuantizeRoom>();
     let modes = room.modes;
     let share = move || {
         modes.progress.get().map_or(0.0, |progress| progress.done as f64 / progress.total.max(1) as f64)
@@ -36,7 +37,6 @@ pub(super) fn Asking() -> impl IntoView {
     let nothing = move || modes.record.with(Option::is_none);
     let save = move |_| {
         if let Some(record) = modes.record.get_untracked() {
-            let record = Record::ModeComparison(Box::new(record.as_ref().clone()));
             download::json(lab, "quantize-modes.json", document::to_json(&[record]));
         }
     };

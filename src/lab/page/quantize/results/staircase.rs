@@ -1,7 +1,7 @@
 //! From values to levels.
 
 use super::{headings, listed, table};
-use crate::lab::page::state::Lab;
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::lab::page::table::Rows;
 use crate::record::quantize::Quantize;
 use leptos::prelude::*;
@@ -10,8 +10,8 @@ use leptos::prelude::*;
 const SAMPLES: usize = 33;
 
 /// What stands beside the staircase.
-pub(super) fn numbers(lab: Lab) -> AnyView {
-    table(lab, "Values and levels", staircase_rows)
+pub(super) fn numbers(room: QuantizeRoom) -> AnyView {
+    table(room, "Values and levels", staircase_rows)
 }
 
 fn staircase_rows(record: &Quantize, tensor: usize, group: usize) -> Option<Rows> {

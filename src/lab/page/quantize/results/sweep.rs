@@ -3,12 +3,13 @@
 use super::listed;
 use crate::figure::quantize_sweep;
 use crate::lab::page::figure_view::{DrawView, FigureView};
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::DataTable;
 use crate::quantize::{Granularity, ScaleRule, Width};
+use crate::record::document;
 use crate::record::quantize::{Config, Format, Quantize, Reading, Trained};
 use crate::record::table::cell;
-use crate::record::{Record, document};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -57,8 +58,7 @@ fn bits(record: &Quantize) -> u32 {
 }
 
 /// Its buttons, its figure and its table.
-pub(super) fn view(lab: Lab) -> AnyView {
-    let room = lab.quantize;
+pub(super) fn view(lab: Lab, room: QuantizeRoom) -> AnyView {
     let series = room.sweep;
     let draw = Signal::derive(move || {
         let points: Vec<(String, u32, f64)> = series.done.with(|done| {
@@ -84,9 +84,7 @@ pub(super) fn view(lab: Lab) -> AnyView {
         listed(columns, done.iter().map(row).collect())
     });
     let manifest = Callback::new(move |()| {
-        let records = series.done.get_untracked();
-        let records: Vec<Record> =
-            records.iter().map(|(_, record)| Record::Quantize(Box::new(record.as_ref().clone()))).collect();
+        let records: Vec<_> = series.done.get_untracked().into_iter().map(|(_, record)| record).collect();
         document::to_json(&records).ok()
     });
     view! {

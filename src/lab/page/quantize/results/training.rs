@@ -1,6 +1,7 @@
 //! Training: its buttons, and every step in numbers.
 
 use super::{headings, no_rows, table};
+use crate::lab::page::quantize::QuantizeRoom;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{DataTable, Rows};
 use crate::record::quantize::{Config, Quantize, Reading};
@@ -8,18 +9,17 @@ use leptos::prelude::*;
 use std::sync::Arc;
 
 /// What stands beside the curve of the loss.
-pub(super) fn numbers(lab: Lab) -> AnyView {
+pub(super) fn numbers(room: QuantizeRoom) -> AnyView {
     view! {
         <TrainingButtons />
-        {table(lab, "Loss and gradient", |record, _, _| training_rows(record))}
-        {as_published(lab)}
+        {table(room, "Loss and gradient", |record, _, _| training_rows(record))}
+        {as_published(room)}
     }
     .into_any()
 }
 
 /// The published training of the same core, beside one with a gradient.
-fn as_published(lab: Lab) -> AnyView {
-    let room = lab.quantize;
+fn as_published(room: QuantizeRoom) -> AnyView {
     let exact = move || room.config.with(|config| config.reading == Reading::Exact);
     let rows = Signal::derive(move || {
         let wanted = room.config.with(Config::trained_as_published);
@@ -39,7 +39,7 @@ fn as_published(lab: Lab) -> AnyView {
 #[component]
 fn TrainingButtons() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = lab.quantize;
+    let room = expect_context::<QuantizeRoom>();
     let trainable =
         move || room.record.with(|record| record.as_ref().is_some_and(|record| !record.is_complete()));
     let says = move || {
