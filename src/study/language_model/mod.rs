@@ -1,5 +1,11 @@
 //! The study of a language model: train it, or take one that was trained, and measure it on text it has not seen.
 
+mod leak;
+mod looking;
+
+pub use leak::leak;
+pub use looking::{causality_map, held_out_sequence, predict};
+
 use super::{Context, StudyError};
 use crate::model::causality::probe;
 use crate::model::corpus::{Corpus, Text, Tokenizer, baselines};
