@@ -38,6 +38,15 @@ pub enum HandleModel {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MapCausality(pub ModelKey);
 
+/// Say what a model expects after each token of a text; of its own held-out text where this is empty.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Predict {
+    /// Which model.
+    pub key: ModelKey,
+    /// The text.
+    pub prompt: String,
+}
+
 /// Study mixed precision: of a model on the shelf, or as published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StudyMixed {

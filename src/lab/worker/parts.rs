@@ -93,6 +93,8 @@ pub struct Models {
     pub handle: Perform,
     /// Looks which token moves which logit.
     pub causality: Perform,
+    /// Says what a model expects.
+    pub predict: Perform,
     /// Studies mixed precision.
     pub mixed: Perform,
     /// Writes a checkpoint.

@@ -2,7 +2,7 @@
 
 use super::settings::Settings;
 use crate::lab::models::{
-    Form, HandleModel, ListModels, MapCausality, ModelKey, SaveModel, Shelf, Shelved, StudyMixed,
+    Form, HandleModel, ListModels, MapCausality, ModelKey, Predict, SaveModel, Shelf, Shelved, StudyMixed,
 };
 use crate::lab::page::download;
 use crate::lab::page::entrance::{Host, restore};
@@ -11,6 +11,7 @@ use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{RequestId, Stopped};
 use crate::model::causality::Causality;
 use crate::model::corpus::Text;
+use crate::record::Prediction;
 use crate::record::mixed::Mixed;
 use crate::record::quantize::Reading;
 use crate::study::Progress;
@@ -48,6 +49,8 @@ pub(super) struct ModelsRoom {
     pub(super) trouble: RwSignal<Option<String>>,
     /// Which token moves which logit, of which model after how many steps.
     pub(super) causality: RwSignal<Option<(ModelKey, usize, Arc<Causality>)>>,
+    /// What is expected after each token of a text, by which model after how many steps.
+    pub(super) prediction: RwSignal<Option<(ModelKey, usize, Arc<Prediction>)>>,
     /// What fewer bits cost, of which model after how many steps.
     pub(super) mixed: RwSignal<Option<(ModelKey, usize, Arc<Mixed>)>>,
     /// The published recipe.
@@ -69,6 +72,7 @@ impl ModelsRoom {
             training: RwSignal::default(),
             trouble: RwSignal::default(),
             causality: RwSignal::default(),
+            prediction: RwSignal::default(),
             mixed: RwSignal::default(),
             published: RwSignal::default(),
             text: StoredValue::new_local(None),
@@ -277,10 +281,28 @@ impl ModelsRoom {
     pub(super) fn map_causality(self, lab: Lab) {
         let Some(model) = self.model_untracked() else { return };
         let (key, steps) = (model.key, model.steps);
-        let id = lab.ask(&MapCausality(key), vec![], move |found| {
+        let watch = move |progress| self.progress.set(Some(progress));
+        let id = lab.ask_and_watch(&MapCausality(key), vec![], watch, move |found| {
             self.rest();
             match found {
                 Ok(found) => self.causality.set(Some((key, steps, Arc::new(found)))),
+                Err(stopped) => self.say(stopped),
+            }
+        });
+        self.running.set(Some((id, Work::Looking)));
+    }
+
+    /// Says what the model that is looked at expects after each token of a text.
+    pub(super) fn predict(self, lab: Lab, prompt: String) {
+        let Some(model) = self.model_untracked() else { return };
+        let (key, steps) = (model.key, model.steps);
+        let id = lab.ask(&Predict { key, prompt }, vec![], move |found| {
+            self.rest();
+            match found {
+                Ok(found) => {
+                    self.trouble.set(None);
+                    self.prediction.set(Some((key, steps, Arc::new(found))));
+                }
                 Err(stopped) => self.say(stopped),
             }
         });
