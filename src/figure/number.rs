@@ -23,11 +23,14 @@ pub fn grouped(value: f64, decimals: usize) -> String {
     grouped
 }
 
+/// A y after one of these stays in the plural.
+const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'u'];
+
 /// How many there are of something: "1 site", "100,000 sites".
 pub fn count(number: usize, thing: &str) -> String {
     let plural = match thing.strip_suffix('y') {
         _ if number == 1 => thing.to_owned(),
-        Some(stem) => format!("{stem}ies"),
+        Some(stem) if !stem.ends_with(VOWELS) => format!("{stem}ies"),
         None => format!("{thing}s"),
     };
     format!("{} {plural}", grouped(number as f64, 0))

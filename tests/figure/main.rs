@@ -4,6 +4,7 @@
 mod data;
 mod efficiency;
 mod exploring;
+mod models;
 mod resolvent;
 mod robustness;
 mod stability;

@@ -12,7 +12,7 @@ use crate::model::{Architecture, Parameter};
 use crate::quantize::Width;
 
 /// A row is never lower than this, in ems.
-const LOWEST_ROW: f64 = 2.6;
+const LOWEST_ROW: f64 = 3.2;
 
 /// Height of a row with its name above, in ems.
 const ROW: f64 = 4.2;

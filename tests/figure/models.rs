@@ -1,0 +1,149 @@
+//! The figures of language models.
+
+use super::{SIZES, THEMES, examine, words};
+use bk_lab::figure::{Layout, Scene, View, models};
+use bk_lab::model::causality::Causality;
+use bk_lab::model::corpus::Baselines;
+use bk_lab::model::precision::by_component;
+use bk_lab::model::{Architecture, Mamba, ResNetBk, Trajectory};
+use bk_lab::quantize::Width;
+use bk_lab::record::mixed::{Config, Mixed, Point};
+use bk_lab::record::{Manifest, Provenance};
+
+fn everywhere(draw: impl Fn(&Layout) -> Scene, name: &str) -> Vec<Scene> {
+    let layouts = SIZES
+        .iter()
+        .flat_map(|&(width, height)| THEMES.map(|theme| (Layout::new(width, height, theme), theme)));
+    let scenes = layouts.map(|(layout, theme)| {
+        let scene = draw(&layout);
+        examine(&scene, theme, &format!("models-{name}-{}-{theme:?}", layout.width));
+        scene
+    });
+    scenes.collect()
+}
+
+fn architectures() -> [Architecture; 2] {
+    let (resnet_bk, mamba) = (ResNetBk::default(), Mamba::default());
+    [Architecture::ResNetBk(resnet_bk), Architecture::Mamba(mamba)]
+}
+
+#[test]
+fn learning_is_readable_at_every_width() {
+    let baselines = Baselines { unigram: 2.8, bigram: 1.65, trigram: 0.84 };
+    let losses: Vec<f32> = (0..500).map(|step| 0.8 + 3.0 * (-0.01 * step as f32).exp()).collect();
+    let validation = (0..=5).map(|look| (100 * look, 3.8 - 0.5 * look as f64)).collect();
+    let trajectory = Trajectory { losses, validation, ..Trajectory::default() };
+    for (architecture, entropy) in architectures().iter().zip([Some(0.43), None]) {
+        let curve = models::Curve {
+            architecture,
+            steps: 1200,
+            trajectory: &trajectory,
+            baselines: &baselines,
+            entropy,
+        };
+        for scene in everywhere(|layout| models::training(&curve, &View::default(), layout), "training") {
+            assert_eq!(words(&scene).contains(&"entropy: the floor"), entropy.is_some());
+            assert!(scene.summary.contains("after 500 steps"), "{}", scene.summary);
+            assert_eq!(scene.plots.len(), 1);
+        }
+    }
+}
+
+#[test]
+fn nothing_learned_yet_is_said() {
+    let baselines = Baselines { unigram: 2.8, bigram: 1.65, trigram: 0.84 };
+    let [architecture, _] = architectures();
+    let trajectory = Trajectory::default();
+    let curve = models::Curve {
+        architecture: &architecture,
+        steps: 10,
+        trajectory: &trajectory,
+        baselines: &baselines,
+        entropy: None,
+    };
+    for scene in everywhere(|layout| models::training(&curve, &View::default(), layout), "before") {
+        assert!(scene.summary.starts_with("ResNet-BK before its first step"), "{}", scene.summary);
+    }
+}
+
+#[test]
+fn parts_add_up_and_are_readable() {
+    for architecture in architectures() {
+        let plan = by_component(&architecture);
+        let label = architecture.label();
+        for scene in
+            everywhere(|layout| models::parts(&architecture, &plan, layout), &format!("parts-{label}"))
+        {
+            let all = words(&scene);
+            for word in ["Block 0", "Block 3", "Embedding"] {
+                assert!(all.iter().any(|text| text.starts_with(word)), "{word} is not among {all:?}");
+            }
+            assert!(all.contains(&"INT4") && all.contains(&"FP16"), "{all:?}");
+        }
+    }
+}
+
+#[test]
+fn a_model_that_sees_the_future_is_told_from_one_that_does_not() {
+    let map = |ahead: f64| Causality {
+        changed: (0..8).collect(),
+        moved: (0..8)
+            .map(|changed| {
+                (0..8)
+                    .map(|place| if place < changed { ahead } else { 1.0 / (1 + place - changed) as f64 })
+                    .collect()
+            })
+            .collect(),
+    };
+    for (ahead, verdict) in [(0.0, "the past alone"), (1e-8, "which is rounding"), (0.1, "sees the future")] {
+        for scene in everywhere(|layout| models::causality(&map(ahead), "Mamba", layout), "causality") {
+            assert!(scene.summary.contains(verdict), "{}", scene.summary);
+        }
+    }
+    let nothing = Causality { changed: vec![], moved: vec![] };
+    everywhere(|layout| models::causality(&nothing, "Mamba", layout), "causality-nothing");
+}
+
+fn mixed(points: Vec<Point>) -> Mixed {
+    let [architecture, _] = architectures();
+    Mixed {
+        provenance: Provenance::Measured,
+        manifest: Manifest::new(vec![], "Made up for a test."),
+        config: Config::default(),
+        architecture,
+        text: None,
+        fingerprint: None,
+        rest: 0,
+        thresholds: None,
+        layers: vec![],
+        published: None,
+        points,
+    }
+}
+
+#[test]
+fn perplexity_against_size_is_readable_at_every_width() {
+    let point =
+        |name: &str, bytes, perplexity, uniform| Point { name: name.into(), bytes, perplexity, uniform };
+    let points = vec![
+        point("FP32", 1_118_928, 5.144, true),
+        point("FP16", 559_464, 5.1441, true),
+        point("INT8", 297_680, 5.1434, true),
+        point("INT4", 160_024, 5.1729, true),
+        point("static mixed", 177_646, 5.1525, false),
+        point("dynamic mixed", 239_946, 5.1482, false),
+        point("your own", 150_000, 5.3, false),
+    ];
+    for scene in
+        everywhere(|layout| models::precision(&mixed(points.clone()), &View::default(), layout), "precision")
+    {
+        assert!(words(&scene).contains(&"dynamic mixed"));
+        assert!(scene.summary.contains("in 7 ways"), "{}", scene.summary);
+    }
+    for points in [vec![], vec![point(Width::Single.label(), 1000, 5.0, true)]] {
+        everywhere(
+            |layout| models::precision(&mixed(points.clone()), &View::default(), layout),
+            "precision-few",
+        );
+    }
+}
