@@ -164,7 +164,8 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
         Record::Resolvent(_) => Room::Resolvent,
         Record::Quantize(_) | Record::ModeComparison(_) => Room::Quantization,
         Record::Lora(_) => Room::Lora,
-        Record::Table(_) | Record::Speed(_) | Record::LanguageModel(_) | Record::Mixed(_) => Room::Files,
+        Record::LanguageModel(_) | Record::Mixed(_) => Room::Models,
+        Record::Table(_) | Record::Speed(_) => Room::Files,
     };
     Ok(Found { room, document: record.to_document()? })
 }

@@ -25,7 +25,6 @@ pub(super) fn ModelsView() -> impl IntoView {
     let lab = expect_context::<Lab>();
     let room = ModelsRoom::open(lab);
     provide_context(room);
-    room.look(lab);
     let panel = Memo::new(move |_| room.settings.with(|settings| settings.panel));
     let stack = move |which: Panel, content: AnyView| {
         view! { <section class="stack" hidden=move || panel.get() != which aria-label=which.title()>{content}</section> }

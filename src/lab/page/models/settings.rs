@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// What is to be trained, how it is to be stored, and what is looked at.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Settings {
+pub(super) struct Settings {
     /// The next model.
     #[serde(flatten)]
     pub(super) config: Config,

@@ -57,17 +57,10 @@ pub(super) struct ModelsRoom {
 }
 
 impl ModelsRoom {
-    /// The state of the room that is opened, with the link that led there.
+    /// The state of the room that is opened, with what came for it before.
     pub(super) fn open(lab: Lab) -> Self {
         let settings: RwSignal<Settings> = RwSignal::default();
-        let host = Host {
-            address: Signal::derive(move || permalink::to_fragment(Room::Models, &settings.get())),
-            restore: Callback::new(move |link| restore(&link, |linked| settings.set(linked))),
-            // Records of models are shown as tables, in the room of files.
-            take: Callback::new(|_| {}),
-        };
-        lab.entrance(Room::Models).open(lab, Room::Models, host);
-        ModelsRoom {
+        let room = ModelsRoom {
             settings,
             shelf: RwSignal::default(),
             chosen: RwSignal::default(),
@@ -79,7 +72,18 @@ impl ModelsRoom {
             mixed: RwSignal::default(),
             published: RwSignal::default(),
             text: StoredValue::new_local(None),
-        }
+        };
+        let host = Host {
+            address: Signal::derive(move || {
+                settings.with(|settings| permalink::to_fragment(Room::Models, settings))
+            }),
+            restore: Callback::new(move |link| restore(&link, |linked| settings.set(linked))),
+            // Records of models are shown as tables, in the room of files.
+            take: Callback::new(|_| {}),
+        };
+        lab.entrance(Room::Models).open(lab, Room::Models, host);
+        room.look(lab);
+        room
     }
 
     /// The model that is looked at.

@@ -32,11 +32,11 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
     let record = move || room.model().and_then(|model| model.measured.clone());
     let manifest = Callback::new(move |()| {
         let record = untrack(record)?;
-        document::to_json(&[*record]).ok()
+        document::to_json(&[record.as_ref()]).ok()
     });
     let save = move |_| {
         if let Some(record) = untrack(record) {
-            download::json(lab, "language-model.json", document::to_json(&[*record]));
+            download::json(lab, "language-model.json", document::to_json(&[record.as_ref()]));
         }
     };
     let measurable = move || {
