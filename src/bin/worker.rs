@@ -47,6 +47,7 @@ mod parts {
             list: models::list,
             handle: models::handle,
             causality: models::map_causality,
+            predict: models::predict_next,
             mixed: models::study_mixed,
             save: models::save,
         })

@@ -5,6 +5,7 @@ use crate::figure::scene::{Command, Picture};
 use crate::lab::models::{Shelf, Shelved};
 use crate::lab::protocol::{ExaminedStudy, Imported, ReadValues, WrittenFile};
 use crate::model::causality::Causality;
+use crate::record::Prediction;
 use crate::record::mixed::Mixed;
 use crate::record::{
     Efficiency, Fragility, ModeComparison, Quantize, Resolvent, Robustness, Speed, Stability,
@@ -61,6 +62,7 @@ impl Parcel for Shelf {}
 impl Parcel for Shelved {}
 impl Parcel for Causality {}
 impl Parcel for Mixed {}
+impl Parcel for Prediction {}
 
 impl Parcel for WrittenFile {
     fn detach(&mut self) -> Vec<ArrayBuffer> {

@@ -38,6 +38,15 @@ pub enum HandleModel {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MapCausality(pub ModelKey);
 
+/// Say what a model expects after each token of a text; of its own held-out text where this is empty.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Predict {
+    /// Which model.
+    pub key: ModelKey,
+    /// The text.
+    pub prompt: String,
+}
+
 /// Study mixed precision: of a model on the shelf, or as published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct StudyMixed {
@@ -54,8 +63,20 @@ pub struct StudyMixed {
 pub struct SaveModel {
     /// Which model.
     pub key: ModelKey,
-    /// With what training needs to go on.
-    pub resumable: bool,
+    /// What of it.
+    pub form: Form,
+}
+
+/// What a file holds of a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Its weights.
+    Model,
+    /// Its weights and what training needs to go on.
+    Resumable,
+    /// Its codes, with the widths of a record.
+    Quantized(Box<mixed::Mixed>),
 }
 
 /// A model on the shelf.
@@ -65,7 +86,9 @@ pub struct Shelved {
     pub key: ModelKey,
     /// What decides it.
     pub config: Config,
-    /// What training came by.
+    /// Steps taken.
+    pub steps: usize,
+    /// What training came by; of a quantized model the looks at the validation part alone.
     pub trajectory: Trajectory,
     /// What counting achieves on its held-out text; none while that text is missing.
     pub baselines: Option<Baselines>,
@@ -73,6 +96,8 @@ pub struct Shelved {
     pub entropy: Option<f64>,
     /// Whether training can go on.
     pub resumable: bool,
+    /// Whether it is stored in codes, from which it runs.
+    pub quantized: bool,
     /// What was measured of it as it is.
     pub measured: Option<Box<LanguageModel>>,
     /// Whether it outlives the tab.
@@ -80,14 +105,9 @@ pub struct Shelved {
 }
 
 impl Shelved {
-    /// Steps taken.
-    pub fn steps(&self) -> usize {
-        self.trajectory.losses.len()
-    }
-
     /// Whether all steps are taken.
     pub fn is_complete(&self) -> bool {
-        self.steps() >= self.config.recipe.steps
+        self.steps >= self.config.recipe.steps
     }
 }
 

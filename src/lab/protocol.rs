@@ -7,15 +7,17 @@
 
 use crate::export::Format;
 use crate::figure::Scene;
-use crate::lab::models::{HandleModel, ListModels, MapCausality, SaveModel, Shelf, Shelved, StudyMixed};
+use crate::lab::models::{
+    HandleModel, ListModels, MapCausality, Predict, SaveModel, Shelf, Shelved, StudyMixed,
+};
 use crate::lab::permalink::Room;
 use crate::model::causality::Causality;
 use crate::published::lora::Evidence;
 use crate::record::mixed::Mixed;
 use crate::record::quantize::TrainingRun;
 use crate::record::{
-    Document, Efficiency, Fragility, ModeComparison, Quantize, Resolvent, Robustness, Speed, Stability,
-    efficiency, fragility, lora, quantize, resolvent, robustness, speed, stability,
+    Document, Efficiency, Fragility, ModeComparison, Prediction, Quantize, Resolvent, Robustness, Speed,
+    Stability, efficiency, fragility, lora, quantize, resolvent, robustness, speed, stability,
 };
 use crate::resolvent::Potential;
 use crate::study::Progress;
@@ -71,6 +73,8 @@ pub enum Kind {
     HandleModel,
     /// Look which token moves which logit.
     MapCausality,
+    /// Say what a language model expects.
+    Predict,
     /// Study mixed precision.
     StudyMixed,
     /// Write a language model's checkpoint.
@@ -117,6 +121,7 @@ tasks! {
     ListModels: ListModels => Shelf,
     HandleModel: HandleModel => Shelved,
     MapCausality: MapCausality => Causality,
+    Predict: Predict => Prediction,
     StudyMixed: StudyMixed => Mixed,
     SaveModel: SaveModel => WrittenFile,
     Import: Import => Imported,

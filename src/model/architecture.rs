@@ -127,7 +127,20 @@ impl Default for Mamba {
     }
 }
 
+impl ResNetBk {
+    /// What a browser tab trains on one core within minutes (docs/models.md), with all that was found to help: several
+    /// potentials with an η and a bond of their own, a router that learns, one table for tokens and head.
+    pub fn browser() -> Self {
+        Self { layers: 3, potentials: 16, learned: true, gating: Gating::All, tied: true, ..Self::default() }
+    }
+}
+
 impl Mamba {
+    /// What a browser tab trains on one core within minutes (docs/models.md).
+    pub fn browser() -> Self {
+        Self { states: 8, ..Self::default() }
+    }
+
     /// Channels of the scan.
     pub fn channels(&self) -> usize {
         self.expand * self.width

@@ -31,27 +31,55 @@ impl Causality {
     }
 }
 
-/// Changes the tokens at these positions of one sequence to the next one of the vocabulary.
+/// A sequence whose tokens can be changed, with the logits that it has as it is.
+pub struct Probe<'a> {
+    model: &'a LanguageModel,
+    tokens: &'a [u32],
+    before: Vec<f64>,
+}
+
+impl<'a> Probe<'a> {
+    /// Looks at a sequence as it is.
+    ///
+    /// # Errors
+    /// As [`LanguageModel::logits`].
+    pub fn new(model: &'a LanguageModel, tokens: &'a [u32]) -> Result<Self, ModelError> {
+        Ok(Self { model, tokens, before: logits(model, tokens)? })
+    }
+
+    /// Changes the token at a position to the next one of the vocabulary: the largest change of a logit at each position.
+    ///
+    /// # Errors
+    /// As [`LanguageModel::logits`].
+    pub fn change(&self, position: usize) -> Result<Vec<f64>, ModelError> {
+        let vocabulary = self.model.architecture().vocabulary();
+        let mut other = self.tokens.to_vec();
+        if let Some(token) = other.get_mut(position) {
+            *token = (*token + 1) % vocabulary as u32;
+        }
+        let after = logits(self.model, &other)?;
+        let rows = self.before.chunks_exact(vocabulary).zip(after.chunks_exact(vocabulary));
+        let moved = rows.map(|(before, after)| {
+            before.iter().zip(after).fold(0f64, |most, (before, after)| most.max((before - after).abs()))
+        });
+        Ok(moved.collect())
+    }
+}
+
+fn logits(model: &LanguageModel, tokens: &[u32]) -> Result<Vec<f64>, ModelError> {
+    let logits = model.logits(tokens, tokens.len(), Watch::default())?;
+    Ok(logits.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?)
+}
+
+/// Changes the tokens at these positions of one sequence, one at a time.
 ///
 /// # Errors
 /// As [`LanguageModel::logits`]; a position beyond the sequence is left out.
 pub fn probe(model: &LanguageModel, tokens: &[u32], positions: &[usize]) -> Result<Causality, ModelError> {
-    let vocabulary = model.architecture().vocabulary();
-    let logits = |tokens: &[u32]| -> Result<Vec<f64>, ModelError> {
-        let logits = model.logits(tokens, tokens.len(), Watch::default())?;
-        Ok(logits.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?)
-    };
-    let before = logits(tokens)?;
+    let probe = Probe::new(model, tokens)?;
     let mut found = Causality { changed: vec![], moved: vec![] };
     for &position in positions.iter().filter(|&&position| position < tokens.len()) {
-        let mut other = tokens.to_vec();
-        other[position] = (other[position] + 1) % vocabulary as u32;
-        let after = logits(&other)?;
-        let rows = before.chunks_exact(vocabulary).zip(after.chunks_exact(vocabulary));
-        let moved = rows.map(|(before, after)| {
-            before.iter().zip(after).fold(0f64, |most, (before, after)| most.max((before - after).abs()))
-        });
-        found.moved.push(moved.collect());
+        found.moved.push(probe.change(position)?);
         found.changed.push(position);
     }
     Ok(found)

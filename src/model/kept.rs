@@ -35,11 +35,19 @@ impl KeptModel {
     /// # Errors
     /// [`CheckpointError`] for anything that is neither.
     pub fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
-        let (_, header) = open(bytes)?;
-        match schema(&header) {
-            QUANTIZED_SCHEMA => Ok(QuantizedCheckpoint::read(bytes)?.kept()?),
-            _ => Ok(Checkpoint::read(bytes)?.kept()?),
+        match Self::is_quantized(bytes)? {
+            true => Ok(QuantizedCheckpoint::read(bytes)?.kept()?),
+            false => Ok(Checkpoint::read(bytes)?.kept()?),
         }
+    }
+
+    /// Whether a checkpoint holds codes instead of weights.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] for what is no checkpoint of this lab.
+    pub fn is_quantized(bytes: &[u8]) -> Result<bool, CheckpointError> {
+        let (_, header) = open(bytes)?;
+        Ok(schema(&header) == QUANTIZED_SCHEMA)
     }
 
     /// What the model is.

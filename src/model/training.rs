@@ -54,6 +54,14 @@ impl Default for Recipe {
 }
 
 impl Recipe {
+    /// What a browser tab trains by, for [`ResNetBk::browser`] and [`Mamba::browser`] (docs/models.md).
+    ///
+    /// [`ResNetBk::browser`]: super::ResNetBk::browser
+    /// [`Mamba::browser`]: super::Mamba::browser
+    pub fn browser() -> Self {
+        Self { steps: 800, ..Self::default() }
+    }
+
     /// Refuses what cannot be trained by.
     ///
     /// # Errors

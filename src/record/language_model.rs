@@ -21,8 +21,8 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
-            architecture: Architecture::ResNetBk(ResNetBk::default()),
-            recipe: Recipe::default(),
+            architecture: Architecture::ResNetBk(ResNetBk::browser()),
+            recipe: Recipe::browser(),
             text: Text::Language { tokens: 400_000 },
         }
     }

@@ -19,7 +19,9 @@ fn path(name: &str) -> String {
     folder.join(name).to_str().unwrap().to_owned()
 }
 
-const SMALL: [&str; 14] = [
+const SMALL: [&str; 16] = [
+    "--size",
+    "published",
     "--tokens",
     "20000",
     "--width",
@@ -57,6 +59,13 @@ fn a_model_is_trained_kept_measured_and_quantized() {
         / trained["held_out"]["tokens"].as_f64().unwrap())
     .exp();
     assert!((points[0]["perplexity"].as_f64().unwrap() / perplexity - 1.0).abs() < 1e-9);
+    // What it expects, of a prompt of its language.
+    let expected = json(&bklab(&["eval", &file, "--prompt", "the old ", "--json"]));
+    assert_eq!(expected["tokens"].as_array().unwrap().len(), 8);
+    let logits = expected["logits"].as_array().unwrap();
+    assert_eq!((logits.len(), logits[7].as_array().unwrap().len()), (8, 28));
+    let map = json(&bklab(&["eval", &file, "--causality", "--json"]));
+    assert_eq!(map["changed"].as_array().unwrap().len(), 16);
     // Stored by a plan of one's own, and measured from the codes.
     let kept = path("quantized.safetensors");
     let set = "token_embedding.weight=4";
@@ -119,6 +128,8 @@ fn what_is_wrong_is_said_in_a_sentence() {
     failed(&["mixed"], 2, "--checkpoint");
     failed(&["mixed", "--high", "0.9", "--low", "0.4"], 2, "sum to at most 1");
     failed(&["mixed", "--set", "lm_head.weight=5"], 2, "5 bits");
+    failed(&["leak", "--steps", "0"], 2, "number of steps");
+    failed(&["leak", "--symbols", "1", "--steps", "1"], 1, "1 symbols");
     failed(&["eval", "nowhere.safetensors"], 1, "nowhere.safetensors");
     failed(&["eval", "Cargo.toml"], 1, "no safetensors file");
     failed(&["train", "--top-k", "9"], 2, "from 1 to 4");

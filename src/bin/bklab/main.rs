@@ -9,6 +9,7 @@ mod eval;
 mod figure;
 mod files;
 mod fragility;
+mod leak;
 mod lora;
 mod mixed;
 mod print;
@@ -50,6 +51,8 @@ enum Command {
     Train(train::Arguments),
     /// Measures a language model that was trained.
     Eval(eval::Arguments),
+    /// Trains the same model twice on symbols of which nothing can be known: causal, and as published.
+    Leak(leak::Arguments),
     /// Stores each part of a model as it deserves: sizes as published, or what it really costs.
     Mixed(mixed::Arguments),
     /// Times this machine.
@@ -87,6 +90,7 @@ fn main() -> ExitCode {
         Command::Quantize(arguments) => arguments.run(),
         Command::Train(arguments) => arguments.run(),
         Command::Eval(arguments) => arguments.run(),
+        Command::Leak(arguments) => arguments.run(),
         Command::Mixed(arguments) => arguments.run(),
         Command::Bench(bench) => bench.run(),
     };

@@ -1,14 +1,16 @@
 //! What the terminal shows of a record: its numbers, the checks, the claims.
 
 use crate::Failure;
+use bk_lab::model::causality::Causality;
 use bk_lab::published::lora::Evidence;
 use bk_lab::published::{Claim, PublishedFigure, quantize as published};
 use bk_lab::record::fragility::{Fragility, Tally};
 use bk_lab::record::language_model::LanguageModel;
+use bk_lab::record::leak::Leak;
 use bk_lab::record::lora::Study;
 use bk_lab::record::mixed::Mixed;
 use bk_lab::record::table::{Grid, cell};
-use bk_lab::record::{Manifest, ModeComparison, Provenance, Quantize, Record, Resolvent, Speed};
+use bk_lab::record::{Manifest, ModeComparison, Prediction, Provenance, Quantize, Record, Resolvent, Speed};
 use std::fmt::{Display, Write};
 
 /// Digits of a computed number in the terminal.
@@ -88,6 +90,27 @@ pub(crate) fn language_model(record: &LanguageModel) -> String {
         let _ = write!(text, "\n{}\n", plain(warning));
     });
     text
+}
+
+/// What a model expects as text.
+pub(crate) fn prediction(record: &Prediction) -> String {
+    heading(&record.title(), record.provenance, &record.manifest) + "\n" + &grid(&record.table())
+}
+
+/// Whether a model sees the future, as text.
+pub(crate) fn causality(found: &Causality) -> String {
+    let verdict = if found.holds() { "sees the past alone" } else { "sees the future" };
+    let leak = found.largest_leak();
+    format!(
+        "The model {verdict}: of {} changed tokens, none moves an earlier logit by more than {leak:.1e}.\n",
+        found.changed.len()
+    )
+}
+
+/// The demonstration of the leak as text.
+pub(crate) fn leak(found: &Leak) -> String {
+    let LanguageModel { provenance, manifest, .. } = &found.two_sided;
+    heading(Leak::TITLE, *provenance, manifest) + "\n" + &grid(&found.table())
 }
 
 /// The record of a study of mixed precision as text.

@@ -28,30 +28,33 @@ pub(crate) struct Arguments {
     /// Byte pairs and bytes together that a file is taken apart into.
     #[arg(long, default_value_t = 1024)]
     vocabulary: usize,
+    /// What is not said of model and recipe: what a browser tab trains within minutes, or what was published.
+    #[arg(long, value_enum, default_value_t = Size::Browser)]
+    size: Size,
     /// Numbers a token is.
-    #[arg(long, default_value_t = ResNetBk::default().width)]
-    width: usize,
+    #[arg(long)]
+    width: Option<usize>,
     /// Blocks.
-    #[arg(long, default_value_t = ResNetBk::default().layers)]
-    layers: usize,
+    #[arg(long)]
+    layers: Option<usize>,
     /// The longest sequence.
-    #[arg(long, default_value_t = ResNetBk::default().context)]
-    context: usize,
+    #[arg(long)]
+    context: Option<usize>,
     /// ResNet-BK: experts a block.
-    #[arg(long, default_value_t = ResNetBk::default().experts)]
-    experts: usize,
+    #[arg(long)]
+    experts: Option<usize>,
     /// ResNet-BK: experts a token is sent to.
-    #[arg(long, default_value_t = ResNetBk::default().top_k)]
-    top_k: usize,
+    #[arg(long)]
+    top_k: Option<usize>,
     /// ResNet-BK: who sends it there.
-    #[arg(long, value_enum, default_value_t = RouterKind::Mlp)]
-    router: RouterKind,
+    #[arg(long, value_enum)]
+    router: Option<RouterKind>,
     /// ResNet-BK: how the chosen experts are weighted. With a single one, only “all” teaches the router.
-    #[arg(long, value_enum, default_value_t = GatingKind::Chosen)]
-    gating: GatingKind,
+    #[arg(long, value_enum)]
+    gating: Option<GatingKind>,
     /// ResNet-BK: potentials a block.
-    #[arg(long, default_value_t = 1)]
-    potentials: usize,
+    #[arg(long)]
+    potentials: Option<usize>,
     /// ResNet-BK: let each potential learn its η and its bond.
     #[arg(long)]
     learned: bool,
@@ -62,8 +65,8 @@ pub(crate) struct Arguments {
     #[arg(long)]
     tied: bool,
     /// Mamba: states a channel.
-    #[arg(long, default_value_t = Mamba::default().states)]
-    states: usize,
+    #[arg(long)]
+    states: Option<usize>,
     #[command(flatten)]
     recipe: RecipeArguments,
     /// Stop before this step; the checkpoint can be gone on with.
@@ -84,29 +87,37 @@ pub(crate) struct Arguments {
 #[derive(Args)]
 struct RecipeArguments {
     /// Steps in all.
-    #[arg(long, default_value_t = Recipe::default().steps)]
-    steps: usize,
+    #[arg(long)]
+    steps: Option<usize>,
     /// Sequences a step.
-    #[arg(long, default_value_t = Recipe::default().batch)]
-    batch: usize,
+    #[arg(long)]
+    batch: Option<usize>,
     /// The largest learning rate.
-    #[arg(long, default_value_t = Recipe::default().learning_rate)]
-    learning_rate: f64,
+    #[arg(long)]
+    learning_rate: Option<f64>,
     /// Steps over which it is reached.
-    #[arg(long, default_value_t = Recipe::default().warm_up)]
-    warm_up: usize,
+    #[arg(long)]
+    warm_up: Option<usize>,
     /// Decay of matrices.
-    #[arg(long, default_value_t = Recipe::default().weight_decay)]
-    weight_decay: f64,
+    #[arg(long)]
+    weight_decay: Option<f64>,
     /// The largest norm of all derivatives together.
-    #[arg(long, default_value_t = Recipe::default().clip)]
-    clip: f64,
+    #[arg(long)]
+    clip: Option<f64>,
     /// Steps between two looks at the validation part.
-    #[arg(long, default_value_t = Recipe::default().validate_every)]
-    validate_every: usize,
+    #[arg(long)]
+    validate_every: Option<usize>,
     /// Seed of the first parameters and of the order of the text.
-    #[arg(long, default_value_t = Recipe::default().seed)]
-    seed: u32,
+    #[arg(long)]
+    seed: Option<u32>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Size {
+    /// What a browser tab trains on one core within minutes.
+    Browser,
+    /// The published defaults.
+    Published,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -190,46 +201,67 @@ impl Arguments {
     }
 
     fn architecture(&self) -> Architecture {
-        let &Self { width, layers, context, .. } = self;
         match self.model {
-            Kind::ResnetBk => Architecture::ResNetBk(ResNetBk {
-                width,
-                layers,
-                context,
-                experts: self.experts,
-                top_k: self.top_k,
-                router: match self.router {
+            Kind::ResnetBk => {
+                let base = match self.size {
+                    Size::Browser => ResNetBk::browser(),
+                    Size::Published => ResNetBk::default(),
+                };
+                let router = self.router.map(|router| match router {
                     RouterKind::Mlp => Router::Mlp,
                     RouterKind::Scattering => Router::Scattering,
-                },
-                gating: match self.gating {
+                });
+                let gating = self.gating.map(|gating| match gating {
                     GatingKind::Chosen => Gating::Chosen,
                     GatingKind::All => Gating::All,
-                },
-                potentials: self.potentials,
-                learned: self.learned,
-                two_sided: self.two_sided,
-                tied: self.tied,
-                ..ResNetBk::default()
-            }),
+                });
+                Architecture::ResNetBk(ResNetBk {
+                    width: self.width.unwrap_or(base.width),
+                    layers: self.layers.unwrap_or(base.layers),
+                    context: self.context.unwrap_or(base.context),
+                    experts: self.experts.unwrap_or(base.experts),
+                    top_k: self.top_k.unwrap_or(base.top_k),
+                    router: router.unwrap_or(base.router),
+                    gating: gating.unwrap_or(base.gating),
+                    potentials: self.potentials.unwrap_or(base.potentials),
+                    learned: self.learned || base.learned,
+                    two_sided: self.two_sided,
+                    tied: self.tied || base.tied,
+                    ..base
+                })
+            }
             Kind::Mamba => {
-                Architecture::Mamba(Mamba { width, layers, context, states: self.states, ..Mamba::default() })
+                let base = match self.size {
+                    Size::Browser => Mamba::browser(),
+                    Size::Published => Mamba::default(),
+                };
+                Architecture::Mamba(Mamba {
+                    width: self.width.unwrap_or(base.width),
+                    layers: self.layers.unwrap_or(base.layers),
+                    context: self.context.unwrap_or(base.context),
+                    states: self.states.unwrap_or(base.states),
+                    ..base
+                })
             }
         }
     }
 
     fn recipe(&self) -> Recipe {
+        let base = match self.size {
+            Size::Browser => Recipe::browser(),
+            Size::Published => Recipe::default(),
+        };
         let recipe = &self.recipe;
         Recipe {
-            steps: recipe.steps,
-            batch: recipe.batch,
-            learning_rate: recipe.learning_rate,
-            warm_up: recipe.warm_up,
-            weight_decay: recipe.weight_decay,
-            clip: recipe.clip,
-            validate_every: recipe.validate_every,
-            seed: recipe.seed,
-            ..Recipe::default()
+            steps: recipe.steps.unwrap_or(base.steps),
+            batch: recipe.batch.unwrap_or(base.batch),
+            learning_rate: recipe.learning_rate.unwrap_or(base.learning_rate),
+            warm_up: recipe.warm_up.unwrap_or(base.warm_up),
+            weight_decay: recipe.weight_decay.unwrap_or(base.weight_decay),
+            clip: recipe.clip.unwrap_or(base.clip),
+            validate_every: recipe.validate_every.unwrap_or(base.validate_every),
+            seed: recipe.seed.unwrap_or(base.seed),
+            ..base
         }
     }
 }

@@ -114,6 +114,7 @@ impl Worker {
             Kind::ListModels => (self.parts.models)().await?.list,
             Kind::HandleModel => (self.parts.models)().await?.handle,
             Kind::MapCausality => (self.parts.models)().await?.causality,
+            Kind::Predict => (self.parts.models)().await?.predict,
             Kind::StudyMixed => (self.parts.models)().await?.mixed,
             Kind::SaveModel => (self.parts.models)().await?.save,
             Kind::Import => (self.parts.import)().await?.records,

@@ -93,6 +93,8 @@ pub struct Models {
     pub handle: Perform,
     /// Looks which token moves which logit.
     pub causality: Perform,
+    /// Says what a model expects.
+    pub predict: Perform,
     /// Studies mixed precision.
     pub mixed: Perform,
     /// Writes a checkpoint.
@@ -164,8 +166,7 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
         Record::Resolvent(_) => Room::Resolvent,
         Record::Quantize(_) | Record::ModeComparison(_) => Room::Quantization,
         Record::Lora(_) => Room::Lora,
-        Record::LanguageModel(_) | Record::Mixed(_) => Room::Models,
-        Record::Table(_) | Record::Speed(_) => Room::Files,
+        Record::Table(_) | Record::Speed(_) | Record::LanguageModel(_) | Record::Mixed(_) => Room::Files,
     };
     Ok(Found { room, document: record.to_document()? })
 }

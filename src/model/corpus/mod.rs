@@ -77,7 +77,7 @@ impl Tokenizer {
     ///
     /// # Errors
     /// [`CorpusError::Symbol`] for a character that the embedded language does not have,
-    /// [`CorpusError::NoText`] where tokens are numbers.
+    /// [`CorpusError::Number`] for what is no token where tokens are numbers.
     pub fn encode(&self, text: &[u8]) -> Result<Vec<u32>, CorpusError> {
         match self {
             Tokenizer::Symbols => {
@@ -88,7 +88,15 @@ impl Tokenizer {
                 };
                 text.iter().map(symbol).collect()
             }
-            Tokenizer::Numbers { .. } => Err(CorpusError::NoText),
+            Tokenizer::Numbers { count } => {
+                let text = String::from_utf8_lossy(text);
+                let number = |word: &str| {
+                    let number = word.parse::<u32>().ok().filter(|&number| (number as usize) < *count);
+                    let word = || word.chars().take(40).collect();
+                    number.ok_or_else(|| CorpusError::Number { word: word(), count: *count })
+                };
+                text.split_whitespace().map(number).collect()
+            }
             Tokenizer::BytePairs(pairs) => Ok(pairs.encode(text)),
         }
     }
@@ -163,8 +171,15 @@ pub enum CorpusError {
         symbol: char,
     },
     /// Text for a model of numbers.
-    #[error("This model was trained on drawn numbers, and reads no text.")]
-    NoText,
+    #[error(
+        "“{word}” is no token of this model, which was trained on drawn numbers. Give whole numbers below {count} with spaces between them."
+    )]
+    Number {
+        /// The beginning of what was given.
+        word: String,
+        /// How many numbers there are.
+        count: usize,
+    },
     /// A part with fewer tokens than one sequence.
     #[error(
         "The text is only {tokens} tokens long, too short for sequences of {context}. Give a longer text or a shorter context."

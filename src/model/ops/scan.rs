@@ -2,6 +2,7 @@
 
 use super::element::{Element, LANES, Lanes, load, store, sum};
 use super::{Argument, Kernel, Operation};
+use crate::resolvent::Real;
 use candle_core::{Error, Result, Shape, Tensor};
 
 /// y_t = Σ_s C_ts h_ts + D u_t with h_ts = exp(Δ_t A_s) h_{t−1,s} + Δ_t B_ts u_t, for each channel by itself.
@@ -54,7 +55,7 @@ impl Sizes {
         &values[sequence * self.length * 2 * self.states..][..self.length * 2 * self.states]
     }
 
-    /// A of some channels, one entry a state, and D.
+    /// A of some channels, one entry a state, and D. What of A is no number makes D none, so that the result tells of it.
     fn dynamics<T: Element>(&self, values: &[T], first: usize) -> (Vec<Lanes<T>>, Lanes<T>) {
         let column = |column: usize| {
             std::array::from_fn(|lane| match first + lane < self.channels {
@@ -62,8 +63,19 @@ impl Sizes {
                 false => T::default(),
             })
         };
-        ((0..self.states).map(column).collect(), column(self.states))
+        let decay: Vec<Lanes<T>> = (0..self.states).map(column).collect();
+        let zero =
+            |lane: usize| decay.iter().fold(T::default(), |sum, state| sum + state[lane] * T::default());
+        let skip: Lanes<T> = column(self.states);
+        let skip = std::array::from_fn(|lane| skip[lane] + zero(lane));
+        (decay, skip)
     }
+}
+
+/// A log₂e: powers of two are cheaper than exponentials, and the scan is made of them.
+fn rates<T: Element>(decay: &[Lanes<T>]) -> Vec<Lanes<T>> {
+    let factor = <T as Real>::round(std::f64::consts::LOG2_E);
+    decay.iter().map(|state| state.map(|decay| factor * decay)).collect()
 }
 
 impl Kernel<3> for Scan {
@@ -76,6 +88,7 @@ impl Kernel<3> for Scan {
         let mut result = vec![T::default(); batch * length * channels];
         for first in (0..channels).step_by(LANES) {
             let (decay, skip) = sizes.dynamics(dynamics, first);
+            let rates = rates(&decay);
             for (sequence, result) in result.chunks_exact_mut(length * channels).enumerate() {
                 let [u, delta] = sizes.inputs(inputs, sequence);
                 let mut held = vec![[T::default(); LANES]; states];
@@ -87,7 +100,7 @@ impl Kernel<3> for Scan {
                     let mut y: Lanes<T> = std::array::from_fn(|lane| skip[lane] * u[lane]);
                     let pushed: Lanes<T> = std::array::from_fn(|lane| delta[lane] * u[lane]);
                     for state in 0..states {
-                        let kept = T::exp(std::array::from_fn(|lane| delta[lane] * decay[state][lane]));
+                        let kept = T::exp2(std::array::from_fn(|lane| delta[lane] * rates[state][lane]));
                         let held = &mut held[state];
                         for lane in 0..LANES {
                             held[lane] = kept[lane] * held[lane] + pushed[lane] * b[state];
@@ -133,20 +146,20 @@ impl Kernel<3> for Scan {
             space.by_mixing.fill([T::default(); LANES]);
             for first in (0..channels).step_by(LANES) {
                 let (decay, skip) = sizes.dynamics(dynamics, first);
+                let rates = rates(&decay);
                 let at = |values: &[T], time: usize| load(&values[time * channels..][..channels], first);
                 space.held[..states].fill([T::default(); LANES]);
                 for time in 0..length {
                     let (u, delta) = (at(u, time), at(delta, time));
+                    let pushed: Lanes<T> = std::array::from_fn(|lane| delta[lane] * u[lane]);
                     let row = &rows[time * 2 * states..][..states];
                     for state in 0..states {
                         let place = time * states + state;
-                        let kept = T::exp(std::array::from_fn(|lane| delta[lane] * decay[state][lane]));
+                        let kept = T::exp2(std::array::from_fn(|lane| delta[lane] * rates[state][lane]));
                         let before = space.held[place];
-                        space.kept[place] = std::array::from_fn(|lane| kept[lane] * before[lane]);
                         space.factor[place] = kept;
-                        space.held[place + states] = std::array::from_fn(|lane| {
-                            kept[lane] * before[lane] + delta[lane] * u[lane] * row[state]
-                        });
+                        space.held[place + states] =
+                            std::array::from_fn(|lane| kept[lane] * before[lane] + pushed[lane] * row[state]);
                     }
                 }
                 space.adjoint.fill([T::default(); LANES]);
@@ -161,17 +174,18 @@ impl Kernel<3> for Scan {
                     let by_row = &mut space.by_mixing[time * 2 * states..][..2 * states];
                     for state in 0..states {
                         let place = time * states + state;
-                        let (kept, held) = (space.kept[place], space.held[place + states]);
+                        let (before, held) = (space.held[place], space.held[place + states]);
                         let (factor, adjoint) = (space.factor[place], &mut space.adjoint[state]);
                         for lane in 0..LANES {
                             let a = adjoint[lane] + c[state] * g[lane];
                             by_row[states + state][lane] += g[lane] * held[lane];
                             by_row[state][lane] += a * pushed[lane];
                             along_b[lane] += a * b[state];
-                            let through = a * kept[lane];
+                            let passed = a * factor[lane];
+                            let through = passed * before[lane];
                             along_kept[lane] += through * decay[state][lane];
                             by_decay[state][lane] += through * delta[lane];
-                            adjoint[lane] = a * factor[lane];
+                            adjoint[lane] = passed;
                         }
                     }
                     for lane in 0..LANES {
@@ -211,8 +225,6 @@ struct Space<T> {
     held: Vec<Lanes<T>>,
     /// exp(Δ A): `[time][state]`.
     factor: Vec<Lanes<T>>,
-    /// exp(Δ A) h_{t−1}: `[time][state]`.
-    kept: Vec<Lanes<T>>,
     /// exp(Δ_{t+1} A) a_{t+1}: `[state]`.
     adjoint: Vec<Lanes<T>>,
     /// Derivatives by B and C of every lane: `[time][2·state]`.
@@ -225,7 +237,6 @@ impl<T: Element> Space<T> {
         Self {
             held: zeros((length + 1) * states),
             factor: zeros(length * states),
-            kept: zeros(length * states),
             adjoint: zeros(states),
             by_mixing: zeros(length * 2 * states),
         }

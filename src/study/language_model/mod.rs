@@ -1,5 +1,11 @@
 //! The study of a language model: train it, or take one that was trained, and measure it on text it has not seen.
 
+mod leak;
+mod looking;
+
+pub use leak::leak;
+pub use looking::{causality_map, held_out_sequence, predict};
+
 use super::{Context, StudyError};
 use crate::model::causality::probe;
 use crate::model::corpus::{Corpus, Text, Tokenizer, baselines};
@@ -134,11 +140,10 @@ pub fn corpus_of(checkpoint: &Checkpoint, content: Option<&[u8]>) -> Result<Corp
 }
 
 /// A text, if this is the tokeniser it leads to.
-pub(super) fn corpus_by(
-    text: &Text,
-    tokenizer: &Tokenizer,
-    content: Option<&[u8]>,
-) -> Result<Corpus, StudyError> {
+///
+/// # Errors
+/// Where it is another one, or no text.
+pub fn corpus_by(text: &Text, tokenizer: &Tokenizer, content: Option<&[u8]>) -> Result<Corpus, StudyError> {
     let corpus = text.corpus(content)?;
     match corpus.tokenizer == *tokenizer {
         true => Ok(corpus),

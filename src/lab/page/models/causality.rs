@@ -5,23 +5,15 @@ use crate::figure::View;
 use crate::figure::models::{CAUSALITY_ASPECT, causality};
 use crate::lab::page::figure_view::{DrawView, FigureView};
 use crate::lab::page::state::Lab;
-use crate::model::corpus::Text;
-use crate::model::{Architecture, Recipe, ResNetBk};
-use crate::record::language_model::Config;
+use crate::record::leak;
 use leptos::prelude::*;
 use std::sync::Arc;
-
-/// The demonstration: so many symbols, drawn evenly, of which nothing can be known.
-const SYMBOLS: usize = 16;
-
-/// A few dozen steps suffice to learn to copy what one sees.
-const STEPS: usize = 150;
 
 /// Map and demonstration.
 pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
     let found = move || {
         let (model, (key, steps, found)) = (room.model()?, room.causality.get()?);
-        (model.key == key && model.steps() == steps).then_some((model, found))
+        (model.key == key && model.steps == steps).then_some((model, found))
     };
     let draw = Signal::derive(move || {
         let (model, found) = found()?;
@@ -57,15 +49,10 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
     .into_any()
 }
 
-/// Trains a small model on symbols that nothing can be known of.
+/// Trains a small model on symbols of which nothing can be known.
 fn demonstrate(lab: Lab, room: ModelsRoom, two_sided: bool) {
-    let model = ResNetBk { width: 32, layers: 2, context: 64, two_sided, ..ResNetBk::default() };
     room.settings.update(|settings| {
-        settings.config = Config {
-            architecture: Architecture::ResNetBk(model),
-            recipe: Recipe { steps: STEPS, validate_every: 25, ..Recipe::default() },
-            text: Text::Uniform { symbols: SYMBOLS, tokens: 100_000 },
-        };
+        settings.config = leak::Config::default().training(two_sided);
         settings.panel = super::panels::Panel::Training;
     });
     room.begin(lab);

@@ -4,6 +4,7 @@
 use super::state::ModelsRoom;
 use crate::figure::models::{parts, precision};
 use crate::figure::{View, number};
+use crate::lab::models::{Form, Shelved};
 use crate::lab::page::controls::{Choice, Field, Slider};
 use crate::lab::page::download;
 use crate::lab::page::figure_view::{DrawView, FigureView};
@@ -31,7 +32,7 @@ const KIBI: f64 = 1024.0;
 /// The record of the model that is looked at, as it is.
 fn record_of(room: ModelsRoom) -> Option<Arc<Mixed>> {
     let (model, (key, steps, record)) = (room.model()?, room.mixed.get()?);
-    (model.key == key && model.steps() == steps).then_some(record)
+    (model.key == key && model.steps == steps).then_some(record)
 }
 
 /// The width of a layer under the settings, which may have changed since the record was made.
@@ -81,13 +82,25 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
         ))
     };
     let can_store = move || {
-        room.is_idle() && room.model().is_some_and(|model| model.baselines.is_some() && model.steps() > 0)
+        let whole = |model: &Shelved| !model.quantized && model.baselines.is_some() && model.steps > 0;
+        room.is_idle() && room.model().is_some_and(|model| whole(&model))
+    };
+    // The file holds the widths that are shown, and those were measured.
+    let can_save = move || {
+        let measured =
+            record.with(|record| record.as_ref().is_some_and(|record| record.config == config.get()));
+        measured && room.is_idle()
+    };
+    let save_codes = move |_| {
+        if let Some(record) = record.get_untracked() {
+            room.save(lab, Form::Quantized(Box::new(record.as_ref().clone())));
+        }
     };
     view! {
         <div class="options">{policy(room)}</div>
         <div class="actions" role="group" aria-label="Mixed precision">
             <button type="button" class="primary" disabled=move || !can_store() on:click=move |_| room.store(lab)>"Store and measure in every way"</button>
-            <button type="button" disabled=move || !can_store() on:click=move |_| room.save_packed(lab)>"Save as stored here"</button>
+            <button type="button" disabled=move || !can_save() on:click=save_codes>"Save quantized model"</button>
             <button type="button" disabled=move || record.with(Option::is_none) on:click=save>"Record JSON"</button>
         </div>
         <p class="hint stored" role="status">{size}</p>

@@ -6,6 +6,7 @@ mod controls;
 mod mixed;
 mod panels;
 mod parts;
+mod predictions;
 mod published;
 mod settings;
 mod shelf;
@@ -41,6 +42,7 @@ pub(super) fn ModelsView() -> impl IntoView {
                 {shelf::shelf(lab, room)}
                 {stack(Panel::Training, training::view(lab, room))}
                 {stack(Panel::Parts, parts::view(room))}
+                {stack(Panel::Predictions, predictions::view(lab, room))}
                 {stack(Panel::Causality, causality::view(lab, room))}
                 {stack(Panel::Precision, mixed::view(lab, room))}
                 {stack(Panel::Published, published::view(lab, room))}

@@ -15,6 +15,8 @@ pub(super) enum Panel {
     Training,
     /// What a model is made of.
     Parts,
+    /// What it expects next.
+    Predictions,
     /// Whether it sees the future.
     Causality,
     /// What fewer bits cost.
@@ -24,14 +26,21 @@ pub(super) enum Panel {
 }
 
 impl Panel {
-    const ALL: [Panel; 5] =
-        [Panel::Training, Panel::Parts, Panel::Causality, Panel::Precision, Panel::Published];
+    const ALL: [Panel; 6] = [
+        Panel::Training,
+        Panel::Parts,
+        Panel::Predictions,
+        Panel::Causality,
+        Panel::Precision,
+        Panel::Published,
+    ];
 
     /// Its name.
     pub(super) fn title(self) -> &'static str {
         match self {
             Panel::Training => "Training",
             Panel::Parts => "Parts",
+            Panel::Predictions => "Predictions",
             Panel::Causality => "Causality",
             Panel::Precision => "Mixed precision",
             Panel::Published => "As published",
@@ -45,6 +54,9 @@ impl Panel {
             }
             Panel::Parts => {
                 "Every tensor of the model, stage by stage, and what it costs: numbers, bytes, and operations a token, all of them counted. The published counters leave parts out; both are below."
+            }
+            Panel::Predictions => {
+                "What the model makes of a text, token by token: how little it expected each, and what it expects after it. Without a text of yours, the first sequence of the held-out part is read. The logits are part of the record."
             }
             Panel::Causality => {
                 "One token is changed, and all logits are computed again. In a language model no logit before that token may move; where one does, the model has read its own answer, and its perplexity means nothing. The published ResNet-BK takes the diagonal of the whole resolvent, in which every site knows of every other: it sees the future. The one-sided resolvent does not."

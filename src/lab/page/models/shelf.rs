@@ -1,7 +1,7 @@
 //! The models there are: kept in this browser until they are forgotten.
 
 use super::state::{ModelsRoom, Work};
-use crate::lab::models::Shelved;
+use crate::lab::models::{Form, Shelved};
 use crate::lab::page::files::chosen_file;
 use crate::lab::page::state::Lab;
 use crate::model::corpus::Text;
@@ -15,6 +15,7 @@ pub(super) fn shelf(lab: Lab, room: ModelsRoom) -> AnyView {
     };
     let nothing = move || room.shelf.with(Vec::is_empty);
     let waits = move || room.model().is_some_and(|model| model.baselines.is_none());
+    let resumable = move || room.model().is_some_and(|model| model.resumable);
     let none = move || room.model().is_none();
     let unkept = move || room.shelf.with(|shelf| shelf.iter().any(|model| !model.kept));
     view! {
@@ -28,8 +29,8 @@ pub(super) fn shelf(lab: Lab, room: ModelsRoom) -> AnyView {
             </Show>
             <div class="actions small" role="group" aria-label="Models as files">
                 {chosen_file("Open a checkpoint", ".safetensors", move |_, bytes| room.open_checkpoint(lab, bytes))}
-                <button type="button" disabled=none on:click=move |_| room.save(lab, false)>"Save model"</button>
-                <button type="button" disabled=none on:click=move |_| room.save(lab, true)>"Save to go on elsewhere"</button>
+                <button type="button" disabled=none on:click=move |_| room.save(lab, Form::Model)>"Save model"</button>
+                <button type="button" disabled=move || !resumable() on:click=move |_| room.save(lab, Form::Resumable)>"Save to go on elsewhere"</button>
             </div>
             {working(lab, room)}
         </section>
@@ -69,6 +70,7 @@ fn describe(model: &Shelved) -> String {
         Text::Uniform { symbols, .. } => format!("{symbols} random symbols"),
         Text::File { name, .. } => format!("“{name}”"),
     };
+    let codes = if model.quantized { ", quantized" } else { "" };
     let sides = if model.config.architecture.is_causal() { "" } else { ", two-sided" };
     let result = model
         .measured
@@ -76,10 +78,10 @@ fn describe(model: &Shelved) -> String {
         .map_or(String::new(), |record| format!(", perplexity {:.2}", record.held_out.perplexity()));
     let kept = if model.kept { "" } else { " (not kept)" };
     format!(
-        "{}. {}{sides}, {text}, {} of {} steps{result}{kept}",
+        "{}. {}{codes}{sides}, {text}, {} of {} steps{result}{kept}",
         model.key,
         model.config.architecture.label(),
-        model.steps(),
+        model.steps,
         model.config.recipe.steps
     )
 }

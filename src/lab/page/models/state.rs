@@ -2,7 +2,7 @@
 
 use super::settings::Settings;
 use crate::lab::models::{
-    HandleModel, ListModels, MapCausality, ModelKey, SaveModel, Shelf, Shelved, StudyMixed,
+    Form, HandleModel, ListModels, MapCausality, ModelKey, Predict, SaveModel, Shelf, Shelved, StudyMixed,
 };
 use crate::lab::page::download;
 use crate::lab::page::entrance::{Host, restore};
@@ -11,6 +11,7 @@ use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{RequestId, Stopped};
 use crate::model::causality::Causality;
 use crate::model::corpus::Text;
+use crate::record::Prediction;
 use crate::record::mixed::Mixed;
 use crate::record::quantize::Reading;
 use crate::study::Progress;
@@ -48,6 +49,8 @@ pub(super) struct ModelsRoom {
     pub(super) trouble: RwSignal<Option<String>>,
     /// Which token moves which logit, of which model after how many steps.
     pub(super) causality: RwSignal<Option<(ModelKey, usize, Arc<Causality>)>>,
+    /// What is expected after each token of a text, by which model after how many steps.
+    pub(super) prediction: RwSignal<Option<(ModelKey, usize, Arc<Prediction>)>>,
     /// What fewer bits cost, of which model after how many steps.
     pub(super) mixed: RwSignal<Option<(ModelKey, usize, Arc<Mixed>)>>,
     /// The published recipe.
@@ -69,6 +72,7 @@ impl ModelsRoom {
             training: RwSignal::default(),
             trouble: RwSignal::default(),
             causality: RwSignal::default(),
+            prediction: RwSignal::default(),
             mixed: RwSignal::default(),
             published: RwSignal::default(),
             text: StoredValue::new_local(None),
@@ -263,10 +267,11 @@ impl ModelsRoom {
     }
 
     /// Offers the model that is looked at as a file.
-    pub(super) fn save(self, lab: Lab, resumable: bool) {
+    pub(super) fn save(self, lab: Lab, form: Form) {
         let Some(model) = self.model_untracked() else { return };
-        let name = format!("{}-{}.safetensors", slug(&model), model.steps());
-        lab.ask(&SaveModel { key: model.key, resumable }, vec![], move |written| match written {
+        let kind = if matches!(form, Form::Quantized(_)) { "-quantized" } else { "" };
+        let name = format!("{}-{}{kind}.safetensors", slug(&model), model.steps);
+        lab.ask(&SaveModel { key: model.key, form }, vec![], move |written| match written {
             Ok(file) => download::file(lab, &name, "application/octet-stream", &file.bytes),
             Err(stopped) => lab.tell(stopped),
         });
@@ -275,8 +280,9 @@ impl ModelsRoom {
     /// Looks which token moves which logit.
     pub(super) fn map_causality(self, lab: Lab) {
         let Some(model) = self.model_untracked() else { return };
-        let (key, steps) = (model.key, model.steps());
-        let id = lab.ask(&MapCausality(key), vec![], move |found| {
+        let (key, steps) = (model.key, model.steps);
+        let watch = move |progress| self.progress.set(Some(progress));
+        let id = lab.ask_and_watch(&MapCausality(key), vec![], watch, move |found| {
             self.rest();
             match found {
                 Ok(found) => self.causality.set(Some((key, steps, Arc::new(found)))),
@@ -286,10 +292,27 @@ impl ModelsRoom {
         self.running.set(Some((id, Work::Looking)));
     }
 
+    /// Says what the model that is looked at expects after each token of a text.
+    pub(super) fn predict(self, lab: Lab, prompt: String) {
+        let Some(model) = self.model_untracked() else { return };
+        let (key, steps) = (model.key, model.steps);
+        let id = lab.ask(&Predict { key, prompt }, vec![], move |found| {
+            self.rest();
+            match found {
+                Ok(found) => {
+                    self.trouble.set(None);
+                    self.prediction.set(Some((key, steps, Arc::new(found))));
+                }
+                Err(stopped) => self.say(stopped),
+            }
+        });
+        self.running.set(Some((id, Work::Looking)));
+    }
+
     /// Stores the model that is looked at in every way, and measures it.
     pub(super) fn store(self, lab: Lab) {
         let Some(model) = self.model_untracked() else { return };
-        let (key, steps) = (model.key, model.steps());
+        let (key, steps) = (model.key, model.steps);
         let config = self.settings.with_untracked(|settings| settings.precision.clone());
         let config = crate::record::mixed::Config { reading: Reading::Exact, ..config };
         let earlier = self.mixed.get_untracked();
@@ -307,11 +330,6 @@ impl ModelsRoom {
                 }
             });
         self.running.set(Some((id, Work::Storing)));
-    }
-
-    /// Offers the model that is looked at as a file, stored as the settings say.
-    pub(super) fn save_packed(self, lab: Lab) {
-        let _ = lab;
     }
 
     /// Runs the published recipe.

@@ -40,7 +40,7 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
         }
     };
     let measurable = move || {
-        room.is_idle() && room.model().is_some_and(|model| model.baselines.is_some() && model.steps() > 0)
+        room.is_idle() && room.model().is_some_and(|model| model.baselines.is_some() && model.steps > 0)
     };
     view! {
         <div class="glance" aria-live="polite">{move || record().map(|record| report(&record))}</div>
@@ -62,7 +62,10 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
 
 /// How far training is.
 fn progress(model: &Shelved) -> String {
-    let (steps, total) = (model.steps(), model.config.recipe.steps);
+    let (steps, total) = (model.steps, model.config.recipe.steps);
+    if model.quantized {
+        return format!("Quantized after {steps} steps; it runs from its codes.");
+    }
     let Some(loss) = model.trajectory.losses.last() else {
         return format!("Not trained yet; {total} steps to take.");
     };
@@ -74,7 +77,7 @@ fn report(record: &LanguageModel) -> AnyView {
     let facts = [
         ("Perplexity, held out", format!("{:.3}", record.held_out.perplexity())),
         ("Bits a byte", crate::record::table::cell(record.bits_a_byte(), |bits| format!("{bits:.3}"))),
-        ("Parameters", record.parameters.to_string()),
+        ("Stored", record.storage()),
         ("Largest leak", format!("{:.1e}", record.largest_leak)),
     ];
     let facts = facts.map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> });
@@ -90,7 +93,7 @@ fn report(record: &LanguageModel) -> AnyView {
 /// Every step in numbers.
 fn steps(model: Arc<Shelved>) -> AnyView {
     let headings = ["Step", "Loss, nats", "Norm of the gradient"].map(String::from).into();
-    let count = model.steps();
+    let count = model.trajectory.losses.len();
     let row = move |step: usize| {
         let trajectory = &model.trajectory;
         let value = |values: &[f32]| values.get(step).map_or("–".into(), |value| format!("{value:.4}"));

@@ -3,11 +3,11 @@
 use super::Problem;
 use crate::lab::models::{ModelKey, Shelved};
 use crate::lab::worker::shelf::Shelf;
-use crate::model::Checkpoint;
 use crate::model::corpus::{Corpus, baselines};
+use crate::model::{Checkpoint, KeptModel};
 use crate::record::language_model::Config;
 use crate::study::Context;
-use crate::study::language_model::{Session, corpus_of};
+use crate::study::language_model::{Session, corpus_by};
 use std::time::Duration;
 use web_time::Instant;
 
@@ -55,6 +55,11 @@ pub(super) async fn file(shelf: &Shelf, key: ModelKey) -> Result<Vec<u8>, Proble
     shelf.get(&name(key, CHECKPOINT)).await.ok_or(Problem::Gone(key))
 }
 
+/// Whether a checkpoint holds codes.
+pub(super) fn is_quantized(bytes: &[u8]) -> Result<bool, Problem> {
+    Ok(KeptModel::is_quantized(bytes)?)
+}
+
 /// The file that a model was trained on.
 pub(super) async fn text(shelf: &Shelf, key: ModelKey) -> Option<Vec<u8>> {
     shelf.get(&name(key, TEXT)).await
@@ -75,24 +80,27 @@ pub(super) async fn note(
 
 /// Puts a checkpoint that was a file on the shelf.
 pub(super) async fn open_file(shelf: &Shelf, bytes: Vec<u8>) -> Result<Shelved, Problem> {
-    let checkpoint = Checkpoint::read(&bytes)?;
+    let kept = KeptModel::read(&bytes)?;
+    let quantized = is_quantized(&bytes)?;
     let key = next_key(shelf).await;
     let mut shelved = Shelved {
         key,
         config: Config {
-            architecture: checkpoint.architecture.clone(),
-            recipe: checkpoint.recipe.clone(),
-            text: checkpoint.text.clone(),
+            architecture: kept.architecture().clone(),
+            recipe: kept.recipe.clone(),
+            text: kept.text.clone(),
         },
-        trajectory: checkpoint.trajectory.clone(),
+        steps: kept.steps,
+        trajectory: kept.trajectory.clone(),
         baselines: None,
         entropy: None,
-        resumable: checkpoint.is_resumable(),
+        resumable: !quantized && Checkpoint::read(&bytes)?.is_resumable(),
+        quantized,
         measured: None,
         kept: false,
     };
     // A model of a file of the reader's waits for that file.
-    if let Ok(corpus) = corpus_of(&checkpoint, None) {
+    if let Ok(corpus) = corpus_by(&kept.text, &kept.tokenizer, None) {
         count(&mut shelved, &corpus);
     }
     shelved.kept = shelf.put(&name(key, CHECKPOINT), bytes).await
@@ -102,7 +110,8 @@ pub(super) async fn open_file(shelf: &Shelf, bytes: Vec<u8>) -> Result<Shelved, 
 
 /// Gives a model the text that it was trained on.
 pub(super) async fn give_text(shelf: &Shelf, key: ModelKey, file: Vec<u8>) -> Result<Shelved, Problem> {
-    let corpus = corpus_of(&checkpoint(shelf, key).await?, Some(&file))?;
+    let kept = KeptModel::read(&self::file(shelf, key).await?)?;
+    let corpus = corpus_by(&kept.text, &kept.tokenizer, Some(&file))?;
     shelf.put(&name(key, TEXT), file).await;
     note(shelf, key, |shelved| count(shelved, &corpus)).await
 }
@@ -127,10 +136,12 @@ impl Open {
         let mut shelved = Shelved {
             key,
             config: session.config(),
+            steps: session.training().steps(),
             trajectory: session.training().trajectory().clone(),
             baselines: None,
             entropy: None,
             resumable: true,
+            quantized: false,
             measured: None,
             kept: false,
         };
@@ -165,6 +176,7 @@ impl Open {
                 break step;
             }
         };
+        self.shelved.steps = self.session.training().steps();
         self.shelved.trajectory = self.session.training().trajectory().clone();
         if trained.is_err() || self.shelved.is_complete() || self.kept_at.elapsed() > KEEP_EVERY {
             self.keep(shelf).await?;

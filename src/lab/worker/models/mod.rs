@@ -7,14 +7,14 @@ use super::shelf::Shelf;
 use super::{Payload, Stopped, finished, read};
 use crate::lab::browser::to_bytes;
 use crate::lab::models::{
-    HandleModel, ListModels, MapCausality, ModelKey, SaveModel, Shelf as Models, Shelved, StudyMixed,
+    Form, HandleModel, ListModels, MapCausality, ModelKey, Predict, SaveModel, Shelf as Models, Shelved,
+    StudyMixed,
 };
 use crate::lab::protocol::WrittenFile;
-use crate::model::causality::{Causality, probe};
-use crate::model::{CheckpointError, LanguageModel, ModelError};
+use crate::model::{Checkpoint, CheckpointError, KeptModel, ModelError};
 use crate::record::language_model::Config;
 use crate::record::quantize::Reading;
-use crate::study::language_model::{Session, corpus_of, evaluate};
+use crate::study::language_model::{Session, causality_map, evaluate_kept, held_out_sequence, predict};
 use crate::study::{Context, StudyError, mixed};
 use bench::{Open, checkpoint, name, summaries, text};
 use std::cell::RefCell;
@@ -75,6 +75,12 @@ async fn shelf() -> Rc<Shelf> {
     SHELF.with_borrow_mut(|kept| kept.get_or_insert(shelf).clone())
 }
 
+/// A model as it lies on the shelf, and the file that it was trained on.
+async fn kept(key: ModelKey) -> Result<(KeptModel, Option<Vec<u8>>), Problem> {
+    let shelf = &*shelf().await;
+    Ok((KeptModel::read(&bench::file(shelf, key).await?)?, text(shelf, key).await))
+}
+
 /// What is on the shelf.
 pub fn list(task: Payload, _: &Context) -> Performing<'_> {
     Box::pin(async move {
@@ -105,10 +111,25 @@ pub fn handle(task: Payload, context: &Context) -> Performing<'_> {
 }
 
 /// Which token of a model's held-out text moves which logit.
-pub fn map_causality(task: Payload, _: &Context) -> Performing<'_> {
+pub fn map_causality(task: Payload, context: &Context) -> Performing<'_> {
     Box::pin(async move {
         let MapCausality(key) = read(&task)?;
-        finished(causality(&*shelf().await, key).await?)
+        let (kept, text) = kept(key).await?;
+        let tokens = held_out_sequence(&kept, text.as_deref())?;
+        finished(causality_map(&kept, &tokens, None, context).await?)
+    })
+}
+
+/// What a model expects after each token of a text.
+pub fn predict_next(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let Predict { key, prompt } = read(&task)?;
+        let (kept, text) = kept(key).await?;
+        let tokens = match prompt.as_str() {
+            "" => held_out_sequence(&kept, text.as_deref())?,
+            prompt => kept.tokenizer.encode(prompt.as_bytes()).map_err(StudyError::from)?,
+        };
+        finished(predict(&kept, &tokens)?)
     })
 }
 
@@ -130,16 +151,28 @@ pub fn study_mixed(task: Payload, context: &Context) -> Performing<'_> {
 /// A model's checkpoint as a file.
 pub fn save(task: Payload, _: &Context) -> Performing<'_> {
     Box::pin(async move {
-        let SaveModel { key, resumable } = read(&task)?;
-        let shelf = &*shelf().await;
-        if !checkpoint(shelf, key).await?.is_resumable() {
-            return finished(WrittenFile { bytes: bench::file(shelf, key).await? });
-        }
-        let open = session(shelf, key).await?;
-        let bytes = open.file(resumable);
-        put_back(open, shelf).await;
-        finished(WrittenFile { bytes: bytes? })
+        let SaveModel { key, form } = read(&task)?;
+        finished(WrittenFile { bytes: written(&*shelf().await, key, form).await? })
     })
+}
+
+async fn written(shelf: &Shelf, key: ModelKey, form: Form) -> Result<Vec<u8>, Problem> {
+    let kept = bench::file(shelf, key).await?;
+    if bench::is_quantized(&kept)? {
+        return Ok(kept);
+    }
+    let checkpoint = Checkpoint::read(&kept)?;
+    match form {
+        Form::Quantized(record) => Ok(mixed::quantized(&record, &checkpoint)?.write()?),
+        // A checkpoint that holds the model alone is written as it came.
+        _ if !checkpoint.is_resumable() => Ok(kept),
+        form => {
+            let open = session(shelf, key).await?;
+            let bytes = open.file(form == Form::Resumable);
+            put_back(open, shelf).await;
+            bytes
+        }
+    }
 }
 
 async fn begin(shelf: &Shelf, config: &Config, file: Option<Vec<u8>>) -> Result<Shelved, Problem> {
@@ -204,16 +237,7 @@ async fn measure(shelf: &Shelf, key: ModelKey, context: &Context) -> Result<Shel
         put_back(open, shelf).await;
         return measured;
     }
-    let record = evaluate(&checkpoint(shelf, key).await?, text(shelf, key).await.as_deref(), context).await?;
+    let (kept, text) = kept(key).await?;
+    let record = evaluate_kept(&kept, text.as_deref(), context).await?;
     bench::note(shelf, key, |shelved| shelved.measured = Some(Box::new(record))).await
-}
-
-/// Changes every token of the first held-out sequence.
-async fn causality(shelf: &Shelf, key: ModelKey) -> Result<Causality, Problem> {
-    let checkpoint = checkpoint(shelf, key).await?;
-    let corpus = corpus_of(&checkpoint, text(shelf, key).await.as_deref())?;
-    let length = checkpoint.architecture.context().min(corpus.held_out.len());
-    let model = LanguageModel::new(&checkpoint.architecture, &checkpoint.parameters.frozen())?;
-    let positions: Vec<usize> = (0..length).collect();
-    Ok(probe(&model, &corpus.held_out[..length], &positions)?)
 }
