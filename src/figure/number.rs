@@ -31,7 +31,7 @@ pub fn count(number: usize, thing: &str) -> String {
     let plural = match thing.strip_suffix('y') {
         _ if number == 1 => thing.to_owned(),
         Some(stem) if !stem.ends_with(VOWELS) => format!("{stem}ies"),
-        None => format!("{thing}s"),
+        _ => format!("{thing}s"),
     };
     format!("{} {plural}", grouped(number as f64, 0))
 }
