@@ -102,14 +102,19 @@ pub struct Restored<Config> {
 
 /// The fragment that restores a config, beginning with `#`.
 pub fn to_fragment<Config: Serialize + Default>(room: Room, config: &Config) -> String {
-    let mut fragment = format!("#/{}?v={VERSION}", room.key());
+    format!("#/{}?v={VERSION}{}", room.key(), settings(config))
+}
+
+/// What is appended to a fragment so that it restores this besides.
+pub fn settings<Config: Serialize + Default>(config: &Config) -> String {
     let default = fields(&Config::default());
+    let mut settings = String::new();
     for (key, value) in fields(config) {
         if default.get(&key) != Some(&value) {
-            fragment.push_str(&format!("&{key}={}", utf8_percent_encode(&to_text(&value), ESCAPED)));
+            settings.push_str(&format!("&{key}={}", utf8_percent_encode(&to_text(&value), ESCAPED)));
         }
     }
-    fragment
+    settings
 }
 
 /// Takes a fragment apart. An empty one leads to the first room.

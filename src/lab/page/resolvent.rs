@@ -8,9 +8,10 @@ mod speed;
 
 use super::files::read;
 use super::state::{Lab, Tone};
+use crate::figure::View;
 use crate::import::ImportError;
 use crate::lab::browser::{to_buffer, to_bytes};
-use crate::lab::permalink::{self, Room};
+use crate::lab::permalink::{self, Link, LinkError, Room};
 use crate::lab::protocol::{Answer, RequestId, Task};
 use crate::record::Record;
 use crate::record::resolvent::{Config, Panel, Resolvent};
@@ -44,6 +45,8 @@ pub(super) struct ResolventRoom {
     pub(super) config: RwSignal<Config>,
     /// The panel that the config asks for.
     panel: Memo<Panel>,
+    /// How the main figure of each panel is looked at, in the order of [`Panel::ALL`].
+    views: [RwSignal<View>; Panel::ALL.len()],
     /// The last record of every panel that has been computed.
     records: RwSignal<Vec<Arc<Resolvent>>>,
     running: RwSignal<Option<Running>>,
@@ -61,6 +64,7 @@ impl Default for ResolventRoom {
         ResolventRoom {
             config,
             panel: Memo::new(move |_| config.with(|config| config.panel)),
+            views: Panel::ALL.map(|_| RwSignal::default()),
             records: RwSignal::default(),
             running: RwSignal::default(),
             progress: RwSignal::default(),
@@ -72,6 +76,11 @@ impl Default for ResolventRoom {
 }
 
 impl ResolventRoom {
+    /// How the main figure of a panel is looked at.
+    fn view_of(&self, panel: Panel) -> RwSignal<View> {
+        self.views[panel as usize]
+    }
+
     /// The last record of a panel.
     fn record_of(&self, panel: Panel) -> Option<Arc<Resolvent>> {
         self.records.with(|records| records.iter().find(|record| record.finding.panel() == panel).cloned())
@@ -140,7 +149,7 @@ impl ResolventRoom {
     }
 
     /// The address that leads to the config in a panel. A potential of too many values is left out.
-    fn fragment(config: &Config, panel: Panel) -> String {
+    fn fragment(&self, config: &Config, panel: Panel) -> String {
         let config = match &config.potential {
             Potential::Values { values } if values.len() > MOST_DRAWN_SITES => {
                 let Config { potential, sites, .. } = Config::default();
@@ -148,12 +157,23 @@ impl ResolventRoom {
             }
             _ => Config { panel, ..config.clone() },
         };
-        permalink::to_fragment(Room::Resolvent, &config)
+        let view = self.view_of(panel).with(permalink::settings);
+        permalink::to_fragment(Room::Resolvent, &config) + &view
+    }
+
+    /// Restores the settings of a link, and how it looks at the figure of its panel; hands back the keys nobody knows.
+    pub(super) fn follow(&self, link: &Link) -> Result<Vec<String>, LinkError> {
+        let (settings, looks) = (link.restore::<Config>()?, link.restore::<View>()?);
+        batch(|| {
+            self.view_of(settings.config.panel).set(looks.config);
+            self.config.set(settings.config);
+        });
+        Ok(settings.unknown.into_iter().filter(|key| looks.unknown.contains(key)).collect())
     }
 
     /// The address that leads here.
     pub(super) fn address(&self) -> String {
-        self.config.with(|config| Self::fragment(config, config.panel))
+        self.config.with(|config| self.fragment(config, config.panel))
     }
 
     /// Whether the potential has too many values for an address.
@@ -274,7 +294,7 @@ pub(super) fn ResolventView() -> impl IntoView {
 fn Panels() -> impl IntoView {
     let room = expect_context::<Lab>().resolvent;
     let link = move |panel: Panel| {
-        let fragment = move || room.config.with(|config| ResolventRoom::fragment(config, panel));
+        let fragment = move || room.config.with(|config| room.fragment(config, panel));
         // What a link cannot hold stays when the panel changes without one.
         let on_click = move |event: MouseEvent| {
             if untrack(|| room.is_beyond_links()) {

@@ -144,7 +144,7 @@ impl Lab {
             Room::Robustness => restore(&link, |linked| self.robustness.follow(linked))?,
             Room::Efficiency => restore(&link, |linked| self.efficiency.follow(linked))?,
             Room::Stability => restore(&link, |linked| self.stability.follow(linked))?,
-            Room::Resolvent => restore(&link, |config| self.resolvent.config.set(config))?,
+            Room::Resolvent => self.resolvent.follow(&link)?,
             Room::Quantization => restore(&link, |view| self.quantize.view.set(view))?,
             Room::Lora => restore(&link, |linked| self.lora.follow(linked))?,
             Room::Files => link.restore::<NoSettings>()?.unknown,
