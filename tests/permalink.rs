@@ -1,7 +1,8 @@
 //! Permalinks: what a link restores, and what it says when it cannot.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::lab::permalink::{LinkError, Room, parse, to_fragment};
+use bk_lab::figure::View;
+use bk_lab::lab::permalink::{LinkError, Room, parse, settings, to_fragment};
 use bk_lab::record::{resolvent, robustness};
 use bk_lab::resolvent::{BackendChoice, Potential};
 use proptest::prelude::*;
@@ -20,6 +21,21 @@ fn a_link_without_anything_leads_to_the_first_room() {
         assert_eq!(link.room, Room::Robustness);
         assert_eq!(link.restore::<robustness::Config>().unwrap().config, robustness::Config::default());
     }
+}
+
+#[test]
+fn settings_and_a_look_at_the_figure_share_a_link() {
+    let fragment = "#/resolvent?v=1&sites=300&x=10.5,20.5&x_scale=logarithmic";
+    let link = parse(fragment).unwrap();
+    let (config, view) = (link.restore::<resolvent::Config>().unwrap(), link.restore::<View>().unwrap());
+    assert_eq!(config.config, resolvent::Config { sites: 300, ..resolvent::Config::default() });
+    assert!(view.config.is_zoomed());
+    assert_eq!(
+        (config.unknown, view.unknown),
+        (vec!["x".into(), "x_scale".into()], vec!["sites".to_string()])
+    );
+    assert_eq!(to_fragment(Room::Resolvent, &config.config) + &settings(&view.config), fragment);
+    assert_eq!(settings(&View::default()), "");
 }
 
 #[test]

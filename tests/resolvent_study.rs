@@ -6,6 +6,7 @@ use bk_lab::record::resolvent::{
     Precision, Published, Version,
 };
 use bk_lab::record::{Provenance, Record, Resolvent, document};
+use bk_lab::resolvent::birman_schwinger::MOST_DENSE_SITES;
 use bk_lab::resolvent::{Backend, BackendChoice, Engine, Potential};
 use bk_lab::study::resolvent::run;
 use bk_lab::study::{Context, StudyError};
@@ -314,6 +315,10 @@ fn what_cannot_be_computed_is_an_error_that_says_why() {
     assert_eq!(energies(4000), Err(ConfigError::Energies(4000)));
     let long = Config { sites: MOST_MAP_SITES + 1, ..density.clone() };
     assert_eq!(long.check(), Err(ConfigError::MapSites(MOST_MAP_SITES + 1)));
+    let dense = Config { sites: MOST_DENSE_SITES + 1, ..config(Panel::BirmanSchwinger) };
+    assert_eq!(dense.check(), Err(ConfigError::DenseSites(MOST_DENSE_SITES + 1)));
+    // Neither waits for the reader to press Run before it says so.
+    assert_eq!((long.work(), dense.work()), (0, 0));
     assert_eq!(
         Config { map_from: 1.0, map_to: 1.0, ..density.clone() }.check(),
         Err(ConfigError::Window { from: 1.0, to: 1.0 })

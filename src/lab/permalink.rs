@@ -112,14 +112,19 @@ pub fn to_room(room: Room) -> String {
 
 /// The fragment that restores a config, beginning with `#`.
 pub fn to_fragment<Config: Serialize + Default>(room: Room, config: &Config) -> String {
-    let mut fragment = to_room(room);
+    to_room(room) + &settings(config)
+}
+
+/// What is appended to a fragment so that it restores this besides.
+pub fn settings<Config: Serialize + Default>(config: &Config) -> String {
     let default = fields(&Config::default());
+    let mut settings = String::new();
     for (key, value) in fields(config) {
         if default.get(&key) != Some(&value) {
-            fragment.push_str(&format!("&{key}={}", utf8_percent_encode(&to_text(&value), ESCAPED)));
+            settings.push_str(&format!("&{key}={}", utf8_percent_encode(&to_text(&value), ESCAPED)));
         }
     }
-    fragment
+    settings
 }
 
 /// Takes a fragment apart. An empty one leads to the first room.

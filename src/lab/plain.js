@@ -1,5 +1,5 @@
 // The loops anybody would write for (H − z)⁻¹: plain JavaScript, one site after the other, in double precision. The
-// kernels' speed on the page is told in multiples of theirs; src/study/speed.rs measures both and has the same loops
+// kernels' speed on the page is told in multiples of theirs; src/study/speed/ measures both and has the same loops
 // in Rust.
 
 /** G_ii of rows of so many sites by two sweeps. */

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use bytemuck::Pod;
+use wide::{f32x4, f64x2};
 
 /// Numbers side by side in one register of the processor: SSE2, NEON and SIMD128, or AVX where it is compiled for.
 pub trait Register:
@@ -65,7 +66,7 @@ pub trait Real:
     /// The nearest number of this precision.
     fn round(value: f64) -> Self;
 
-    /// The transpose of a square. It is written out for WebAssembly, whose compiler does not find it by itself.
+    /// The transpose of a square.
     fn transpose(square: [[Self; 4]; 4]) -> [[Self; 4]; 4];
 }
 
@@ -83,25 +84,9 @@ impl Real for f32 {
         value as Self
     }
 
-    #[cfg(target_arch = "wasm32")]
     #[inline(always)]
     fn transpose(square: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
-        use core::arch::wasm32::{i32x4_shuffle, v128};
-        let [a, b, c, d]: [v128; 4] = bytemuck::cast(square);
-        let (ac_low, ac_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, c), i32x4_shuffle::<2, 6, 3, 7>(a, c));
-        let (bd_low, bd_high) = (i32x4_shuffle::<0, 4, 1, 5>(b, d), i32x4_shuffle::<2, 6, 3, 7>(b, d));
-        bytemuck::cast([
-            i32x4_shuffle::<0, 4, 1, 5>(ac_low, bd_low),
-            i32x4_shuffle::<2, 6, 3, 7>(ac_low, bd_low),
-            i32x4_shuffle::<0, 4, 1, 5>(ac_high, bd_high),
-            i32x4_shuffle::<2, 6, 3, 7>(ac_high, bd_high),
-        ])
-    }
-
-    #[cfg(not(target_arch = "wasm32"))]
-    #[inline(always)]
-    fn transpose(square: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
-        transposed(square)
+        bytemuck::cast(f32x4::transpose(bytemuck::cast(square)))
     }
 }
 
@@ -119,31 +104,11 @@ impl Real for f64 {
         value
     }
 
-    #[cfg(target_arch = "wasm32")]
     #[inline(always)]
     fn transpose(square: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
-        use core::arch::wasm32::{i64x2_shuffle, v128};
-        let [[a, e], [b, f], [c, g], [d, h]]: [[v128; 2]; 4] = bytemuck::cast(square);
-        let first = |low, high| i64x2_shuffle::<0, 2>(low, high);
-        let second = |low, high| i64x2_shuffle::<1, 3>(low, high);
-        bytemuck::cast([
-            [first(a, b), first(c, d)],
-            [second(a, b), second(c, d)],
-            [first(e, f), first(g, h)],
-            [second(e, f), second(g, h)],
-        ])
+        let [[a, e], [b, f], [c, g], [d, h]]: [[f64x2; 2]; 4] = bytemuck::cast(square);
+        let pairs = [[a, b], [c, d], [e, f], [g, h]].map(f64x2::transpose);
+        let [[ab, ab2], [cd, cd2], [ef, ef2], [gh, gh2]] = pairs;
+        bytemuck::cast([[ab, cd], [ab2, cd2], [ef, gh], [ef2, gh2]])
     }
-
-    #[cfg(not(target_arch = "wasm32"))]
-    #[inline(always)]
-    fn transpose(square: [[Self; 4]; 4]) -> [[Self; 4]; 4] {
-        transposed(square)
-    }
-}
-
-/// The transpose as a compiler for x86 or ARM finds its instructions.
-#[cfg(not(target_arch = "wasm32"))]
-#[inline(always)]
-fn transposed<T: Copy>(rows: [[T; 4]; 4]) -> [[T; 4]; 4] {
-    [0, 1, 2, 3].map(|column| [rows[0][column], rows[1][column], rows[2][column], rows[3][column]])
 }

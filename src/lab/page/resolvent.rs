@@ -6,12 +6,13 @@ mod explanations;
 mod results;
 mod speed;
 
-use super::entrance::{Arrival, Host, restore};
+use super::entrance::{Arrival, Host};
 use super::files::read;
 use super::state::{Lab, Tone};
+use crate::figure::View;
 use crate::import::ImportError;
 use crate::lab::browser::{to_buffer, to_bytes};
-use crate::lab::permalink::{self, Room};
+use crate::lab::permalink::{self, Link, LinkError, Room};
 use crate::lab::protocol::{ReadPotential, ReadValues, RequestId, Stopped};
 use crate::record::Document;
 use crate::record::resolvent::{Config, Panel, Resolvent};
@@ -45,6 +46,8 @@ struct ResolventRoom {
     config: RwSignal<Config>,
     /// The panel that the config asks for.
     panel: Memo<Panel>,
+    /// How the main figure of each panel is looked at, in the order of [`Panel::ALL`].
+    views: [RwSignal<View>; Panel::ALL.len()],
     /// The last record of every panel that has been computed.
     records: RwSignal<Vec<Arc<Resolvent>>>,
     running: RwSignal<Option<Running>>,
@@ -63,6 +66,7 @@ impl ResolventRoom {
         let room = ResolventRoom {
             config,
             panel: Memo::new(move |_| config.with(|config| config.panel)),
+            views: Panel::ALL.map(|_| RwSignal::default()),
             records: RwSignal::default(),
             running: RwSignal::default(),
             progress: RwSignal::default(),
@@ -81,12 +85,17 @@ impl ResolventRoom {
         };
         let host = Host {
             address: Signal::derive(move || room.address()),
-            restore: Callback::new(move |link| restore(&link, |config| room.config.set(config))),
+            restore: Callback::new(move |link| room.follow(&link)),
             take: Callback::new(take),
         };
         lab.entrance(Room::Resolvent).open(lab, Room::Resolvent, host);
         room.keep_computed(lab);
         room
+    }
+
+    /// How the main figure of a panel is looked at.
+    fn view_of(&self, panel: Panel) -> RwSignal<View> {
+        self.views[panel as usize]
     }
 
     /// The last record of a panel.
@@ -151,7 +160,7 @@ impl ResolventRoom {
     }
 
     /// The address that leads to the config in a panel. A potential of too many values is left out.
-    fn fragment(config: &Config, panel: Panel) -> String {
+    fn fragment(&self, config: &Config, panel: Panel) -> String {
         let config = match &config.potential {
             Potential::Values { values } if values.len() > MOST_DRAWN_SITES => {
                 let Config { potential, sites, .. } = Config::default();
@@ -159,12 +168,23 @@ impl ResolventRoom {
             }
             _ => Config { panel, ..config.clone() },
         };
-        permalink::to_fragment(Room::Resolvent, &config)
+        let view = self.view_of(panel).with(permalink::settings);
+        permalink::to_fragment(Room::Resolvent, &config) + &view
+    }
+
+    /// Restores the settings of a link, and how it looks at the figure of its panel; hands back the keys nobody knows.
+    fn follow(&self, link: &Link) -> Result<Vec<String>, LinkError> {
+        let (settings, looks) = (link.restore::<Config>()?, link.restore::<View>()?);
+        batch(|| {
+            self.view_of(settings.config.panel).set(looks.config);
+            self.config.set(settings.config);
+        });
+        Ok(settings.unknown.into_iter().filter(|key| looks.unknown.contains(key)).collect())
     }
 
     /// The address that leads here.
     fn address(&self) -> String {
-        self.config.with(|config| Self::fragment(config, config.panel))
+        self.config.with(|config| self.fragment(config, config.panel))
     }
 
     /// Whether the potential has too many values for an address.
@@ -281,7 +301,7 @@ pub(super) fn ResolventView() -> impl IntoView {
 fn Panels() -> impl IntoView {
     let room = expect_context::<ResolventRoom>();
     let link = move |panel: Panel| {
-        let fragment = move || room.config.with(|config| ResolventRoom::fragment(config, panel));
+        let fragment = move || room.config.with(|config| room.fragment(config, panel));
         // What a link cannot hold stays when the panel changes without one.
         let on_click = move |event: MouseEvent| {
             if untrack(|| room.is_beyond_links()) {

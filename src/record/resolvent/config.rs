@@ -128,9 +128,13 @@ impl Config {
     }
 
     /// Units of work: one a site and energy or, where η varies, a site and η. A map of a chain too long for one
-    /// is no work: it is refused at once.
+    /// is no work, and no more is a dense operator: they are refused at once.
     pub fn work(&self) -> u64 {
-        if self.panel == Panel::Density && self.sites > MOST_MAP_SITES {
+        if match self.panel {
+            Panel::Density => self.sites > MOST_MAP_SITES,
+            Panel::BirmanSchwinger => self.sites > MOST_DENSE_SITES,
+            _ => false,
+        } {
             return 0;
         }
         let each = match self.panel {

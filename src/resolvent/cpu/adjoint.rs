@@ -14,9 +14,12 @@
 //! No division and no difference besides those of the resolvent itself; |s_j| ≤ max|g| · Im G_jj/η
 //! (resolvent-performance.md §3).
 
+use super::ahead::Ahead;
 use super::batch::{Batch, ComplexPlanes, Gradient};
-use super::blocks::{Block, Blocks, ComplexBlocks, Cotangents, GradientBlock, GradientBlocks, Pair, share};
+use super::blocks::{Block, Blocks, share};
 use super::complex::Complexes;
+use super::complex_blocks::{ComplexBlocks, Cotangents, Pair};
+use super::gradient_blocks::{GradientBlock, GradientBlocks};
 use super::meeting::{Meeting, Side, meet};
 use super::schedule::runs;
 use super::totals::Totals;
@@ -130,6 +133,7 @@ fn sweep<T: Real, const REGISTERS: usize, const BONDED: bool>(
         diagonals: &mut diagonals[..sites],
         bonds,
         totals: Totals::into(energies, etas),
+        ahead: Ahead::default(),
     };
     meet(&mut sweeps, sites);
 }
@@ -154,6 +158,7 @@ struct Sweeps<'a, T: Real, const REGISTERS: usize, const BONDED: bool> {
     /// Sums over the sites on both sides of each bond, in whatever order they are visited.
     bonds: &'a mut [[T::Register; REGISTERS]],
     totals: Totals<'a, T, REGISTERS>,
+    ahead: Ahead,
 }
 
 impl<T: Real, const REGISTERS: usize, const BONDED: bool> Meeting<REGISTERS>
@@ -161,60 +166,90 @@ impl<T: Real, const REGISTERS: usize, const BONDED: bool> Meeting<REGISTERS>
 {
     type Carry = Carry<T::Register>;
 
-    #[inline(always)]
+    // In two rounds over the registers, so that the squares of one are computed while the divisions of the others are
+    // under way; and by a call, in which compilers find each place by its distance from the site's.
+    #[inline(never)]
     fn enter(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]) {
         let bond = self.block.bond(from.bond(site));
+        let (terms, eta) = (&self.block.terms[site], &self.block.eta);
         let [re, im] = &mut self.green[site];
+        let mut norms = [T::Register::default(); REGISTERS];
+        for part in 0..REGISTERS {
+            let value = &mut carries[part].value;
+            (re[part], im[part]) = (value.re, value.im);
+            let share = share::<_, BONDED>(bond[part], *value);
+            (*value, norms[part]) =
+                Complexes { re: terms[part], im: eta[part] }.minus_conjugate(share).reciprocal_and_norm();
+        }
         let [g_re, g_im] = &self.cotangents[site];
         let [sum_re, sum_im] = &mut self.sums[site];
         for part in 0..REGISTERS {
-            let carry = &mut carries[part];
-            (re[part], im[part]) = (carry.value.re, carry.value.im);
-            let share_of = |neighbour| share::<_, BONDED>(bond[part], neighbour);
-            let sum = Complexes { re: g_re[part], im: g_im[part] }.plus(share_of(carry.sensitivity));
+            let Carry { value, sensitivity } = &mut carries[part];
+            let share = share::<_, BONDED>(bond[part], *sensitivity);
+            let sum = Complexes { re: g_re[part], im: g_im[part] }.plus(share);
             (sum_re[part], sum_im[part]) = (sum.re, sum.im);
-            let denominator = self.block.site(site, part).minus_conjugate(share_of(carry.value));
-            let squared;
-            (carry.value, squared) = denominator.reciprocal_and_square();
-            carry.sensitivity = squared.times(sum);
+            *sensitivity = value.squared_of_norm(norms[part]).times(sum);
         }
     }
 
     #[inline(always)]
+    fn before_entering(&mut self, site: usize, from: Side) {
+        self.ahead.along_pairs(self.green, site, from);
+        self.ahead.along_pairs(self.sums, site, from);
+    }
+
+    #[inline(always)]
+    fn before_finishing(&mut self, site: usize, from: Side) {
+        self.ahead.along(self.diagonals, site, from);
+        if BONDED {
+            self.ahead.along(self.bonds, site, from);
+        }
+    }
+
+    #[inline(never)]
     fn finish(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]) {
         let (towards, away) = (from.bond(site), from.opposite().bond(site));
         let (bond, other_bond) = (self.block.bond(towards), self.block.bond(away));
+        let (terms, eta) = (&self.block.terms[site], &self.block.eta);
         let [re, im] = &mut self.green[site];
+        let mut norms = [[T::Register::default(); 2]; REGISTERS];
+        let mut neighbours = [[Complexes::default(); 2]; REGISTERS];
+        for part in 0..REGISTERS {
+            let value = &mut carries[part].value;
+            let behind = Complexes { re: re[part], im: im[part] };
+            neighbours[part] = [*value, behind];
+            let other = Complexes { re: terms[part], im: eta[part] }
+                .minus_conjugate(share::<_, BONDED>(bond[part], *value));
+            let denominator = other.minus_conjugate(share::<_, BONDED>(other_bond[part], behind));
+            let green;
+            (green, norms[part][0]) = denominator.reciprocal_and_norm();
+            (re[part], im[part]) = (green.re, green.im);
+            (*value, norms[part][1]) = other.reciprocal_and_norm();
+        }
         let [g_re, g_im] = &self.cotangents[site];
         let [sum_re, sum_im] = &self.sums[site];
         let diagonals = &mut self.diagonals[site];
         for part in 0..REGISTERS {
-            let carry = &mut carries[part];
-            let behind = Complexes { re: re[part], im: im[part] };
-            let other =
-                self.block.site(site, part).minus_conjugate(share::<_, BONDED>(bond[part], carry.value));
-            let denominator = other.minus_conjugate(share::<_, BONDED>(other_bond[part], behind));
-            let (green, squared) = denominator.reciprocal_and_square();
-            (re[part], im[part]) = (green.re, green.im);
-
+            let Carry { value, sensitivity } = &mut carries[part];
+            let green = Complexes { re: re[part], im: im[part] };
+            let squared = green.squared_of_norm(norms[part][0]);
             let sum_behind = Complexes { re: sum_re[part], im: sum_im[part] };
-            let sensitivity = share::<_, BONDED>(bond[part], carry.sensitivity);
-            let total = squared.times(sum_behind.plus(sensitivity));
-            diagonals[part] = -total.re;
-            self.totals.add(part, total);
+            let share = share::<_, BONDED>(bond[part], *sensitivity);
+            let derivative = squared.reflected_product(sum_behind.plus(share));
+            diagonals[part] = derivative.re;
+            self.totals.add(part, derivative);
 
-            let sum = Complexes { re: g_re[part], im: g_im[part] }.plus(sensitivity);
+            let sum = Complexes { re: g_re[part], im: g_im[part] }.plus(share);
             if BONDED {
-                let terms = [(towards, carry.value, sum_behind), (away, behind, sum)];
+                let [neighbour, behind] = neighbours[part];
+                let terms = [(towards, neighbour, sum_behind), (away, behind, sum)];
                 for (bond, neighbour, sum) in terms {
                     if let Some(derivative) = self.bonds.get_mut(bond) {
                         derivative[part] = derivative[part] + neighbour.real_product(squared.times(sum));
                     }
                 }
             }
-            let squared;
-            (carry.value, squared) = other.reciprocal_and_square();
-            carry.sensitivity = squared.times(sum);
+            *sensitivity = value.squared_of_norm(norms[part][1]).times(sum);
         }
     }
 

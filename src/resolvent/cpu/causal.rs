@@ -1,9 +1,12 @@
 //! The causal form: the continued fraction from the left alone, y_i = L_i, which at site i knows nothing of the sites
 //! after it; and its adjoint.
 
+use super::ahead::Ahead;
 use super::batch::{Batch, ComplexPlanes, Gradient};
-use super::blocks::{Block, Blocks, ComplexBlocks, Cotangents, GradientBlock, GradientBlocks, Pair, share};
+use super::blocks::{Block, Blocks, share};
 use super::complex::Complexes;
+use super::complex_blocks::{ComplexBlocks, Cotangents, Pair};
+use super::gradient_blocks::{GradientBlock, GradientBlocks};
 use super::meeting::Side;
 use super::pieces::in_pieces;
 use super::schedule::runs;
@@ -117,8 +120,10 @@ fn sweep<T: Real, const REGISTERS: usize, const BLOCKS: usize, const BONDED: boo
     causal: [&mut [Pair<T, REGISTERS>]; BLOCKS],
 ) {
     let mut carries = [[Complexes::default(); REGISTERS]; BLOCKS];
+    let mut ahead = Ahead::default();
     for site in 0..blocks[0].terms.len() {
         for block in 0..BLOCKS {
+            ahead.along_pairs(causal[block], site, Side::Left);
             let bond = blocks[block].bond(Side::Left.bond(site));
             let [re, im] = &mut causal[block][site];
             for part in 0..REGISTERS {
@@ -170,8 +175,9 @@ fn adjoint<T: Real, const REGISTERS: usize, const BONDED: bool>(
             let share = share::<_, BONDED>(here[part], after[part]);
             let sum = Complexes { re: g_re[part], im: g_im[part] }.plus(share);
             after[part] = left.squared().times(sum);
-            diagonals[site][part] = -after[part].re;
-            totals.add(part, after[part]);
+            let derivative = Complexes { re: -after[part].re, im: after[part].im };
+            diagonals[site][part] = derivative.re;
+            totals.add(part, derivative);
         }
         if site % TILE == 0 {
             totals.end_tile();

@@ -25,14 +25,25 @@ impl<R: Register> Complexes<R> {
         self.scaled(inverse)
     }
 
-    /// [`reciprocal`](Self::reciprocal) and its square, whose real part Re² − Im² is 2 Re² less the 1/|s|² that is there
-    /// already: two multiplications and an addition less.
+    /// [`reciprocal`](Self::reciprocal) and its |…|², which is the 1/|s|² that it is computed from.
     #[inline(always)]
-    pub(super) fn reciprocal_and_square(self) -> (Self, Self) {
+    pub(super) fn reciprocal_and_norm(self) -> (Self, R) {
         let inverse = R::ONE / (self.re * self.re + self.im * self.im);
-        let reciprocal = self.scaled(inverse);
-        let doubled = reciprocal.re + reciprocal.re;
-        (reciprocal, Self { re: doubled * reciprocal.re - inverse, im: doubled * reciprocal.im })
+        (self.scaled(inverse), inverse)
+    }
+
+    /// The square of a number whose |…|² is known: Re² − Im² is 2 Re² less that, which is two multiplications and an
+    /// addition less than [`squared`](Self::squared).
+    #[inline(always)]
+    pub(super) fn squared_of_norm(self, norm: R) -> Self {
+        let doubled = self.re + self.re;
+        Self { re: doubled * self.re - norm, im: doubled * self.im }
+    }
+
+    /// The product reflected at the imaginary axis, −Re + i Im: its real part with the sign that derivatives have.
+    #[inline(always)]
+    pub(super) fn reflected_product(self, other: Self) -> Self {
+        Self { re: self.im * other.im - self.re * other.re, im: self.re * other.im + self.im * other.re }
     }
 
     /// Each number times a real one.

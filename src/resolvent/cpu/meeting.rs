@@ -23,6 +23,14 @@ impl Side {
         }
     }
 
+    /// The site so many further on, coming from this side; beyond either end, no site's number.
+    pub(super) fn further(self, site: usize, sites: usize) -> usize {
+        match self {
+            Self::Left => site.wrapping_add(sites),
+            Self::Right => site.wrapping_sub(sites),
+        }
+    }
+
     /// The bond on this side of a site: none beyond either end, where this is no index of a bond.
     pub(super) fn bond(self, site: usize) -> usize {
         match self {
@@ -43,6 +51,10 @@ pub(super) trait Meeting<const REGISTERS: usize> {
     fn enter(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]);
     /// The second visit of a site, which comes from the other side than the first.
     fn finish(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]);
+    /// Reads ahead where first visits write, before the one coming from `from` at this site.
+    fn before_entering(&mut self, site: usize, from: Side);
+    /// Reads ahead where only second visits write.
+    fn before_finishing(&mut self, _site: usize, _from: Side) {}
     /// Called after at most [`TILE`] pairs of second visits.
     fn end_tile(&mut self) {}
 }
@@ -56,6 +68,8 @@ pub(super) fn meet<const REGISTERS: usize, M: Meeting<REGISTERS>>(meeting: &mut 
     let half = sites / 2;
     let (mut left, mut right) = ([M::Carry::default(); REGISTERS], [M::Carry::default(); REGISTERS]);
     for site in 0..half {
+        meeting.before_entering(site, Side::Left);
+        meeting.before_entering(sites - 1 - site, Side::Right);
         meeting.enter(site, Side::Left, &mut left);
         meeting.enter(sites - 1 - site, Side::Right, &mut right);
     }
@@ -68,6 +82,8 @@ pub(super) fn meet<const REGISTERS: usize, M: Meeting<REGISTERS>>(meeting: &mut 
     while end > 0 {
         let start = end.saturating_sub(TILE);
         for site in (start..end).rev() {
+            meeting.before_finishing(site, Side::Right);
+            meeting.before_finishing(sites - 1 - site, Side::Left);
             meeting.finish(site, Side::Right, &mut right);
             meeting.finish(sites - 1 - site, Side::Left, &mut left);
         }

@@ -10,11 +10,14 @@
 )]
 
 mod adjoint;
+mod ahead;
 mod batch;
 mod blocks;
 mod causal;
 mod chain;
 pub(super) mod complex;
+mod complex_blocks;
+mod gradient_blocks;
 mod meeting;
 mod pieces;
 mod schedule;
@@ -25,8 +28,10 @@ mod width;
 
 pub use adjoint::{green_adjoint, green_blocks_with_adjoint, green_with_adjoint};
 pub use batch::{Batch, ComplexPlanes, Gradient};
-pub use blocks::{Blocks, ComplexBlocks, Cotangents, GradientBlocks};
+pub use blocks::Blocks;
 pub use causal::{causal_adjoint, causal_batch, causal_blocks, causal_with_adjoint};
 pub use chain::{causal_chain, green_chain};
+pub use complex_blocks::{ComplexBlocks, Cotangents};
+pub use gradient_blocks::GradientBlocks;
 pub use two_sided::{green_batch, green_blocks};
 pub(super) use width::Width;

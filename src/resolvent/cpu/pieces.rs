@@ -5,7 +5,8 @@
 //! what the whole sequence gives, to rounding (resolvent-performance.md §0.4, §2.5).
 
 use super::batch::{Batch, ComplexPlanes};
-use super::blocks::{Blocks, ComplexBlocks, Shape};
+use super::blocks::{Blocks, Shape};
+use super::complex_blocks::ComplexBlocks;
 use super::schedule::BLOCKS;
 use super::transpose::Target;
 use super::width::Width;
@@ -16,7 +17,7 @@ use crate::resolvent::real::Real;
 /// cache (resolvent-performance.md §4.3).
 const LINE: usize = 16;
 /// The least number of sites of a piece besides its halos.
-const LEAST_CORE: usize = 2048;
+const LEAST_CORE: usize = 4096;
 /// Halos may take up at most this part of the work in a piece: with both, half of it.
 const CORE_PER_HALO: usize = 2;
 

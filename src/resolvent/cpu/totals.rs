@@ -20,10 +20,10 @@ impl<'a, T: Real, const REGISTERS: usize> Totals<'a, T, REGISTERS> {
         Self { tile: [Complexes::default(); REGISTERS], energies, etas }
     }
 
-    /// Adds one site.
+    /// Adds −s̄ of one site, whose real part is ∂Loss/∂v.
     #[inline(always)]
-    pub(super) fn add(&mut self, part: usize, terms: Complexes<T::Register>) {
-        self.tile[part] = self.tile[part].plus(terms);
+    pub(super) fn add(&mut self, part: usize, term: Complexes<T::Register>) {
+        self.tile[part] = self.tile[part].plus(term);
     }
 
     /// Ends a tile of sites.
@@ -31,7 +31,7 @@ impl<'a, T: Real, const REGISTERS: usize> Totals<'a, T, REGISTERS> {
         let tile = std::mem::replace(&mut self.tile, [Complexes::default(); REGISTERS]);
         let (re, im) = (tile.map(|sum| sum.re), tile.map(|sum| sum.im));
         let (re, im): (&[T], &[T]) = (bytemuck::cast_slice(&re), bytemuck::cast_slice(&im));
-        self.energies.iter_mut().zip(re).for_each(|(sum, &term)| *sum += term.into());
+        self.energies.iter_mut().zip(re).for_each(|(sum, &term)| *sum -= term.into());
         self.etas.iter_mut().zip(im).for_each(|(sum, &term)| *sum -= term.into());
     }
 }

@@ -1,6 +1,8 @@
 //! Between rows, one a sequence, and blocks \[site\]\[lane\].
 
+use super::ahead::Ahead;
 use crate::resolvent::real::Real;
+use std::ops::Range;
 
 /// The side of the square that is transposed at once: one register of singles, two of doubles.
 const SQUARE: usize = 4;
@@ -55,24 +57,28 @@ pub(super) struct Target<'a, T> {
 }
 
 impl<T: Real> Target<'_, T> {
+    /// The row's sites among these of the block.
+    fn sites(&self, sites: Range<usize>) -> Range<usize> {
+        sites.start.max(self.skip)..sites.end.min(self.skip + self.row.len())
+    }
+
     /// The row's part of a tile, if it has all of it.
     fn tile(&mut self, first: usize) -> Option<&mut [T; TILE]> {
         self.row.get_mut(first.wrapping_sub(self.skip)..)?.first_chunk_mut()
-    }
-
-    fn write(&mut self, site: usize, value: T) {
-        if let Some(target) = self.row.get_mut(site.wrapping_sub(self.skip)) {
-            *target = value;
-        }
     }
 }
 
 /// Writes the first lanes of a block of so many sites, laid out as for [`gather`], as rows.
 pub(super) fn scatter<T: Real>(block: &[T], stride: usize, sites: usize, targets: &mut [Target<T>]) {
+    let mut ahead = Ahead::default();
     for first in (0..sites).step_by(TILE) {
         let end = sites.min(first + TILE);
         for (group, targets) in targets.chunks_mut(SQUARE).enumerate() {
             let lane = group * SQUARE;
+            for target in &*targets {
+                let next = end.wrapping_sub(target.skip);
+                ahead.next(target.row.get(next..next.wrapping_add(TILE)));
+            }
             if end - first == TILE
                 && let [a, b, c, d] = targets
                 && let (Some(a), Some(b), Some(c), Some(d)) =
@@ -88,9 +94,9 @@ pub(super) fn scatter<T: Real>(block: &[T], stride: usize, sites: usize, targets
                 }
                 continue;
             }
-            for site in first..end {
-                for (target, lane) in targets.iter_mut().zip(lane..) {
-                    target.write(site, block[site * stride + lane]);
+            for (target, lane) in targets.iter_mut().zip(lane..) {
+                for site in target.sites(first..end) {
+                    target.row[site - target.skip] = block[site * stride + lane];
                 }
             }
         }

@@ -1,8 +1,10 @@
 //! The two-sided continued fraction of a block.
 
+use super::ahead::Ahead;
 use super::batch::{Batch, ComplexPlanes};
-use super::blocks::{Block, Blocks, ComplexBlocks, Pair, share};
+use super::blocks::{Block, Blocks, share};
 use super::complex::Complexes;
+use super::complex_blocks::{ComplexBlocks, Pair};
 use super::meeting::{Meeting, Side, meet};
 use super::pieces::in_pieces;
 use super::schedule::runs;
@@ -59,13 +61,14 @@ fn sweep<T: Real, const REGISTERS: usize, const BONDED: bool>(
     green: &mut [Pair<T, REGISTERS>],
 ) {
     let sites = block.terms.len().min(green.len());
-    meet(&mut TwoSided::<T, REGISTERS, BONDED> { block, green }, sites);
+    meet(&mut TwoSided::<T, REGISTERS, BONDED> { block, green, ahead: Ahead::default() }, sites);
 }
 
 struct TwoSided<'a, T: Real, const REGISTERS: usize, const BONDED: bool> {
     block: Block<'a, T, REGISTERS>,
     /// The neighbour's share β L or β R from the first visit to the second, then G.
     green: &'a mut [Pair<T, REGISTERS>],
+    ahead: Ahead,
 }
 
 impl<T: Real, const REGISTERS: usize, const BONDED: bool> Meeting<REGISTERS>
@@ -82,6 +85,11 @@ impl<T: Real, const REGISTERS: usize, const BONDED: bool> Meeting<REGISTERS>
             (re[part], im[part]) = (share.re, share.im);
             carries[part] = self.block.site(site, part).minus_conjugate(share).reciprocal();
         }
+    }
+
+    #[inline(always)]
+    fn before_entering(&mut self, site: usize, from: Side) {
+        self.ahead.along_pairs(self.green, site, from);
     }
 
     #[inline(always)]

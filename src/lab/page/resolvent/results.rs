@@ -48,14 +48,17 @@ fn panel_view(lab: Lab, panel: Panel) -> AnyView {
         let record = record.get_untracked()?.manifest_only();
         document::to_json(&[record]).ok()
     });
-    let figures = ResolventFigure::of(panel).iter().map(|&figure| {
+    let figures = ResolventFigure::of(panel).iter().enumerate().map(|(index, &figure)| {
+        let view = if index == 0 { room.view_of(panel) } else { RwSignal::default() };
         let draw = Signal::derive(move || {
-            record.get().map(|record| -> DrawView { Arc::new(move |view, layout| figure.draw(&record, view, layout)) })
+            record.get().map(|record| -> DrawView {
+                Arc::new(move |view, layout| figure.draw(&record, view, layout))
+            })
         });
         view! {
             <div>
                 <h2>{figure.heading()}</h2>
-                <FigureView draw view=RwSignal::default() stem=figure.stem() aspect=figure.aspect() manifest />
+                <FigureView draw view stem=figure.stem() aspect=figure.aspect() manifest />
             </div>
         }
     });
