@@ -251,7 +251,6 @@ describe('language models', () => {
       const before = await size();
       await choice(page, 'Width of lm_head').selectOption('INT2');
       await eventually(async () => assert.ok((await size()) < before));
-      await store.click();
       await eventually(async () => assert.equal((await points()).length, 7), PATIENCE_MILLISECONDS);
       await drawnFigures(page, 2);
       await keepScreenshot(page, 'models-mixed-precision');

@@ -29,12 +29,6 @@ const RULES: [(&str, &str); 3] = [
 /// Bytes in a KiB.
 const KIBI: f64 = 1024.0;
 
-/// The record of the model that is looked at, as it is.
-fn record_of(room: ModelsRoom) -> Option<Arc<Mixed>> {
-    let (model, (key, steps, record)) = (room.model()?, room.mixed.get()?);
-    (model.key == key && model.steps == steps).then_some(record)
-}
-
 /// The width of a layer under the settings, which may have changed since the record was made.
 fn width(layer: &Layer, config: &Config, thresholds: Option<Thresholds>) -> Width {
     let chosen = config.own.get(&layer.parameter()).copied();
@@ -47,7 +41,7 @@ fn width(layer: &Layer, config: &Config, thresholds: Option<Thresholds>) -> Widt
 /// Settings, figure, table.
 pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
     let config = Memo::new(move |_| room.settings.with(|settings| settings.precision.clone()));
-    let record = Signal::derive(move || record_of(room));
+    let record = Signal::derive(move || room.stored());
     let draw = Signal::derive(move || {
         let record = record.get()?;
         Some::<DrawView>(Arc::new(move |view, layout| precision(&record, view, layout)))
@@ -73,8 +67,7 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
         let thresholds = record.thresholds_of(config.policy);
         let bytes = record.bytes_with(|layer| width(layer, &config, thresholds))?;
         let whole = record.architecture.bytes();
-        let measured =
-            if record.config == config { "measured below" } else { "press the button to measure it" };
+        let measured = if record.config == config { "measured below" } else { "being measured" };
         Some(format!(
             "With these settings: {:.1} KiB, {:.2} times smaller than single precision; its perplexity: {measured}.",
             bytes as f64 / KIBI,

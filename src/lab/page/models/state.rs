@@ -1,5 +1,6 @@
 //! What the room knows once it is open, and how its work goes on.
 
+use super::panels::Panel;
 use super::settings::Settings;
 use crate::lab::models::{
     Form, HandleModel, ListModels, MapCausality, ModelKey, Predict, SaveModel, Shelf, Shelved, StudyMixed,
@@ -12,7 +13,7 @@ use crate::lab::protocol::{RequestId, Stopped};
 use crate::model::causality::Causality;
 use crate::model::corpus::Text;
 use crate::record::Prediction;
-use crate::record::mixed::Mixed;
+use crate::record::mixed::{self, Mixed};
 use crate::record::quantize::Reading;
 use crate::study::Progress;
 use js_sys::ArrayBuffer;
@@ -53,6 +54,8 @@ pub(super) struct ModelsRoom {
     pub(super) prediction: RwSignal<Option<(ModelKey, usize, Arc<Prediction>)>>,
     /// What fewer bits cost, of which model after how many steps.
     pub(super) mixed: RwSignal<Option<(ModelKey, usize, Arc<Mixed>)>>,
+    /// Settings with which it could not be measured.
+    refused: RwSignal<Option<mixed::Config>>,
     /// The published recipe.
     pub(super) published: RwSignal<Option<Arc<Mixed>>>,
     /// The bytes of the text that the reader chose.
@@ -74,6 +77,7 @@ impl ModelsRoom {
             causality: RwSignal::default(),
             prediction: RwSignal::default(),
             mixed: RwSignal::default(),
+            refused: RwSignal::default(),
             published: RwSignal::default(),
             text: StoredValue::new_local(None),
         };
@@ -87,6 +91,7 @@ impl ModelsRoom {
         };
         lab.entrance(Room::Models).open(lab, Room::Models, host);
         room.look(lab);
+        room.keep_measured(lab);
         room
     }
 
@@ -314,7 +319,8 @@ impl ModelsRoom {
         let Some(model) = self.model_untracked() else { return };
         let (key, steps) = (model.key, model.steps);
         let config = self.settings.with_untracked(|settings| settings.precision.clone());
-        let config = crate::record::mixed::Config { reading: Reading::Exact, ..config };
+        let config = mixed::Config { reading: Reading::Exact, ..config };
+        let asked = config.clone();
         let earlier = self.mixed.get_untracked();
         let earlier = earlier.filter(|(of, ..)| *of == key).map(|(.., record)| Box::new((*record).clone()));
         let watch = move |progress| self.progress.set(Some(progress));
@@ -326,16 +332,43 @@ impl ModelsRoom {
                         self.trouble.set(None);
                         self.mixed.set(Some((key, steps, Arc::new(found))));
                     }
-                    Err(stopped) => self.say(stopped),
+                    Err(stopped) => {
+                        // Not tried again before something changes.
+                        self.refused.set(Some(asked));
+                        self.say(stopped);
+                    }
                 }
             });
         self.running.set(Some((id, Work::Storing)));
     }
 
+    /// Lets the perplexity of a model that was measured follow the settings.
+    pub(super) fn keep_measured(self, lab: Lab) {
+        let wanted = Memo::new(move |_| {
+            self.settings.with(|settings| {
+                let config = mixed::Config { reading: Reading::Exact, ..settings.precision.clone() };
+                (settings.panel == Panel::Precision).then_some(config)
+            })
+        });
+        Effect::new(move || {
+            let (Some(wanted), Some(record)) = (wanted.get(), self.stored()) else { return };
+            let refused = self.refused.with_untracked(|refused| refused.as_ref() == Some(&wanted));
+            if self.is_idle() && !refused && record.config != wanted {
+                self.store(lab);
+            }
+        });
+    }
+
+    /// What storing the model that is looked at costs, as far as it was measured of the model as it is.
+    pub(super) fn stored(&self) -> Option<Arc<Mixed>> {
+        let (model, (key, steps, record)) = (self.model()?, self.mixed.get()?);
+        (model.key == key && model.steps == steps).then_some(record)
+    }
+
     /// Runs the published recipe.
     pub(super) fn publish(self, lab: Lab) {
         let config = self.settings.with_untracked(|settings| settings.precision.clone());
-        let config = crate::record::mixed::Config { reading: Reading::Published, ..config };
+        let config = mixed::Config { reading: Reading::Published, ..config };
         let id = lab.ask(&StudyMixed { key: None, config, earlier: None }, vec![], move |found| {
             self.rest();
             match found {
