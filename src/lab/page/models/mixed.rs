@@ -13,7 +13,7 @@ use crate::lab::page::table::GridTable;
 use crate::model::precision::{Policy, Thresholds};
 use crate::quantize::Width;
 use crate::record::document;
-use crate::record::mixed::{Assignment, Config, Layer, Mixed};
+use crate::record::mixed::{Assignment, Config, Layer};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,6 +55,14 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
             .map(|layer| (layer.parameter(), width(layer, &config, thresholds)))
             .collect();
         Some::<DrawView>(Arc::new(move |_, layout| parts(&record.architecture, &plan, layout)))
+    });
+    // The table stays as it is while widths change, so that a hand or the focus stays where it was.
+    let parts_of_model = Memo::new(move |_| {
+        let own = |layer: &Layer| {
+            let width = layer.by_component;
+            Layer { width, by_importance: width, ..layer.clone() }
+        };
+        record.with(|record| record.as_ref().map(|record| record.layers.iter().map(own).collect::<Vec<_>>()))
     });
     let manifest = Callback::new(move |()| document::to_json(&[record.get_untracked()?]).ok());
     let save = move |_| {
@@ -99,7 +107,7 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
         <p class="hint stored" role="status">{size}</p>
         <FigureView draw view=RwSignal::new(View::default()) stem="mixed-precision" aspect=0.55 manifest />
         {move || record.get().map(|record| view! { <GridTable grid=record.points_table() /> })}
-        {move || record.get().map(|record| layers(room, config, record))}
+        {move || parts_of_model.get().map(|parts| layers(room, config, parts))}
         <FigureView draw=diagram view=RwSignal::new(View::default()) stem="mixed-precision-parts" aspect=0.4 manifest />
     }
     .into_any()
@@ -166,12 +174,11 @@ fn policy(room: ModelsRoom) -> AnyView {
 }
 
 /// The parts by importance, each with a choice of its width.
-fn layers(room: ModelsRoom, config: Memo<Config>, record: Arc<Mixed>) -> AnyView {
-    let thresholds = {
-        let record = record.clone();
-        Memo::new(move |_| record.thresholds_of(config.with(|config| config.policy)))
-    };
-    let rows = record.layers.clone().into_iter().map(|layer| row(room, config, thresholds, layer));
+fn layers(room: ModelsRoom, config: Memo<Config>, layers: Vec<Layer>) -> AnyView {
+    let importances: Vec<f64> = layers.iter().filter_map(|layer| layer.importance).collect();
+    let thresholds =
+        Memo::new(move |_| config.with(|config| config.policy).thresholds(importances.iter().copied()));
+    let rows = layers.into_iter().map(|layer| row(room, config, thresholds, layer));
     view! {
         <div class="table-scroll tall" tabindex="0" role="region" aria-label="Parts by importance">
             <table class="layers">
