@@ -5,7 +5,7 @@ use bk_lab::model::precision::{Component, Policy};
 use bk_lab::model::{Architecture, Checkpoint, Gating, Mamba, Recipe, ResNetBk};
 use bk_lab::quantize::Width;
 use bk_lab::record::language_model;
-use bk_lab::record::mixed::{Assignment, Config, Mixed, WIDTHS};
+use bk_lab::record::mixed::{Assignment, Comparison, Config, Mixed, WIDTHS, comparison_table};
 use bk_lab::study::language_model::Session;
 use bk_lab::study::{Context, StudyError, mixed};
 use pollster::block_on;
@@ -158,4 +158,25 @@ fn the_record_is_seen_to_grow() {
     block_on(mixed::exact(&config, &checkpoint, None, None, look, &Context::unwatched())).unwrap();
     assert_eq!(seen[..2], [(false, 0), (true, 0)]);
     assert_eq!(seen[2..], [1, 2, 3, 4, 5, 6].map(|points| (true, points)));
+}
+
+/// By hand, of three records whose perplexities are known.
+#[test]
+fn several_models_are_compared_by_their_means() {
+    let [checkpoint, _] = both();
+    let (record, _) = run(&Config::default(), &checkpoint, None);
+    let records = [1.1, 1.2, 1.3].map(|factor| {
+        let mut record = record.clone();
+        record.points[0].perplexity = 10.0;
+        record.points[4].perplexity = 10.0 * factor;
+        record
+    });
+    let all = Comparison::of(&records);
+    assert_eq!(all.len(), 6);
+    let changes: Vec<i64> = all[4].changes.iter().map(|change| (100.0 * change).round() as i64).collect();
+    assert_eq!(changes, [10, 20, 30]);
+    assert!(all[3].over_uniform.is_empty() && all[4].over_uniform.len() == 3);
+    // Of 10, 20 and 30: the deviation is 10, and t₀.₉₇₅ of two degrees of freedom 4.303.
+    let row = &comparison_table(&records).rows[4];
+    assert_eq!(row[2], "+20.00 ± 24.84 %");
 }

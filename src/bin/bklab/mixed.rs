@@ -1,15 +1,15 @@
 //! `bklab mixed`: how each part of a model is stored.
 
-use crate::train::{read_checkpoint, read_content, show, watched};
-use crate::{Failure, files};
+use crate::train::{read_checkpoint, read_content, watched};
+use crate::{Failure, files, report};
 use bk_lab::model::precision::Policy;
 use bk_lab::quantize::{ScaleRule, Width};
-use bk_lab::record::Record;
-use bk_lab::record::mixed::{Assignment, Config};
+use bk_lab::record::mixed::{Assignment, Config, Mixed};
 use bk_lab::record::quantize::Reading;
+use bk_lab::record::{Record, document};
 use bk_lab::study::mixed;
 use clap::{Args, ValueEnum};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Arguments of `bklab mixed`.
 #[derive(Args)]
@@ -33,9 +33,10 @@ pub(crate) struct Arguments {
     /// Batches that importances are measured on.
     #[arg(long, default_value_t = Config::default().batches)]
     batches: usize,
-    /// Exact reading: a checkpoint that `bklab train` wrote.
+    /// Exact reading: a checkpoint that `bklab train` wrote. Of several, as of trainings that differ in their seed alone,
+    /// the means are shown too.
     #[arg(long, value_name = "FILE")]
-    checkpoint: Option<PathBuf>,
+    checkpoint: Vec<PathBuf>,
     /// Exact reading: the text the checkpoint was trained on, if that was a file.
     #[arg(long, value_name = "FILE")]
     text: Option<PathBuf>,
@@ -95,7 +96,7 @@ impl Arguments {
                 PolicyKind::Dynamic => Assignment::Dynamic,
             },
             policy: Policy { high: self.high, low: self.low },
-            own: self.own.into_iter().collect(),
+            own: self.own.iter().cloned().collect(),
             group: self.group,
             rule: self.rule,
             batches: self.batches,
@@ -106,29 +107,46 @@ impl Arguments {
             experts: self.experts,
         };
         config.check().map_err(Failure::usage)?;
-        let context = watched();
-        let record = match config.reading {
+        let records = match config.reading {
             Reading::Published => {
-                pollster::block_on(mixed::published(&config, &context)).map_err(Failure::failed)?
+                let record = pollster::block_on(mixed::published(&config, &watched()));
+                vec![record.map_err(Failure::failed)?]
+            }
+            Reading::Exact if self.checkpoint.is_empty() => {
+                return Err(Failure::Usage(
+                    "The exact reading measures a trained model. Give one with --checkpoint FILE, which “bklab train --out FILE” writes, or choose --reading published.".into(),
+                ));
+            }
+            Reading::Exact if self.save.is_some() && self.checkpoint.len() > 1 => {
+                return Err(Failure::Usage("--save writes one model. Give one --checkpoint.".into()));
             }
             Reading::Exact => {
-                let path = self.checkpoint.ok_or_else(|| {
-                    Failure::Usage(
-                        "The exact reading measures a trained model. Give one with --checkpoint FILE, which “bklab train --out FILE” writes, or choose --reading published.".into(),
-                    )
-                })?;
-                let checkpoint = read_checkpoint(&path)?;
-                let content = read_content(&checkpoint.text, self.text.as_deref())?;
-                let content = content.as_deref();
-                let work = mixed::exact(&config, &checkpoint, content, None, |_| {}, &context);
-                let record = pollster::block_on(work).map_err(Failure::failed)?;
-                if let Some(path) = &self.save {
-                    let quantized = mixed::quantized(&record, &checkpoint).map_err(Failure::failed)?;
-                    files::save(path, &quantized.write().map_err(Failure::failed)?)?;
-                }
-                record
+                let measured = self.checkpoint.iter().map(|path| self.exact(&config, path));
+                measured.collect::<Result<_, _>>()?
             }
         };
-        show(Record::Mixed(Box::new(record)), self.json)
+        if records.len() > 1 && !self.json {
+            files::print(&report::mixed_models(&records))?;
+        }
+        let records: Vec<Record> =
+            records.into_iter().map(|record| Record::Mixed(Box::new(record))).collect();
+        match self.json {
+            true => files::print(&document::to_json(&records).map_err(Failure::failed)?),
+            false => records.iter().try_for_each(|record| files::print(&report::record(record))),
+        }
+    }
+
+    /// Measures the model of a checkpoint, and writes it as it is stored where that is asked for.
+    fn exact(&self, config: &Config, path: &Path) -> Result<Mixed, Failure> {
+        let checkpoint = read_checkpoint(path)?;
+        let content = read_content(&checkpoint.text, self.text.as_deref())?;
+        let context = watched();
+        let work = mixed::exact(config, &checkpoint, content.as_deref(), None, |_| {}, &context);
+        let record = pollster::block_on(work).map_err(Failure::failed)?;
+        if let Some(path) = &self.save {
+            let quantized = mixed::quantized(&record, &checkpoint).map_err(Failure::failed)?;
+            files::save(path, &quantized.write().map_err(Failure::failed)?)?;
+        }
+        Ok(record)
     }
 }

@@ -8,7 +8,7 @@ use bk_lab::record::fragility::{Fragility, Tally};
 use bk_lab::record::language_model::LanguageModel;
 use bk_lab::record::leak::Leak;
 use bk_lab::record::lora::Study;
-use bk_lab::record::mixed::Mixed;
+use bk_lab::record::mixed::{Mixed, comparison_table};
 use bk_lab::record::table::{Grid, cell};
 use bk_lab::record::{Manifest, ModeComparison, Prediction, Provenance, Quantize, Record, Resolvent, Speed};
 use std::fmt::{Display, Write};
@@ -121,6 +121,11 @@ pub(crate) fn mixed(record: &Mixed) -> String {
         let _ = write!(text, "\n{}", grid(&numbers));
     }
     text
+}
+
+/// Mixed precision of several models as text: what they have in common.
+pub(crate) fn mixed_models(records: &[Mixed]) -> String {
+    grid(&comparison_table(records)) + "\n"
 }
 
 /// The record of a study of quantized LoRA as text: what was claimed, then its tables.

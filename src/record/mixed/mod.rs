@@ -1,7 +1,9 @@
 //! The record of a study of mixed precision: how large a model becomes, and what that costs.
 
+mod comparison;
 mod config;
 
+pub use comparison::{Comparison, comparison_table};
 pub use config::{Assignment, Config, ConfigError};
 
 use super::table::{Grid, cell};
