@@ -7,7 +7,7 @@ use crate::lab::page::controls::{Choice, Field, Finite};
 use crate::lab::page::files::chosen_file;
 use crate::lab::page::state::Lab;
 use crate::model::corpus::{SYMBOLS, Text};
-use crate::model::{Architecture, Gating, Mamba, Recipe, ResNetBk, Router};
+use crate::model::{Architecture, Gating, Mamba, ResNetBk, Router};
 use crate::record::language_model::Config;
 use leptos::prelude::*;
 
@@ -101,8 +101,8 @@ pub(super) fn Controls() -> impl IntoView {
     let set_model = Callback::new(move |chosen: String| {
         settings.update(|settings| {
             settings.config.architecture = match chosen.as_str() {
-                "mamba" => Architecture::Mamba(Mamba::default()),
-                _ => Architecture::ResNetBk(ResNetBk::default()),
+                "mamba" => Architecture::Mamba(Mamba::browser()),
+                _ => Architecture::ResNetBk(ResNetBk::browser()),
             };
         });
     });
@@ -260,7 +260,7 @@ fn Buttons() -> impl IntoView {
             <button type="button" disabled=move || !training() on:click=move |_| room.pause()>"Pause"</button>
             <button type="button" disabled=move || training() || !can_go_on() on:click=move |_| room.go_on(lab)>"Go on"</button>
             <button type="button" disabled=move || !stoppable() on:click=move |_| room.stop(lab)>"Cancel"</button>
-            <button type="button" on:click=move |_| room.settings.update(|settings| settings.config = Config { recipe: Recipe::default(), ..Config::default() })>"Start over"</button>
+            <button type="button" on:click=move |_| room.settings.update(|settings| settings.config = Config::default())>"Start over"</button>
         </div>
     }
     .into_any()
