@@ -2,7 +2,8 @@
 
 use crate::resolvent::Real;
 use candle_core::WithDType;
-use wide::{f32x8, i32x8};
+use std::ops::{Add, Mul};
+use wide::{f32x8, f64x8, i32x8};
 
 /// Numbers that a kernel works on side by side: two registers of singles.
 pub(super) const LANES: usize = 8;
@@ -15,8 +16,20 @@ pub(super) trait Element: Real + WithDType {
     /// eˣ of each number; 0 below the smallest normal number of the precision, never infinite.
     fn exp(lanes: Lanes<Self>) -> Lanes<Self>;
 
+    /// [`LANES`] numbers in registers: arithmetic on arrays may be left one number at a time by compilers.
+    type Bundle: Copy + Default + Add<Output = Self::Bundle> + Mul<Output = Self::Bundle>;
+
+    /// The same number in every lane.
+    fn in_all_lanes(self) -> Self::Bundle;
+
+    /// Numbers into registers.
+    fn into_register(lanes: Lanes<Self>) -> Self::Bundle;
+
+    /// And back.
+    fn into_lanes(register: Self::Bundle) -> Lanes<Self>;
+
     /// 2ˣ of each number that is one; the smallest normal number below that, never infinite.
-    fn exp2(lanes: Lanes<Self>) -> Lanes<Self>;
+    fn exp2(x: Self::Bundle) -> Self::Bundle;
 
     /// ln(1 + x), x ≥ 0.
     fn ln_one_plus(self) -> Self;
@@ -59,15 +72,39 @@ impl Element for f32 {
     /// x = n + r with |r| ≤ 1/2, then the polynomial of the least relative error, 7.5e-8, and n into the exponent. With
     /// rounding, the relative error is below 2⁻²¹.
     #[inline(always)]
-    fn exp2(lanes: Lanes<f32>) -> Lanes<f32> {
-        const SERIES: [f32; 6] =
-            [0.001_327_647_2, 0.009_675_541, 0.055_507_13, 0.240_221_2, 0.693_146_94, 1.0];
-        let x: f32x8 = bytemuck::cast(lanes);
+    fn exp2(x: f32x8) -> f32x8 {
+        const SERIES: [f32x8; 6] = [
+            f32x8::splat(0.001_327_647_2),
+            f32x8::splat(0.009_675_541),
+            f32x8::splat(0.055_507_13),
+            f32x8::splat(0.240_221_2),
+            f32x8::splat(0.693_146_94),
+            f32x8::splat(1.0),
+        ];
         let held = x.fast_max(f32x8::splat(-126.0)).fast_min(f32x8::splat(127.0));
         let n = held + ROUNDER - ROUNDER;
         let r = held - n;
-        let series = SERIES.into_iter().fold(f32x8::ZERO, |sum, term| sum * r + f32x8::splat(term));
-        bytemuck::cast(series * whole_power(n))
+        // Written out: a loop over the terms would keep them in memory.
+        let [fifth, fourth, third, second, first, zeroth] = SERIES;
+        let series = ((((fifth * r + fourth) * r + third) * r + second) * r + first) * r + zeroth;
+        series * whole_power(n)
+    }
+
+    type Bundle = f32x8;
+
+    #[inline(always)]
+    fn in_all_lanes(self) -> f32x8 {
+        f32x8::splat(self)
+    }
+
+    #[inline(always)]
+    fn into_register(lanes: Lanes<f32>) -> f32x8 {
+        bytemuck::cast(lanes)
+    }
+
+    #[inline(always)]
+    fn into_lanes(register: f32x8) -> Lanes<f32> {
+        bytemuck::cast(register)
     }
 
     fn ln_one_plus(self) -> f32 {
@@ -80,8 +117,26 @@ impl Element for f32 {
 }
 
 impl Element for f64 {
-    fn exp2(lanes: Lanes<f64>) -> Lanes<f64> {
-        lanes.map(|x| pxfm::f_exp2(x.clamp(-1022.0, 1023.0)))
+    type Bundle = f64x8;
+
+    #[inline(always)]
+    fn in_all_lanes(self) -> f64x8 {
+        f64x8::splat(self)
+    }
+
+    #[inline(always)]
+    fn into_register(lanes: Lanes<f64>) -> f64x8 {
+        bytemuck::cast(lanes)
+    }
+
+    #[inline(always)]
+    fn into_lanes(register: f64x8) -> Lanes<f64> {
+        bytemuck::cast(register)
+    }
+
+    fn exp2(x: f64x8) -> f64x8 {
+        let lanes: Lanes<f64> = bytemuck::cast(x);
+        bytemuck::cast(lanes.map(|x| pxfm::f_exp2(x.clamp(-1022.0, 1023.0))))
     }
 
     fn exp(lanes: Lanes<f64>) -> Lanes<f64> {
@@ -137,20 +192,22 @@ mod tests {
     /// The polynomial's error and a rounding a term.
     const POWER_TOLERANCE: f64 = 4e-7;
 
+    fn exp2(lanes: [f32; LANES]) -> [f32; LANES] {
+        f32::into_lanes(<f32 as Element>::exp2(f32::into_register(lanes)))
+    }
+
     #[test]
     fn powers_of_two_are_right_over_their_range() {
-        for step in -12_600..=12_799 {
+        for step in -12_600..=12_700 {
             let x = step as f32 / 100.0;
-            let found = f64::from(<f32 as Element>::exp2([x; LANES])[0]);
+            let found = f64::from(exp2([x; LANES])[0]);
             let exact = pxfm::f_exp2(f64::from(x));
             assert!((found / exact - 1.0).abs() < POWER_TOLERANCE, "2^{x} = {found}, not {exact}");
         }
-        assert_eq!(
-            <f32 as Element>::exp2([0.0, 1.0, -1.0, 10.0, -3.0, 2.0, 127.0, -126.0])[..4],
-            [1.0, 2.0, 0.5, 1024.0]
-        );
-        assert!(<f32 as Element>::exp2([1e30; LANES])[0].is_finite());
-        assert!(<f32 as Element>::exp2([-1e30; LANES])[0] < 2e-38);
+        let whole = exp2([0.0, 1.0, -1.0, 10.0, -3.0, 2.0, 127.0, -126.0]);
+        assert_eq!(whole[..6], [1.0, 2.0, 0.5, 1024.0, 0.125, 4.0]);
+        assert!(exp2([1e30; LANES])[0].is_finite());
+        assert!(exp2([-1e30; LANES])[0] < 2e-38);
     }
 
     #[test]

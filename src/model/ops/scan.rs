@@ -56,26 +56,23 @@ impl Sizes {
     }
 
     /// A of some channels, one entry a state, and D. What of A is no number makes D none, so that the result tells of it.
-    fn dynamics<T: Element>(&self, values: &[T], first: usize) -> (Vec<Lanes<T>>, Lanes<T>) {
+    fn dynamics<T: Element>(&self, values: &[T], first: usize) -> (Vec<T::Bundle>, T::Bundle) {
         let column = |column: usize| {
-            std::array::from_fn(|lane| match first + lane < self.channels {
+            T::into_register(std::array::from_fn(|lane| match first + lane < self.channels {
                 true => values[(first + lane) * (self.states + 1) + column],
                 false => T::default(),
-            })
+            }))
         };
-        let decay: Vec<Lanes<T>> = (0..self.states).map(column).collect();
-        let zero =
-            |lane: usize| decay.iter().fold(T::default(), |sum, state| sum + state[lane] * T::default());
-        let skip: Lanes<T> = column(self.states);
-        let skip = std::array::from_fn(|lane| skip[lane] + zero(lane));
-        (decay, skip)
+        let decay: Vec<T::Bundle> = (0..self.states).map(column).collect();
+        let zero = decay.iter().fold(T::Bundle::default(), |sum, &state| sum + state * T::Bundle::default());
+        (decay, column(self.states) + zero)
     }
 }
 
 /// A log₂e: powers of two are cheaper than exponentials, and the scan is made of them.
-fn rates<T: Element>(decay: &[Lanes<T>]) -> Vec<Lanes<T>> {
-    let factor = <T as Real>::round(std::f64::consts::LOG2_E);
-    decay.iter().map(|state| state.map(|decay| factor * decay)).collect()
+fn rates<T: Element>(decay: &[T::Bundle]) -> Vec<T::Bundle> {
+    let factor = <T as Real>::round(std::f64::consts::LOG2_E).in_all_lanes();
+    decay.iter().map(|&state| state * factor).collect()
 }
 
 impl Kernel<3> for Scan {
@@ -88,26 +85,21 @@ impl Kernel<3> for Scan {
         let mut result = vec![T::default(); batch * length * channels];
         for first in (0..channels).step_by(LANES) {
             let (decay, skip) = sizes.dynamics(dynamics, first);
-            let rates = rates(&decay);
+            let rates = rates::<T>(&decay);
             for (sequence, result) in result.chunks_exact_mut(length * channels).enumerate() {
                 let [u, delta] = sizes.inputs(inputs, sequence);
-                let mut held = vec![[T::default(); LANES]; states];
+                let mut held = vec![T::Bundle::default(); states];
                 let rows = sizes.mixing(mixing, sequence).chunks_exact(2 * states);
                 for (time, (row, result)) in rows.zip(result.chunks_exact_mut(channels)).enumerate() {
-                    let u = load(&u[time * channels..][..channels], first);
-                    let delta = load(&delta[time * channels..][..channels], first);
+                    let u = T::into_register(load(&u[time * channels..][..channels], first));
+                    let delta = T::into_register(load(&delta[time * channels..][..channels], first));
                     let (b, c) = row.split_at(states);
-                    let mut y: Lanes<T> = std::array::from_fn(|lane| skip[lane] * u[lane]);
-                    let pushed: Lanes<T> = std::array::from_fn(|lane| delta[lane] * u[lane]);
-                    for state in 0..states {
-                        let kept = T::exp2(std::array::from_fn(|lane| delta[lane] * rates[state][lane]));
-                        let held = &mut held[state];
-                        for lane in 0..LANES {
-                            held[lane] = kept[lane] * held[lane] + pushed[lane] * b[state];
-                            y[lane] += c[state] * held[lane];
-                        }
+                    let (mut y, pushed) = (skip * u, delta * u);
+                    for (((held, &rate), &b), &c) in held.iter_mut().zip(&rates).zip(b).zip(c) {
+                        *held = T::exp2(delta * rate) * *held + pushed * b.in_all_lanes();
+                        y = y + *held * c.in_all_lanes();
                     }
-                    store(result, first, y);
+                    store(result, first, T::into_lanes(y));
                 }
             }
         }
@@ -138,71 +130,64 @@ impl Kernel<3> for Scan {
         let (by_u, by_delta) = by_inputs.split_at_mut(batch * whole);
         let mut by_dynamics = vec![T::default(); dynamics.len()];
         let mut by_mixing = vec![T::default(); mixing.len()];
-        let mut space = Space::new(length, states);
+        let mut space = Space::<T>::new(length, states);
         for sequence in 0..batch {
             let [u, delta] = sizes.inputs(inputs, sequence);
             let rows = sizes.mixing(mixing, sequence);
             let upstream = &gradient[sequence * whole..][..whole];
-            space.by_mixing.fill([T::default(); LANES]);
+            space.by_mixing.fill(T::Bundle::default());
             for first in (0..channels).step_by(LANES) {
                 let (decay, skip) = sizes.dynamics(dynamics, first);
-                let rates = rates(&decay);
-                let at = |values: &[T], time: usize| load(&values[time * channels..][..channels], first);
-                space.held[..states].fill([T::default(); LANES]);
+                let rates = rates::<T>(&decay);
+                let at = |values: &[T], time: usize| {
+                    T::into_register(load(&values[time * channels..][..channels], first))
+                };
+                space.held[..states].fill(T::Bundle::default());
                 for time in 0..length {
                     let (u, delta) = (at(u, time), at(delta, time));
-                    let pushed: Lanes<T> = std::array::from_fn(|lane| delta[lane] * u[lane]);
+                    let pushed = delta * u;
                     let row = &rows[time * 2 * states..][..states];
-                    for state in 0..states {
-                        let place = time * states + state;
-                        let kept = T::exp2(std::array::from_fn(|lane| delta[lane] * rates[state][lane]));
-                        let before = space.held[place];
-                        space.factor[place] = kept;
-                        space.held[place + states] =
-                            std::array::from_fn(|lane| kept[lane] * before[lane] + pushed[lane] * row[state]);
+                    let (before, after) = space.held.split_at_mut((time + 1) * states);
+                    let before = &before[time * states..];
+                    let factors = &mut space.factor[time * states..][..states];
+                    for ((after, factor), ((&before, &rate), &b)) in
+                        after.iter_mut().zip(factors).zip(before.iter().zip(&rates).zip(row))
+                    {
+                        *factor = T::exp2(delta * rate);
+                        *after = *factor * before + pushed * b.in_all_lanes();
                     }
                 }
-                space.adjoint.fill([T::default(); LANES]);
-                let mut by_decay = vec![[T::default(); LANES]; states];
-                let mut by_skip = [T::default(); LANES];
+                space.adjoint.fill(T::Bundle::default());
+                let mut by_decay = vec![T::Bundle::default(); states];
+                let mut by_skip = T::Bundle::default();
                 for time in (0..length).rev() {
                     let (u, delta, g) = (at(u, time), at(delta, time), at(upstream, time));
                     let (b, c) = rows[time * 2 * states..][..2 * states].split_at(states);
-                    let mut along_b = [T::default(); LANES];
-                    let mut along_kept = [T::default(); LANES];
-                    let pushed: Lanes<T> = std::array::from_fn(|lane| delta[lane] * u[lane]);
-                    let by_row = &mut space.by_mixing[time * 2 * states..][..2 * states];
+                    let (mut along_b, mut along_kept) = (T::Bundle::default(), T::Bundle::default());
+                    let pushed = delta * u;
+                    let (by_b, by_c) =
+                        space.by_mixing[time * 2 * states..][..2 * states].split_at_mut(states);
+                    let (held, factors) = (&space.held[time * states..], &space.factor[time * states..]);
                     for state in 0..states {
-                        let place = time * states + state;
-                        let (before, held) = (space.held[place], space.held[place + states]);
-                        let (factor, adjoint) = (space.factor[place], &mut space.adjoint[state]);
-                        for lane in 0..LANES {
-                            let a = adjoint[lane] + c[state] * g[lane];
-                            by_row[states + state][lane] += g[lane] * held[lane];
-                            by_row[state][lane] += a * pushed[lane];
-                            along_b[lane] += a * b[state];
-                            let passed = a * factor[lane];
-                            let through = passed * before[lane];
-                            along_kept[lane] += through * decay[state][lane];
-                            by_decay[state][lane] += through * delta[lane];
-                            adjoint[lane] = passed;
-                        }
+                        let a = space.adjoint[state] + g * c[state].in_all_lanes();
+                        by_c[state] = by_c[state] + g * held[states + state];
+                        by_b[state] = by_b[state] + a * pushed;
+                        along_b = along_b + a * b[state].in_all_lanes();
+                        let passed = a * factors[state];
+                        let through = passed * held[state];
+                        along_kept = along_kept + through * decay[state];
+                        by_decay[state] = by_decay[state] + through * delta;
+                        space.adjoint[state] = passed;
                     }
-                    for lane in 0..LANES {
-                        by_skip[lane] += g[lane] * u[lane];
-                    }
+                    by_skip = by_skip + g * u;
                     let place = sequence * whole + time * channels;
-                    store(
-                        &mut by_u[place..][..channels],
-                        first,
-                        std::array::from_fn(|lane| skip[lane] * g[lane] + along_b[lane] * delta[lane]),
-                    );
-                    store(
-                        &mut by_delta[place..][..channels],
-                        first,
-                        std::array::from_fn(|lane| along_b[lane] * u[lane] + along_kept[lane]),
-                    );
+                    let by_u_row = T::into_lanes(skip * g + along_b * delta);
+                    store(&mut by_u[place..][..channels], first, by_u_row);
+                    let by_delta_row = T::into_lanes(along_b * u + along_kept);
+                    store(&mut by_delta[place..][..channels], first, by_delta_row);
                 }
+                let by_decay: Vec<Lanes<T>> = by_decay.into_iter().map(T::into_lanes).collect();
+                let by_skip = T::into_lanes(by_skip);
                 for (lane, row) in
                     by_dynamics.chunks_exact_mut(states + 1).skip(first).take(LANES).enumerate()
                 {
@@ -213,27 +198,30 @@ impl Kernel<3> for Scan {
                 }
             }
             let by_mixing = &mut by_mixing[sequence * length * 2 * states..][..length * 2 * states];
-            by_mixing.iter_mut().zip(&space.by_mixing).for_each(|(by, &lanes)| *by = sum(lanes));
+            by_mixing
+                .iter_mut()
+                .zip(&space.by_mixing)
+                .for_each(|(by, &lanes)| *by = sum(T::into_lanes(lanes)));
         }
         Ok([by_inputs, by_dynamics, by_mixing])
     }
 }
 
 /// What is kept of a sequence while it is gone through backwards.
-struct Space<T> {
+struct Space<T: Element> {
     /// h before every time, and after the last: `[time][state]`.
-    held: Vec<Lanes<T>>,
+    held: Vec<T::Bundle>,
     /// exp(Δ A): `[time][state]`.
-    factor: Vec<Lanes<T>>,
+    factor: Vec<T::Bundle>,
     /// exp(Δ_{t+1} A) a_{t+1}: `[state]`.
-    adjoint: Vec<Lanes<T>>,
+    adjoint: Vec<T::Bundle>,
     /// Derivatives by B and C of every lane: `[time][2·state]`.
-    by_mixing: Vec<Lanes<T>>,
+    by_mixing: Vec<T::Bundle>,
 }
 
 impl<T: Element> Space<T> {
     fn new(length: usize, states: usize) -> Self {
-        let zeros = |count: usize| vec![[T::default(); LANES]; count];
+        let zeros = |count: usize| vec![T::Bundle::default(); count];
         Self {
             held: zeros((length + 1) * states),
             factor: zeros(length * states),
