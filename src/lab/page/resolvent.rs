@@ -161,6 +161,14 @@ impl ResolventRoom {
         permalink::to_fragment(Room::Resolvent, &config) + &view
     }
 
+    /// The first settings, and every figure whole again.
+    fn start_over(&self) {
+        batch(|| {
+            self.views.iter().for_each(|view| view.set(View::default()));
+            self.config.set(Config::default());
+        });
+    }
+
     /// Restores the settings of a link, and how it looks at the figure of its panel; hands back the keys nobody knows.
     pub(super) fn follow(&self, link: &Link) -> Result<Vec<String>, LinkError> {
         let (settings, looks) = (link.restore::<Config>()?, link.restore::<View>()?);

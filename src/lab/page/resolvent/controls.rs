@@ -220,7 +220,7 @@ fn RunButtons() -> impl IntoView {
         <div class="run">
             <button type="button" class="primary" on:click=move |_| room.run(lab)>"Run"</button>
             <button type="button" disabled=move || room.running.get().is_none() on:click=move |_| room.stop(lab)>"Stop"</button>
-            <button type="button" on:click=move |_| room.config.set(Config::default())>"Start over"</button>
+            <button type="button" on:click=move |_| room.start_over()>"Start over"</button>
         </div>
         <Show when=heavy>
             <p class="hint">{move || format!("{:.1} million units of work: too many to follow every change. Press Run.", room.config.with(Config::work) as f64 / 1e6)}</p>
