@@ -117,9 +117,13 @@ pub fn to_fragment<Config: Serialize + Default>(room: Room, config: &Config) -> 
 
 /// What is appended to a fragment so that it restores this besides.
 pub fn settings<Config: Serialize + Default>(config: &Config) -> String {
-    let default = fields(&Config::default());
+    differences(fields(config), &fields(&Config::default()))
+}
+
+/// The fields that differ from the default's, as a link shows them.
+fn differences(fields: Map<String, Value>, default: &Map<String, Value>) -> String {
     let mut settings = String::new();
-    for (key, value) in fields(config) {
+    for (key, value) in fields {
         if default.get(&key) != Some(&value) {
             settings.push_str(&format!("&{key}={}", utf8_percent_encode(&to_text(&value), ESCAPED)));
         }
@@ -156,6 +160,19 @@ impl Link {
         &self,
     ) -> Result<Restored<Config>, LinkError> {
         let mut config = fields(&Config::default());
+        let possible = |config: &Map<String, Value>| of_fields::<Config>(config).is_some();
+        let unknown = self.set(&mut config, &possible)?;
+        let config = of_fields(&config).unwrap_or_default();
+        Ok(Restored { config, unknown })
+    }
+
+    /// Sets the fields that the link names as long as they are possible; hands back the keys that are none of them.
+    // Not generic, because the page holds one copy of what is for every config.
+    fn set(
+        &self,
+        config: &mut Map<String, Value>,
+        possible: &dyn Fn(&Map<String, Value>) -> bool,
+    ) -> Result<Vec<String>, LinkError> {
         let mut unknown = Vec::new();
         for (key, text) in &self.settings {
             let Some(slot) = config.get_mut(key) else {
@@ -163,15 +180,13 @@ impl Link {
                 continue;
             };
             let error = || LinkError::Value { key: key.clone(), value: text.chars().take(60).collect() };
-            let previous = std::mem::replace(slot, from_text(slot, text).ok_or_else(error)?);
+            *slot = from_text(slot, text).ok_or_else(error)?;
             // Each setting is tried alone, so that the error names the one that is wrong.
-            if of_fields::<Config>(&config).is_none() {
-                config.insert(key.clone(), previous);
+            if !possible(config) {
                 return Err(error());
             }
         }
-        let config = of_fields(&config).unwrap_or_default();
-        Ok(Restored { config, unknown })
+        Ok(unknown)
     }
 }
 
