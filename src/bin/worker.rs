@@ -9,12 +9,24 @@ fn main() {
 #[cfg(target_arch = "wasm32")]
 mod parts {
     use bk_lab::lab::worker::models;
-    use bk_lab::lab::worker::parts::{self, Import, Lora, Models, Parts, Perform, Quantization, Resolvent};
+    use bk_lab::lab::worker::parts::{
+        self, Import, Lora, Models, Parts, Perform, Published, Quantization, Resolvent,
+    };
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
     #[wasm_split(export, wasm_split_path = leptos::wasm_split, fallible)]
     fn export() -> Result<Perform, SplitLoaderError> {
         Ok(parts::write)
+    }
+
+    #[wasm_split(published, wasm_split_path = leptos::wasm_split, fallible)]
+    fn published() -> Result<Published, SplitLoaderError> {
+        Ok(Published {
+            robustness: parts::robustness,
+            efficiency: parts::efficiency,
+            stability: parts::stability,
+            fragility: parts::fragility,
+        })
     }
 
     #[wasm_split(import, wasm_split_path = leptos::wasm_split, fallible)]
@@ -56,6 +68,7 @@ mod parts {
     /// Where each part comes from.
     pub(super) const PARTS: Parts = Parts {
         export: || Box::pin(export()),
+        published: || Box::pin(published()),
         import: || Box::pin(import()),
         resolvent: || Box::pin(resolvent()),
         quantization: || Box::pin(quantization()),

@@ -31,6 +31,24 @@ pub struct Progress {
 /// A pause in which messages can arrive; nothing on the command line.
 pub type Pause = Pin<Box<dyn Future<Output = ()>>>;
 
+impl From<crate::model::ModelError> for StudyError {
+    fn from(error: crate::model::ModelError) -> Self {
+        StudyError::Model(error.into())
+    }
+}
+
+impl From<crate::model::CheckpointError> for StudyError {
+    fn from(error: crate::model::CheckpointError) -> Self {
+        StudyError::Model(error.into())
+    }
+}
+
+impl From<crate::model::corpus::CorpusError> for StudyError {
+    fn from(error: crate::model::corpus::CorpusError) -> Self {
+        StudyError::Model(error.into())
+    }
+}
+
 /// What a study is given besides its config: someone to report to, and someone who may say stop.
 pub struct Context {
     on_progress: Rc<dyn Fn(Progress)>,
@@ -87,15 +105,14 @@ pub enum StudyError {
         /// Units in all.
         total: u64,
     },
-    /// A model that cannot be computed or trained.
-    #[error("{0}")]
-    Model(#[from] crate::model::ModelError),
-    /// A checkpoint that cannot be used.
-    #[error("{0}")]
-    Checkpoint(#[from] crate::model::CheckpointError),
-    /// A text that cannot be used.
-    #[error("{0}")]
-    Corpus(#[from] crate::model::corpus::CorpusError),
+    /// A model that cannot be computed or trained, a checkpoint or a text that cannot be used: a [`ModelError`], a
+    /// [`CheckpointError`] or a [`CorpusError`]. Boxed, so that whoever hands errors on needs no code of models.
+    ///
+    /// [`ModelError`]: crate::model::ModelError
+    /// [`CheckpointError`]: crate::model::CheckpointError
+    /// [`CorpusError`]: crate::model::corpus::CorpusError
+    #[error(transparent)]
+    Model(Box<dyn std::error::Error>),
     /// A checkpoint with another text than it was trained on.
     #[error(
         "The text is not the one that the model was trained on, {0}: its byte pairs differ. Give that text."

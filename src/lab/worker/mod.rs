@@ -10,7 +10,7 @@ mod shelf;
 use super::browser::{Parcel, Payload, message, parts_of, pause};
 use super::protocol::{Answer, Kind, Reply, Request, RequestId, Stopped};
 use crate::export::ExportError;
-use crate::study::{self, Context, StudyError};
+use crate::study::{Context, StudyError};
 use leptos::wasm_split::SplitLoaderError;
 use parts::Parts;
 use serde::de::DeserializeOwned;
@@ -100,10 +100,10 @@ impl Worker {
     /// Does what is asked.
     async fn perform(&self, kind: Kind, task: Payload, context: &Context) -> Result<Payload, Stopped> {
         let perform = match kind {
-            Kind::Robustness => return finished(study::robustness::run(&read(&task)?)?),
-            Kind::Efficiency => return finished(study::efficiency::run(&read(&task)?)?),
-            Kind::Stability => return finished(study::stability::run(&read(&task)?)?),
-            Kind::Fragility => return finished(study::fragility::run(&read(&task)?, context).await?),
+            Kind::Robustness => (self.parts.published)().await?.robustness,
+            Kind::Efficiency => (self.parts.published)().await?.efficiency,
+            Kind::Stability => (self.parts.published)().await?.stability,
+            Kind::Fragility => (self.parts.published)().await?.fragility,
             Kind::Resolvent => (self.parts.resolvent)().await?.study,
             Kind::Speed => (self.parts.resolvent)().await?.speed,
             Kind::Quantize => (self.parts.quantization)().await?.core,

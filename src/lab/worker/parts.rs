@@ -1,5 +1,5 @@
-//! The worker's program comes in parts: what it starts with runs the published simulations, and the code of other
-//! work comes when it is first asked for.
+//! The worker's program comes in parts: it starts with nothing but messages, and the code of any work comes when it is
+//! first asked for.
 
 use super::{finished, read};
 use crate::export::{self, Format, Metadata};
@@ -28,6 +28,8 @@ use std::rc::Rc;
 /// How the parts are fetched, each once.
 #[derive(Clone, Copy)]
 pub struct Parts {
+    /// Runs the published simulations.
+    pub published: fn() -> Coming<Published>,
     /// Writes figures as files.
     pub export: fn() -> Coming<Perform>,
     /// Reads files.
@@ -50,6 +52,18 @@ pub type Perform = fn(Payload, &Context) -> Performing<'_>;
 
 /// A task being done.
 pub type Performing<'context> = Pin<Box<dyn Future<Output = Result<Payload, Stopped>> + 'context>>;
+
+/// Runs the published simulations.
+pub struct Published {
+    /// Robustness.
+    pub robustness: Perform,
+    /// Efficiency.
+    pub efficiency: Perform,
+    /// Stability.
+    pub stability: Perform,
+    /// How often published checks hold.
+    pub fragility: Perform,
+}
 
 /// Reads files, among them figures that were exported.
 pub struct Import {
@@ -99,6 +113,26 @@ pub struct Models {
     pub mixed: Perform,
     /// Writes a checkpoint.
     pub save: Perform,
+}
+
+/// The published simulation of robustness.
+pub fn robustness(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move { finished(study::robustness::run(&read(&task)?)?) })
+}
+
+/// The published simulation of efficiency.
+pub fn efficiency(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move { finished(study::efficiency::run(&read(&task)?)?) })
+}
+
+/// The published simulation of stability.
+pub fn stability(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move { finished(study::stability::run(&read(&task)?)?) })
+}
+
+/// How often published checks hold.
+pub fn fragility(task: Payload, context: &Context) -> Performing<'_> {
+    Box::pin(async move { finished(study::fragility::run(&read(&task)?, context).await?) })
 }
 
 /// A figure as a file.

@@ -1,5 +1,5 @@
 //! What candle has no fast, differentiable operation for: each a forward pass and its exact adjoint, in plain loops over
-//! whole tensors, for f32 and f64 alike.
+//! whole tensors, for f32 and f64 alike; in the browser for f32 alone, since f64 serves the tests of derivatives.
 //!
 //! An operation is a [`Kernel`]; [`Operation`] shows it to candle. Arguments are contiguous and on the CPU.
 
@@ -62,6 +62,7 @@ fn forward<K: Kernel<N>, const N: usize>(
 ) -> Result<(CpuStorage, Shape)> {
     match arguments.first().map_or(DType::F32, |(storage, _)| storage_type(storage)) {
         DType::F32 => forward_as::<f32, K, N>(kernel, arguments),
+        #[cfg(not(target_arch = "wasm32"))]
         DType::F64 => forward_as::<f64, K, N>(kernel, arguments),
         other => Err(unsupported::<K, N>(other)),
     }
@@ -100,6 +101,7 @@ fn backward<K: Kernel<N>, const N: usize>(
 ) -> Result<[Tensor; N]> {
     match result.dtype() {
         DType::F32 => backward_as::<f32, K, N>(kernel, arguments, result, gradient),
+        #[cfg(not(target_arch = "wasm32"))]
         DType::F64 => backward_as::<f64, K, N>(kernel, arguments, result, gradient),
         other => Err(unsupported::<K, N>(other)),
     }
