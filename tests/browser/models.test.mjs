@@ -254,6 +254,18 @@ describe('language models', () => {
       await eventually(async () => assert.equal((await points()).length, 7), PATIENCE_MILLISECONDS);
       await drawnFigures(page, 2);
       await keepScreenshot(page, 'models-mixed-precision');
+      // The file holds codes alone, and runs from them.
+      const own = (await points()).find(([name]) => name === 'your own');
+      const saved = await downloaded(page, () => button(page, 'Save quantized model').click());
+      assert.ok(saved.bytes.length < named.FP16.bytes, `${saved.bytes.length} bytes`);
+      await choose(page, 'Open a checkpoint', file(saved.name, saved.bytes, 'application/octet-stream'));
+      await eventually(async () => assert.match((await shelf(page).allInnerTexts()).at(-1), /^2\. ResNet-BK, quantized/));
+      await enterPanel(page, 'Training');
+      await shelf(page).last().click();
+      await button(page, 'Measure on held-out text').click();
+      await measured(page);
+      const { held_out: { nats, tokens } } = await record(page);
+      assert.equal(Math.exp(nats / tokens).toFixed(4), own[3]);
       assertQuiet(lab);
     }));
 
