@@ -38,7 +38,9 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
             <button type="button" class="primary" disabled=move || !can_look() on:click=move |_| room.map_causality(lab)>"Change every token"</button>
         </div>
         <div aria-live="polite" class="causal">{verdict}</div>
-        <FigureView draw view=RwSignal::new(View::default()) stem="language-model-causality" aspect=CAUSALITY_ASPECT manifest />
+        <div hidden=move || draw.with(Option::is_none)>
+            <FigureView draw view=RwSignal::new(View::default()) stem="language-model-causality" aspect=CAUSALITY_ASPECT manifest />
+        </div>
         <h2>"A text of which nothing can be known"</h2>
         <p class="explanation">"Symbols drawn evenly and independently tell nothing of the next one: the loss of an honest model stays at ln V, which is the red line. Train the two-sided ResNet-BK on such a text: it comes below the line, because it reads the answer. Train the one-sided one, and it does not."</p>
         <div class="actions" role="group" aria-label="Demonstration of the leak">

@@ -82,6 +82,7 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
             whole as f64 / bytes.max(1) as f64
         ))
     };
+    let nothing = move || record.with(Option::is_none);
     let can_store = move || {
         let whole = |model: &Shelved| !model.quantized && model.baselines.is_some() && model.steps > 0;
         room.is_idle() && room.model().is_some_and(|model| whole(&model))
@@ -102,13 +103,17 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
         <div class="actions" role="group" aria-label="Mixed precision">
             <button type="button" class="primary" disabled=move || !can_store() on:click=move |_| room.store(lab)>"Store and measure in every way"</button>
             <button type="button" disabled=move || !can_save() on:click=save_codes>"Save quantized model"</button>
-            <button type="button" disabled=move || record.with(Option::is_none) on:click=save>"Record JSON"</button>
+            <button type="button" disabled=nothing on:click=save>"Record JSON"</button>
         </div>
         <p class="hint stored" role="status">{size}</p>
-        <FigureView draw view=RwSignal::new(View::default()) stem="mixed-precision" aspect=0.55 manifest />
+        <div hidden=nothing>
+            <FigureView draw view=RwSignal::new(View::default()) stem="mixed-precision" aspect=0.55 manifest />
+        </div>
         {move || record.get().map(|record| view! { <GridTable grid=record.points_table() /> })}
         {move || parts_of_model.get().map(|parts| layers(room, config, parts))}
-        <FigureView draw=diagram view=RwSignal::new(View::default()) stem="mixed-precision-parts" aspect=0.4 manifest />
+        <div hidden=nothing>
+            <FigureView draw=diagram view=RwSignal::new(View::default()) stem="mixed-precision-parts" aspect=0.4 manifest />
+        </div>
     }
     .into_any()
 }

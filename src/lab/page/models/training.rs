@@ -45,7 +45,9 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
     view! {
         <div class="glance" aria-live="polite">{move || record().map(|record| report(&record))}</div>
         <div class="pair">
-            <FigureView draw view=RwSignal::new(View::default()) stem="language-model-training" aspect=0.55 manifest />
+            <div hidden=move || draw.with(Option::is_none)>
+                <FigureView draw view=RwSignal::new(View::default()) stem="language-model-training" aspect=0.55 manifest />
+            </div>
             <div class="stack">
                 <p class="hint" role="status">{move || room.model().map(|model| progress(&model))}</p>
                 {move || record().map(|record| view! { <GridTable grid=record.table() /> })}
