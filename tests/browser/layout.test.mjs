@@ -30,6 +30,7 @@ const ROOMS = [
   { link: 'Quantization', panel: 'Claims', file: 'claims', figures: 0 },
   { link: 'Language models', file: 'models', figures: 0 },
   { link: 'Language models', panel: 'Parts', file: 'models-parts', figures: 1 },
+  { link: 'Language models', panel: 'Predictions', file: 'models-predictions', figures: 0 },
   { link: 'Language models', panel: 'Causality', file: 'models-causality', figures: 0 },
   { link: 'Language models', panel: 'Mixed precision', file: 'models-precision', figures: 0 },
   { link: 'Language models', panel: 'As published', file: 'models-published', figures: 0 },
