@@ -114,7 +114,7 @@ impl LanguageModel {
 
     /// Perplexities on held-out text, the model's among those that it has to be held against.
     pub fn table(&self) -> Grid {
-        let columns = ["", "Nats a token", "Perplexity", "Bits a byte"].map(String::from);
+        let columns = ["By", "Nats a token", "Perplexity", "Bits a byte"].map(String::from);
         let row = |name: &str, loss: f64| {
             let bits = self.bytes_a_token.map(|bytes| loss / std::f64::consts::LN_2 / bytes);
             vec![

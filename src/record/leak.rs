@@ -90,8 +90,9 @@ impl Leak {
             let held_out = &found.held_out;
             row(name, held_out.loss(), held_out.last_perplexity(), Some(found.largest_leak))
         };
-        let columns = ["", "Nats a token", "Perplexity", "At the last position", "Earlier logits move by"]
-            .map(String::from);
+        let columns =
+            ["Model", "Nats a token", "Perplexity", "At the last position", "Earlier logits move by"]
+                .map(String::from);
         Grid {
             heading: format!("Held-out text of {} independent symbols", self.config.symbols),
             columns: columns.into(),

@@ -62,7 +62,8 @@ pub fn comparison_table(records: &[Mixed]) -> Grid {
             percent(&way.over_uniform),
         ]
     });
-    let columns = ["", "× smaller", "Perplexity", "Against uniform at equal bytes"].map(String::from);
+    let columns =
+        ["Stored as", "× smaller", "Perplexity", "Against uniform at equal bytes"].map(String::from);
     Grid {
         heading: format!("Over {} models: means and 95 % intervals by Student’s t", records.len()),
         columns: columns.into(),

@@ -186,7 +186,7 @@ impl Mixed {
         ];
         Some(Grid {
             heading: "As published: of linear maps alone, by the published estimate".into(),
-            columns: ["", "Value"].map(String::from).into(),
+            columns: ["What", "Value"].map(String::from).into(),
             rows: rows.map(|(name, value)| vec![name.to_owned(), value]).into(),
             omitted: 0,
         })
@@ -205,8 +205,8 @@ impl Mixed {
 
     /// Size and perplexity of each way, the mixed ones beside a uniform one of as many bytes.
     pub fn points_table(&self) -> Grid {
-        let columns =
-            ["", "Bytes", "× smaller", "Perplexity", "Change", "Uniform at these bytes"].map(String::from);
+        let columns = ["Stored as", "Bytes", "× smaller", "Perplexity", "Change", "Uniform at these bytes"]
+            .map(String::from);
         let first = self.points.first();
         let rows = self.points.iter().map(|point| {
             let against = |value: &dyn Fn(&Point) -> f64| first.map(|first| value(first) / value(point));
