@@ -1,7 +1,7 @@
 //! What candle has no fast, differentiable operation for: each a forward pass and its exact adjoint, in plain loops over
 //! whole tensors, for f32 and f64 alike; in the browser for f32 alone, since f64 serves the tests of derivatives.
 //!
-//! An operation is a [`Kernel`]; [`Operation`] shows it to candle. Arguments are contiguous and on the CPU.
+//! An operation is a `Kernel`; `Operation` shows it to candle. Arguments are contiguous and on the CPU.
 
 mod activation;
 mod convolution;
