@@ -1,11 +1,12 @@
 //! Whether a model sees the future, and the demonstration that the published one does.
 
+use super::origin;
 use super::state::ModelsRoom;
 use crate::figure::View;
 use crate::figure::models::{CAUSALITY_ASPECT, causality};
 use crate::lab::page::figure_view::{DrawView, FigureView};
 use crate::lab::page::state::Lab;
-use crate::record::leak;
+use crate::record::{Provenance, leak};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
             <button type="button" class="primary" disabled=move || !can_look() on:click=move |_| room.map_causality(lab)>"Change every token"</button>
         </div>
         <div aria-live="polite" class="causal">{verdict}</div>
+        {move || found().map(|_| origin(Provenance::Measured))}
         <div hidden=move || draw.with(Option::is_none)>
             <FigureView draw view=RwSignal::new(View::default()) stem="language-model-causality" aspect=CAUSALITY_ASPECT manifest />
         </div>

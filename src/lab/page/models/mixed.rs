@@ -1,6 +1,7 @@
 //! What fewer bits cost: the parts by importance, each with its width, the whole's size at once, and its perplexity where it
 //! was measured.
 
+use super::origin;
 use super::state::ModelsRoom;
 use crate::figure::models::{parts, precision};
 use crate::figure::{View, number};
@@ -105,6 +106,7 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
             <button type="button" disabled=move || !can_save() on:click=save_codes>"Save quantized model"</button>
             <button type="button" disabled=nothing on:click=save>"Record JSON"</button>
         </div>
+        {move || record.with(|record| record.as_ref().map(|record| origin(record.provenance)))}
         <p class="hint stored" role="status">{size}</p>
         <div hidden=nothing>
             <FigureView draw view=RwSignal::new(View::default()) stem="mixed-precision" aspect=0.55 manifest />

@@ -15,10 +15,17 @@ mod training;
 
 use super::state::Lab;
 use crate::lab::permalink::Room;
+use crate::record::Provenance;
 use controls::Controls;
 use leptos::prelude::*;
 use panels::{Panel, Panels};
 use state::ModelsRoom;
+
+/// Where the numbers below come from.
+fn origin(provenance: Provenance) -> AnyView {
+    view! { <p><strong class="provenance">{provenance.label()}</strong>" "{provenance.meaning()}</p> }
+        .into_any()
+}
 
 /// The room.
 #[component]

@@ -1,6 +1,7 @@
 //! What a model is made of, and what it costs: of the settings, as long as no model is looked at.
 
 use super::controls::architecture;
+use super::origin;
 use super::state::ModelsRoom;
 use crate::figure::View;
 use crate::figure::models::parts;
@@ -10,6 +11,7 @@ use crate::lab::page::table::GridTable;
 use crate::model::Architecture;
 use crate::model::precision::{by_component, quantizable};
 use crate::published::flops::flops;
+use crate::record::Provenance;
 use crate::record::table::Grid;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -30,6 +32,7 @@ pub(super) fn view(room: ModelsRoom) -> AnyView {
     });
     let manifest = Callback::new(move |()| serde_json::to_string_pretty(&shown.get_untracked()).ok());
     view! {
+        {origin(Provenance::Computed)}
         <p class="hint">"Colours show the static policy of mixed precision."</p>
         <FigureView draw view=RwSignal::new(View::default()) stem="language-model-parts" aspect=0.4 manifest />
         {move || view! { <GridTable grid=tensors(&shown.get()) /> }}

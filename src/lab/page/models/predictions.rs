@@ -1,5 +1,6 @@
 //! What a model expects after each token of a text.
 
+use super::origin;
 use super::state::ModelsRoom;
 use crate::lab::page::download;
 use crate::lab::page::state::Lab;
@@ -32,6 +33,7 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
             <button type="button" class="primary" disabled=move || !can_ask() on:click=move |_| room.predict(lab, prompt.get_untracked())>"Say what comes next"</button>
             <button type="button" disabled=move || found().is_none() on:click=save>"Predictions JSON"</button>
         </div>
+        {move || found().map(|found| origin(found.provenance))}
         {move || found().map(|found| view! { <GridTable grid=found.table() /> })}
     }
     .into_any()
