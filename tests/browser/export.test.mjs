@@ -155,7 +155,7 @@ describe('files of a figure', () => {
       await button(page, 'Forget imported files').click();
       await drop(page, [file(csv.name, csv.bytes)]);
       await said(page, /mine\.json.*was imported/);
-      assert.equal(await choice(page, 'Data').inputValue(), 'both');
+      await eventually(async () => assert.equal(await choice(page, 'Data').inputValue(), 'both'));
       const again = await exported(page, 'csv');
       assert.ok(again.bytes.equals(csv.bytes), 'the same file once more');
     }));
