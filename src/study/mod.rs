@@ -1,6 +1,7 @@
 //! Studies: from a config to a record. A study knows no screen and no file; what it needs of the world
 //! comes through its [`Context`].
 
+pub mod adaptation;
 pub mod efficiency;
 pub mod fragility;
 pub mod language_model;
@@ -119,6 +120,17 @@ pub enum StudyError {
     /// The config of the simulated LoRA study is not one.
     #[error("{0}")]
     Lora(#[from] crate::record::lora::ConfigError),
+    /// Images or a vision transformer that cannot be used.
+    #[error("{0}")]
+    Vision(#[from] crate::vision::VisionError),
+    /// The config of the study of quantized LoRA is not one.
+    #[error("{0}")]
+    Adaptation(#[from] crate::record::adaptation::ConfigError),
+    /// A record whose runs are not those of its matrix.
+    #[error(
+        "Run {0} of the record, counted from 0, is not the one that its matrix has there. Begin the study again."
+    )]
+    OtherRuns(usize),
     /// The config of the quantized core is not one.
     #[error("{0}")]
     QuantizeConfig(#[from] crate::record::quantize::ConfigError),

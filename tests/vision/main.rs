@@ -5,5 +5,6 @@ mod derivatives;
 #[path = "../model/gradients.rs"]
 mod gradients;
 mod images;
+mod matrix;
 mod storage;
 mod training;
