@@ -52,6 +52,14 @@ pub enum VisionError {
         /// Numbers a pixel.
         channels: usize,
     },
+    /// An image that is not there.
+    #[error("There is no image {image} among {images}. They count from 0.")]
+    NoImage {
+        /// Which one was asked for.
+        image: usize,
+        /// How many there are.
+        images: usize,
+    },
     /// Images of another form than the model's.
     #[error(
         "The images have {side}×{side} pixels in {channels} channels, but the model sees {model_side}×{model_side} in {model_channels}. Give images of its form."

@@ -7,6 +7,7 @@
 
 use super::error::VisionError;
 use super::images::Images;
+use crate::model::ModelError;
 use crate::random::LegacyRandom;
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{FRAC_PI_4, PI, TAU};
@@ -60,12 +61,11 @@ impl Task {
     /// So many images of every class, the classes in turn. Different tasks draw different numbers from the same seed.
     ///
     /// # Errors
-    /// [`VisionError::Empty`] for none; [`VisionError::TooFew`] never, [`crate::model::ModelError::Size`] for more than
-    /// 100,000 of a class.
+    /// [`VisionError::Empty`] for none, [`ModelError::Size`] for more than 100,000 of a class.
     pub fn images(self, of_each: usize, seed: u32) -> Result<Images, VisionError> {
         if of_each > MOST {
             let what = "number of images of a class";
-            return Err(crate::model::ModelError::Size { what, value: of_each, least: 1, most: MOST }.into());
+            return Err(ModelError::Size { what, value: of_each, least: 1, most: MOST }.into());
         }
         let salt = match self {
             Task::Shapes => 0x5348_4150,

@@ -262,7 +262,8 @@ impl Network {
     /// Logits `[images, classes]` of some images, by their numbers. Adapters drop some of their inputs in training only.
     ///
     /// # Errors
-    /// [`VisionError::Empty`] for no images, [`VisionError::Form`] where they are none of the model's form.
+    /// [`VisionError::Empty`] for no images, [`VisionError::NoImage`] for one that is not there, [`VisionError::Form`] where
+    /// they are none of the model's form.
     pub fn logits(
         &self,
         images: &Images,

@@ -12,7 +12,8 @@ const MIDDLE: f64 = 127.5;
 /// channels one after the other, each row by row, as the convolution of DeiT counts them.
 ///
 /// # Errors
-/// [`VisionError::Empty`] for no images, [`VisionError::Form`] where the images are none of the model's form.
+/// [`VisionError::Empty`] for no images, [`VisionError::NoImage`] for one that is not there, [`VisionError::Form`] where they
+/// are none of the model's form.
 pub(super) fn patches(
     architecture: &VisionTransformer,
     images: &Images,
@@ -30,6 +31,9 @@ pub(super) fn patches(
     }
     if chosen.is_empty() {
         return Err(VisionError::Empty);
+    }
+    if let Some(&image) = chosen.iter().find(|&&image| image >= images.len()) {
+        return Err(VisionError::NoImage { image, images: images.len() });
     }
     let along = side / patch;
     let mut values = Vec::with_capacity(chosen.len() * side * side * channels);

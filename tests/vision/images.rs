@@ -104,4 +104,6 @@ fn models_refuse_sizes_that_do_not_go_together_and_images_of_another_form() {
         Err(VisionError::Classes { images: 10, model: 8 })
     ));
     assert!(matches!(network.logits(&digits, &[], None), Err(VisionError::Empty)));
+    let missing = network.logits(&digits, &[3, 10], None);
+    assert!(matches!(missing, Err(VisionError::NoImage { image: 10, images: 10 })));
 }
