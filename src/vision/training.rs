@@ -7,7 +7,7 @@ use super::evaluation::Evaluation;
 use super::images::{Images, Split};
 use super::lora::Lora;
 use super::network::{Dropout, Network};
-use crate::model::{AdamW, ModelError, Parameters, Recipe, Step};
+use crate::model::{AdamW, ModelError, Parameters, Recipe};
 use crate::random::LegacyRandom;
 use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
@@ -189,16 +189,7 @@ impl Training {
         let loss = self.trained.losses(&split.train, &chosen, dropout)?.mean_all()?;
         let value: f32 = loss.to_scalar()?;
         let by = loss.backward()?;
-        let norm = self.optimizer.step(
-            self.parameters.entries(),
-            &by,
-            Step {
-                taken: step,
-                learning_rate: self.recipe.learning_rate_at(step),
-                weight_decay: self.recipe.weight_decay,
-                clip: self.recipe.clip,
-            },
-        )?;
+        let norm = self.optimizer.step(self.parameters.entries(), &by, self.recipe.at(step))?;
         if !value.is_finite() || !norm.is_finite() {
             return Err(ModelError::Diverged { step, loss: value, norm }.into());
         }
