@@ -2,6 +2,7 @@
 //! adapted, and judged by images that no training has seen.
 
 use super::hypothesis::{Interval, MeansTest, holm};
+use super::table::{Grid, cell};
 use super::{Manifest, Provenance};
 use crate::model::Recipe;
 use crate::model::ops::Storage;
@@ -23,6 +24,14 @@ pub enum Size {
 }
 
 impl Size {
+    /// What it is called.
+    pub fn label(self) -> &'static str {
+        match self {
+            Size::Tiny => "tiny",
+            Size::Small => "small",
+        }
+    }
+
     /// The model of this size.
     pub fn model(self, classes: usize) -> VisionTransformer {
         match self {
@@ -134,6 +143,18 @@ pub struct Arm {
     pub seed: u32,
 }
 
+impl Arm {
+    /// Model, task and rank as cells of a table.
+    fn cells(&self) -> Vec<String> {
+        vec![self.size.label().into(), self.task.label().into(), self.rank.to_string()]
+    }
+}
+
+/// A share in percent, with one decimal.
+fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
 impl Config {
     /// The runs in their order, which is that of the published matrix: model, data, rank, storage, seed.
     pub fn matrix(&self) -> Vec<Arm> {
@@ -226,14 +247,8 @@ pub struct Adaptation {
 /// What storing the base in a way costs, over the seeds of one model, task and rank.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cost {
-    /// The place, with the way and without its seed.
-    pub size: Size,
-    /// What was adapted to.
-    pub task: Task,
-    /// Rank of the adapters.
-    pub rank: usize,
-    /// The way that is compared with single precision.
-    pub storage: Storage,
+    /// The place; its seed is the first.
+    pub arm: Arm,
     /// The accuracy that is lost against single precision with the same seed, over the seeds; none for fewer than two.
     pub drop: Option<Interval>,
     /// The paired test over the seeds; none where nothing varies.
@@ -243,6 +258,86 @@ pub struct Cost {
 }
 
 impl Adaptation {
+    /// What the record is about.
+    pub fn title(&self) -> String {
+        format!("Quantized LoRA, trained here: {} of {} runs", self.runs.len(), self.config.matrix().len())
+    }
+
+    /// How much every place of the matrix recognised, over its seeds.
+    pub fn accuracy_table(&self) -> Grid {
+        let mut rows = vec![];
+        for arm in self.places() {
+            let Arm { size, task, rank, storage, .. } = arm;
+            let found: Vec<f64> = self
+                .accuracies(size, task, rank, storage)
+                .into_iter()
+                .map(|(_, accuracy)| accuracy)
+                .collect();
+            let Some(run) = self.runs.iter().find(|run| run.arm == Arm { seed: run.arm.seed, ..arm }) else {
+                continue;
+            };
+            let mean = found.iter().sum::<f64>() / found.len() as f64;
+            let interval = Interval::of(&found, LEVEL);
+            let mut row = arm.cells();
+            row.extend([
+                storage.label().to_owned(),
+                found.len().to_string(),
+                percent(mean),
+                cell(interval, |interval| format!("± {}", percent(interval.margin))),
+                percent(1.0 / task.classes().len() as f64),
+                run.base_bytes.to_string(),
+                run.trained_bytes.to_string(),
+            ]);
+            rows.push(row);
+        }
+        let columns = [
+            "Model",
+            "Task",
+            "Rank",
+            "Base stored as",
+            "Seeds",
+            "Recognised",
+            "95 %",
+            "By chance",
+            "Bytes of base",
+            "Bytes trained",
+        ];
+        let heading = "Held-out images recognised: means over seeds, with intervals by Student’s t".into();
+        Grid { heading, columns: columns.map(String::from).into(), rows, omitted: 0 }
+    }
+
+    /// What storing costs, in a table.
+    pub fn cost_table(&self) -> Grid {
+        let row = |cost: Cost| {
+            let mut row = cost.arm.cells();
+            let points = |interval: &Interval| format!("{:+.2} points", 100.0 * interval.mean);
+            let margin = |interval: &Interval| format!("± {:.2}", 100.0 * interval.margin);
+            row.extend([
+                cost.arm.storage.label().to_owned(),
+                cell(cost.drop.as_ref(), points),
+                cell(cost.drop.as_ref(), margin),
+                cell(cost.test.as_ref(), |test| format!("{:.3}", test.p)),
+                cell(cost.corrected_p, |p| format!("{p:.3}")),
+            ]);
+            row
+        };
+        let columns =
+            ["Model", "Task", "Rank", "Base stored as", "Lost against f32", "95 %", "p, paired", "p, Holm"];
+        Grid {
+            heading: "What storing the base costs: each seed with f32 against itself".into(),
+            columns: columns.map(String::from).into(),
+            rows: self.costs().into_iter().map(row).collect(),
+            omitted: 0,
+        }
+    }
+
+    /// The places of the matrix, each once: those of the first seed.
+    fn places(&self) -> Vec<Arm> {
+        let mut arms = self.config.matrix();
+        arms.retain(|arm| Some(&arm.seed) == self.config.seeds.first());
+        arms
+    }
+
     /// A record without runs.
     pub fn begin(config: Config) -> Self {
         let origin =
@@ -272,11 +367,8 @@ impl Adaptation {
     /// What every way of storing costs against single precision, each seed compared with itself.
     pub fn costs(&self) -> Vec<Cost> {
         let mut costs = vec![];
-        for arm in self.config.matrix() {
-            let Arm { size, task, rank, storage, seed } = arm;
-            if storage == Storage::Single || Some(&seed) != self.config.seeds.first() {
-                continue;
-            }
+        for arm in self.places().into_iter().filter(|arm| arm.storage != Storage::Single) {
+            let Arm { size, task, rank, storage, .. } = arm;
             let single = self.accuracies(size, task, rank, Storage::Single);
             let pairs =
                 self.accuracies(size, task, rank, storage).into_iter().filter_map(|(seed, stored)| {
@@ -287,7 +379,7 @@ impl Adaptation {
             let lost: Vec<f64> = whole.iter().zip(&stored).map(|(whole, stored)| whole - stored).collect();
             let drop = Interval::of(&lost, LEVEL);
             let test = MeansTest::paired(&whole, &stored);
-            costs.push(Cost { size, task, rank, storage, drop, test, corrected_p: None });
+            costs.push(Cost { arm, drop, test, corrected_p: None });
         }
         let values: Vec<f64> =
             costs.iter().filter_map(|cost| cost.test.as_ref().map(|test| test.p)).collect();

@@ -40,6 +40,15 @@ pub enum Task {
 }
 
 impl Task {
+    /// What it is called.
+    pub fn label(self) -> &'static str {
+        match self {
+            Task::Shapes => "shapes",
+            Task::Strokes => "strokes",
+            Task::Textures => "textures",
+        }
+    }
+
     /// The classes, in the order of their labels.
     pub fn classes(self) -> &'static [&'static str] {
         match self {

@@ -43,7 +43,7 @@ fn a_study_that_is_stopped_and_gone_on_with_gives_the_same_record() {
     assert_eq!((whole.provenance, whole.runs.len(), whole.first.len()), (Provenance::Measured, 4, 1));
     assert!(whole.is_complete());
     let cost = &whole.costs()[0];
-    assert_eq!((whole.costs().len(), cost.storage), (1, Storage::FourBitDouble));
+    assert_eq!((whole.costs().len(), cost.arm.storage), (1, Storage::FourBitDouble));
     assert_eq!(cost.drop.as_ref().unwrap().count, 2);
     assert!(whole.runs[2].base_bytes * 3 < whole.runs[0].base_bytes);
 
