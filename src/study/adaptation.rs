@@ -50,7 +50,7 @@ impl Matrix {
     /// Does the next run; gives it, or none where all are done.
     ///
     /// # Errors
-    /// [`StudyError::Cancelled`], and what models and images refuse. The record is then as before the run.
+    /// [`StudyError::Cancelled`], and what models and images refuse. The record is then as before the run, but for its model.
     pub async fn next(&mut self, context: &Context) -> Result<Option<&Run>, StudyError> {
         let (done, runs) = (self.record.runs.len(), self.arms.len());
         let Some(&arm) = self.arms.get(done) else { return Ok(None) };
