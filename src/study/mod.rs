@@ -15,6 +15,7 @@ pub mod stability;
 
 use crate::resolvent::ResolventError;
 use crate::resolvent::birman_schwinger::BirmanSchwingerError;
+use crate::vision::VisionError;
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
@@ -120,9 +121,10 @@ pub enum StudyError {
     /// The config of the simulated LoRA study is not one.
     #[error("{0}")]
     Lora(#[from] crate::record::lora::ConfigError),
-    /// Images or a vision transformer that cannot be used.
-    #[error("{0}")]
-    Vision(#[from] crate::vision::VisionError),
+    /// Images or a vision transformer that cannot be used: a [`VisionError`]. Boxed, so that whoever hands errors on needs
+    /// no code of models.
+    #[error(transparent)]
+    Vision(Box<dyn std::error::Error>),
     /// The config of the study of quantized LoRA is not one.
     #[error("{0}")]
     Adaptation(#[from] crate::record::adaptation::ConfigError),
@@ -149,4 +151,10 @@ pub enum StudyError {
     /// The config of the resolvent study is not one.
     #[error("{0}")]
     Resolvent(#[from] crate::record::resolvent::ConfigError),
+}
+
+impl From<VisionError> for StudyError {
+    fn from(error: VisionError) -> Self {
+        StudyError::Vision(error.into())
+    }
 }
