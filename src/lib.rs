@@ -7,6 +7,7 @@ pub mod random;
 pub mod resolvent;
 pub mod quantize;
 pub mod model;
+pub mod vision;
 pub mod record;
 pub mod published;
 pub mod import;

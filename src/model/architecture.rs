@@ -186,12 +186,13 @@ impl Parameter {
         self.shape.iter().product()
     }
 
-    pub(super) fn new(name: impl Into<String>, shape: &[usize], initial: Initial) -> Self {
+    /// A parameter of a name, a shape and a beginning.
+    pub fn new(name: impl Into<String>, shape: &[usize], initial: Initial) -> Self {
         Self { name: name.into(), shape: shape.to_vec(), initial }
     }
 
     /// Weight and bias of a layer normalization.
-    pub(super) fn layer_norm(name: &str, width: usize) -> [Self; 2] {
+    pub(crate) fn layer_norm(name: &str, width: usize) -> [Self; 2] {
         [
             Self::new(format!("{name}.weight"), &[width], Initial::Constant(1.0)),
             Self::new(format!("{name}.bias"), &[width], Initial::Constant(0.0)),

@@ -24,6 +24,9 @@ impl<'a> Watch<'a> {
     }
 }
 
+/// Added to the variance by layer normalization, as in PyTorch.
+const EPSILON: f64 = 1e-5;
+
 /// x·Wᵀ + b for rows of x.
 #[derive(Debug, Clone)]
 pub(super) struct Linear {
@@ -103,7 +106,7 @@ impl LayerNorm {
     }
 
     pub(super) fn forward(&self, x: &Tensor) -> Result<Tensor, ModelError> {
-        Ok(ops::layer_norm(x, &self.weight, &self.bias)?)
+        Ok(ops::layer_norm(x, &self.weight, &self.bias, EPSILON)?)
     }
 }
 

@@ -42,6 +42,7 @@ pub use evaluation::Evaluation;
 pub use kept::KeptModel;
 pub use language_model::LanguageModel;
 pub use layers::Watch;
+pub(crate) use optimizer::AdamW;
 pub use parameters::{Parameters, Weights};
 pub use quantized::{PackedModel, PackedTensor, Rounding};
 pub use quantized_checkpoint::QuantizedCheckpoint;

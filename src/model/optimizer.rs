@@ -14,34 +14,34 @@ const EPSILON: f64 = 1e-8;
 
 /// Running means, one list a parameter.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct AdamW {
+pub(crate) struct AdamW {
     /// Means of the derivatives.
-    pub(super) first: Vec<Vec<f32>>,
+    pub(crate) first: Vec<Vec<f32>>,
     /// Means of their squares.
-    pub(super) second: Vec<Vec<f32>>,
+    pub(crate) second: Vec<Vec<f32>>,
 }
 
 /// How a step is taken.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Step {
+pub(crate) struct Step {
     /// Steps taken before.
-    pub(super) taken: usize,
-    pub(super) learning_rate: f64,
+    pub(crate) taken: usize,
+    pub(crate) learning_rate: f64,
     /// Of matrices; vectors do not decay.
-    pub(super) weight_decay: f64,
+    pub(crate) weight_decay: f64,
     /// The largest norm of all derivatives together; larger ones are scaled down to it.
-    pub(super) clip: f64,
+    pub(crate) clip: f64,
 }
 
 impl AdamW {
-    pub(super) fn new(parameters: &[(Parameter, Var)]) -> Self {
+    pub(crate) fn new(parameters: &[(Parameter, Var)]) -> Self {
         let zeros = || parameters.iter().map(|(parameter, _)| vec![0.0; parameter.count()]).collect();
         Self { first: zeros(), second: zeros() }
     }
 
     /// Changes the parameters; gives the norm of the derivatives before clipping. Nothing changes where that is not
     /// finite. A parameter without derivative stays as it is.
-    pub(super) fn step(
+    pub(crate) fn step(
         &mut self,
         parameters: &[(Parameter, Var)],
         by: &GradStore,

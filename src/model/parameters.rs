@@ -18,7 +18,7 @@ pub struct Weights(HashMap<String, Tensor>);
 
 impl Weights {
     /// The tensor of a name, if it has this shape.
-    pub(super) fn get(&self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
+    pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
         let tensor = self.0.get(name).ok_or_else(|| ModelError::Missing { name: name.into() })?;
         if tensor.dims() != shape {
             let found = tensor.dims().to_vec();
@@ -40,9 +40,16 @@ impl Parameters {
     /// What [`Architecture::check`] finds, and candle where there is no memory.
     pub fn fresh(architecture: &Architecture, seed: u32, precision: DType) -> Result<Self, ModelError> {
         architecture.check()?;
+        Self::drawn(architecture.parameters(), seed, precision)
+    }
+
+    /// What these parameters begin with. The same seed gives the same numbers on every machine.
+    ///
+    /// # Errors
+    /// candle's, where there is no memory.
+    pub fn drawn(all: Vec<Parameter>, seed: u32, precision: DType) -> Result<Self, ModelError> {
         let mut random = LegacyRandom::new(seed);
-        let values = |parameter: &Parameter| draw(parameter, &mut random);
-        Self::with(architecture, values, precision)
+        Self::of(all, |parameter| draw(parameter, &mut random), precision)
     }
 
     /// The parameters with these values: one list a parameter, in the architecture's order.
@@ -51,6 +58,18 @@ impl Parameters {
     /// [`ModelError::Shape`] for a list that is too long or too short.
     pub fn with(
         architecture: &Architecture,
+        values: impl FnMut(&Parameter) -> Vec<f64>,
+        precision: DType,
+    ) -> Result<Self, ModelError> {
+        Self::of(architecture.parameters(), values, precision)
+    }
+
+    /// These parameters with these values: one list a parameter, in their order.
+    ///
+    /// # Errors
+    /// As [`with`](Self::with).
+    pub fn of(
+        all: Vec<Parameter>,
         mut values: impl FnMut(&Parameter) -> Vec<f64>,
         precision: DType,
     ) -> Result<Self, ModelError> {
@@ -67,7 +86,7 @@ impl Parameters {
             let variable = Var::from_tensor(&tensor.to_dtype(precision)?)?;
             Ok((parameter, variable))
         };
-        let entries = architecture.parameters().into_iter().map(entry).collect::<Result<_, ModelError>>()?;
+        let entries = all.into_iter().map(entry).collect::<Result<_, ModelError>>()?;
         Ok(Self { entries })
     }
 

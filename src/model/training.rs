@@ -102,6 +102,16 @@ impl Recipe {
         self.learning_rate * (self.final_part + (1.0 - self.final_part) * wave)
     }
 
+    /// How a step is taken, counted from 0.
+    pub(crate) fn at(&self, step: usize) -> Step {
+        Step {
+            taken: step,
+            learning_rate: self.learning_rate_at(step),
+            weight_decay: self.weight_decay,
+            clip: self.clip,
+        }
+    }
+
     /// Where the sequences of a step begin in a text: the same for every model.
     fn starts(&self, step: usize, tokens: usize, context: usize) -> Vec<usize> {
         let mixed = self.seed.wrapping_mul(0x9e37_79b1) ^ (step as u32).wrapping_mul(0x85eb_ca6b);
@@ -214,16 +224,7 @@ impl Training {
         let loss = self.trained.losses(&inputs, &targets, context, Watch::default())?.mean_all()?;
         let value: f32 = loss.to_scalar()?;
         let by = loss.backward()?;
-        let norm = self.optimizer.step(
-            self.parameters.entries(),
-            &by,
-            Step {
-                taken: step,
-                learning_rate: self.recipe.learning_rate_at(step),
-                weight_decay: self.recipe.weight_decay,
-                clip: self.recipe.clip,
-            },
-        )?;
+        let norm = self.optimizer.step(self.parameters.entries(), &by, self.recipe.at(step))?;
         if !value.is_finite() || !norm.is_finite() {
             return Err(ModelError::Diverged { step, loss: value, norm });
         }

@@ -61,32 +61,40 @@ impl RowQuantized {
         check_shape(activations, self.width)?;
         check_finite(activations)?;
         let width = self.width.max(1);
-        let is_outlier: Vec<bool> = (0..self.width)
-            .map(|column| activations.iter().skip(column).step_by(width).any(|value| value.abs() >= OUTLIER))
-            .collect();
-        let regular: Vec<f32> = activations
-            .iter()
-            .enumerate()
-            .map(|(index, &value)| if is_outlier[index % width] { 0.0 } else { value })
-            .collect();
+        let is_outlier = |&column: &usize| {
+            activations.iter().skip(column).step_by(width).any(|value| value.abs() >= OUTLIER)
+        };
+        let outliers: Vec<usize> = (0..self.width).filter(is_outlier).collect();
+        let mut regular = activations.to_vec();
+        for row in regular.chunks_mut(width) {
+            outliers.iter().for_each(|&column| row[column] = 0.0);
+        }
         let quantized = RowQuantized::new(&regular, self.width)?;
         let mut product = Vec::with_capacity(quantized.maxima.len() * self.maxima.len());
         for (row, &most) in quantized.maxima.iter().enumerate() {
             let exact = &activations[row * width..(row + 1) * width];
             let codes = &quantized.codes[row * width..(row + 1) * width];
             for (weights, &weight_most) in self.codes.chunks(width).zip(&self.maxima) {
-                let integers: i64 =
-                    codes.iter().zip(weights).map(|(&x, &w)| i64::from(x) * i64::from(w)).sum();
-                let outliers: f64 = (0..width)
-                    .filter(|&column| is_outlier[column])
-                    .map(|column| f64::from(exact[column]) * f64::from(level(weights[column], weight_most)))
+                let outliers: f64 = outliers
+                    .iter()
+                    .map(|&column| f64::from(exact[column]) * f64::from(level(weights[column], weight_most)))
                     .sum();
                 let scale = f64::from(most) * f64::from(weight_most) / f64::from(HIGHEST * HIGHEST);
-                product.push((integers as f64 * scale + outliers) as f32);
+                product.push((inner(codes, weights) as f64 * scale + outliers) as f32);
             }
         }
         Ok(product)
     }
+}
+
+/// Σ x·w of codes. In 32 bits as long as no sum can leave them, which registers hold more of.
+fn inner(x: &[i8], weights: &[i8]) -> i64 {
+    /// 127²·2¹⁶ is below 2³¹.
+    const SAFE: usize = 1 << 16;
+    let part = |(x, weights): (&[i8], &[i8])| -> i64 {
+        i64::from(x.iter().zip(weights).map(|(&x, &w)| i32::from(x) * i32::from(w)).sum::<i32>())
+    };
+    x.chunks(SAFE).zip(weights.chunks(SAFE)).map(part).sum()
 }
 
 fn check_shape(values: &[f32], width: usize) -> Result<(), QuantizeError> {

@@ -41,6 +41,8 @@ pub enum Record {
     Mixed(Box<super::mixed::Mixed>),
     /// Experiments of quantized LoRA.
     Lora(Box<Study>),
+    /// Quantized LoRA as it was really run.
+    Adaptation(Box<super::adaptation::Adaptation>),
 }
 
 /// A record of one study.
@@ -108,6 +110,7 @@ filed! {
     LanguageModel: super::language_model::LanguageModel = "language-model",
     Mixed: super::mixed::Mixed = "mixed",
     Lora: Study = "lora",
+    Adaptation: super::adaptation::Adaptation = "adaptation",
 }
 
 /// A record as JSON, and what is to be known of it without knowing what is in it: whoever only keeps records or hands

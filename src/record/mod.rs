@@ -1,5 +1,6 @@
 //! Records: what came out of a study or a file, always with its provenance.
 
+pub mod adaptation;
 pub mod comparison;
 pub mod difference;
 pub mod document;

@@ -1,6 +1,7 @@
 //! Studies: from a config to a record. A study knows no screen and no file; what it needs of the world
 //! comes through its [`Context`].
 
+pub mod adaptation;
 pub mod efficiency;
 pub mod fragility;
 pub mod language_model;
@@ -14,6 +15,7 @@ pub mod stability;
 
 use crate::resolvent::ResolventError;
 use crate::resolvent::birman_schwinger::BirmanSchwingerError;
+use crate::vision::VisionError;
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
@@ -136,6 +138,18 @@ pub enum StudyError {
     /// The config of the simulated LoRA study is not one.
     #[error("{0}")]
     Lora(#[from] crate::record::lora::ConfigError),
+    /// Images or a vision transformer that cannot be used: a [`VisionError`]. Boxed, so that whoever hands errors on needs
+    /// no code of models.
+    #[error(transparent)]
+    Vision(Box<dyn std::error::Error>),
+    /// The config of the study of quantized LoRA is not one.
+    #[error("{0}")]
+    Adaptation(#[from] crate::record::adaptation::ConfigError),
+    /// A record whose runs are not those of its matrix.
+    #[error(
+        "Run {0} of the record, counted from 0, is not the one that its matrix has there. Begin the study again."
+    )]
+    OtherRuns(usize),
     /// The config of the quantized core is not one.
     #[error("{0}")]
     QuantizeConfig(#[from] crate::record::quantize::ConfigError),
@@ -154,4 +168,10 @@ pub enum StudyError {
     /// The config of the resolvent study is not one.
     #[error("{0}")]
     Resolvent(#[from] crate::record::resolvent::ConfigError),
+}
+
+impl From<VisionError> for StudyError {
+    fn from(error: VisionError) -> Self {
+        StudyError::Vision(error.into())
+    }
 }

@@ -74,6 +74,17 @@ pub(crate) fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Writes a file whole or not at all, whenever the program is killed; makes its folder if there is none.
+pub(crate) fn put(path: &Path, text: &str) -> Result<(), Error> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut partial = path.to_path_buf().into_os_string();
+    partial.push(".partial");
+    fs::write(&partial, text)?;
+    fs::rename(&partial, path)
+}
+
 /// Prints a result as it is, without a line end of its own.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
     std::io::stdout()

@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Exit status: 0 on success, 1 when
 //! something failed (a file that is missing or cannot be used, no GPU), 2 when the command was used wrongly.
 
+mod adapt;
 mod bench;
 mod drawing;
 mod eval;
@@ -40,6 +41,9 @@ enum Command {
     Fragility(fragility::Fragility),
     /// The published study of quantized LoRA for vision transformers: its matrix, its validator, its simulation.
     Lora(lora::Arguments),
+    /// Runs the study of quantized LoRA for real: trains vision transformers on drawn images, stores them in four ways,
+    /// adapts them, and measures them on images they have not seen.
+    Adapt(adapt::Arguments),
     /// Shows what result files hold: a figure's numbers, checks and claims, or tables of anything else.
     Show(show::Arguments),
     /// Computes (H − z)⁻¹ for a chain whose neighbours are coupled by 1: its diagonal, density of states, causality,
@@ -85,6 +89,7 @@ fn main() -> ExitCode {
         Command::Figure(figure) => figure.run(),
         Command::Fragility(fragility) => fragility.run(),
         Command::Lora(arguments) => arguments.run(),
+        Command::Adapt(arguments) => arguments.run(),
         Command::Show(arguments) => arguments.run(),
         Command::Resolvent(arguments) => arguments.run(),
         Command::Quantize(arguments) => arguments.run(),

@@ -4,6 +4,7 @@ use crate::Failure;
 use bk_lab::model::causality::Causality;
 use bk_lab::published::lora::Evidence;
 use bk_lab::published::{Claim, PublishedFigure, quantize as published};
+use bk_lab::record::adaptation::{Adaptation, Arm, Run};
 use bk_lab::record::fragility::{Fragility, Tally};
 use bk_lab::record::language_model::LanguageModel;
 use bk_lab::record::leak::Leak;
@@ -30,6 +31,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::LanguageModel(record) => language_model(record),
         Record::Mixed(record) => mixed(record),
         Record::Lora(record) => lora(record),
+        Record::Adaptation(record) => adaptation(record),
         Record::Table(record) => {
             let mut text = heading(&record.title, record.provenance, &record.manifest);
             record.grids.iter().for_each(|part| text += &format!("\n{}", grid(part)));
@@ -135,6 +137,30 @@ fn lora(study: &Study) -> String {
     let mut text = heading(&title, study.provenance, &study.manifest);
     evidence.tables.iter().for_each(|table| text += &format!("\n{}", grid(&table.grid)));
     text + &claims(evidence.claims)
+}
+
+/// A run of quantized LoRA in a line.
+pub(crate) fn run(run: &Run) -> String {
+    let Arm { size, task, rank, storage, seed } = run.arm;
+    format!(
+        "{} on {}, rank {rank}, {}, seed {seed}: {:.1} % of {} images after {} steps{}",
+        size.label(),
+        task.label(),
+        storage.label(),
+        100.0 * run.held_out.accuracy(),
+        run.held_out.images(),
+        run.trajectory.losses.len(),
+        if run.trajectory.stopped_early { ", ended early" } else { "" },
+    )
+}
+
+/// The record of quantized LoRA as it was really run as text.
+fn adaptation(record: &Adaptation) -> String {
+    let mut text = heading(&record.title(), record.provenance, &record.manifest);
+    for numbers in [record.accuracy_table(), record.cost_table()] {
+        let _ = write!(text, "\n{}", grid(&numbers));
+    }
+    text
 }
 
 /// Tells of the files that could not be used, each in its sentence; fails if there are any.

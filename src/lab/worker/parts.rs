@@ -13,6 +13,7 @@ use crate::lab::protocol::{
 };
 use crate::published::lora::Evidence;
 use crate::published::lora::tree::tree;
+use crate::record::adaptation::Adaptation;
 use crate::record::fragility::Subject;
 use crate::record::language_model::LanguageModel;
 use crate::record::lora::{self, Study};
@@ -186,6 +187,11 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
             let Mixed { provenance, manifest, .. } = *record;
             Record::Table(Table { provenance, manifest, title, grids })
         }
+        Record::Adaptation(record) => {
+            let (title, grids) = (record.title(), vec![record.accuracy_table(), record.cost_table()]);
+            let Adaptation { provenance, manifest, .. } = *record;
+            Record::Table(Table { provenance, manifest, title, grids })
+        }
         record => record,
     };
     let room = match &record {
@@ -200,7 +206,11 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
         Record::Resolvent(_) => Room::Resolvent,
         Record::Quantize(_) | Record::ModeComparison(_) => Room::Quantization,
         Record::Lora(_) => Room::Lora,
-        Record::Table(_) | Record::Speed(_) | Record::LanguageModel(_) | Record::Mixed(_) => Room::Files,
+        Record::Table(_)
+        | Record::Speed(_)
+        | Record::LanguageModel(_)
+        | Record::Mixed(_)
+        | Record::Adaptation(_) => Room::Files,
     };
     Ok(Found { room, document: record.to_document()? })
 }

@@ -15,6 +15,11 @@ pub(in crate::model) fn silu(x: &Tensor) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Silu)))
 }
 
+/// x·Φ(x), Φ being the normal distribution: GELU as it was defined, not its approximation by tanh.
+pub fn gelu(x: &Tensor) -> Result<Tensor> {
+    x.apply_op1(Operation(Each(Gelu)))
+}
+
 /// ln(1 + eˣ).
 pub(in crate::model) fn softplus(x: &Tensor) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Softplus)))
@@ -133,6 +138,33 @@ impl Pointwise for Silu {
     fn slope<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
         let sigmoid = sigmoid(x);
         std::array::from_fn(|lane| sigmoid[lane] * (T::ONE + x[lane] * (T::ONE - sigmoid[lane])))
+    }
+}
+
+struct Gelu;
+
+/// Φ(x) = erfc(−x/√2)/2, which loses no digits where x is far below 0.
+fn normal_distribution<T: Element>(x: T) -> T {
+    let half = <T as Real>::round(0.5);
+    half * (-x * <T as Real>::round(std::f64::consts::FRAC_1_SQRT_2)).complementary_error()
+}
+
+impl Pointwise for Gelu {
+    const NAME: &'static str = "gelu";
+
+    fn value<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
+        x.map(|x| x * normal_distribution(x))
+    }
+
+    /// Φ(x) + x·e^{−x²/2}/√(2π).
+    fn slope<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
+        /// 1/√(2π).
+        const DENSITY: f64 = 0.398_942_280_401_432_7;
+        let power = T::exp(x.map(|x| -(x * x) * <T as Real>::round(0.5)));
+        std::array::from_fn(|lane| {
+            let x = x[lane];
+            normal_distribution(x) + x * power[lane] * <T as Real>::round(DENSITY)
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use candle_core::{Result, Shape, Tensor};
 
 /// −ln p of each row's target, p being the softmax of the row: `[rows, symbols]` and one target a row give `[rows]`, in
 /// nats.
-pub(in crate::model) fn cross_entropy(logits: &Tensor, targets: Vec<u32>) -> Result<Tensor> {
+pub(crate) fn cross_entropy(logits: &Tensor, targets: Vec<u32>) -> Result<Tensor> {
     logits.apply_op1(Operation(CrossEntropy { targets }))
 }
 
@@ -15,7 +15,7 @@ struct CrossEntropy {
 }
 
 /// e^{x − max} of a row into `powers`; the maximum and the sum of the powers.
-fn powers<T: Element>(row: &[T], powers: &mut [T]) -> (T, T) {
+pub(super) fn powers<T: Element>(row: &[T], powers: &mut [T]) -> (T, T) {
     let most = row.iter().fold(row[0], |most, &value| if value > most { value } else { most });
     let mut total = [T::default(); LANES];
     for first in (0..row.len()).step_by(LANES) {

@@ -36,6 +36,9 @@ pub(super) trait Element: Real + WithDType {
 
     /// Square root.
     fn root(self) -> Self;
+
+    /// 1 − erf x.
+    fn complementary_error(self) -> Self;
 }
 
 /// Adding 1.5·2²³ leaves the nearest integer in the lowest bits.
@@ -114,6 +117,10 @@ impl Element for f32 {
     fn root(self) -> f32 {
         self.sqrt()
     }
+
+    fn complementary_error(self) -> f32 {
+        pxfm::f_erfcf(self)
+    }
 }
 
 impl Element for f64 {
@@ -149,6 +156,10 @@ impl Element for f64 {
 
     fn root(self) -> f64 {
         self.sqrt()
+    }
+
+    fn complementary_error(self) -> f64 {
+        pxfm::f_erfc(self)
     }
 }
 

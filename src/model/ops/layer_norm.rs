@@ -5,23 +5,23 @@ use super::{Argument, Kernel, Operation, check};
 use crate::resolvent::Real;
 use candle_core::{Result, Shape, Tensor};
 
-/// Added to the variance, as in PyTorch.
-const EPSILON: f64 = 1e-5;
-
-/// w·(x − mean)/√(variance + 10⁻⁵) + b over the last dimension; mean and variance of the row itself.
-pub(in crate::model) fn layer_norm(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
-    x.apply_op3(weight, bias, Operation(LayerNorm))
+/// w·(x − mean)/√(variance + ε) + b over the last dimension; mean and variance of the row itself.
+pub(crate) fn layer_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f64) -> Result<Tensor> {
+    x.apply_op3(weight, bias, Operation(LayerNorm { epsilon }))
 }
 
-struct LayerNorm;
+struct LayerNorm {
+    /// Added to the variance.
+    epsilon: f64,
+}
 
 /// The mean of a row, and 1/√(variance + ε).
-fn moments<T: Element>(row: &[T]) -> (T, T) {
+fn moments<T: Element>(row: &[T], epsilon: f64) -> (T, T) {
     let count = T::round(row.len() as f64);
     let mean = row.iter().fold(T::default(), |sum, &value| sum + value) / count;
     let square = |sum: T, &value: &T| sum + (value - mean) * (value - mean);
     let variance = row.iter().fold(T::default(), square) / count;
-    (mean, T::ONE / (variance + <T as Real>::round(EPSILON)).root())
+    (mean, T::ONE / (variance + <T as Real>::round(epsilon)).root())
 }
 
 impl Kernel<3> for LayerNorm {
@@ -34,7 +34,7 @@ impl Kernel<3> for LayerNorm {
         })?;
         let mut result = Vec::with_capacity(x.values.len());
         for row in x.values.chunks_exact(width) {
-            let (mean, scale) = moments(row);
+            let (mean, scale) = moments(row, self.epsilon);
             let terms = row.iter().zip(weight.values).zip(bias.values);
             result.extend(terms.map(|((&x, &weight), &bias)| (x - mean) * scale * weight + bias));
         }
@@ -53,7 +53,7 @@ impl Kernel<3> for LayerNorm {
         let mut by_weight = vec![T::default(); width];
         let mut by_bias = vec![T::default(); bias.values.len()];
         for (row, upstream) in x.values.chunks_exact(width).zip(gradient.chunks_exact(width)) {
-            let (mean, scale) = moments(row);
+            let (mean, scale) = moments(row, self.epsilon);
             let (mut along, mut across) = (T::default(), T::default());
             for place in 0..width {
                 let normal = (row[place] - mean) * scale;

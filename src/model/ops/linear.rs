@@ -5,7 +5,7 @@ use super::{Argument, Kernel, Operation, check};
 use candle_core::{Result, Shape, Tensor};
 
 /// x + b for every row of x: `[rows, width]` and `[width]`.
-pub(in crate::model) fn add_row(x: &Tensor, bias: &Tensor) -> Result<Tensor> {
+pub(crate) fn add_row(x: &Tensor, bias: &Tensor) -> Result<Tensor> {
     x.apply_op2(bias, Operation(AddRow))
 }
 

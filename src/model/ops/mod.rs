@@ -4,6 +4,7 @@
 //! An operation is a `Kernel`; `Operation` shows it to candle. Arguments are contiguous and on the CPU.
 
 mod activation;
+mod attention;
 mod convolution;
 mod cross_entropy;
 mod element;
@@ -11,14 +12,18 @@ mod layer_norm;
 mod linear;
 mod resolvent;
 mod scan;
+mod stored;
 
+pub use activation::gelu;
 pub(super) use activation::{clamp, gate, relu, silu, softplus};
+pub use attention::attention;
 pub(super) use convolution::causal_convolution;
-pub(super) use cross_entropy::cross_entropy;
-pub(super) use layer_norm::layer_norm;
-pub(super) use linear::add_row;
+pub(crate) use cross_entropy::cross_entropy;
+pub(crate) use layer_norm::layer_norm;
+pub(crate) use linear::add_row;
 pub use resolvent::{BASE, PotentialGradient, ResolventForm, resolvent_features};
 pub use scan::selective_scan;
+pub use stored::{Storage, StoredMatrix};
 
 use candle_core::{
     CpuStorage, CustomOp1, CustomOp2, CustomOp3, DType, Device, Error, Layout, Result, Shape, Tensor,

@@ -2,7 +2,7 @@
 //! at any moment and taken up again, and so that one that fails keeps none of the others from being written.
 
 use crate::Failure;
-use crate::files::print;
+use crate::files::{self, print};
 use bk_lab::published::lora::summary::{Failed, summary};
 use bk_lab::published::lora::tree::{
     ERROR, Times, TreeFile, error_file, experiment_files, note, stamp, summary_files, without_times,
@@ -156,14 +156,7 @@ fn read<Content: DeserializeOwned>(path: &Path) -> Option<Content> {
 /// Writes a file whole or not at all; makes its folder if there is none.
 fn put(root: &Path, file: &TreeFile) -> Result<(), WriteError> {
     let path = root.join(&file.path);
-    let failed = |error| WriteError::File { path: path.clone(), error };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(failed)?;
-    }
-    let mut partial = path.clone().into_os_string();
-    partial.push(".partial");
-    fs::write(&partial, &file.text).map_err(failed)?;
-    fs::rename(&partial, &path).map_err(failed)
+    files::put(&path, &file.text).map_err(|error| WriteError::File { path, error })
 }
 
 /// The time, in the published form: without a zone, here always UTC.

@@ -1,0 +1,62 @@
+//! The command as a person uses it.
+
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+fn adapt(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_bklab")).arg("adapt").args(arguments).output().unwrap()
+}
+
+const SMALL: [&str; 16] = [
+    "--models",
+    "tiny",
+    "--tasks",
+    "shapes",
+    "--ranks",
+    "2",
+    "--storages",
+    "single,four-bit-double",
+    "--seeds",
+    "1,2",
+    "--images",
+    "10",
+    "--first-steps",
+    "2",
+    "--steps",
+    "2",
+];
+
+#[test]
+fn a_record_that_was_cut_off_after_a_run_is_gone_on_with_to_the_same_bytes() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("vision").join("record.json");
+    let out = ["--out", path.to_str().unwrap()];
+    let done = adapt(&[&SMALL[..], &out].concat());
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(told.contains("4 of 4 runs") && told.contains("measured here"), "{told}");
+    let whole = std::fs::read(&path).unwrap();
+
+    // As it stood after its third run.
+    let mut record: Value = serde_json::from_slice(&whole).unwrap();
+    assert_eq!(record["provenance"], "measured");
+    record["runs"].as_array_mut().unwrap().pop();
+    std::fs::write(&path, record.to_string()).unwrap();
+    let resumed = adapt(&[&out[..], &["--resume", "--json"]].concat());
+    assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(String::from_utf8_lossy(&whole), String::from_utf8_lossy(&resumed.stdout));
+    assert!(std::fs::read(&path).unwrap() == whole);
+}
+
+#[test]
+fn what_cannot_be_run_is_said_in_a_sentence() {
+    let unknown = adapt(&["--models", "huge"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("tiny"));
+    let twice = adapt(&["--seeds", "1,1"]);
+    assert_eq!(twice.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&twice.stderr).contains("seeds twice"));
+    let absent = adapt(&["--resume", "--out", "absent/record.json"]);
+    assert_eq!(absent.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&absent.stderr).contains("cannot be gone on with"));
+}

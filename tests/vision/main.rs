@@ -1,0 +1,11 @@
+//! Vision transformers as their users see them: derivatives, what is stored, images, training.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
+mod command;
+mod derivatives;
+#[path = "../model/gradients.rs"]
+mod gradients;
+mod images;
+mod matrix;
+mod storage;
+mod training;
