@@ -41,6 +41,18 @@ pub enum Gating {
     All,
 }
 
+/// What a block does with the resolvent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Use {
+    /// Its diagonal is a feature of every site, as published.
+    #[default]
+    Diagonal,
+    /// It is applied to values made of the tokens, which are gated after it. This is ours, not the paper's
+    /// (measured-feasibility.md §5).
+    Applied,
+}
+
 /// ResNet-BK (resnet-bk.md §9.1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -65,6 +77,8 @@ pub struct ResNetBk {
     pub potentials: usize,
     /// Whether each potential learns its η and its bond; published are 1 and 1.
     pub learned: bool,
+    /// What is done with the resolvent.
+    pub resolvent: Use,
     /// Whether the resolvent sees the sites to the right too, as published; then the model sees the future.
     pub two_sided: bool,
     /// Whether the token embedding is the head too; published is a head of its own.
@@ -84,6 +98,7 @@ impl Default for ResNetBk {
             gating: Gating::Chosen,
             potentials: 1,
             learned: false,
+            resolvent: Use::Diagonal,
             two_sided: false,
             tied: false,
         }
@@ -128,6 +143,12 @@ impl Default for Mamba {
 }
 
 impl ResNetBk {
+    /// Values a token has where the resolvent is applied: two for each number it is, in as many parts as there are
+    /// potentials.
+    pub fn values(&self) -> usize {
+        2 * self.width
+    }
+
     /// What a browser tab trains on one core within minutes (docs/models.md), with all that was found to help: several
     /// potentials with an η and a bond of their own, a router that learns, one table for tokens and head.
     pub fn browser() -> Self {
@@ -283,6 +304,11 @@ impl Architecture {
                 size("number of experts", model.experts, 1, 64)?;
                 size("number of experts a token is sent to", model.top_k, 1, model.experts)?;
                 size("number of potentials", model.potentials, 1, 1024)?;
+                if model.resolvent == Use::Applied
+                    && (model.two_sided || model.values() % model.potentials != 0)
+                {
+                    return Err(ModelError::Applied { values: model.values(), potentials: model.potentials });
+                }
                 (model.width, model.layers)
             }
             Architecture::Mamba(model) => {

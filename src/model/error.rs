@@ -25,6 +25,16 @@ pub enum ModelError {
         /// The most there may be.
         most: usize,
     },
+    /// A resolvent that cannot be applied to the values.
+    #[error(
+        "{potentials} resolvents cannot be applied to {values} values a token. Choose one-sided resolvents, and a number of potentials that divides {values}."
+    )]
+    Applied {
+        /// Values a token has.
+        values: usize,
+        /// Resolvents asked for.
+        potentials: usize,
+    },
     /// A parameter that the model needs is not there.
     #[error("The parameter “{name}” is missing. Give the weights of a model of these sizes.")]
     Missing {

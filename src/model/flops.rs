@@ -1,7 +1,8 @@
 //! Operations that a model takes, complete: every addition, multiplication, division, comparison and function value
 //! counts 1; moving numbers counts nothing. The published counters leave parts out (resnet-bk.md §8.5).
 
-use super::architecture::{Architecture, Gating, Mamba, Parameter, ResNetBk, Router};
+use super::architecture::{Architecture, Gating, Mamba, Parameter, ResNetBk, Router, Use};
+use super::resnet_bk;
 use serde::{Deserialize, Serialize};
 
 /// Operations of AdamW a parameter: 3 for the first mean, 4 for the second, 5 for the step, 3 for decay and update.
@@ -75,8 +76,8 @@ impl Architecture {
         let tokens = (sequences * length) as u64;
         let mut flops = Flops { components: vec![], optimizer: 0 };
         match self {
-            Architecture::ResNetBk(model) => resnet_bk(model, tokens, &mut flops),
-            Architecture::Mamba(model) => mamba(model, tokens, &mut flops),
+            Architecture::ResNetBk(model) => of_resnet_bk(model, tokens, &mut flops),
+            Architecture::Mamba(model) => of_mamba(model, tokens, &mut flops),
         }
         let symbols = self.vocabulary() as u64;
         // Maximum, difference, power and sum of each logit; power, scale and sum of each derivative.
@@ -87,7 +88,7 @@ impl Architecture {
     }
 }
 
-fn resnet_bk(model: &ResNetBk, tokens: u64, flops: &mut Flops) {
+fn of_resnet_bk(model: &ResNetBk, tokens: u64, flops: &mut Flops) {
     let &ResNetBk { width, experts, potentials, .. } = model;
     let (d, e, h, k) = (width as u64, experts as u64, potentials as u64, model.top_k as u64);
     let mut push = |name: String, [forward, backward]: [u64; 2]| {
@@ -134,7 +135,20 @@ fn resnet_bk(model: &ResNetBk, tokens: u64, flops: &mut Flops) {
             true => [26 + 4 * bonded, 58 + 20 * bonded],
         };
         part("resolvent", resolvent.map(|cost| h * (cost + 4)));
-        let [output, output_back] = linear(2 * potentials, width, true);
+        let outputs = match model.resolvent {
+            Use::Diagonal => 2 * potentials,
+            Use::Applied => {
+                let (values, taps) = (model.values() as u64, resnet_bk::TAPS as u64);
+                part("values", linear(width, 2 * model.values(), false));
+                part("convolution", [values * (2 * taps + SILU[0]), values * (4 * taps + 1 + SILU[1])]);
+                // A sum with the site before and a complex product each: 4 and 6. Back: the two products of a complex
+                // number with another's conjugate, what comes from the site after, and the shares of L and β.
+                part("application", [10 * values, 24 * values]);
+                part("gate", [2 * values * (SILU[0] + 1), 2 * values * (SILU[0] + SILU[1] + 2)]);
+                2 * model.values()
+            }
+        };
+        let [output, output_back] = linear(outputs, width, true);
         part("output", [output, output_back]);
         part("sums", [2 * d, 2 * d]);
     }
@@ -142,7 +156,7 @@ fn resnet_bk(model: &ResNetBk, tokens: u64, flops: &mut Flops) {
     push("lm_head".into(), linear(width, model.vocabulary, true));
 }
 
-fn mamba(model: &Mamba, tokens: u64, flops: &mut Flops) {
+fn of_mamba(model: &Mamba, tokens: u64, flops: &mut Flops) {
     let &Mamba { width, states, taps, .. } = model;
     let (channels, rank) = (model.channels(), model.rank());
     let (c, s) = (channels as u64, states as u64);

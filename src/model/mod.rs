@@ -35,7 +35,7 @@ mod resnet_bk;
 mod router;
 mod training;
 
-pub use architecture::{Architecture, Gating, Initial, Mamba, Parameter, ResNetBk, Router};
+pub use architecture::{Architecture, Gating, Initial, Mamba, Parameter, ResNetBk, Router, Use};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use error::ModelError;
 pub use evaluation::Evaluation;

@@ -44,12 +44,12 @@ impl Component {
         }
     }
 
-    /// The component of a parameter of the models here: as published, but the two linear maps of the resolvent are of
+    /// The component of a parameter of the models here: as published, but the linear maps of the resolvent are of
     /// the core, where the published rules take one for an output and the other for nothing in particular; and Mamba's
     /// parts, of which those rules know none, are told apart by the same reasoning.
     pub fn of_parameter(name: &str) -> Self {
         let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
-        if has(&["bk_layer.v_proj", "bk_layer.output_proj"]) {
+        if has(&["bk_layer.v_proj", "bk_layer.output_proj", "bk_layer.value_proj"]) {
             Component::BkCore
         } else if has(&["mixer.x_proj", "mixer.dt_proj"]) {
             Component::Scan

@@ -1,7 +1,7 @@
 //! ResNet-BK: blocks of a mixture of experts beside the resolvent of a chain whose potential the tokens make
 //! (resnet-bk.md §9.1).
 
-use super::architecture::{Initial, Parameter, ResNetBk, Router};
+use super::architecture::{Initial, Parameter, ResNetBk, Router, Use};
 use super::error::ModelError;
 use super::experts::Experts;
 use super::layers::{Embedding, LayerNorm, Linear, Watch};
@@ -18,6 +18,8 @@ const MOST_POTENTIAL: f64 = 3.0;
 const MOST_FEATURE: f64 = 10.0;
 /// Learned η and bonds are held within e^{±this}: from 0.0025 to 400.
 const MOST_LOGARITHM: f64 = 6.0;
+/// Taps of the convolution before an applied resolvent, as Mamba has it before its scan.
+pub(super) const TAPS: usize = 4;
 /// The η that several potentials begin with; a single one begins with the published 1.
 const ETAS: [f64; 2] = [0.05, 1.0];
 
@@ -40,7 +42,17 @@ pub(super) fn parameters(model: &ResNetBk) -> Vec<Parameter> {
             all.extend(Parameter::linear(&format!("{name}.moe_ffn.gating_network"), width, model.experts));
         }
         all.extend(Parameter::linear(&format!("{name}.v_proj"), width, model.potentials));
-        all.extend(Parameter::linear(&format!("{name}.output_proj"), 2 * model.potentials, width));
+        if model.resolvent == Use::Applied {
+            let (values, bound) = (model.values(), (TAPS as f64).sqrt().recip());
+            all.extend(
+                Parameter::linear(&format!("{name}.value_proj"), width, 2 * values).into_iter().take(1),
+            );
+            let taps = |part: &str, shape: &[usize]| {
+                Parameter::new(format!("{name}.conv1d.{part}"), shape, Initial::Uniform(bound))
+            };
+            all.extend([taps("weight", &[values, 1, TAPS]), taps("bias", &[values])]);
+        }
+        all.extend(Parameter::linear(&format!("{name}.output_proj"), outputs(model), width));
         all.push(Parameter::new(format!("{name}.bk_scale"), &[], Initial::Constant(1.0)));
         if model.learned {
             let heads = [model.potentials];
@@ -56,6 +68,14 @@ pub(super) fn parameters(model: &ResNetBk) -> Vec<Parameter> {
     let head = Parameter::linear("lm_head", width, vocabulary);
     all.extend(head.into_iter().skip(usize::from(model.tied)));
     all
+}
+
+/// Numbers a token gets from the resolvent: a complex one each potential, or each value.
+fn outputs(model: &ResNetBk) -> usize {
+    match model.resolvent {
+        Use::Diagonal => 2 * model.potentials,
+        Use::Applied => 2 * model.values(),
+    }
 }
 
 /// A model that computes.
@@ -83,12 +103,23 @@ struct Block {
 struct Mixer {
     name: String,
     potential: Linear,
+    /// What the resolvent is applied to; none where its diagonal is the feature.
+    values: Option<Values>,
     output: Linear,
     scale: Tensor,
     /// ln η and ln β; none where both are 1.
     logarithms: Option<[Tensor; 2]>,
     heads: usize,
     form: ResolventForm,
+}
+
+/// The values of every token, and what gates them after the resolvent.
+#[derive(Debug, Clone)]
+struct Values {
+    input: Linear,
+    /// Weight and bias.
+    convolution: [Tensor; 2],
+    count: usize,
 }
 
 impl Network {
@@ -152,7 +183,7 @@ impl Block {
             Some(gate) => by_logits(&gate.forward(x, watch)?, self.sizes.top_k, self.sizes.gating)?,
             None => self.by_phase(&features, sites)?,
         };
-        let mixed = self.mixer.output(&features, watch)?;
+        let mixed = self.mixer.output(x, &features, sites, watch)?;
         Ok((self.experts.forward(x, &routes, watch)? + mixed)?)
     }
 
@@ -175,7 +206,15 @@ impl Mixer {
         Ok(Self {
             name: name.into(),
             potential: Linear::new(weights, &format!("{name}.v_proj"), [model.width, heads], true)?,
-            output: Linear::new(weights, &format!("{name}.output_proj"), [2 * heads, model.width], true)?,
+            values: (model.resolvent == Use::Applied)
+                .then(|| Values::new(model, weights, name))
+                .transpose()?,
+            output: Linear::new(
+                weights,
+                &format!("{name}.output_proj"),
+                [outputs(model), model.width],
+                true,
+            )?,
             scale: weights.get(&format!("{name}.bk_scale"), &[])?,
             logarithms: model.learned.then(logarithms).transpose()?,
             heads,
@@ -183,20 +222,25 @@ impl Mixer {
         })
     }
 
+    /// η and β of every potential: `[potentials]` each.
+    fn eta_and_bond(&self, dtype: DType) -> Result<[Tensor; 2], ModelError> {
+        match &self.logarithms {
+            Some(logarithms) => {
+                let value = |logarithm: &Tensor| ops::clamp(logarithm, MOST_LOGARITHM)?.exp();
+                Ok([value(&logarithms[0])?, value(&logarithms[1])?])
+            }
+            None => {
+                let ones = Tensor::ones(self.heads, dtype, &Device::Cpu)?;
+                Ok([ones.clone(), ones])
+            }
+        }
+    }
+
     /// Re G of every potential, then Im G: `[tokens, 2·potentials]`.
     fn features(&self, x: &Tensor, sites: usize, watch: Watch<'_>) -> Result<Tensor, ModelError> {
         let tokens = x.dim(0)?;
         let potential = ops::clamp(&self.potential.forward(x, watch)?, MOST_POTENTIAL)?;
-        let [eta, bond] = match &self.logarithms {
-            Some(logarithms) => {
-                let value = |logarithm: &Tensor| ops::clamp(logarithm, MOST_LOGARITHM)?.exp();
-                [value(&logarithms[0])?, value(&logarithms[1])?]
-            }
-            None => {
-                let ones = Tensor::ones(self.heads, x.dtype(), &Device::Cpu)?;
-                [ones.clone(), ones]
-            }
-        };
+        let [eta, bond] = self.eta_and_bond(x.dtype())?;
         let potential = potential.reshape((tokens / sites, sites, self.heads))?;
         let features = ops::resolvent_features(&potential, &eta, &bond, self.form)?;
         let features = ops::clamp(&features.reshape((tokens, 2 * self.heads))?, MOST_FEATURE)?;
@@ -204,7 +248,45 @@ impl Mixer {
         Ok(features)
     }
 
-    fn output(&self, features: &Tensor, watch: Watch<'_>) -> Result<Tensor, ModelError> {
-        self.output.scaled(&self.scale)?.forward(features, watch)
+    /// What a token is given: of its features, or of the gated values that the resolvent was applied to.
+    fn output(
+        &self,
+        x: &Tensor,
+        features: &Tensor,
+        sites: usize,
+        watch: Watch<'_>,
+    ) -> Result<Tensor, ModelError> {
+        let output = self.output.scaled(&self.scale)?;
+        let Some(values) = &self.values else { return output.forward(features, watch) };
+        let [_, bond] = self.eta_and_bond(x.dtype())?;
+        output.forward(&values.forward(x, features, &bond, sites, watch)?, watch)
+    }
+}
+
+impl Values {
+    fn new(model: &ResNetBk, weights: &Weights, name: &str) -> Result<Self, ModelError> {
+        let count = model.values();
+        let input = Linear::new(weights, &format!("{name}.value_proj"), [model.width, 2 * count], false)?;
+        let taps = |part: &str, shape: &[usize]| weights.get(&format!("{name}.conv1d.{part}"), shape);
+        Ok(Self { input, convolution: [taps("weight", &[count, 1, TAPS])?, taps("bias", &[count])?], count })
+    }
+
+    /// Re y and Im y of every value, both gated alike: `[tokens, 2·values]`.
+    fn forward(
+        &self,
+        x: &Tensor,
+        features: &Tensor,
+        bond: &Tensor,
+        sites: usize,
+        watch: Watch<'_>,
+    ) -> Result<Tensor, ModelError> {
+        let (tokens, count) = (x.dim(0)?, self.count);
+        let [u, gate] = self.input.forward_parts(x, count, watch)?;
+        let [weight, bias] = &self.convolution;
+        let sequences = tokens / sites;
+        let u = ops::silu(&ops::causal_convolution(&u.reshape((sequences, sites, count))?, weight, bias)?)?;
+        let green = features.reshape((sequences, sites, features.dim(1)?))?;
+        let y = ops::apply_resolvent(&green, &u, bond)?.reshape((tokens, 2 * count))?;
+        Ok(ops::gate(&y, &Tensor::cat(&[&gate, &gate], 1)?)?)
     }
 }

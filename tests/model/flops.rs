@@ -1,7 +1,7 @@
 //! Complete counts.
 
 use crate::models::architectures;
-use bk_lab::model::{Architecture, Mamba, ResNetBk};
+use bk_lab::model::{Architecture, Mamba, ResNetBk, Use};
 
 #[test]
 fn operations_grow_with_the_tokens_and_the_optimizer_with_the_parameters() {
@@ -28,6 +28,18 @@ fn a_small_models_operations_are_those_counted_by_hand() {
     let loss = 4 * 10 + 3;
     let all = 4 + norm + router + experts + potential + resolvent + output + 8 + norm + head + loss;
     assert_eq!(flops.forward(), all);
+    let model = ResNetBk {
+        vocabulary: 10,
+        width: 4,
+        layers: 1,
+        context: 3,
+        experts: 2,
+        resolvent: Use::Applied,
+        ..ResNetBk::default()
+    };
+    let values = 2 * 4 * 16 + 8 * (2 * 4 + 5) + 8 * 10 + 16 * 6;
+    let applied = values + (2 * 16 * 4 + 4) - output;
+    assert_eq!(Architecture::ResNetBk(model).flops(1, 1).forward(), all + applied);
     let model = Mamba { vocabulary: 10, width: 4, layers: 1, states: 3, ..Mamba::default() };
     let flops = Architecture::Mamba(model).flops(1, 1);
     let (channels, rank) = (8, 1);

@@ -1,7 +1,7 @@
 //! Whole models.
 
 use crate::gradients;
-use bk_lab::model::{Architecture, Gating, LanguageModel, Mamba, Parameters, ResNetBk, Router, Watch};
+use bk_lab::model::{Architecture, Gating, LanguageModel, Mamba, Parameters, ResNetBk, Router, Use, Watch};
 use bk_lab::random::LegacyRandom;
 use candle_core::{DType, Device, Tensor};
 
@@ -17,6 +17,16 @@ pub fn architectures() -> Vec<(&'static str, Architecture)> {
         (
             "potentials",
             bk(ResNetBk { potentials: 4, learned: true, gating: Gating::All, tied: true, ..base.clone() }),
+        ),
+        (
+            "applied",
+            bk(ResNetBk {
+                potentials: 4,
+                learned: true,
+                gating: Gating::All,
+                resolvent: Use::Applied,
+                ..base.clone()
+            }),
         ),
         ("scattering", bk(ResNetBk { router: Router::Scattering, ..base })),
         ("mamba", Architecture::Mamba(mamba.clone())),
@@ -86,6 +96,12 @@ fn what_cannot_be_computed_is_refused_in_a_sentence() {
     let architecture = Architecture::ResNetBk(ResNetBk { top_k: 5, ..ResNetBk::default() });
     let error = Parameters::fresh(&architecture, 1, DType::F32).unwrap_err();
     assert!(error.to_string().contains("from 1 to 4"), "{error}");
+    let applied = ResNetBk { potentials: 5, resolvent: Use::Applied, ..ResNetBk::default() };
+    let error = Parameters::fresh(&Architecture::ResNetBk(applied), 1, DType::F32).unwrap_err();
+    assert!(
+        error.to_string().contains("5 resolvents") && error.to_string().contains("divides 128"),
+        "{error}"
+    );
     let architecture = Architecture::Mamba(Mamba::default());
     let parameters = Parameters::fresh(&architecture, 1, DType::F32).unwrap();
     let model = LanguageModel::new(&architecture, &parameters.frozen()).unwrap();

@@ -1,9 +1,10 @@
-//! The two custom operations by themselves.
+//! The custom operations of the models by themselves.
 
 use crate::gradients;
-use bk_lab::model::ops::{ResolventForm, resolvent_features, selective_scan};
+use bk_lab::model::ops::{ResolventForm, apply_resolvent, resolvent_features, selective_scan};
 use bk_lab::random::LegacyRandom;
 use candle_core::{DType, Device, Tensor, Var};
+use num_complex::Complex;
 
 fn normal(shape: &[usize], seed: u32, scale: f64, offset: f64) -> Tensor {
     let mut random = LegacyRandom::new(seed);
@@ -67,6 +68,51 @@ fn the_causal_resolvent_knows_no_later_site() {
     let (one, other) = (features(&[0.3, -0.2, 0.5, 0.1]), features(&[0.3, -0.2, -1.5, 2.0]));
     assert_eq!(one[..4], other[..4]);
     assert_ne!(one[4..], other[4..]);
+}
+
+/// Two sequences of 4 sites, two resolvents, two values for each.
+fn applied_arguments() -> [(String, Var); 3] {
+    [
+        variable("L", &normal(&[2, 4, 4], 11, 0.7, 0.0)),
+        variable("u", &normal(&[2, 4, 4], 12, 1.0, 0.0)),
+        variable("bond", &Tensor::new(&[0.7f64, 1.2], &Device::Cpu).unwrap()),
+    ]
+}
+
+#[test]
+fn the_applied_resolvents_derivatives_are_exact() {
+    let variables = applied_arguments();
+    gradients::check(&variables, 100, || {
+        let [(_, green), (_, values), (_, bond)] = &variables;
+        weighted(&apply_resolvent(green, values, bond).unwrap())
+    });
+}
+
+/// Solving the lower triangle: what y is made of when every product is written out.
+#[test]
+fn the_applied_resolvent_is_its_definition() {
+    let [green, values, bond] = applied_arguments();
+    let found = apply_resolvent(&green.1, &values.1, &bond.1).unwrap();
+    let list = |tensor: &Tensor| -> Vec<f64> { tensor.flatten_all().unwrap().to_vec1().unwrap() };
+    let (green, values, bond, found) = (list(&green.1), list(&values.1), list(&bond.1), list(&found));
+    for (sequence, channel, site) in
+        (0..2).flat_map(|s| (0..4).flat_map(move |c| (0..4).map(move |i| (s, c, i))))
+    {
+        let head = channel % 2;
+        let row = |site: usize| sequence * 4 + site;
+        let left = |site: usize| Complex::new(green[row(site) * 4 + head], green[row(site) * 4 + 2 + head]);
+        let exact: Complex<f64> = (0..=site)
+            .map(|from| {
+                let path: Complex<f64> = (from..=site).map(left).product();
+                path * bond[head].powi((site - from) as i32) * values[row(from) * 4 + channel]
+            })
+            .sum();
+        let y = Complex::new(found[row(site) * 8 + channel], found[row(site) * 8 + 4 + channel]);
+        assert!(
+            (y - exact).norm() < 1e-12,
+            "sequence {sequence}, channel {channel}, site {site}: {y}, not {exact}"
+        );
+    }
 }
 
 /// The channels are more than one bundle of lanes and no whole number of them.

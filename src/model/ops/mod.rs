@@ -4,6 +4,7 @@
 //! An operation is a `Kernel`; `Operation` shows it to candle. Arguments are contiguous and on the CPU.
 
 mod activation;
+mod applied;
 mod attention;
 mod convolution;
 mod cross_entropy;
@@ -16,6 +17,7 @@ mod stored;
 
 pub use activation::gelu;
 pub(super) use activation::{clamp, gate, relu, silu, softplus};
+pub use applied::apply_resolvent;
 pub use attention::attention;
 pub(super) use convolution::causal_convolution;
 pub(crate) use cross_entropy::cross_entropy;
