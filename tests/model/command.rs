@@ -137,3 +137,48 @@ fn what_is_wrong_is_said_in_a_sentence() {
     failed(&["train", "--text", "rustfmt.toml"], 1, "bytes");
     failed(&["train", "--learning-rate", "NaN"], 2, "learning rate");
 }
+
+#[test]
+fn every_model_of_a_recipe_file_is_trained_once() {
+    let folder = path("recipes");
+    let _ = std::fs::remove_dir_all(&folder);
+    let recipe = r#"{"steps": 3, "batch": 2, "warm_up": 1}"#;
+    let config = |architecture: &str| {
+        format!(
+            r#"{{"architecture": {architecture}, "recipe": {recipe}, "text": {{"text": "language", "tokens": 20000}}}}"#
+        )
+    };
+    let sizes = r#""width": 8, "layers": 1, "context": 16"#;
+    let recipes = format!(
+        r#"[{{"name": "applied", "seeds": [1, 2], "config": {}}}, {{"name": "mamba", "seeds": [1], "config": {}}}]"#,
+        config(&format!(r#"{{"model": "resnet-bk", "resolvent": "applied", "potentials": 4, {sizes}}}"#)),
+        config(&format!(r#"{{"model": "mamba", {sizes}}}"#)),
+    );
+    let file = path("recipes.json");
+    std::fs::write(&file, recipes).unwrap();
+    let train = |only: &str| bklab(&["train-all", &file, "--out-dir", &folder, "--only", only]);
+    assert!(train("applied").status.success());
+    let names = || {
+        let mut names: Vec<_> =
+            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(), ["applied-1.safetensors", "applied-2.safetensors"]);
+    let first = PathBuf::from(&folder).join("applied-1.safetensors");
+    let bytes = std::fs::read(&first).unwrap();
+    let measured = json(&bklab(&["eval", first.to_str().unwrap(), "--json"]));
+    assert_eq!(measured["steps"], 3);
+    assert_eq!(measured["widths"][0][0], 16);
+    assert!(measured["largest_leak"].as_f64().unwrap() < 1e-6);
+    // What is there is left alone; what is gone comes back as it was.
+    std::fs::write(PathBuf::from(&folder).join("applied-2.safetensors"), b"mine").unwrap();
+    std::fs::remove_file(&first).unwrap();
+    assert!(train("applied,mamba").status.success());
+    assert_eq!(names().len(), 3);
+    assert_eq!(std::fs::read(&first).unwrap(), bytes);
+    assert_eq!(std::fs::read(PathBuf::from(&folder).join("applied-2.safetensors")).unwrap(), b"mine");
+    let wrong = train("mistral");
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("Choose from applied, mamba"));
+}

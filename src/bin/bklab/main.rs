@@ -19,6 +19,7 @@ mod report;
 mod resolvent;
 mod show;
 mod train;
+mod train_all;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -53,6 +54,8 @@ enum Command {
     Quantize(quantize::Arguments),
     /// Trains a language model and measures it on text it has not seen.
     Train(train::Arguments),
+    /// Trains every model of a recipe file, and writes them at FP16.
+    TrainAll(train_all::Arguments),
     /// Measures a language model that was trained.
     Eval(eval::Arguments),
     /// Trains the same model twice on symbols of which nothing can be known: causal, and as published.
@@ -94,6 +97,7 @@ fn main() -> ExitCode {
         Command::Resolvent(arguments) => arguments.run(),
         Command::Quantize(arguments) => arguments.run(),
         Command::Train(arguments) => arguments.run(),
+        Command::TrainAll(arguments) => arguments.run(),
         Command::Eval(arguments) => arguments.run(),
         Command::Leak(arguments) => arguments.run(),
         Command::Mixed(arguments) => arguments.run(),

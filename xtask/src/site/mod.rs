@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! index.html   style.css   icon.svg   fonts/   version.json   .nojekyll
+//! checkpoints/   index.json  recipe.json  mamba-1.safetensors  …     data/   shakespeare.txt  …
 //! build-1a2b3c4d/   boot.js    page/    program.js  program_bg.wasm  program_parts.js  split_resolvent.wasm  …
 //!                   worker.js  worker/  program.js  program_bg.wasm  program_parts.js  split_export.wasm  …
 //! ```
@@ -20,6 +21,7 @@
 
 mod assemble;
 mod budget;
+mod checkpoints;
 pub mod files;
 mod program;
 
@@ -83,6 +85,8 @@ pub fn build(workspace: &Workspace, compiler: &WebCompiler, quality: Quality) ->
         commit: workspace.commit(),
     };
     let mut site = assemble::assemble(parts)?;
+    let models = files::read_if_there(&workspace.root.join(checkpoints::FOLDER))?;
+    site.add(checkpoints::FOLDER, checkpoints::listed(models));
     site.add(data::FOLDER, files::read_if_there(&data::folder(workspace))?);
     let folder = match quality {
         Quality::Published => workspace.root.join("dist"),
