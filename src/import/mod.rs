@@ -5,6 +5,7 @@
 //! JSON becomes a table. Every file stands alone: one that cannot be used is reported, the others are taken.
 //! Apart from that, [`read_potential`] reads the diagonal of a chain from a file or from pasted text.
 
+mod archive;
 mod catalogue;
 mod dataset;
 mod efficiency;
@@ -88,6 +89,24 @@ pub enum Problem {
     /// One of more files than are read at once.
     #[error("With it the files have {:.0} MB; up to {} MB are read at once. Import the others by themselves.", *.0 as f64 / 1e6, LARGEST_TOTAL / 1_000_000)]
     TooMuch(u64),
+    /// A zip that cannot be opened.
+    #[error(
+        "It is a zip, but cannot be opened: {0}. If it was cut off, download it again; if not, drop what is in it."
+    )]
+    Archive(String),
+    /// A zip of too many files.
+    #[error("It is a zip of {files} files; up to {most} are opened. Drop the folders that you need.")]
+    TooMany {
+        /// How many it has.
+        files: usize,
+        /// How many it may have.
+        most: usize,
+    },
+    /// A zip without result files.
+    #[error(
+        "It is a zip of {0} files, none of which ends with “{FOLDER_ENDING}”: there are no results in it."
+    )]
+    NoResults(usize),
     /// Nothing in it.
     #[error("It is empty.")]
     Empty,
@@ -129,7 +148,7 @@ enum Content {
 
 /// Reads result files. Files of one evaluation each become one record; lists that complement one another
 /// (one model a file, say) too, and so do the files of a study of quantized LoRA;
-/// everything else is a record of its own.
+/// everything else is a record of its own. A zip stands for the result files in it.
 pub fn read_files(files: &[SourceFile]) -> Imported {
     let mut errors = Vec::new();
     let mut records: Vec<(usize, Record)> = Vec::new();
@@ -137,7 +156,11 @@ pub fn read_files(files: &[SourceFile]) -> Imported {
     let (mut robustness, mut efficiency, mut stability) =
         (DataSets::default(), DataSets::default(), DataSets::default());
     let mut lora = lora::LoraFiles::default();
-    for (place, file) in files.iter().enumerate() {
+    let (opened, unopened) = archive::opened(files);
+    for (place, problem) in unopened {
+        errors.push(ImportError { file: files[place].name.clone(), problem });
+    }
+    for (place, file) in opened.iter().enumerate() {
         match read_file(file) {
             Ok(Content::Lora(found)) => lora.add(place, &file.name, *found),
             Ok(Content::Robustness(found)) => robustness.add(place, &file.name, found),

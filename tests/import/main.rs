@@ -2,6 +2,7 @@
 //! proved.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod archive;
 mod damaged;
 mod efficiency;
 mod potential;

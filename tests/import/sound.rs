@@ -107,7 +107,8 @@ pub fn check(imported: &Imported) -> Result<(), TestCaseError> {
             | Record::Speed(_)
             | Record::LanguageModel(_)
             | Record::Mixed(_)
-            | Record::Lora(_) => {}
+            | Record::Lora(_)
+            | Record::Adaptation(_) => {}
         }
     }
     Ok(())
