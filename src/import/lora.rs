@@ -5,12 +5,10 @@
 mod single;
 
 use super::table;
-use crate::published::lora::summary::Failed;
-use crate::published::lora::tables::{Findings, tables};
 use crate::published::lora::tree::without_times;
 use crate::published::lora::{Simulation, matrix};
 use crate::record::lora::experiment::QuantizationAnalysis;
-use crate::record::lora::{Experiment, ExperimentConfig};
+use crate::record::lora::{self, Config, Experiment, ExperimentConfig, Failed, Stated};
 use crate::record::{Manifest, Provenance, Record, Table};
 use serde_json::Value;
 
@@ -99,16 +97,16 @@ impl LoraFiles {
         for (place, name, LoraFile { kind, table }) in self.0 {
             match kind {
                 Kind::Results(experiment) if !study.has(&experiment.config) => {
-                    study.findings.completed.push(*experiment);
+                    study.completed.push(*experiment);
                 }
                 Kind::Error(config, failed) if !study.has(&config) => {
-                    study.findings.failed.push((*config, failed))
+                    study.stated.failed.push((*config, failed))
                 }
-                Kind::Summary(summary) if study.findings.summary.is_none() => {
-                    study.findings.summary = Some(summary);
+                Kind::Summary(summary) if study.stated.summary.is_none() => {
+                    study.stated.summary = Some(summary);
                 }
-                Kind::Detailed(detailed) if study.findings.detailed.is_none() => {
-                    study.findings.detailed = Some(detailed);
+                Kind::Detailed(detailed) if study.stated.detailed.is_none() => {
+                    study.stated.detailed = Some(detailed);
                 }
                 kind => {
                     rest.push((place, name, LoraFile { kind, table }));
@@ -123,7 +121,7 @@ impl LoraFiles {
             let is_known = match &kind {
                 Kind::Config(config) => study.has(config),
                 Kind::Analysis(analysis) => {
-                    study.findings.completed.iter().any(|run| run.quantization_analysis == **analysis)
+                    study.completed.iter().any(|run| run.quantization_analysis == **analysis)
                 }
                 _ => false,
             };
@@ -132,7 +130,7 @@ impl LoraFiles {
                 false => records.push((place, table.into())),
             }
         }
-        records.push((study.place, study.into_table().into()));
+        records.push((study.place, Record::Lora(Box::new(study.into_record()))));
         records
     }
 }
@@ -140,7 +138,8 @@ impl LoraFiles {
 /// A study as its files come.
 #[derive(Default)]
 struct Study {
-    findings: Findings,
+    completed: Vec<Experiment>,
+    stated: Stated,
     files: Vec<String>,
     /// The place of the first file, once there is one.
     place: usize,
@@ -160,48 +159,52 @@ impl Study {
 
     /// Whether an experiment of the configuration is there, completed or failed.
     fn has(&self, config: &ExperimentConfig) -> bool {
-        self.findings.completed.iter().any(|run| run.config == *config)
-            || self.findings.failed.iter().any(|(failed, _)| failed == config)
+        self.completed.iter().any(|run| run.config == *config)
+            || self.stated.failed.iter().any(|(failed, _)| failed == config)
     }
 
-    /// The study as a table, in the order of the matrix, in which the published sums were taken.
-    fn into_table(mut self) -> Table {
+    /// The study in the order of the matrix, in which the published sums were taken.
+    fn into_record(mut self) -> lora::Study {
         let names: Vec<String> = matrix().into_iter().map(|config| config.name).collect();
         let order = |config: &ExperimentConfig| {
             names.iter().position(|name| *name == config.name).unwrap_or(names.len())
         };
-        self.findings.completed.sort_by_key(|run| order(&run.config));
-        self.findings.failed.sort_by_key(|(config, _)| order(config));
-        let (provenance, sentence) = self.origin();
+        self.completed.sort_by_key(|run| order(&run.config));
+        self.stated.failed.sort_by_key(|(config, _)| order(config));
+        let (provenance, seed, sentence) = self.origin();
         let count = self.files.len();
         let mut files: Vec<String> = self.files.into_iter().take(NAMED).collect();
         if count > NAMED {
             files.push(format!("and {} more", count - NAMED));
         }
-        Table {
+        let experiments = u32::try_from(self.completed.len()).unwrap_or(u32::MAX);
+        lora::Study {
             provenance,
             manifest: Manifest::new(files, sentence),
-            title: format!("Quantized LoRA: study of {} experiments", self.findings.completed.len()),
-            grids: tables(&self.findings),
+            config: Config { seed: seed.unwrap_or_default(), experiments, unique_ids: false },
+            experiments: self.completed,
+            stated: self.stated,
         }
     }
 
     /// Where the numbers come from: the simulation with a seed, if one gives them all; else what all files are taken
     /// for.
-    fn origin(&self) -> (Provenance, String) {
-        if let Some(seed) = simulation_behind(&self.findings.completed) {
+    fn origin(&self) -> (Provenance, Option<u64>, String) {
+        if let Some(seed) = simulation_behind(&self.completed) {
             let sentence = format!(
                 "The numbers of the published simulation with Python's random seeded by {seed}: every result is drawn; no model was trained."
             );
-            return (Provenance::PublishedSimulation, sentence);
+            return (Provenance::PublishedSimulation, Some(seed), sentence);
         }
         match self.provenances.iter().all(|provenance| *provenance == Provenance::Mock) {
             true => (
                 Provenance::Mock,
+                None,
                 "Written by the simulator of the published study of quantized LoRA, which draws every result at random; with which seed cannot be told. No experiment of that study was ever trained.".into(),
             ),
             false => (
                 Provenance::Unknown,
+                None,
                 "The files do not say where their numbers come from, or not all of them alike.".into(),
             ),
         }
@@ -210,22 +213,23 @@ impl Study {
 
 /// The seed with which the simulation gives all these results, apart from times and identifiers.
 fn simulation_behind(completed: &[Experiment]) -> Option<u64> {
-    let matrix = matrix();
-    let first = matrix.first()?;
+    let first = matrix().into_iter().next()?;
     // The first experiment depends on the seed alone.
     let start = completed.iter().find(|run| run.config.name == first.name)?;
     let seeds =
-        (0..SEEDS_TRIED).filter(|&seed| Simulation::new(seed).run(first).test_metrics == start.test_metrics);
-    let gives_all = |seed: &u64| {
-        let mut simulation = Simulation::new(*seed);
-        let simulated: Vec<Experiment> = matrix.iter().map(|config| simulation.run(config)).collect();
-        completed.iter().all(|run| {
-            let twin = simulated.iter().find(|twin| twin.config.name == run.config.name);
-            twin.is_some_and(|twin| {
-                let found = without_times(run.clone());
-                Experiment { experiment_id: found.experiment_id.clone(), ..twin.clone() } == found
-            })
+        (0..SEEDS_TRIED).filter(|&seed| Simulation::new(seed).run(&first).test_metrics == start.test_metrics);
+    seeds.into_iter().find(|&seed| is_simulated(seed, completed))
+}
+
+/// Whether the simulation with a seed gives all these results, apart from times and identifiers.
+pub(super) fn is_simulated(seed: u64, completed: &[Experiment]) -> bool {
+    let mut simulation = Simulation::new(seed);
+    let simulated: Vec<Experiment> = matrix().iter().map(|config| simulation.run(config)).collect();
+    completed.iter().all(|run| {
+        let twin = simulated.iter().find(|twin| twin.config.name == run.config.name);
+        twin.is_some_and(|twin| {
+            let found = without_times(run.clone());
+            Experiment { experiment_id: found.experiment_id.clone(), ..twin.clone() } == found
         })
-    };
-    seeds.into_iter().find(gives_all)
+    })
 }

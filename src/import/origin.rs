@@ -4,7 +4,7 @@
 use super::Problem;
 use super::dataset::FigurePoint;
 use super::fields::{Marks, RowError};
-use crate::published::lora::simulate;
+use super::lora::is_simulated;
 use crate::record::{Comparison, Provenance, Record, Series};
 
 /// Seeds that are tried when looking for the published simulation behind a file.
@@ -127,7 +127,8 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
         Record::Lora(mut record) => {
             if record.provenance != Provenance::PublishedSimulation {
                 doubt(&mut record.provenance, &mut record.manifest.origin);
-            } else if record.config.check().is_err() || simulate(&record.config) != record.experiments {
+            } else if record.config.check().is_err() || !is_simulated(record.config.seed, &record.experiments)
+            {
                 record.provenance = Provenance::Unknown;
                 record.manifest.origin = NOT_SIMULATED.into();
             }

@@ -2,7 +2,7 @@
 
 use super::StudyError;
 use crate::published::lora::simulate;
-use crate::record::lora::{Config, Study};
+use crate::record::lora::{Config, Stated, Study};
 use crate::record::{Manifest, Provenance};
 
 /// Runs the published simulation. No clock enters the record, so that the same config gives the same bytes
@@ -18,5 +18,6 @@ pub fn run(config: &Config) -> Result<Study, StudyError> {
         manifest: Manifest::new(vec![], origin),
         config: config.clone(),
         experiments: simulate(config),
+        stated: Stated::default(),
     })
 }

@@ -170,6 +170,11 @@ describe('the room of quantized LoRA', () => {
       assert.deepEqual(of('Accuracy lost in 8 bits'), ['0.00820919888471483', '0.00820919888471483']);
       assert.deepEqual(of('Labelled stable'), ['6 of 6', '6 of 6']);
       assert.deepEqual(of('Stable by the study\'s own formula'), ['not published', '2 of 6']);
+      // One table is open, the others say what they are and open by a click.
+      const folds = page.locator('details.fold');
+      assert.ok(await folds.count() >= 8);
+      assert.equal(await page.locator('details.fold[open]').count(), 1);
+      for (const fold of await page.locator('details.fold:not([open]) > summary').all()) await fold.click();
       const cited = (await rows(page, 'Against what the program calls literature')).map(row => row.at(-1));
       assert.deepEqual(new Set(cited), new Set(['no']));
       const claims = await rows(page, /What was claimed/);
@@ -219,6 +224,23 @@ describe('the room of quantized LoRA', () => {
       await button(page, 'Forget the opened record').click();
       await onScreen(page, 'published simulation', { exact: true }).first().waitFor();
       await eventually(async () => assert.notEqual(await cells(page).first().innerText(), '50.0'));
+      assertQuiet(lab);
+    }));
+
+  test('takes a tree that was written back, as one zip, with what its files state', () =>
+    withLab(browser, LINK, {}, async (page, lab) => {
+      await hasRun(page, 144);
+      await drop(page, [file('study.zip', zipped('7', '9'))]);
+      await said(page, /That record was opened: published simulation.*seeded by 7/);
+      await hasRun(page, 9);
+      await page.locator('details.fold > summary').filter({ hasText: 'What the results add up to' }).click();
+      const sums = await rows(page, 'What the results add up to, by the published rules');
+      assert.ok(sums.length > 20 && sums.every(row => row[3] !== 'differs'));
+      assert.ok(sums.some(row => row[0] === 'total experiments' && row[2] === '9' && row[3] === 'comes back'));
+      const bomb = Buffer.from('PK\x03\x04 and then nothing', 'latin1');
+      await drop(page, [file('broken.zip', bomb)]);
+      await said(page, /“broken\.zip” was not imported\. It is a zip, but cannot be opened/);
+      await hasRun(page, 9);
       assertQuiet(lab);
     }));
 

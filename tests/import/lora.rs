@@ -2,11 +2,12 @@
 
 use crate::published::json_files;
 use crate::{file, only, read};
-use bk_lab::import::{SourceFile, read_files};
+use bk_lab::import::{Imported, SourceFile, read_files};
+use bk_lab::published::lora::Evidence;
 use bk_lab::published::lora::tree::{Times, experiment_files, stamp, summary_files};
 use bk_lab::record::lora::Config;
 use bk_lab::record::table::{Grid, Table};
-use bk_lab::record::{Provenance, Record};
+use bk_lab::record::{Provenance, Record, document};
 use bk_lab::study::lora::run;
 use serde_json::Value;
 use std::path::Path;
@@ -21,6 +22,15 @@ fn simulated(config: &Config) -> Vec<SourceFile> {
     files.extend(study.experiments.iter().flat_map(|run| experiment_files(run).unwrap()));
     let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     files.into_iter().map(|written| file(&name(&written.path), &written.text)).collect()
+}
+
+/// What is shown of the study that files make.
+fn study(imported: Imported) -> Table {
+    assert!(imported.errors.is_empty(), "{:?}", imported.errors);
+    let [Record::Lora(study)] = &imported.records[..] else { panic!("{:?}", imported.records) };
+    let (provenance, manifest) = (study.provenance, study.manifest.clone());
+    let grids = Evidence::of(study).tables.into_iter().map(|table| table.grid).collect();
+    Table { provenance, manifest, title: String::new(), grids }
 }
 
 fn grid<'table>(table: &'table Table, heading: &str) -> &'table Grid {
@@ -38,9 +48,13 @@ fn a_simulated_tree_is_one_study_with_its_seed() {
     assert_eq!(files.len(), 2 + 6 * 2 + 3);
     // The order of the files is not that of the matrix.
     files.reverse();
-    let table: Table = only(read_files(&files));
+    let table = study(read_files(&files));
     assert_eq!(table.provenance, Provenance::PublishedSimulation);
     assert!(table.manifest.origin.contains("seeded by 42"), "{}", table.manifest.origin);
+    // It is kept as a record, and proves itself again when that is opened.
+    let record = read_files(&files).records.remove(0);
+    let again = read("record.json", &document::to_json(std::slice::from_ref(&record)).unwrap());
+    assert_eq!(again.records, [record]);
     assert_eq!(table.manifest.files.len(), 4);
     assert_eq!(grid(&table, "Experiments").rows.len(), 6);
     let sums = grid(&table, "add up to");
@@ -58,7 +72,7 @@ fn a_changed_number_is_found_and_costs_the_provenance() {
         let text = String::from_utf8(file.bytes.clone()).unwrap();
         file.bytes = text.replace("49.550083673391434", "59.550083673391434").into_bytes();
     }
-    let table: Table = only(read_files(&files));
+    let table = study(read_files(&files));
     assert_eq!(table.provenance, Provenance::Mock);
     assert_eq!(
         row(grid(&table, "add up to"), "memory analysis: average memory reduction 8bit")[3],
@@ -98,7 +112,7 @@ fn failed_experiments_belong_to_the_study() {
         "training_time": 0.0
     });
     files[results] = file("error.json", &error.to_string());
-    let table: Table = only(read_files(&files));
+    let table = study(read_files(&files));
     let experiments = grid(&table, "Experiments");
     assert_eq!((experiments.rows.len(), experiments.rows[5][3].as_str()), (6, "failed"));
     assert_eq!(row(grid(&table, "Accuracy over seeds"), "deit_tiny")[1], "2 of 3");
@@ -139,7 +153,7 @@ fn the_published_tree_gives_its_own_aggregates_again() {
         eprintln!("../shared is absent: the published tree was not read");
         return;
     }
-    let table: Table = only(read_files(&files));
+    let table = study(read_files(&files));
     assert_eq!(table.provenance, Provenance::Mock);
     let sums = grid(&table, "add up to");
     let both = |start: &str| {
@@ -175,6 +189,7 @@ fn the_published_tree_gives_its_own_aggregates_again() {
         .iter()
         .map(|record| match record {
             Record::Table(table) => table.title.as_str(),
+            Record::Lora(study) if study.experiments.len() == 6 => "study of 6",
             other => panic!("{other:?}"),
         })
         .collect();

@@ -258,7 +258,7 @@ fn the_files_of_a_zip_are_recognised() {
         .collect();
     let imported = read_files(&files);
     assert!(imported.errors.is_empty());
-    let [Record::Table(table)] = imported.records.as_slice() else { panic!("one study") };
-    assert_eq!(table.provenance, Provenance::PublishedSimulation);
-    assert!(table.manifest.origin.contains("seeded by 0"));
+    let [Record::Lora(found)] = imported.records.as_slice() else { panic!("one study") };
+    assert_eq!(found.provenance, Provenance::PublishedSimulation);
+    assert!(found.manifest.origin.contains("seeded by 0"));
 }

@@ -1,17 +1,8 @@
 //! The two files in which the published study sums itself up (vit-lora.md §7.4, §7.5), holes included.
 
-use crate::record::lora::experiment::{Experiment, Storage};
+use crate::record::lora::{Experiment, Failed, Storage};
 use crate::record::statistics::{mean, population_deviation};
 use serde_json::{Value, json};
-
-/// An experiment that failed, as the summary lists it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Failed {
-    /// Its identifier.
-    pub experiment_id: String,
-    /// What happened, in a sentence.
-    pub error: String,
-}
 
 /// The results of a study by storage, as both files pool them: over all models, data sets and ranks, and with
 /// both kinds of 4 bits together.

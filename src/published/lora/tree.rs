@@ -1,10 +1,10 @@
 //! The files of the study as the published program lays them out (vit-lora.md §7.1).
 
-use super::summary::{Failed, detailed_analysis, summary};
+use super::summary::{detailed_analysis, summary};
 use crate::published::python;
 use crate::record::Provenance;
 use crate::record::lora::experiment::Storage;
-use crate::record::lora::{Config, Experiment, ExperimentConfig, Study};
+use crate::record::lora::{Config, Experiment, ExperimentConfig, Failed, Study};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 

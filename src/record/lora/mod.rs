@@ -9,6 +9,7 @@ pub use experiment::{Experiment, Storage};
 
 use super::{Manifest, Provenance};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Experiments of the published matrix.
 pub const MATRIX: u32 = 144;
@@ -47,15 +48,45 @@ pub enum ConfigError {
     Experiments(u32),
 }
 
-/// What the published simulation of the study gives.
+/// An experiment that failed, as the summary lists it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failed {
+    /// Its identifier.
+    pub experiment_id: String,
+    /// What happened, in a sentence.
+    pub error: String,
+}
+
+/// What files of a study hold beside its results. A simulation that was not read from files has nothing of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Stated {
+    /// The experiments that failed, with their configurations.
+    pub failed: Vec<(ExperimentConfig, Failed)>,
+    /// The summary that lies beside them.
+    pub summary: Option<Value>,
+    /// The detailed analysis that lies beside them.
+    pub detailed: Option<Value>,
+}
+
+impl Stated {
+    fn is_empty(&self) -> bool {
+        self.failed.is_empty() && self.summary.is_none() && self.detailed.is_none()
+    }
+}
+
+/// What the published simulation of the study gives, or what files of the study hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Study {
     /// Where the numbers come from.
     pub provenance: Provenance,
     /// How the record was made.
     pub manifest: Manifest,
-    /// What was asked for.
+    /// What was asked for; of files, as many experiments as they hold, and the seed that gives them, if one does.
     pub config: Config,
     /// The results, in the order of the matrix.
     pub experiments: Vec<Experiment>,
+    /// What its files hold beside them.
+    #[serde(default, skip_serializing_if = "Stated::is_empty")]
+    pub stated: Stated,
 }

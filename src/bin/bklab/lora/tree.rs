@@ -3,12 +3,12 @@
 
 use crate::Failure;
 use crate::files::{self, print};
-use bk_lab::published::lora::summary::{Failed, summary};
+use bk_lab::published::lora::summary::summary;
 use bk_lab::published::lora::tree::{
     ERROR, Times, TreeFile, error_file, experiment_files, note, stamp, summary_files, without_times,
 };
 use bk_lab::record::lora::experiment::QuantizationAnalysis;
-use bk_lab::record::lora::{Experiment, Storage, Study};
+use bk_lab::record::lora::{Experiment, Failed, Storage, Study};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::error::Error;

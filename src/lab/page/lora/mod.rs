@@ -113,7 +113,7 @@ impl LoraRoom {
     /// Takes the record of a file in. The published simulation is run again; anything else is shown as it is.
     fn take(self, lab: Lab, document: Document) {
         let Some(Study { provenance, config, .. }) = lab.record(&document) else { return };
-        let is_simulated = provenance == Provenance::PublishedSimulation;
+        let is_simulated = is_simulation(provenance, &document);
         let sentence = match is_simulated {
             true => "The settings of that record were restored, and its simulation was run again.".into(),
             false => format!("That record was opened: {}. {}", provenance.label(), document.manifest.origin),
@@ -137,8 +137,7 @@ impl LoraRoom {
                 shown.as_ref().is_some_and(|shown| match &opened {
                     Some(document) => shown.document == *document,
                     None => {
-                        shown.study.config == config
-                            && shown.study.provenance == Provenance::PublishedSimulation
+                        shown.study.config == config && is_simulation(shown.study.provenance, &shown.document)
                     }
                 })
             };
@@ -207,6 +206,11 @@ impl LoraRoom {
             Err(stopped) => lab.tell(stopped),
         });
     }
+}
+
+/// Whether a study is the simulation of its config and nothing else; files may state more than it gives.
+fn is_simulation(provenance: Provenance, document: &Document) -> bool {
+    provenance == Provenance::PublishedSimulation && document.manifest.files.is_empty()
 }
 
 /// The share of an accuracy, as people write it.

@@ -80,11 +80,16 @@ pub(super) fn Results() -> impl IntoView {
     view! {
         {move || room.shown.get().map(|shown| {
             let evidence = &shown.evidence;
-            let tables = evidence.tables.clone().into_iter().map(|table| view! {
-                <div class="stack">
-                    <p class="explanation">{table.explanation}</p>
-                    <GridTable grid=table.grid />
-                </div>
+            // A dozen tables are a long way to scroll: each says what it is, and opens where it is asked for.
+            let tables = evidence.tables.clone().into_iter().enumerate().map(|(place, table)| {
+                let rows = table.grid.rows.len() as u64 + table.grid.omitted;
+                view! {
+                    <details class="fold" open=place == 0>
+                        <summary>{table.grid.heading.clone()}" "<small>{format!("{rows} {}", if rows == 1 { "row" } else { "rows" })}</small></summary>
+                        <p class="explanation">{table.explanation}</p>
+                        <GridTable grid=table.grid />
+                    </details>
+                }
             });
             view! {
                 <section class="record">

@@ -8,31 +8,16 @@ use super::analysis::{Group, Grouping, groups};
 use super::contradiction::{Contradiction, contradictions};
 use super::monitor::stability;
 use super::size::{Sizes, VisionTransformer};
-use super::summary::Failed;
-use crate::record::lora::{Experiment, ExperimentConfig, Storage};
+use crate::record::lora::{Experiment, ExperimentConfig, Storage, Study};
 use crate::record::table::{Grid, cell};
 use comparisons::{anova, follow_ups, pooled_tests, power_table, tests};
 use literature::{expectations, stated_ratios};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sums::aggregates;
 pub use sums::{configuration, results};
 
 /// More contradictions than anyone reads one by one; the others are counted.
 const MOST_CONTRADICTIONS: usize = 150;
-
-/// A study as it was found in files.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Findings {
-    /// The results.
-    pub completed: Vec<Experiment>,
-    /// The experiments that failed, with their configurations.
-    pub failed: Vec<(ExperimentConfig, Failed)>,
-    /// The summary that lies beside them.
-    pub summary: Option<Value>,
-    /// The detailed analysis that lies beside them.
-    pub detailed: Option<Value>,
-}
 
 /// A table, and what it says in plain words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,27 +38,22 @@ fn four(value: f64) -> String {
     format!("{value:.4}")
 }
 
-/// All tables of a study that have rows.
-pub fn tables(findings: &Findings) -> Vec<Grid> {
-    explained(findings).into_iter().map(|table| table.grid).collect()
-}
-
 /// All tables of a study that have rows, each with what it says.
-pub fn explained(findings: &Findings) -> Vec<Explained> {
-    let completed = &findings.completed;
+pub fn explained(study: &Study) -> Vec<Explained> {
+    let completed = &study.experiments;
     let mut sizes = Sizes::default();
     let [kinds, listed] = contradiction_tables(completed, &mut sizes);
     let tables = [
         (
-            experiments(findings),
+            experiments(study),
             "One row an experiment. “Labelled” is the word that the results state; “by its loss curve” is the word that the study's own formula gives for the curve beside it.",
         ),
         (
-            aggregates(findings),
+            aggregates(study),
             "The numbers of both summing files, computed again from the results by the published rules: means over all models, data sets and ranks at once, and both kinds of 4 bits together. Empty sections of the files are left out, since they hold nothing to recompute.",
         ),
         (
-            means(findings),
+            means(study),
             "Runs that differ in their seed only, taken together. The interval holds the true mean in 95 of 100 such studies, if accuracies are normal; from three runs it is wide.",
         ),
         (
@@ -119,10 +99,10 @@ pub fn explained(findings: &Findings) -> Vec<Explained> {
 }
 
 /// One row an experiment.
-fn experiments(findings: &Findings) -> Grid {
+fn experiments(study: &Study) -> Grid {
     let columns =
         ["Experiment", "Weights", "Seed", "Accuracy", "Memory reduction, %", "Labelled", "By its loss curve"];
-    let completed = findings.completed.iter().map(|run| {
+    let completed = study.experiments.iter().map(|run| {
         let convergence = &run.quantization_analysis.convergence_analysis;
         vec![
             run.experiment_id.clone(),
@@ -134,7 +114,7 @@ fn experiments(findings: &Findings) -> Grid {
             stability(&run.training_results.training_curve).into(),
         ]
     });
-    let failed = findings.failed.iter().map(|(config, failed)| {
+    let failed = study.stated.failed.iter().map(|(config, failed)| {
         let mut row = vec![failed.experiment_id.clone(), config.storage().label().into()];
         row.extend([config.seed.to_string(), "failed".into(), String::new(), String::new(), String::new()]);
         row
@@ -143,8 +123,9 @@ fn experiments(findings: &Findings) -> Grid {
 }
 
 /// Means over seeds.
-fn means(findings: &Findings) -> Grid {
-    let failed: Vec<ExperimentConfig> = findings.failed.iter().map(|(config, _)| config.clone()).collect();
+fn means(study: &Study) -> Grid {
+    let failed: Vec<ExperimentConfig> =
+        study.stated.failed.iter().map(|(config, _)| config.clone()).collect();
     let row = |group: Group| {
         let bounds =
             cell(group.interval(), |interval| format!("{:.4} to {:.4}", interval.lower(), interval.upper()));
@@ -156,7 +137,7 @@ fn means(findings: &Findings) -> Grid {
             bounds,
         ]
     };
-    let groups = groups(&findings.completed, &failed, Grouping::Exact);
+    let groups = groups(&study.experiments, &failed, Grouping::Exact);
     let columns =
         ["Model, data, adapter, weights", "Runs", "Mean accuracy", "Deviation", "95 % interval of the mean"];
     grid("Accuracy over seeds", &columns, groups.into_iter().map(row).collect())

@@ -1,20 +1,21 @@
 //! The numbers of both summing files, recomputed and held against what the files state.
 
-use super::{Findings, grid};
+use super::grid;
 use crate::published::lora::monitor::stability;
-use crate::published::lora::summary::{Failed, detailed_analysis, summary};
+use crate::published::lora::summary::{detailed_analysis, summary};
+use crate::record::lora::{Failed, Study};
 use crate::record::table::Grid;
 use serde_json::Value;
 
 /// The numbers of both summing files, recomputed from the results, and what the files beside them state.
-pub(super) fn aggregates(findings: &Findings) -> Grid {
-    let failed: Vec<Failed> = findings.failed.iter().map(|(_, failed)| failed.clone()).collect();
+pub(super) fn aggregates(study: &Study) -> Grid {
+    let failed: Vec<Failed> = study.stated.failed.iter().map(|(_, failed)| failed.clone()).collect();
     let recomputed = [
-        (summary(&findings.completed, &failed, ""), &findings.summary),
-        (detailed_analysis(&findings.completed), &findings.detailed),
+        (summary(&study.experiments, &failed, ""), &study.stated.summary),
+        (detailed_analysis(&study.experiments), &study.stated.detailed),
     ];
     let mut rows = Vec::new();
-    if findings.completed.is_empty() {
+    if study.experiments.is_empty() {
         return grid("", &[], rows);
     }
     for (value, stated) in recomputed {
@@ -34,8 +35,8 @@ pub(super) fn aggregates(findings: &Findings) -> Grid {
         }
     }
     let by_curve =
-        findings.completed.iter().filter(|run| stability(&run.training_results.training_curve) == "stable");
-    let (stable, all) = (by_curve.count(), findings.completed.len());
+        study.experiments.iter().filter(|run| stability(&run.training_results.training_curve) == "stable");
+    let (stable, all) = (by_curve.count(), study.experiments.len());
     rows.push(vec![
         "runs that are stable by the study's own formula".into(),
         format!("{stable} of {all}"),
