@@ -19,6 +19,7 @@ mod report;
 mod resolvent;
 mod show;
 mod train;
+mod widths;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -59,6 +60,8 @@ enum Command {
     Leak(leak::Arguments),
     /// Stores each part of a model as it deserves: sizes as published, or what it really costs.
     Mixed(mixed::Arguments),
+    /// Measures perplexity against bit width: stores trained models in every width and runs them from their codes.
+    Widths(widths::Arguments),
     /// Times this machine.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -97,6 +100,7 @@ fn main() -> ExitCode {
         Command::Eval(arguments) => arguments.run(),
         Command::Leak(arguments) => arguments.run(),
         Command::Mixed(arguments) => arguments.run(),
+        Command::Widths(arguments) => arguments.run(),
         Command::Bench(bench) => bench.run(),
     };
     let (message, status) = match outcome {

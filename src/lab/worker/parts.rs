@@ -18,6 +18,7 @@ use crate::record::fragility::Subject;
 use crate::record::language_model::LanguageModel;
 use crate::record::lora::{self, Study};
 use crate::record::mixed::Mixed;
+use crate::record::widths::Widths;
 use crate::record::{Document, Record, Speed, Table, ToDocument, quantize, resolvent, speed};
 use crate::resolvent::{BackendChoice, Engine};
 use crate::study::{self, Context, StudyError};
@@ -187,6 +188,11 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
             let Mixed { provenance, manifest, .. } = *record;
             Record::Table(Table { provenance, manifest, title, grids })
         }
+        Record::Widths(record) => {
+            let (title, grids) = (Widths::TITLE.into(), vec![record.points_table(), record.models_table()]);
+            let Widths { provenance, manifest, .. } = *record;
+            Record::Table(Table { provenance, manifest, title, grids })
+        }
         Record::Adaptation(record) => {
             let (title, grids) = (record.title(), vec![record.accuracy_table(), record.cost_table()]);
             let Adaptation { provenance, manifest, .. } = *record;
@@ -210,6 +216,7 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
         | Record::Speed(_)
         | Record::LanguageModel(_)
         | Record::Mixed(_)
+        | Record::Widths(_)
         | Record::Adaptation(_) => Room::Files,
     };
     Ok(Found { room, document: record.to_document()? })
