@@ -23,7 +23,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// Begins with a model, on its own text. What `earlier` holds of the same model and config is not measured again.
+    /// Begins with a model, on its own text. What `earlier` holds of the same model and config is not measured again, and
+    /// stays even where it is not asked for.
     ///
     /// # Errors
     /// Where the config is none, the text is another than the model's, or the model is stored in fewer than 16 bits already.
@@ -43,11 +44,7 @@ impl Session {
         };
         let fingerprint = of_model(&kept)?;
         let measured = match earlier.and_then(|earlier| earlier.known(config, fingerprint)) {
-            Some(known) => {
-                let ways = config.ways(&known.architecture, stored);
-                let points = ways.iter().filter_map(|&way| known.at(way).copied()).collect();
-                Measured { points, ..known.clone() }
-            }
+            Some(known) => known.clone(),
             None => unmeasured(config, &kept, &corpus, stored, fingerprint)?,
         };
         Ok(Self { config: config.clone(), kept, corpus, measured })
@@ -78,8 +75,10 @@ impl Session {
         let (packed, model) = self.stored(way)?;
         let held_out = held_out(&model, self.tokens(), &part).await?;
         self.measured.points.push(Point { way, bytes: packed.bytes().total(), held_out });
-        let order = |point: &Point| all.iter().position(|&way| way == point.way);
-        self.measured.points.sort_by_key(order);
+        // Points that are not asked for now may be known all the same.
+        let every = Config { core: true, parts: true, ..self.config.clone() };
+        let order = every.ways(&self.measured.architecture, self.measured.stored);
+        self.measured.points.sort_by_key(|point| order.iter().position(|&way| way == point.way));
         Ok(true)
     }
 

@@ -136,7 +136,9 @@ pub(crate) fn mixed_models(records: &[Mixed]) -> String {
 /// The record of measured perplexities as text.
 pub(crate) fn widths(record: &Widths) -> String {
     let mut text = heading(Widths::TITLE, record.provenance, &record.manifest);
-    for numbers in [record.points_table(), record.models_table()] {
+    let places = Some(record.places_table()).filter(|table| !table.rows.is_empty());
+    let tables = [record.points_table()].into_iter().chain(places);
+    for numbers in tables.chain([record.leak_table(), record.models_table()]) {
         let _ = write!(text, "\n{}", grid(&numbers));
     }
     for (place, finding) in findings(record).into_iter().enumerate() {

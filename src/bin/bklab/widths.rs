@@ -1,12 +1,16 @@
 //! `bklab widths`: measured perplexity against bit width.
 
+use crate::drawing::Format;
+use crate::print::Print;
 use crate::train::{read_content, read_model, show, watched};
 use crate::{Failure, files};
+use bk_lab::export::data;
+use bk_lab::figure::{self, View};
 use bk_lab::model::corpus::Text;
 use bk_lab::quantize::ScaleRule;
 use bk_lab::record::widths::{Config, Widths};
 use bk_lab::record::{Record, document};
-use bk_lab::study::widths;
+use bk_lab::study::{robustness, widths};
 use clap::Args;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +47,15 @@ pub(crate) struct Arguments {
     /// Print the record as JSON instead of tables.
     #[arg(long)]
     json: bool,
+    /// Write the figure, with the published simulation behind it, to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.csv,
+    /// STEM.tex, STEM.json.
+    #[arg(long, value_name = "STEM")]
+    out: Option<PathBuf>,
+    /// What --out writes.
+    #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
+    format: Vec<Format>,
+    #[command(flatten)]
+    print: Print,
 }
 
 impl Arguments {
@@ -77,8 +90,23 @@ impl Arguments {
         let work = widths::run(&config, models, content.as_deref(), earlier.as_ref(), keep, &context);
         let record = pollster::block_on(work).map_err(Failure::failed)?;
         trouble.map_or(Ok(()), Err)?;
+        if let Some(stem) = &self.out {
+            write(&record, stem, &self.format, &self.print)?;
+        }
         show(Record::Widths(Box::new(record)), self.json)
     }
+}
+
+/// Writes the figure of a record, and its numbers.
+fn write(record: &Widths, stem: &Path, formats: &[Format], print: &Print) -> Result<(), Failure> {
+    let manifest = document::to_json(&[Record::Widths(Box::new(record.clone()))]).map_err(Failure::failed)?;
+    let published = robustness::run(&Default::default()).map_err(Failure::failed)?;
+    for format in formats {
+        let draw = |layout: &_| figure::models::widths(record, Some(&published), &View::default(), layout);
+        let data = |format| Some(data::widths(record, format, &manifest));
+        format.save(stem, print, draw, data, &manifest)?;
+    }
+    Ok(())
 }
 
 /// The record in a file; none where there is no such file yet.

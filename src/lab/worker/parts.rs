@@ -18,7 +18,7 @@ use crate::record::fragility::Subject;
 use crate::record::language_model::LanguageModel;
 use crate::record::lora::{self, Study};
 use crate::record::mixed::Mixed;
-use crate::record::widths::Widths;
+use crate::record::widths;
 use crate::record::{Document, Record, Speed, Table, ToDocument, quantize, resolvent, speed};
 use crate::resolvent::{BackendChoice, Engine};
 use crate::study::{self, Context, StudyError};
@@ -44,6 +44,8 @@ pub struct Parts {
     pub lora: fn() -> Coming<Lora>,
     /// Trains language models.
     pub models: fn() -> Coming<Models>,
+    /// Measures language models against bit width.
+    pub widths: fn() -> Coming<Widths>,
 }
 
 /// Code on its way.
@@ -115,6 +117,14 @@ pub struct Models {
     pub mixed: Perform,
     /// Writes a checkpoint.
     pub save: Perform,
+}
+
+/// Measures language models against bit width.
+pub struct Widths {
+    /// Says what was measured.
+    pub list: Perform,
+    /// Measures one more point.
+    pub measure: Perform,
 }
 
 /// The published simulation of robustness.
@@ -189,8 +199,11 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
             Record::Table(Table { provenance, manifest, title, grids })
         }
         Record::Widths(record) => {
-            let (title, grids) = (Widths::TITLE.into(), vec![record.points_table(), record.models_table()]);
-            let Widths { provenance, manifest, .. } = *record;
+            let (title, grids) = (
+                widths::Widths::TITLE.into(),
+                vec![record.points_table(), record.places_table(), record.models_table()],
+            );
+            let widths::Widths { provenance, manifest, .. } = *record;
             Record::Table(Table { provenance, manifest, title, grids })
         }
         Record::Adaptation(record) => {

@@ -1,6 +1,6 @@
 //! The numbers of a record as tables.
 
-use super::{Estimate, Group, Widths};
+use super::{Estimate, Group, Way, Widths};
 use crate::record::table::{Grid, cell, exact};
 use std::f64::consts::LN_2;
 
@@ -17,32 +17,42 @@ fn columns(names: &[&str]) -> Vec<String> {
 }
 
 impl Widths {
-    /// Means over seeds with their intervals, one row a way and group.
+    /// Means over seeds with their intervals, every matrix in one format: one row a format and group.
     pub fn points_table(&self) -> Grid {
-        let rows = |group: &Group<'_>| {
-            let row = |way| {
-                let points = || group.models.iter().filter_map(move |model| Some((model, model.at(way)?)));
-                let bits: Option<Vec<f64>> =
-                    points().map(|(model, point)| model.bits_a_byte(point)).collect();
-                let last: Vec<f64> = points().map(|(_, point)| point.held_out.last_perplexity()).collect();
-                vec![
-                    group.label.clone(),
-                    super::Way::label(&way),
-                    points().count().to_string(),
-                    estimate(&group.perplexities(way), 2, ""),
-                    estimate(&group.changes(way), 2, " %"),
-                    estimate(&bits.unwrap_or_default(), 3, ""),
-                    estimate(&last, 2, ""),
-                    points().next().map_or(String::new(), |(_, point)| point.bytes.to_string()),
-                ]
-            };
-            group.ways().into_iter().map(row).collect::<Vec<_>>()
+        let heading = format!(
+            "Held-out perplexity, means over seeds ± 95 % interval by Student’s t; groups of {}, {}",
+            self.config.group, self.config.rule
+        );
+        self.table_of(heading, |way| *way == Way::of(way.weights))
+    }
+
+    /// The same where one part of a model is quantized, or the numbers that the BK core computes are rounded.
+    pub fn places_table(&self) -> Grid {
+        let heading = "Where the loss comes from: single parts, and the numbers that the BK core computes";
+        self.table_of(heading.into(), |way| *way != Way::of(way.weights))
+    }
+
+    fn table_of(&self, heading: String, is_shown: impl Fn(&Way) -> bool) -> Grid {
+        let row = |group: &Group<'_>, way: Way| {
+            let points = || group.models.iter().filter_map(move |model| Some((model, model.at(way)?)));
+            let bits: Option<Vec<f64>> = points().map(|(model, point)| model.bits_a_byte(point)).collect();
+            vec![
+                group.label.clone(),
+                way.label(),
+                points().count().to_string(),
+                estimate(&group.perplexities(way), 2, ""),
+                estimate(&group.changes(way), 2, " %"),
+                estimate(&bits.unwrap_or_default(), 3, ""),
+                points().next().map_or(String::new(), |(_, point)| point.bytes.to_string()),
+            ]
         };
+        let groups = self.groups();
+        let rows = groups.iter().flat_map(|group| {
+            let ways = group.ways().into_iter().filter(&is_shown);
+            ways.map(|way| row(group, way)).collect::<Vec<_>>()
+        });
         Grid {
-            heading: format!(
-                "Held-out perplexity, means over seeds ± 95 % interval by Student’s t; groups of {}, {}",
-                self.config.group, self.config.rule
-            ),
+            heading,
             columns: columns(&[
                 "Model",
                 "Stored as",
@@ -50,10 +60,37 @@ impl Widths {
                 "Perplexity",
                 "Change",
                 "Bits a byte",
-                "At the last position",
                 "Bytes",
             ]),
-            rows: self.groups().iter().flat_map(rows).collect(),
+            rows: rows.collect(),
+            omitted: 0,
+        }
+    }
+
+    /// Whether models see the future: one row a group.
+    pub fn leak_table(&self) -> Grid {
+        let row = |group: &Group<'_>| {
+            let bases = group.models.iter().filter_map(|model| model.base());
+            let last: Vec<f64> = bases.map(|point| point.held_out.last_perplexity()).collect();
+            let most = group.models.iter().map(|model| model.largest_leak).fold(0.0, f64::max);
+            vec![
+                group.label.clone(),
+                format!("{most:.1e}"),
+                estimate(&group.perplexities(Way::of(group.first().stored)), 2, ""),
+                estimate(&last, 2, ""),
+                if group.is_causal() { "the past alone" } else { "the future too" }.into(),
+            ]
+        };
+        Grid {
+            heading: "What models see, unquantized".into(),
+            columns: columns(&[
+                "Model",
+                "Earlier logits move by",
+                "Perplexity, averaged",
+                "At the last position",
+                "Sees",
+            ]),
+            rows: self.groups().iter().map(row).collect(),
             omitted: 0,
         }
     }
