@@ -2,6 +2,7 @@
 
 use bk_lab::import::{Imported, SourceFile, read_files};
 use bk_lab::published::PublishedFigure;
+use bk_lab::published::lora::measured::beside;
 use bk_lab::published::quantize::claims;
 use bk_lab::record::quantize::ComparisonConfig;
 use bk_lab::record::stability::Run;
@@ -98,6 +99,12 @@ pub fn check(imported: &Imported) -> Result<(), TestCaseError> {
             Record::Table(table) => {
                 prop_assert!(!table.grids.is_empty());
                 for grid in &table.grids {
+                    prop_assert!(grid.rows.iter().all(|row| row.len() == grid.columns.len()));
+                }
+            }
+            Record::Adaptation(record) => {
+                let explained = record.explained();
+                for grid in explained.tables.iter().chain([&beside(record)]) {
                     prop_assert!(grid.rows.iter().all(|row| row.len() == grid.columns.len()));
                 }
             }
