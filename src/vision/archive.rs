@@ -154,6 +154,28 @@ impl Archive {
     }
 }
 
+impl Archive {
+    /// What [`from_bytes`](Self::from_bytes) reads: decoded, so that whoever keeps images needs no decoder to use them again.
+    /// Classes and labels as JSON in a line, and behind it the pixels.
+    ///
+    /// # Errors
+    /// serde_json's, which a list of texts and numbers gives no reason for.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut bytes = serde_json::to_vec(&(self.images.classes(), self.images.labels()))?;
+        bytes.push(b'\n');
+        (0..self.images.len()).for_each(|image| bytes.extend(self.images.pixels(image)));
+        Ok(bytes)
+    }
+
+    /// The archive of a checksum from its bytes; none where they are damaged.
+    pub fn from_bytes(checksum: u32, bytes: &[u8]) -> Option<Self> {
+        let end = bytes.iter().position(|&byte| byte == b'\n')?;
+        let (classes, labels) = serde_json::from_slice(&bytes[..end]).ok()?;
+        let images = Images::new([SIDE, CHANNELS], classes, bytes[end + 1..].to_vec(), labels).ok()?;
+        Some(Self { checksum, images })
+    }
+}
+
 /// The label of an image: the name of the folder that it lies in. None for what is no image, or was put there by the
 /// system that packed the zip.
 fn label(path: &str) -> Result<Option<String>, ArchiveError> {
