@@ -8,10 +8,10 @@ fn main() {
 
 #[cfg(target_arch = "wasm32")]
 mod parts {
-    use bk_lab::lab::worker::models;
     use bk_lab::lab::worker::parts::{
-        self, Import, Lora, Models, Parts, Perform, Published, Quantization, Resolvent, Widths,
+        self, Import, Lora, Measured, Models, Parts, Perform, Published, Quantization, Resolvent, Widths,
     };
+    use bk_lab::lab::worker::{adaptation, images, models};
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
     #[wasm_split(export, wasm_split_path = leptos::wasm_split, fallible)]
@@ -53,6 +53,20 @@ mod parts {
         })
     }
 
+    #[wasm_split(lora_measured, wasm_split_path = leptos::wasm_split, fallible)]
+    fn lora_measured() -> Result<Measured, SplitLoaderError> {
+        Ok(Measured {
+            adapt: adaptation::adapt,
+            explain: adaptation::explain,
+            pictures: adaptation::pictures,
+        })
+    }
+
+    #[wasm_split(lora_images, wasm_split_path = leptos::wasm_split, fallible)]
+    fn lora_images() -> Result<Perform, SplitLoaderError> {
+        Ok(images::read_zip)
+    }
+
     #[wasm_split(models, wasm_split_path = leptos::wasm_split, fallible)]
     fn models() -> Result<Models, SplitLoaderError> {
         Ok(Models {
@@ -78,6 +92,8 @@ mod parts {
         resolvent: || Box::pin(resolvent()),
         quantization: || Box::pin(quantization()),
         lora: || Box::pin(lora()),
+        lora_measured: || Box::pin(lora_measured()),
+        lora_images: || Box::pin(lora_images()),
         models: || Box::pin(models()),
         widths: || Box::pin(widths()),
     };

@@ -31,6 +31,7 @@ mod recorder;
 mod resolvent;
 mod sheet;
 mod table;
+pub mod adaptation;
 pub mod axis;
 pub mod efficiency;
 pub mod font;

@@ -2,10 +2,12 @@
 
 use crate::figure::Scene;
 use crate::figure::scene::{Command, Picture};
+use crate::lab::adaptation::{Adapted, Pictures};
 use crate::lab::models::{MeasuredModel, MeasuredModels, Shelf, Shelved};
 use crate::lab::protocol::{ExaminedStudy, Imported, ReadValues, WrittenFile};
 use crate::model::causality::Causality;
 use crate::record::Prediction;
+use crate::record::adaptation::{Explained, ImagesFile};
 use crate::record::mixed::Mixed;
 use crate::record::{
     Efficiency, Fragility, ModeComparison, Quantize, Resolvent, Robustness, Speed, Stability,
@@ -64,6 +66,9 @@ impl Parcel for Causality {}
 impl Parcel for Mixed {}
 impl Parcel for MeasuredModel {}
 impl Parcel for MeasuredModels {}
+impl Parcel for Adapted {}
+impl Parcel for Explained {}
+impl Parcel for ImagesFile {}
 impl Parcel for Prediction {}
 
 impl Parcel for WrittenFile {
@@ -73,6 +78,16 @@ impl Parcel for WrittenFile {
 
     fn attach(&mut self, buffers: Vec<ArrayBuffer>) {
         self.bytes = buffers.first().map(to_bytes).unwrap_or_default();
+    }
+}
+
+impl Parcel for Pictures {
+    fn detach(&mut self) -> Vec<ArrayBuffer> {
+        vec![to_buffer(&std::mem::take(&mut self.pixels))]
+    }
+
+    fn attach(&mut self, buffers: Vec<ArrayBuffer>) {
+        self.pixels = buffers.first().map(to_bytes).unwrap_or_default();
     }
 }
 

@@ -7,6 +7,7 @@
 
 use crate::export::Format;
 use crate::figure::Scene;
+use crate::lab::adaptation::{Adapt, Adapted, ExplainAdaptation, Pictures, ReadImages, ShowImages};
 use crate::lab::models::{
     HandleModel, ListModels, ListWidths, MapCausality, MeasureWidths, MeasuredModel, MeasuredModels, Predict,
     SaveModel, Shelf, Shelved, StudyMixed,
@@ -14,6 +15,7 @@ use crate::lab::models::{
 use crate::lab::permalink::Room;
 use crate::model::causality::Causality;
 use crate::published::lora::Evidence;
+use crate::record::adaptation::{Explained, ImagesFile};
 use crate::record::mixed::Mixed;
 use crate::record::quantize::TrainingRun;
 use crate::record::{
@@ -68,6 +70,14 @@ pub enum Kind {
     ExamineLora,
     /// Write all files of a study of quantized LoRA.
     PackLora,
+    /// Do something to a study of quantized LoRA that is run here.
+    Adapt,
+    /// Say what the record of such a study shows.
+    ExplainAdaptation,
+    /// Read a zip of images.
+    ReadImages,
+    /// Show the images that runs are judged by.
+    ShowImages,
     /// Say which language models there are.
     ListModels,
     /// Do something to a language model.
@@ -123,6 +133,10 @@ tasks! {
     lora::Config: SimulateLora => ExaminedStudy,
     ExamineLora: ExamineLora => ExaminedStudy,
     PackLora: PackLora => WrittenFile,
+    Adapt: Adapt => Adapted,
+    ExplainAdaptation: ExplainAdaptation => Explained,
+    ReadImages: ReadImages => ImagesFile,
+    ShowImages: ShowImages => Pictures,
     ListModels: ListModels => Shelf,
     HandleModel: HandleModel => Shelved,
     MapCausality: MapCausality => Causality,

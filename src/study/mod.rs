@@ -154,6 +154,11 @@ pub enum StudyError {
         "Run {0} of the record, counted from 0, is not the one that its matrix has there. Begin the study again."
     )]
     OtherRuns(usize),
+    /// A study of a file's images without that file.
+    #[error(
+        "The images of this study are in the file “{0}”, which is not here, or has changed. Give that file."
+    )]
+    OtherImages(String),
     /// The config of the quantized core is not one.
     #[error("{0}")]
     QuantizeConfig(#[from] crate::record::quantize::ConfigError),

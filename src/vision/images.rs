@@ -79,6 +79,43 @@ impl Images {
         image.checked_mul(size).and_then(|start| self.pixels.get(start..start + size)).unwrap_or_default()
     }
 
+    /// The images of every class.
+    ///
+    /// # Errors
+    /// [`VisionError::OneClass`] where there is nothing to tell apart, [`VisionError::TooFew`] for the first class, of those
+    /// that have images, of fewer than three, and for one of none.
+    pub(super) fn members(&self) -> Result<Vec<Vec<usize>>, VisionError> {
+        let mut members = vec![vec![]; self.classes.len()];
+        for (image, &label) in self.labels.iter().enumerate() {
+            members[label as usize].push(image);
+        }
+        let mut seen = members.iter().zip(&self.classes).filter(|(members, _)| !members.is_empty());
+        if let (Some((_, class)), None) = (seen.next(), seen.next()) {
+            return Err(VisionError::OneClass { images: self.len(), class: class.clone() });
+        }
+        let few = |(members, _): &(&Vec<usize>, &String)| members.len() < FEWEST;
+        if let Some((members, class)) = members.iter().zip(&self.classes).find(few) {
+            return Err(VisionError::TooFew { class: class.clone(), images: members.len(), least: FEWEST });
+        }
+        Ok(members)
+    }
+
+    /// At most so many images of every class, in their order; the seed decides which.
+    pub fn at_most(&self, of_each: usize, seed: u32) -> Self {
+        let mut random = LegacyRandom::new(seed);
+        let mut left = vec![of_each; self.classes.len()];
+        let mut chosen = vec![];
+        for image in random.permutation(self.len() as u32) {
+            let left = &mut left[self.labels[image as usize] as usize];
+            if *left > 0 {
+                *left -= 1;
+                chosen.push(image as usize);
+            }
+        }
+        chosen.sort_unstable();
+        self.chosen(&chosen)
+    }
+
     /// Some of them, in this order.
     fn chosen(&self, images: &[usize]) -> Self {
         let pixels = images.iter().flat_map(|&image| self.pixels(image)).copied().collect();
@@ -104,24 +141,13 @@ impl Split {
     /// from. The seed decides which; every class has at least one in each part.
     ///
     /// # Errors
-    /// [`VisionError::OneClass`] where there is nothing to tell apart, [`VisionError::TooFew`] for the first class, of those
-    /// that have images, of fewer than three, and for one of none.
+    /// [`VisionError::OneClass`] and [`VisionError::TooFew`], as [`Archive::read`](super::archive::Archive::read).
     pub fn new(images: &Images, [validation, held_out]: [u32; 2], seed: u32) -> Result<Self, VisionError> {
-        let mut members = vec![vec![]; images.classes.len()];
-        for (image, &label) in images.labels.iter().enumerate() {
-            members[label as usize].push(image);
-        }
-        let mut seen = members.iter().zip(&images.classes).filter(|(members, _)| !members.is_empty());
-        if let (Some((_, class)), None) = (seen.next(), seen.next()) {
-            return Err(VisionError::OneClass { images: images.len(), class: class.clone() });
-        }
+        let all = images.members()?;
         let mut random = LegacyRandom::new(seed);
         let mut parts = [vec![], vec![], vec![]];
-        for (members, class) in members.iter().zip(&images.classes) {
+        for members in &all {
             let count = members.len();
-            if count < FEWEST {
-                return Err(VisionError::TooFew { class: class.clone(), images: count, least: FEWEST });
-            }
             let share = |percent: u32| (count * percent.min(100) as usize / 100).clamp(1, count - 2);
             let held_out = share(held_out);
             let validation = share(validation).min(count - 1 - held_out);

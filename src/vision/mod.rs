@@ -1,7 +1,7 @@
 //! Vision transformers that are trained and adapted for real: the layout of DeiT at sizes that a browser tab can train,
 //! with low-rank adapters on a base that is frozen and really stored quantized.
 //!
-//! * [`Images`] are labelled images, [`generator`] draws some from a seed, and a [`Split`] keeps those apart that a model
+//! * [`Images`] are labelled images, [`generator`] draws some from a seed, an [`archive`] holds a person's own, and a [`Split`] keeps those apart that a model
 //!   learns from, is chosen by and is judged by.
 //! * A [`VisionTransformer`] says what a model is, a [`Base`] is a trained one as it is stored, and [`Lora`] says how it is
 //!   adapted. A [`Network`] computes, with or without adapters.
@@ -11,6 +11,7 @@
 //! stabilization scaling factor for fine-tuning with LoRA” (2023).
 
 mod architecture;
+pub mod archive;
 mod base;
 mod error;
 mod evaluation;
@@ -19,6 +20,7 @@ mod images;
 mod lora;
 mod network;
 mod patches;
+mod picture;
 mod training;
 
 pub use architecture::{Linear, VisionTransformer};

@@ -40,6 +40,7 @@ const ROOMS = [
   { link: 'Language models', panel: 'Mixed precision', file: 'models-precision', figures: 0 },
   { link: 'Language models', panel: 'As published', file: 'models-published', figures: 0 },
   { link: 'Quantized LoRA', file: 'lora', figures: 1 },
+  { link: 'Quantized LoRA', panel: 'Measured here', file: 'lora-measured', figures: 0 },
   { link: 'Efficiency', file: 'efficiency', figures: 1 },
   { link: 'Stability', file: 'stability', figures: 1 },
   { link: 'Files', file: 'files', figures: 0 },

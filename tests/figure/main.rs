@@ -1,6 +1,7 @@
 //! Figures as a reader gets them: laid out, written, painted.
 #![allow(clippy::expect_used, reason = "a test says what went wrong by failing")]
 
+mod adaptation;
 mod data;
 mod efficiency;
 mod exploring;
@@ -11,7 +12,7 @@ mod stability;
 
 use bk_lab::export::raster;
 use bk_lab::figure::scene::{Color, Command, Point, Rectangle, Text};
-use bk_lab::figure::{Scene, Theme};
+use bk_lab::figure::{Layout, Scene, Theme};
 use std::path::PathBuf;
 
 /// Published size, a column of a page, a telephone; in points.
@@ -97,6 +98,19 @@ fn contrast(one: Color, other: Color) -> f64 {
     };
     let (one, other) = (luminance(one), luminance(other));
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+/// A figure at every size and in both themes, each examined.
+fn everywhere(draw: impl Fn(&Layout) -> Scene, name: &str) -> Vec<Scene> {
+    let layouts = SIZES
+        .iter()
+        .flat_map(|&(width, height)| THEMES.map(|theme| (Layout::new(width, height, theme), theme)));
+    let scenes = layouts.map(|(layout, theme)| {
+        let scene = draw(&layout);
+        examine(&scene, theme, &format!("{name}-{}-{theme:?}", layout.width));
+        scene
+    });
+    scenes.collect()
 }
 
 /// Keeps a picture of a scene, and fails where its texts overlap or are too faint.

@@ -1,7 +1,7 @@
 //! The figures of language models.
 
-use super::{SIZES, THEMES, examine, words};
-use bk_lab::figure::{Layout, Scene, View, models};
+use super::{everywhere, words};
+use bk_lab::figure::{View, models};
 use bk_lab::model::causality::Causality;
 use bk_lab::model::corpus::Baselines;
 use bk_lab::model::precision::by_component;
@@ -9,18 +9,6 @@ use bk_lab::model::{Architecture, Mamba, ResNetBk, Trajectory};
 use bk_lab::quantize::Width;
 use bk_lab::record::mixed::{Config, Mixed, Point};
 use bk_lab::record::{Manifest, Provenance};
-
-fn everywhere(draw: impl Fn(&Layout) -> Scene, name: &str) -> Vec<Scene> {
-    let layouts = SIZES
-        .iter()
-        .flat_map(|&(width, height)| THEMES.map(|theme| (Layout::new(width, height, theme), theme)));
-    let scenes = layouts.map(|(layout, theme)| {
-        let scene = draw(&layout);
-        examine(&scene, theme, &format!("models-{name}-{}-{theme:?}", layout.width));
-        scene
-    });
-    scenes.collect()
-}
 
 fn architectures() -> [Architecture; 2] {
     let (resnet_bk, mamba) = (ResNetBk::default(), Mamba::default());
@@ -41,7 +29,9 @@ fn learning_is_readable_at_every_width() {
             baselines: &baselines,
             entropy,
         };
-        for scene in everywhere(|layout| models::training(&curve, &View::default(), layout), "training") {
+        for scene in
+            everywhere(|layout| models::training(&curve, &View::default(), layout), "models-training")
+        {
             assert_eq!(words(&scene).contains(&"entropy: the floor"), entropy.is_some());
             assert!(scene.summary.contains("after 500 steps"), "{}", scene.summary);
             assert_eq!(scene.plots.len(), 1);
@@ -61,7 +51,7 @@ fn nothing_learned_yet_is_said() {
         baselines: &baselines,
         entropy: None,
     };
-    for scene in everywhere(|layout| models::training(&curve, &View::default(), layout), "before") {
+    for scene in everywhere(|layout| models::training(&curve, &View::default(), layout), "models-before") {
         assert!(scene.summary.starts_with("ResNet-BK before its first step"), "{}", scene.summary);
     }
 }
@@ -72,7 +62,7 @@ fn parts_add_up_and_are_readable() {
         let plan = by_component(&architecture);
         let label = architecture.label();
         for scene in
-            everywhere(|layout| models::parts(&architecture, &plan, layout), &format!("parts-{label}"))
+            everywhere(|layout| models::parts(&architecture, &plan, layout), &format!("models-parts-{label}"))
         {
             let all = words(&scene);
             for word in ["Block 0", "Block 3", "Embedding"] {
@@ -96,12 +86,13 @@ fn a_model_that_sees_the_future_is_told_from_one_that_does_not() {
             .collect(),
     };
     for (ahead, verdict) in [(0.0, "the past alone"), (1e-8, "which is rounding"), (0.1, "sees the future")] {
-        for scene in everywhere(|layout| models::causality(&map(ahead), "Mamba", layout), "causality") {
+        for scene in everywhere(|layout| models::causality(&map(ahead), "Mamba", layout), "models-causality")
+        {
             assert!(scene.summary.contains(verdict), "{}", scene.summary);
         }
     }
     let nothing = Causality { changed: vec![], moved: vec![] };
-    everywhere(|layout| models::causality(&nothing, "Mamba", layout), "causality-nothing");
+    everywhere(|layout| models::causality(&nothing, "Mamba", layout), "models-causality-nothing");
 }
 
 fn mixed(points: Vec<Point>) -> Mixed {
@@ -134,16 +125,17 @@ fn perplexity_against_size_is_readable_at_every_width() {
         point("dynamic mixed", 239_946, 5.1482, false),
         point("your own", 150_000, 5.3, false),
     ];
-    for scene in
-        everywhere(|layout| models::precision(&mixed(points.clone()), &View::default(), layout), "precision")
-    {
+    for scene in everywhere(
+        |layout| models::precision(&mixed(points.clone()), &View::default(), layout),
+        "models-precision",
+    ) {
         assert!(words(&scene).contains(&"dynamic mixed"));
         assert!(scene.summary.contains("in 7 ways"), "{}", scene.summary);
     }
     for points in [vec![], vec![point(Width::Single.label(), 1000, 5.0, true)]] {
         everywhere(
             |layout| models::precision(&mixed(points.clone()), &View::default(), layout),
-            "precision-few",
+            "models-precision-few",
         );
     }
 }

@@ -2,6 +2,7 @@
 
 use bk_lab::import::{Imported, SourceFile, read_files};
 use bk_lab::published::PublishedFigure;
+use bk_lab::published::lora::measured::beside;
 use bk_lab::published::quantize::claims;
 use bk_lab::record::quantize::ComparisonConfig;
 use bk_lab::record::stability::Run;
@@ -101,13 +102,18 @@ pub fn check(imported: &Imported) -> Result<(), TestCaseError> {
                     prop_assert!(grid.rows.iter().all(|row| row.len() == grid.columns.len()));
                 }
             }
+            Record::Adaptation(record) => {
+                let explained = record.explained();
+                for grid in explained.tables.iter().chain([&beside(record)]) {
+                    prop_assert!(grid.rows.iter().all(|row| row.len() == grid.columns.len()));
+                }
+            }
             Record::Resolvent(_)
             | Record::Quantize(_)
             | Record::Fragility(_)
             | Record::Speed(_)
             | Record::LanguageModel(_)
             | Record::Mixed(_)
-            | Record::Adaptation(_)
             | Record::Lora(_) => {}
             Record::Widths(record) => {
                 for grid in [record.points_table(), record.models_table(), record.values()] {

@@ -19,7 +19,7 @@ const SMALL: [&str; 16] = [
     "single,four-bit-double",
     "--seeds",
     "1,2",
-    "--images",
+    "--of-each",
     "10",
     "--first-steps",
     "2",
@@ -46,6 +46,32 @@ fn a_record_that_was_cut_off_after_a_run_is_gone_on_with_to_the_same_bytes() {
     assert!(resumed.status.success(), "{}", String::from_utf8_lossy(&resumed.stderr));
     assert_eq!(String::from_utf8_lossy(&whole), String::from_utf8_lossy(&resumed.stdout));
     assert!(std::fs::read(&path).unwrap() == whole);
+}
+
+#[test]
+fn a_person_adapts_to_a_zip_of_their_own_and_goes_on_with_it_alone() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("vision-archive");
+    std::fs::create_dir_all(&folder).unwrap();
+    let (zip, record) = (folder.join("own.zip"), folder.join("record.json"));
+    std::fs::write(&zip, crate::archive::two_classes(&[])).unwrap();
+    let images = ["--images", zip.to_str().unwrap()];
+    let settings = ["--models", "tiny", "--ranks", "2", "--storages", "single,four-bit", "--seeds", "1"];
+    let steps = ["--of-each", "10", "--first-steps", "2", "--steps", "2"];
+    let out = ["--out", record.to_str().unwrap()];
+    let done = adapt(&[&images[..], &settings, &steps, &out].concat());
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(told.contains("own.zip") && told.contains("50.0 %"), "{told}");
+    let whole: Value = serde_json::from_slice(&std::fs::read(&record).unwrap()).unwrap();
+    assert_eq!(whole["config"]["file"]["classes"], serde_json::json!(["cat", "dog"]));
+    let without = adapt(&[&out[..], &["--resume"]].concat());
+    assert_eq!(without.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&without.stderr).contains("Give that file"));
+    let with = adapt(&[&images[..], &out, &["--resume", "--json"]].concat());
+    assert!(with.status.success(), "{}", String::from_utf8_lossy(&with.stderr));
+    std::fs::write(&zip, b"PK").unwrap();
+    let broken = adapt(&images);
+    assert!(String::from_utf8_lossy(&broken.stderr).contains("This is no zip"));
 }
 
 #[test]

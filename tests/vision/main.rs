@@ -1,6 +1,7 @@
 //! Vision transformers as their users see them: derivatives, what is stored, images, training.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
+mod archive;
 mod command;
 mod derivatives;
 #[path = "../model/gradients.rs"]

@@ -3,10 +3,9 @@
 use bk_lab::model::Recipe;
 use bk_lab::model::ops::Storage;
 use bk_lab::record::Provenance;
-use bk_lab::record::adaptation::{Adaptation, Config, ConfigError, Size};
+use bk_lab::record::adaptation::{Adaptation, Config, ConfigError, Data, Size};
 use bk_lab::study::adaptation::{Matrix, run};
 use bk_lab::study::{Context, StudyError};
-use bk_lab::vision::generator::Task;
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -15,7 +14,7 @@ fn config() -> Config {
     let recipe = Recipe { steps: 3, batch: 4, validate_every: 2, ..Recipe::default() };
     Config {
         sizes: vec![Size::Tiny],
-        tasks: vec![Task::Shapes],
+        tasks: vec![Data::Shapes],
         ranks: vec![2],
         storages: vec![Storage::Single, Storage::FourBitDouble],
         seeds: vec![1, 2],
@@ -34,12 +33,12 @@ fn the_whole_matrix_is_as_large_as_the_published_one_and_in_its_order() {
     assert_eq!(seeds, [42, 123, 456, 42]);
     assert_eq!((matrix[3].storage, matrix[3].rank), (Storage::EightBit, 4));
     assert_eq!((matrix[12].storage, matrix[12].rank), (Storage::Single, 8));
-    assert_eq!((matrix[36].task, matrix[72].size), (Task::Strokes, Size::Small));
+    assert_eq!((matrix[36].task, matrix[72].size), (Data::Strokes, Size::Small));
 }
 
 #[test]
 fn a_study_that_is_stopped_and_gone_on_with_gives_the_same_record() {
-    let whole = pollster::block_on(run(&config(), &Context::unwatched())).unwrap();
+    let whole = pollster::block_on(run(&config(), None, &Context::unwatched())).unwrap();
     assert_eq!((whole.provenance, whole.runs.len(), whole.first.len()), (Provenance::Measured, 4, 1));
     assert!(whole.is_complete());
     let cost = &whole.costs()[0];
@@ -47,18 +46,19 @@ fn a_study_that_is_stopped_and_gone_on_with_gives_the_same_record() {
     assert_eq!(cost.drop.as_ref().unwrap().count, 2);
     assert!(whole.runs[2].base_bytes * 3 < whole.runs[0].base_bytes);
 
-    // Stopped in the middle of the second run: three steps of the model and three of the first come before.
+    // Stopped in the middle of the second run: three steps of the model and three of the first come before, and what each
+    // comes to.
     let stop = Rc::new(Cell::new(false));
     let steps = Rc::new(Cell::new(0));
     let count = {
         let (stop, steps) = (stop.clone(), steps.clone());
         move |_| {
             steps.set(steps.get() + 1);
-            stop.set(steps.get() >= 8);
+            stop.set(steps.get() >= 10);
         }
     };
     let context = Context::new(count, || Box::pin(std::future::ready(())), stop);
-    let mut matrix = Matrix::new(&config()).unwrap();
+    let mut matrix = Matrix::new(&config(), None).unwrap();
     assert!(pollster::block_on(matrix.next(&context)).unwrap().is_some());
     let stopped = pollster::block_on(matrix.next(&context));
     assert!(matches!(stopped, Err(StudyError::Cancelled { .. })));
@@ -66,13 +66,13 @@ fn a_study_that_is_stopped_and_gone_on_with_gives_the_same_record() {
     assert_eq!(matrix.record().runs.len(), 1);
 
     let record: Adaptation = serde_json::from_str(&kept).unwrap();
-    let mut matrix = Matrix::resume(record).unwrap();
+    let mut matrix = Matrix::resume(record, None).unwrap();
     while pollster::block_on(matrix.next(&Context::unwatched())).unwrap().is_some() {}
     assert_eq!(serde_json::to_string(matrix.record()).unwrap(), serde_json::to_string(&whole).unwrap());
 
     let mut other = whole;
     other.runs.remove(1);
-    assert!(matches!(Matrix::resume(other), Err(StudyError::OtherRuns(1))));
+    assert!(matches!(Matrix::resume(other, None), Err(StudyError::OtherRuns(1))));
 }
 
 #[test]
@@ -83,5 +83,8 @@ fn a_matrix_that_is_none_is_refused() {
     let seeds = (0..5001).collect();
     assert_eq!(refused(Config { seeds, ..config() }), ConfigError::Runs { runs: 10_002, most: 10_000 });
     let images = Config { images: 2, ..config() };
-    assert!(matches!(pollster::block_on(run(&images, &Context::unwatched())), Err(StudyError::Vision(_))));
+    assert!(matches!(
+        pollster::block_on(run(&images, None, &Context::unwatched())),
+        Err(StudyError::Vision(_))
+    ));
 }

@@ -4,10 +4,10 @@ use crate::files;
 use crate::train::{show, watched};
 use crate::{Failure, report};
 use bk_lab::model::ops::Storage;
-use bk_lab::record::adaptation::{Adaptation, Config, Size};
+use bk_lab::record::adaptation::{Adaptation, Config, Data, ImagesFile, Size};
 use bk_lab::record::{Record, document};
 use bk_lab::study::adaptation::Matrix;
-use bk_lab::vision::generator::Task;
+use bk_lab::vision::archive::Archive;
 use clap::Args;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -20,9 +20,12 @@ pub(crate) struct Arguments {
     /// Models: tiny, small.
     #[arg(long, value_delimiter = ',', value_parser = named::<Size>)]
     models: Vec<Size>,
-    /// What they are adapted to: shapes, strokes, textures.
-    #[arg(long, value_delimiter = ',', value_parser = named::<Task>)]
-    tasks: Vec<Task>,
+    /// What they are adapted to: shapes, strokes, textures, or file, the images of --images.
+    #[arg(long, value_delimiter = ',', value_parser = named::<Data>)]
+    tasks: Vec<Data>,
+    /// Images of your own: a zip with a folder a class, of PNG and JPEG files. Without --tasks, they are the task.
+    #[arg(long, value_name = "ZIP")]
+    images: Option<PathBuf>,
     /// Ranks of the adapters.
     #[arg(long, value_delimiter = ',')]
     ranks: Vec<usize>,
@@ -35,9 +38,15 @@ pub(crate) struct Arguments {
     /// Scale adapters by α/√rank instead of α/rank.
     #[arg(long)]
     rank_stabilized: bool,
-    /// Images of every class, all parts together.
+    /// The demonstration, 12 runs, instead of the whole matrix.
     #[arg(long)]
-    images: Option<usize>,
+    demonstration: bool,
+    /// Images of every class, all parts together; of a file at most so many.
+    #[arg(long)]
+    of_each: Option<usize>,
+    /// Seed of the images and of their split.
+    #[arg(long)]
+    images_seed: Option<u32>,
     /// Steps that a model is trained by first.
     #[arg(long)]
     first_steps: Option<usize>,
@@ -70,8 +79,14 @@ impl Arguments {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let (out, json) = (self.out.clone(), self.json);
         let mut matrix = match out.as_deref().filter(|_| self.resume) {
-            Some(path) => Matrix::resume(read(path)?).map_err(Failure::failed)?,
-            None => Matrix::new(&self.config()).map_err(Failure::usage)?,
+            Some(path) => {
+                let archive = self.archive()?.map(|(_, archive)| archive);
+                Matrix::resume(read(path)?, archive).map_err(Failure::failed)?
+            }
+            None => {
+                let (file, archive) = self.archive()?.unzip();
+                Matrix::new(&self.config(file), archive).map_err(Failure::usage)?
+            }
         };
         let context = watched();
         while let Some(run) = pollster::block_on(matrix.next(&context)).map_err(Failure::failed)? {
@@ -83,15 +98,30 @@ impl Arguments {
         show(Record::Adaptation(Box::new(matrix.record().clone())), json)
     }
 
-    fn config(self) -> Config {
-        let mut config = Config::default();
+    /// The images of --images, and what the record says of them.
+    fn archive(&self) -> Result<Option<(ImagesFile, Archive)>, Failure> {
+        let Some(path) = &self.images else { return Ok(None) };
+        let failed = |what: String| Failure::Failed(format!("{} cannot be used: {what}", path.display()));
+        let bytes = fs::read(path).map_err(|error| failed(format!("{error}.")))?;
+        let archive = Archive::read(&bytes).map_err(|error| failed(error.to_string()))?;
+        let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+        Ok(Some((ImagesFile::of(&name, &archive), archive)))
+    }
+
+    fn config(self, file: Option<ImagesFile>) -> Config {
+        let mut config = if self.demonstration { Config::demonstration() } else { Config::default() };
+        if file.is_some() {
+            config.tasks = vec![Data::File];
+            config.file = file;
+        }
         config.sizes = or(self.models, config.sizes);
         config.tasks = or(self.tasks, config.tasks);
         config.ranks = or(self.ranks, config.ranks);
         config.storages = or(self.storages, config.storages);
         config.seeds = or(self.seeds, config.seeds);
         config.rank_stabilized = self.rank_stabilized;
-        config.images = self.images.unwrap_or(config.images);
+        config.images = self.of_each.unwrap_or(config.images);
+        config.images_seed = self.images_seed.unwrap_or(config.images_seed);
         config.first.steps = self.first_steps.unwrap_or(config.first.steps);
         config.recipe.steps = self.steps.unwrap_or(config.recipe.steps);
         config

@@ -3,6 +3,7 @@
 use crate::Failure;
 use bk_lab::model::causality::Causality;
 use bk_lab::published::lora::Evidence;
+use bk_lab::published::lora::measured::beside;
 use bk_lab::published::robustness::measured::{Finding, findings};
 use bk_lab::published::{Claim, PublishedFigure, quantize as published};
 use bk_lab::record::adaptation::{Adaptation, Arm, Run};
@@ -183,7 +184,9 @@ pub(crate) fn run(run: &Run) -> String {
 /// The record of quantized LoRA as it was really run as text.
 fn adaptation(record: &Adaptation) -> String {
     let mut text = heading(&record.title(), record.provenance, &record.manifest);
-    for numbers in [record.accuracy_table(), record.cost_table()] {
+    record.sentences().iter().for_each(|sentence| text += &format!("\n{sentence}"));
+    text.push('\n');
+    for numbers in [record.accuracy_table(), record.cost_table(), beside(record)] {
         let _ = write!(text, "\n{}", grid(&numbers));
     }
     text

@@ -125,3 +125,26 @@ pub(super) fn Choice(
         </label>
     }
 }
+
+/// What an axis is narrowed to: one of its values, or all where the text is empty.
+#[component]
+pub(super) fn Narrow(
+    label: &'static str,
+    options: Signal<Vec<String>>,
+    value: Signal<String>,
+    set: Callback<String>,
+) -> impl IntoView {
+    view! {
+        <label class="field">
+            <span class="label">{label}</span>
+            <select on:change=move |event| set.run(event_target_value(&event))>
+                <option value="" selected=move || value.with(String::is_empty)>"all"</option>
+                {move || options.get().into_iter().map(|option| {
+                    let (key, own) = (option.clone(), option.clone());
+                    view! { <option value=key selected=move || value.with(|value| *value == own)>{option}</option> }
+                }).collect_view()}
+            </select>
+        </label>
+    }
+    .into_any()
+}

@@ -3,6 +3,8 @@
 //! Requests run side by side as asynchronous tasks that pause between units of work; that is when a cancel is
 //! heard. A panic ends the worker; the page then starts another and says so.
 
+pub mod adaptation;
+pub mod images;
 pub mod models;
 pub mod parts;
 mod shelf;
@@ -111,6 +113,10 @@ impl Worker {
             Kind::SimulateLora => (self.parts.lora)().await?.simulate,
             Kind::ExamineLora => (self.parts.lora)().await?.examine,
             Kind::PackLora => (self.parts.lora)().await?.pack,
+            Kind::Adapt => (self.parts.lora_measured)().await?.adapt,
+            Kind::ExplainAdaptation => (self.parts.lora_measured)().await?.explain,
+            Kind::ReadImages => (self.parts.lora_images)().await?,
+            Kind::ShowImages => (self.parts.lora_measured)().await?.pictures,
             Kind::ListModels => (self.parts.models)().await?.list,
             Kind::HandleModel => (self.parts.models)().await?.handle,
             Kind::MapCausality => (self.parts.models)().await?.causality,

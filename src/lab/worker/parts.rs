@@ -13,7 +13,6 @@ use crate::lab::protocol::{
 };
 use crate::published::lora::Evidence;
 use crate::published::lora::tree::tree;
-use crate::record::adaptation::Adaptation;
 use crate::record::fragility::Subject;
 use crate::record::language_model::LanguageModel;
 use crate::record::lora::{self, Study};
@@ -42,6 +41,10 @@ pub struct Parts {
     pub quantization: fn() -> Coming<Quantization>,
     /// Knows the study of quantized LoRA.
     pub lora: fn() -> Coming<Lora>,
+    /// Runs the study of quantized LoRA for real.
+    pub lora_measured: fn() -> Coming<Measured>,
+    /// Reads a zip of images.
+    pub lora_images: fn() -> Coming<Perform>,
     /// Trains language models.
     pub models: fn() -> Coming<Models>,
     /// Measures language models against bit width.
@@ -101,6 +104,16 @@ pub struct Lora {
     pub examine: Perform,
     /// Writes all files of a study as one zip.
     pub pack: Perform,
+}
+
+/// Runs the study of quantized LoRA for real.
+pub struct Measured {
+    /// Does something to a study.
+    pub adapt: Perform,
+    /// Says what a record shows.
+    pub explain: Perform,
+    /// Shows the images that runs are judged by.
+    pub pictures: Perform,
 }
 
 /// Trains language models, and keeps them.
@@ -206,11 +219,6 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
             let widths::Widths { provenance, manifest, .. } = *record;
             Record::Table(Table { provenance, manifest, title, grids })
         }
-        Record::Adaptation(record) => {
-            let (title, grids) = (record.title(), vec![record.accuracy_table(), record.cost_table()]);
-            let Adaptation { provenance, manifest, .. } = *record;
-            Record::Table(Table { provenance, manifest, title, grids })
-        }
         record => record,
     };
     let room = match &record {
@@ -224,13 +232,12 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
         },
         Record::Resolvent(_) => Room::Resolvent,
         Record::Quantize(_) | Record::ModeComparison(_) => Room::Quantization,
-        Record::Lora(_) => Room::Lora,
+        Record::Lora(_) | Record::Adaptation(_) => Room::Lora,
         Record::Table(_)
         | Record::Speed(_)
         | Record::LanguageModel(_)
         | Record::Mixed(_)
-        | Record::Widths(_)
-        | Record::Adaptation(_) => Room::Files,
+        | Record::Widths(_) => Room::Files,
     };
     Ok(Found { room, document: record.to_document()? })
 }

@@ -7,6 +7,7 @@ use idb::{
 use js_sys::{JsString, Uint8Array};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The database.
@@ -22,6 +23,19 @@ const LAST: &str = "\u{ffff}";
 pub struct Shelf {
     database: Option<Database>,
     memory: RefCell<BTreeMap<String, Vec<u8>>>,
+}
+
+thread_local! {
+    static SHELF: RefCell<Option<Rc<Shelf>>> = const { RefCell::new(None) };
+}
+
+/// The shelf, opened once.
+pub async fn shelf() -> Rc<Shelf> {
+    if let Some(shelf) = SHELF.with_borrow(Clone::clone) {
+        return shelf;
+    }
+    let shelf = Rc::new(Shelf::open().await);
+    SHELF.with_borrow_mut(|kept| kept.get_or_insert(shelf).clone())
 }
 
 impl Shelf {

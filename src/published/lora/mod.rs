@@ -7,6 +7,7 @@ pub mod demonstration;
 pub mod evidence;
 pub mod literature;
 pub mod matrix;
+pub mod measured;
 pub mod monitor;
 pub mod simulation;
 pub mod size;

@@ -3,7 +3,7 @@
 use super::LoraRoom;
 use super::axes::{Axes, Axis, Filter};
 use crate::figure::View;
-use crate::lab::page::controls::{Choice, Field};
+use crate::lab::page::controls::{Choice, Field, Narrow};
 use crate::lab::page::download;
 use crate::lab::page::files::ImportButton;
 use crate::lab::page::state::Lab;
@@ -36,7 +36,7 @@ impl FromStr for Count {
 
 /// Settings of the simulation and of the grid.
 #[component]
-pub(super) fn Controls() -> impl IntoView {
+pub(super) fn Controls(hidden: Signal<bool>) -> impl IntoView {
     let lab = expect_context::<Lab>();
     let room = expect_context::<LoraRoom>();
     let read = move |read: fn(&Config) -> u64| Signal::derive(move || room.config.with(read));
@@ -55,7 +55,7 @@ pub(super) fn Controls() -> impl IntoView {
     };
     let nothing = move || room.shown.with(Option::is_none);
     view! {
-        <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
+        <form class="controls" aria-label="Settings" hidden=hidden on:submit=|event| event.prevent_default()>
             <Field label="Seed" hint="of Python’s generator; the published program sets none" expected="a whole number from 0 to 18446744073709551615"
                 value=read(|config| config.seed)
                 set=Callback::new(move |seed| room.set_config(|config| config.seed = seed)) />
@@ -69,7 +69,7 @@ pub(super) fn Controls() -> impl IntoView {
             <button type="button" on:click=restore>"Published settings"</button>
             <fieldset class="filters">
                 <legend>"Show in grid and figure"</legend>
-                {Axis::ALL.map(|axis| view! { <Narrow axis /> }).collect_view()}
+                {Axis::ALL.map(|axis| narrow(room, axis)).collect_view()}
             </fieldset>
             <div class="actions" role="group" aria-label="Take this data away">
                 <button type="button" disabled=nothing on:click=move |_| room.pack(lab)>"The whole tree as one zip"</button>
@@ -85,25 +85,15 @@ pub(super) fn Controls() -> impl IntoView {
 }
 
 /// What an axis is narrowed to.
-#[component]
-fn Narrow(axis: Axis) -> impl IntoView {
-    let room = expect_context::<LoraRoom>();
+fn narrow(room: LoraRoom, axis: Axis) -> AnyView {
     let axes = Memo::new(move |_| {
         room.shown.with(|shown| shown.as_ref().map(|shown| Axes::of(&shown.study.experiments)))
     });
-    let chosen = move || room.settings.with(|settings| settings.filter.clone().of(axis).clone());
-    let options = move || axes.with(|axes| axes.as_ref().map_or(vec![], |axes| axes.values(axis).to_vec()));
-    view! {
-        <label class="field">
-            <span class="label">{axis.name()}</span>
-            <select on:change=move |event| room.settings.update(|settings| *settings.filter.of(axis) = event_target_value(&event))>
-                <option value="" selected=move || chosen().is_empty()>"all"</option>
-                {move || options().into_iter().map(|value| {
-                    let (key, own) = (value.clone(), value.clone());
-                    view! { <option value=key selected=move || chosen() == own>{value}</option> }
-                }).collect_view()}
-            </select>
-        </label>
-    }
-    .into_any()
+    let options = Signal::derive(move || {
+        axes.with(|axes| axes.as_ref().map_or(vec![], |axes| axes.values(axis).to_vec()))
+    });
+    let value =
+        Signal::derive(move || room.settings.with(|settings| settings.filter.clone().of(axis).clone()));
+    let set = Callback::new(move |value| room.settings.update(|settings| *settings.filter.of(axis) = value));
+    view! { <Narrow label=axis.name() options value set /> }.into_any()
 }

@@ -1,9 +1,12 @@
-//! The room of quantized LoRA: the matrix of experiments, what each came to, what they cannot be, and what was claimed.
+//! The room of quantized LoRA, of two halves: the study as it was published, with what each experiment came to, what they
+//! cannot be, and what was claimed; and the study as it is run here.
 
 mod axes;
 mod controls;
 mod experiment;
+mod grid;
 mod matrix;
+mod measured;
 mod results;
 
 use super::download;
@@ -14,12 +17,13 @@ use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{ExamineLora, ExaminedStudy, PackLora, Stopped, WrittenFile};
 use crate::published::lora::Evidence;
 use crate::record::lora::{Config, Experiment, Study};
-use crate::record::{Document, Provenance, document};
+use crate::record::{Document, Filed, Provenance, adaptation, document};
 use axes::Filter;
 use controls::Controls;
 use experiment::Chosen;
 use leptos::prelude::*;
 use matrix::Matrix;
+use measured::{Measured, MeasuredRoom};
 use results::{Accuracy, Results};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -34,16 +38,39 @@ struct Linked {
     view: View,
 }
 
-/// What is simulated, and what of it is looked at.
+/// The halves of the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Half {
+    #[default]
+    Published,
+    Measured,
+}
+
+impl Half {
+    const ALL: [Half; 2] = [Half::Published, Half::Measured];
+
+    fn title(self) -> &'static str {
+        match self {
+            Half::Published => "As published",
+            Half::Measured => "Measured here",
+        }
+    }
+}
+
+/// What is simulated or run, and what of it is looked at.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 struct Settings {
+    half: Half,
     #[serde(flatten)]
     config: Config,
     #[serde(flatten)]
     filter: Filter,
     /// The name of the experiment that is looked at; empty for none.
     chosen: String,
+    #[serde(flatten)]
+    measured: Measured,
 }
 
 /// A study, and what can be said of it.
@@ -71,6 +98,9 @@ impl Shown {
 struct LoraRoom {
     settings: RwSignal<Settings>,
     config: Memo<Config>,
+    /// The half that is shown.
+    half: Memo<Half>,
+    /// How the figure of the half that is shown is looked at.
     view: RwSignal<View>,
     /// A study from a file that is no simulation of this lab, shown until it is forgotten.
     opened: RwSignal<Option<Document>>,
@@ -80,25 +110,36 @@ struct LoraRoom {
 
 impl LoraRoom {
     /// The state of the room that is opened, with what came for it before.
-    fn open(lab: Lab) -> Self {
+    fn open(lab: Lab) -> (Self, MeasuredRoom) {
         let settings: RwSignal<Settings> = RwSignal::default();
         let room = LoraRoom {
             settings,
             config: Memo::new(move |_| settings.with(|settings| settings.config.clone())),
+            half: Memo::new(move |_| settings.with(|settings| settings.half)),
             view: RwSignal::default(),
             opened: RwSignal::default(),
             shown: RwSignal::default(),
             trouble: RwSignal::default(),
         };
+        let is_run = Memo::new(move |_| lab.room.get() == Room::Lora && room.half.get() == Half::Measured);
+        let measured = MeasuredRoom::open(lab, settings, room.view, is_run);
         let linked = move || Linked { settings: settings.get(), view: room.view.get() };
         let host = Host {
             address: Signal::derive(move || permalink::to_fragment(Room::Lora, &linked())),
             restore: Callback::new(move |link| restore(&link, |linked| room.follow(linked))),
-            take: Callback::new(move |(document, _)| room.take(lab, document)),
+            take: Callback::new(move |(document, _): (Document, _)| {
+                let is_run = document.study == adaptation::Adaptation::STUDY;
+                room.show(if is_run { Half::Measured } else { Half::Published });
+                if is_run {
+                    measured.open_record(lab, &document);
+                } else {
+                    room.take(lab, document);
+                }
+            }),
         };
         lab.entrance(Room::Lora).open(lab, Room::Lora, host);
         room.keep_computed(lab);
-        room
+        (room, measured)
     }
 
     /// Restores what a link says.
@@ -108,6 +149,16 @@ impl LoraRoom {
             self.settings.set(linked.settings);
             self.view.set(linked.view);
         });
+    }
+
+    /// Shows a half; how the figure of the other one was looked at does not carry over.
+    fn show(self, half: Half) {
+        if self.half.get_untracked() != half {
+            batch(|| {
+                self.settings.update(|settings| settings.half = half);
+                self.view.set(View::default());
+            });
+        }
     }
 
     /// Takes the record of a file in. The published simulation is run again; anything else is shown as it is.
@@ -127,7 +178,7 @@ impl LoraRoom {
 
     /// Simulates anew whenever the config changes, or looks at the study that was opened.
     fn keep_computed(self, lab: Lab) {
-        let visible = Memo::new(move |_| lab.room.get() == Room::Lora);
+        let visible = Memo::new(move |_| lab.room.get() == Room::Lora && self.half.get() == Half::Published);
         Effect::new(move || {
             if !visible.get() {
                 return;
@@ -227,16 +278,33 @@ fn accuracy(run: &Experiment) -> f64 {
 #[component]
 pub(super) fn LoraView() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let room = LoraRoom::open(lab);
+    let (room, run) = LoraRoom::open(lab);
     provide_context(room);
+    let is_hidden = move |half: Half| move || room.half.get() != half;
+    let link = move |to: Half| {
+        let fragment = move || {
+            let settings = Settings { half: to, ..room.settings.get() };
+            let view = if room.half.get() == to { room.view.get() } else { View::default() };
+            permalink::to_fragment(Room::Lora, &Linked { settings, view })
+        };
+        view! { <a href=fragment aria-current=move || (room.half.get() == to).then_some("page")>{to.title()}</a> }
+    };
+    // What provides its own state comes before what asks for it.
+    let stage = measured::view(lab, run);
     view! {
         <section class="room" hidden=move || lab.room.get() != Room::Lora aria-labelledby="lora-title">
             <header class="intro">
                 <h1 id="lora-title">"Quantized LoRA for vision transformers"</h1>
-                <p>"A published study lists 144 experiments: two models, two data sets, adapters of three ranks, weights stored in four ways, three seeds. None of them was ever trained. Every published number was drawn at random around chosen values; this room draws them again, shows what the files say, and what of it cannot be true."</p>
+                <p>"A published study lists 144 experiments: two models, two data sets, adapters of three ranks, weights stored in four ways, three seeds. None of them was ever trained. Every published number was drawn at random around chosen values; this room draws them again, shows what the files say, and what of it cannot be true. Its other half runs such a study for real, in this tab."</p>
             </header>
-            <Controls />
-            <div class="stage">
+            <Controls hidden=Signal::derive(is_hidden(Half::Published)) />
+            {measured::settings(Signal::derive(is_hidden(Half::Measured)))}
+            <div class="stage" hidden=is_hidden(Half::Measured)>
+                <nav class="panels" aria-label="Panels">{Half::ALL.map(link).collect_view()}</nav>
+                {stage}
+            </div>
+            <div class="stage" hidden=is_hidden(Half::Published)>
+                <nav class="panels" aria-label="Panels">{Half::ALL.map(link).collect_view()}</nav>
                 <div class="glance" aria-live="polite">
                     {move || room.shown.get().map(|shown| view! {
                         <p><strong class="provenance">{shown.study.provenance.label()}</strong>" "{shown.study.manifest.origin.clone()}</p>

@@ -4,7 +4,7 @@ mod bench;
 pub mod widths;
 
 use super::parts::Performing;
-use super::shelf::Shelf;
+use super::shelf::{Shelf, shelf};
 use super::{Payload, Stopped, finished, read};
 use crate::lab::browser::to_bytes;
 use crate::lab::models::{
@@ -19,7 +19,6 @@ use crate::study::language_model::{Session, causality_map, evaluate_kept, held_o
 use crate::study::{Context, StudyError, mixed};
 use bench::{Open, checkpoint, name, summaries, text};
 use std::cell::RefCell;
-use std::rc::Rc;
 
 /// Why nothing comes of a task.
 #[derive(Debug, thiserror::Error)]
@@ -62,18 +61,8 @@ impl From<Problem> for Stopped {
 }
 
 thread_local! {
-    static SHELF: RefCell<Option<Rc<Shelf>>> = const { RefCell::new(None) };
     /// The training that was last gone on with.
     static OPEN: RefCell<Option<Open>> = const { RefCell::new(None) };
-}
-
-/// The shelf, opened once.
-async fn shelf() -> Rc<Shelf> {
-    if let Some(shelf) = SHELF.with_borrow(Clone::clone) {
-        return shelf;
-    }
-    let shelf = Rc::new(Shelf::open().await);
-    SHELF.with_borrow_mut(|kept| kept.get_or_insert(shelf).clone())
 }
 
 /// A model as it lies on the shelf, and the file that it was trained on.

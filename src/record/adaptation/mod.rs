@@ -1,17 +1,17 @@
 //! The record of quantized LoRA as it was really run: vision transformers that were trained here, stored in four ways,
 //! adapted, and judged by images that no training has seen.
 
-use super::hypothesis::{Interval, MeansTest, holm};
-use super::table::{Grid, cell};
+mod costs;
+
+pub use costs::{Cost, Explained};
+
 use super::{Manifest, Provenance};
 use crate::model::Recipe;
 use crate::model::ops::Storage;
+use crate::vision::archive::Archive;
 use crate::vision::generator::Task;
 use crate::vision::{Evaluation, Lora, Patience, Trajectory, VisionTransformer};
 use serde::{Deserialize, Serialize};
-
-/// The probability with which an interval holds the true mean, if the values are normal.
-pub const LEVEL: f64 = 0.95;
 
 /// A model by its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,6 +41,58 @@ impl Size {
     }
 }
 
+/// What models are adapted to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Data {
+    /// [`Task::Shapes`].
+    Shapes,
+    /// [`Task::Strokes`].
+    Strokes,
+    /// [`Task::Textures`].
+    Textures,
+    /// The images of the file that the config names.
+    File,
+}
+
+impl Data {
+    /// What it is called.
+    pub fn label(self) -> &'static str {
+        self.task().map_or("file", Task::label)
+    }
+
+    /// What the generator draws for it; none for a file.
+    pub fn task(self) -> Option<Task> {
+        match self {
+            Data::Shapes => Some(Task::Shapes),
+            Data::Strokes => Some(Task::Strokes),
+            Data::Textures => Some(Task::Textures),
+            Data::File => None,
+        }
+    }
+}
+
+/// A file of images that a study adapts to. The record holds what identifies it, not the images.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImagesFile {
+    /// Its name.
+    pub name: String,
+    /// CRC-32 of its bytes.
+    pub checksum: u32,
+    /// What the labels mean: the names of its folders.
+    pub classes: Vec<String>,
+    /// How many images it has.
+    pub images: usize,
+}
+
+impl ImagesFile {
+    /// What a record says of a file.
+    pub fn of(name: &str, Archive { checksum, images }: &Archive) -> Self {
+        let classes = images.classes().to_vec();
+        Self { name: name.into(), checksum: *checksum, classes, images: images.len() }
+    }
+}
+
 /// What decides the study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -50,7 +102,9 @@ pub struct Config {
     /// What every model is trained on first.
     pub first_task: Task,
     /// What it is then adapted to.
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<Data>,
+    /// The file that [`Data::File`] stands for.
+    pub file: Option<ImagesFile>,
     /// Ranks of the adapters; α is twice the rank.
     pub ranks: Vec<usize>,
     /// How the frozen base is stored.
@@ -59,7 +113,7 @@ pub struct Config {
     pub seeds: Vec<u32>,
     /// Whether adapters are scaled by α/√r.
     pub rank_stabilized: bool,
-    /// Images of every class.
+    /// Images of every class; of a file at most so many.
     pub images: usize,
     /// Of every hundred, those that training is chosen by and those that it is judged by.
     pub shares: [u32; 2],
@@ -74,12 +128,13 @@ pub struct Config {
 }
 
 impl Default for Config {
-    /// The whole matrix: 144 runs, as many as the published one.
+    /// The whole matrix: 144 runs, as many as the published one. How the lengths were chosen is told in docs/vision.md.
     fn default() -> Self {
         Self {
             sizes: vec![Size::Tiny, Size::Small],
             first_task: Task::Textures,
-            tasks: vec![Task::Shapes, Task::Strokes],
+            tasks: vec![Data::Shapes, Data::Strokes],
+            file: None,
             ranks: vec![4, 8, 16],
             storages: Storage::ALL.to_vec(),
             seeds: vec![42, 123, 456],
@@ -88,17 +143,17 @@ impl Default for Config {
             shares: [10, 20],
             images_seed: 1,
             first: Recipe {
-                steps: 600,
+                steps: 400,
                 batch: 32,
                 learning_rate: 2e-3,
-                validate_every: 25,
+                validate_every: 50,
                 ..Recipe::default()
             },
             recipe: Recipe {
                 steps: 300,
-                batch: 32,
+                batch: 16,
                 learning_rate: 4e-3,
-                validate_every: 25,
+                validate_every: 30,
                 ..Recipe::default()
             },
             patience: Patience::default(),
@@ -112,6 +167,11 @@ pub enum ConfigError {
     /// An axis of the matrix without values.
     #[error("The study has no {0}. Choose at least one.")]
     NoAxis(&'static str),
+    /// Images of a file without one.
+    #[error(
+        "The study adapts to the images of a file, and there is none. Choose a zip with a folder a class, or other data."
+    )]
+    NoFile,
     /// A value that an axis has twice, so that a run would be counted twice.
     #[error("The study has one of its {0} twice. Give each once.")]
     Twice(&'static str),
@@ -134,25 +194,13 @@ pub struct Arm {
     /// The model.
     pub size: Size,
     /// What it is adapted to.
-    pub task: Task,
+    pub task: Data,
     /// Rank of its adapters.
     pub rank: usize,
     /// How its base is stored.
     pub storage: Storage,
     /// The seed.
     pub seed: u32,
-}
-
-impl Arm {
-    /// Model, task and rank as cells of a table.
-    fn cells(&self) -> Vec<String> {
-        vec![self.size.label().into(), self.task.label().into(), self.rank.to_string()]
-    }
-}
-
-/// A share in percent, with one decimal.
-fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
 }
 
 impl Config {
@@ -171,6 +219,20 @@ impl Config {
         arms
     }
 
+    /// The demonstration, which a browser tab finishes in minutes (docs/vision.md): the small half of the models, one task,
+    /// one rank, every way of storing, every seed.
+    pub fn demonstration() -> Self {
+        Self { sizes: vec![Size::Tiny], tasks: vec![Data::Shapes], ranks: vec![4], ..Self::default() }
+    }
+
+    /// What the labels of a task mean.
+    pub fn classes(&self, task: Data) -> Vec<String> {
+        match task.task() {
+            Some(task) => task.classes().iter().map(|&class| class.to_owned()).collect(),
+            None => self.file.as_ref().map_or(vec![], |file| file.classes.clone()),
+        }
+    }
+
     /// The adapters of a rank.
     pub fn lora(&self, rank: usize) -> Lora {
         Lora { rank_stabilized: self.rank_stabilized, ..Lora::of_rank(rank) }
@@ -179,7 +241,7 @@ impl Config {
     /// Refuses a matrix that is none. Sizes and rates are refused by whatever they are given to.
     ///
     /// # Errors
-    /// [`ConfigError::NoAxis`], [`ConfigError::Twice`], [`ConfigError::Runs`].
+    /// [`ConfigError::NoAxis`], [`ConfigError::Twice`], [`ConfigError::Runs`], [`ConfigError::NoFile`].
     pub fn check(&self) -> Result<(), ConfigError> {
         fn axis<T: PartialEq>(name: &'static str, values: &[T]) -> Result<usize, ConfigError> {
             if values.is_empty() {
@@ -187,6 +249,9 @@ impl Config {
             }
             let twice = (1..values.len()).any(|place| values[..place].contains(&values[place]));
             if twice { Err(ConfigError::Twice(name)) } else { Ok(values.len()) }
+        }
+        if self.tasks.contains(&Data::File) && self.file.is_none() {
+            return Err(ConfigError::NoFile);
         }
         let lengths = [
             axis("models", &self.sizes)?,
@@ -244,107 +309,30 @@ pub struct Adaptation {
     pub runs: Vec<Run>,
 }
 
-/// What storing the base in a way costs, over the seeds of one model, task and rank.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cost {
-    /// The place; its seed is the first.
-    pub arm: Arm,
-    /// The accuracy that is lost against single precision with the same seed, over the seeds; none for fewer than two.
-    pub drop: Option<Interval>,
-    /// The paired test over the seeds; none where nothing varies.
-    pub test: Option<MeansTest>,
-    /// Its p, corrected by Holm for all tests of the study.
-    pub corrected_p: Option<f64>,
-}
-
 impl Adaptation {
     /// What the record is about.
     pub fn title(&self) -> String {
         format!("Quantized LoRA, trained here: {} of {} runs", self.runs.len(), self.config.matrix().len())
     }
 
-    /// How much every place of the matrix recognised, over its seeds.
-    pub fn accuracy_table(&self) -> Grid {
-        let mut rows = vec![];
-        for arm in self.places() {
-            let Arm { size, task, rank, storage, .. } = arm;
-            let found: Vec<f64> = self
-                .accuracies(size, task, rank, storage)
-                .into_iter()
-                .map(|(_, accuracy)| accuracy)
-                .collect();
-            let Some(run) = self.runs.iter().find(|run| run.arm == Arm { seed: run.arm.seed, ..arm }) else {
-                continue;
-            };
-            let mean = found.iter().sum::<f64>() / found.len() as f64;
-            let interval = Interval::of(&found, LEVEL);
-            let mut row = arm.cells();
-            row.extend([
-                storage.label().to_owned(),
-                found.len().to_string(),
-                percent(mean),
-                cell(interval, |interval| format!("± {}", percent(interval.margin))),
-                percent(1.0 / task.classes().len() as f64),
-                run.base_bytes.to_string(),
-                run.trained_bytes.to_string(),
-            ]);
-            rows.push(row);
-        }
-        let columns = [
-            "Model",
-            "Task",
-            "Rank",
-            "Base stored as",
-            "Seeds",
-            "Recognised",
-            "95 %",
-            "By chance",
-            "Bytes of base",
-            "Bytes trained",
-        ];
-        let heading = "Held-out images recognised: means over seeds, with intervals by Student’s t".into();
-        Grid { heading, columns: columns.map(String::from).into(), rows, omitted: 0 }
-    }
-
-    /// What storing costs, in a table.
-    pub fn cost_table(&self) -> Grid {
-        let row = |cost: Cost| {
-            let mut row = cost.arm.cells();
-            let points = |interval: &Interval| format!("{:+.2} points", 100.0 * interval.mean);
-            let margin = |interval: &Interval| format!("± {:.2}", 100.0 * interval.margin);
-            row.extend([
-                cost.arm.storage.label().to_owned(),
-                cell(cost.drop.as_ref(), points),
-                cell(cost.drop.as_ref(), margin),
-                cell(cost.test.as_ref(), |test| format!("{:.3}", test.p)),
-                cell(cost.corrected_p, |p| format!("{p:.3}")),
-            ]);
-            row
-        };
-        let columns =
-            ["Model", "Task", "Rank", "Base stored as", "Lost against f32", "95 %", "p, paired", "p, Holm"];
-        Grid {
-            heading: "What storing the base costs: each seed with f32 against itself".into(),
-            columns: columns.map(String::from).into(),
-            rows: self.costs().into_iter().map(row).collect(),
-            omitted: 0,
-        }
-    }
-
-    /// The places of the matrix, each once: those of the first seed.
-    fn places(&self) -> Vec<Arm> {
-        let mut arms = self.config.matrix();
-        arms.retain(|arm| Some(&arm.seed) == self.config.seeds.first());
-        arms
-    }
-
     /// A record without runs.
     pub fn begin(config: Config) -> Self {
-        let origin =
-            "Trained, stored, adapted and judged by this lab, on held-out images that its generator drew.";
+        let file = config.file.as_ref().filter(|_| config.tasks.contains(&Data::File));
+        let origin = match (file, config.tasks.len()) {
+            (None, _) => {
+                "Trained, stored, adapted and judged by this lab, on held-out images that its generator drew."
+            }
+            (Some(_), 1) => {
+                "Trained on images of its generator, then stored, adapted and judged by this lab on those of a file."
+            }
+            (Some(_), _) => {
+                "Trained, stored, adapted and judged by this lab, on images of its generator and of a file."
+            }
+        };
+        let files = file.iter().map(|file| file.name.clone()).collect();
         Self {
             provenance: Provenance::Measured,
-            manifest: Manifest::new(vec![], origin),
+            manifest: Manifest::new(files, origin),
             config,
             first: vec![],
             runs: vec![],
@@ -354,37 +342,5 @@ impl Adaptation {
     /// Whether all runs are there.
     pub fn is_complete(&self) -> bool {
         self.runs.len() >= self.config.matrix().len()
-    }
-
-    /// The accuracies of a place, one a seed that has been run, in the order of the seeds.
-    fn accuracies(&self, size: Size, task: Task, rank: usize, storage: Storage) -> Vec<(u32, f64)> {
-        let here = |run: &&Run| {
-            (run.arm.size, run.arm.task, run.arm.rank, run.arm.storage) == (size, task, rank, storage)
-        };
-        self.runs.iter().filter(here).map(|run| (run.arm.seed, run.held_out.accuracy())).collect()
-    }
-
-    /// What every way of storing costs against single precision, each seed compared with itself.
-    pub fn costs(&self) -> Vec<Cost> {
-        let mut costs = vec![];
-        for arm in self.places().into_iter().filter(|arm| arm.storage != Storage::Single) {
-            let Arm { size, task, rank, storage, .. } = arm;
-            let single = self.accuracies(size, task, rank, Storage::Single);
-            let pairs =
-                self.accuracies(size, task, rank, storage).into_iter().filter_map(|(seed, stored)| {
-                    let (_, whole) = single.iter().find(|(other, _)| *other == seed)?;
-                    Some((*whole, stored))
-                });
-            let (whole, stored): (Vec<f64>, Vec<f64>) = pairs.unzip();
-            let lost: Vec<f64> = whole.iter().zip(&stored).map(|(whole, stored)| whole - stored).collect();
-            let drop = Interval::of(&lost, LEVEL);
-            let test = MeansTest::paired(&whole, &stored);
-            costs.push(Cost { arm, drop, test, corrected_p: None });
-        }
-        let values: Vec<f64> =
-            costs.iter().filter_map(|cost| cost.test.as_ref().map(|test| test.p)).collect();
-        let tested = costs.iter_mut().filter(|cost| cost.test.is_some());
-        tested.zip(holm(&values)).for_each(|(cost, p)| cost.corrected_p = Some(p));
-        costs
     }
 }
