@@ -39,6 +39,11 @@ mod parts {
         Ok(rooms::models)
     }
 
+    #[wasm_split(widths, wasm_split_path = leptos::wasm_split, fallible)]
+    fn widths() -> Result<Build, SplitLoaderError> {
+        Ok(rooms::widths)
+    }
+
     #[wasm_split(lora, wasm_split_path = leptos::wasm_split, fallible)]
     fn lora() -> Result<Build, SplitLoaderError> {
         Ok(rooms::lora)
@@ -59,6 +64,7 @@ mod parts {
                 Room::Resolvent => resolvent().await,
                 Room::Quantization => quantization().await,
                 Room::Models => models().await,
+                Room::Widths => widths().await,
                 Room::Lora => lora().await,
                 Room::Files => files().await,
             }

@@ -10,7 +10,7 @@ fn main() {
 mod parts {
     use bk_lab::lab::worker::models;
     use bk_lab::lab::worker::parts::{
-        self, Import, Lora, Models, Parts, Perform, Published, Quantization, Resolvent,
+        self, Import, Lora, Models, Parts, Perform, Published, Quantization, Resolvent, Widths,
     };
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
@@ -65,6 +65,11 @@ mod parts {
         })
     }
 
+    #[wasm_split(widths, wasm_split_path = leptos::wasm_split, fallible)]
+    fn widths() -> Result<Widths, SplitLoaderError> {
+        Ok(Widths { list: models::widths::list, measure: models::widths::measure })
+    }
+
     /// Where each part comes from.
     pub(super) const PARTS: Parts = Parts {
         export: || Box::pin(export()),
@@ -74,5 +79,6 @@ mod parts {
         quantization: || Box::pin(quantization()),
         lora: || Box::pin(lora()),
         models: || Box::pin(models()),
+        widths: || Box::pin(widths()),
     };
 }

@@ -3,6 +3,8 @@
 
 use super::Table;
 use crate::published::PublishedFigure;
+use crate::record::table::Grid;
+use crate::record::widths::Widths;
 
 /// What a figure's data can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,23 @@ pub fn write<Figure: PublishedFigure>(records: &[&Figure], format: DataFormat, m
                 *last = in_print(record).latex(Some(manifest));
             }
             tables.join("\n")
+        }
+        DataFormat::Json => manifest.into(),
+    }
+}
+
+/// Writes the data of measured perplexities against bit width: every point of every model, or the means over seeds.
+pub fn widths(record: &Widths, format: DataFormat, manifest: &str) -> String {
+    let table = |numbers: Grid| {
+        let caption = format!("{}: {}. Data: {}.", Widths::TITLE, numbers.heading, record.provenance.label());
+        Table { caption, columns: numbers.columns, rows: numbers.rows }
+    };
+    match format {
+        DataFormat::Csv => table(record.values()).csv(Some(manifest)),
+        DataFormat::Latex => {
+            table(record.points_table()).latex(None)
+                + "\n"
+                + &table(record.models_table()).latex(Some(manifest))
         }
         DataFormat::Json => manifest.into(),
     }

@@ -5,12 +5,13 @@ use super::chart::Chart;
 use super::decimation::extremes;
 use super::inset::{self, Arrangement, Content, Inset};
 use super::legend::{Entry, Legend};
-use super::marks::{Mark, Shape};
+use super::marks::{self, Mark, Shape};
 use super::placement::Room;
 use super::plot::{Plot, Reading, Series, Trace};
 use super::scene::{Color, Point, Rectangle, Stroke};
 use super::sheet::Sheet;
 use super::view::View;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// Columns of pixels in a point, to which lines of many sites are decimated.
@@ -72,6 +73,28 @@ impl Line {
     }
 }
 
+/// The interval of a point of a line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spread {
+    /// The point's place.
+    pub place: f64,
+    /// The interval's lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+    /// What is said of it where the point is read.
+    pub note: String,
+}
+
+impl Spread {
+    /// The ends of the error bar, the lower one on the axis where it would lie below; none where the point is beyond it.
+    fn ends(&self, chart: &Chart) -> Option<[Point; 2]> {
+        let is_shown = (chart.x().low()..=chart.x().high()).contains(&self.place);
+        let ends = [self.low.max(chart.y().low()), self.high].map(|end| chart.at(self.place, end));
+        is_shown.then_some(ends)
+    }
+}
+
 /// Draws lines as [`explore`] does, in a figure that shows all of them always.
 pub fn draw(
     sheet: &Sheet,
@@ -92,6 +115,22 @@ pub fn explore(
     axes: impl Fn(Rectangle) -> [Axis; 2],
     lines: &[Line],
 ) -> (Vec<Plot>, Vec<Series>) {
+    explore_with(sheet, outer, title, view, axes, lines, &[])
+}
+
+/// Draws lines as [`explore`] does, with intervals of the points of the first of them: a list a line.
+pub fn explore_with(
+    sheet: &Sheet,
+    outer: Rectangle,
+    title: &'static str,
+    view: &View,
+    axes: impl Fn(Rectangle) -> [Axis; 2],
+    lines: &[Line],
+    spreads: &[Vec<Spread>],
+) -> (Vec<Plot>, Vec<Series>) {
+    let spreads: HashMap<&str, &Vec<Spread>> =
+        lines.iter().map(|line| line.label.as_str()).zip(spreads).collect();
+    let of = |line: &Line| spreads.get(line.label.as_str()).map_or(&[][..], |spreads| spreads);
     let series = lines.iter().map(|line| Series {
         key: line.label.clone(),
         name: line.label.clone(),
@@ -112,6 +151,8 @@ pub fn explore(
         for line in &lines {
             let points: Vec<Point> = line.shown(chart).map(|(place, value)| chart.at(place, value)).collect();
             room.add_line(&points);
+            let bars = of(line).iter().filter_map(|spread| spread.ends(chart));
+            bars.for_each(|bar| room.add_line(&bar));
         }
         room
     };
@@ -123,6 +164,9 @@ pub fn explore(
     let chart = &mut arrangement.chart;
     chart.draw_grid();
     for line in lines.iter().rev() {
+        for ends in of(line).iter().filter_map(|spread| spread.ends(chart)) {
+            marks::draw_error_bar(sheet, chart, ends, line.color);
+        }
         if let Some(mark) = line.mark(sheet) {
             line.shown(chart).for_each(|(place, value)| mark.draw(sheet, chart.at(place, value)));
         }
@@ -131,10 +175,14 @@ pub fn explore(
         }
     }
     chart.draw_axes();
+    let reading = |line: &Line, (x, y): (f64, f64)| {
+        let spread = of(line).iter().find(|spread| spread.place == x);
+        Reading { x, y, note: spread.map_or(String::new(), |spread| spread.note.clone()) }
+    };
     let traces = lines.iter().map(|line| Trace {
         name: line.label.clone(),
         color: line.color,
-        readings: line.points.iter().map(|&(place, value)| Reading::new(place, value)).collect(),
+        readings: line.points.iter().map(|&point| reading(line, point)).collect(),
     });
     let plot = chart.plot_of(traces.collect());
     if !view.moving {

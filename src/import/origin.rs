@@ -120,6 +120,10 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Mixed(record)
         }
+        Record::Widths(mut record) => {
+            doubt(&mut record.provenance, &mut record.manifest.origin);
+            Record::Widths(record)
+        }
         Record::Adaptation(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Adaptation(record)

@@ -2,7 +2,7 @@
 
 use crate::figure::Scene;
 use crate::figure::scene::{Command, Picture};
-use crate::lab::models::{Shelf, Shelved};
+use crate::lab::models::{MeasuredModel, MeasuredModels, Shelf, Shelved};
 use crate::lab::protocol::{ExaminedStudy, Imported, ReadValues, WrittenFile};
 use crate::model::causality::Causality;
 use crate::record::Prediction;
@@ -62,6 +62,8 @@ impl Parcel for Shelf {}
 impl Parcel for Shelved {}
 impl Parcel for Causality {}
 impl Parcel for Mixed {}
+impl Parcel for MeasuredModel {}
+impl Parcel for MeasuredModels {}
 impl Parcel for Prediction {}
 
 impl Parcel for WrittenFile {

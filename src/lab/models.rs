@@ -3,7 +3,7 @@
 use crate::model::Trajectory;
 use crate::model::corpus::Baselines;
 use crate::record::language_model::{Config, LanguageModel};
-use crate::record::mixed;
+use crate::record::{mixed, widths};
 use serde::{Deserialize, Serialize};
 
 /// A model on the shelf is known by a number, counted up.
@@ -22,8 +22,8 @@ pub struct ListModels {
 pub enum HandleModel {
     /// Put a fresh one on the shelf. Where its text is a file, the file's bytes follow as a buffer.
     Begin(Box<Config>),
-    /// Put a checkpoint on the shelf, whose bytes follow as a buffer.
-    Open,
+    /// Put a checkpoint on the shelf, whose bytes follow as a buffer; one that comes with the lab has the name of its file.
+    Open(Option<String>),
     /// Give it the text that it was trained on, whose bytes follow as a buffer.
     GiveText(ModelKey),
     /// Train it for about so many seconds, at least one step.
@@ -57,6 +57,32 @@ pub struct StudyMixed {
     /// What was found before: what still holds of it is not measured again.
     pub earlier: Option<Box<mixed::Mixed>>,
 }
+
+/// Measure the next point of a model's perplexity against bit width.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeasureWidths {
+    /// Which model.
+    pub key: ModelKey,
+    /// How.
+    pub config: widths::Config,
+}
+
+/// Say what was measured of the models on the shelf.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ListWidths;
+
+/// What was measured of a model on the shelf.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeasuredModel {
+    /// Which model.
+    pub key: ModelKey,
+    /// The record, which holds this model alone.
+    pub record: widths::Widths,
+}
+
+/// What was measured of all models, in all settings.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeasuredModels(pub Vec<MeasuredModel>);
 
 /// Write a model's checkpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -102,6 +128,9 @@ pub struct Shelved {
     pub measured: Option<Box<LanguageModel>>,
     /// Whether it outlives the tab.
     pub kept: bool,
+    /// The file of a model that came with the lab.
+    #[serde(default)]
+    pub shipped: Option<String>,
 }
 
 impl Shelved {

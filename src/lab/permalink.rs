@@ -30,6 +30,8 @@ pub enum Room {
     Resolvent,
     /// The quantized core, step by step.
     Quantization,
+    /// Measured perplexity against bit width.
+    Widths,
     /// Language models.
     Models,
     /// The study of quantized LoRA.
@@ -40,12 +42,13 @@ pub enum Room {
 
 impl Room {
     /// All rooms in the order of the navigation.
-    pub const ALL: [Room; 8] = [
+    pub const ALL: [Room; 9] = [
         Room::Robustness,
         Room::Efficiency,
         Room::Stability,
         Room::Resolvent,
         Room::Quantization,
+        Room::Widths,
         Room::Models,
         Room::Lora,
         Room::Files,
@@ -59,6 +62,7 @@ impl Room {
             Room::Stability => "stability",
             Room::Resolvent => "resolvent",
             Room::Quantization => "quantization",
+            Room::Widths => "widths",
             Room::Models => "models",
             Room::Lora => "lora",
             Room::Files => "files",

@@ -8,7 +8,8 @@
 use crate::export::Format;
 use crate::figure::Scene;
 use crate::lab::models::{
-    HandleModel, ListModels, MapCausality, Predict, SaveModel, Shelf, Shelved, StudyMixed,
+    HandleModel, ListModels, ListWidths, MapCausality, MeasureWidths, MeasuredModel, MeasuredModels, Predict,
+    SaveModel, Shelf, Shelved, StudyMixed,
 };
 use crate::lab::permalink::Room;
 use crate::model::causality::Causality;
@@ -77,6 +78,10 @@ pub enum Kind {
     Predict,
     /// Study mixed precision.
     StudyMixed,
+    /// Measure a language model against bit width.
+    MeasureWidths,
+    /// Say what was measured against bit width.
+    ListWidths,
     /// Write a language model's checkpoint.
     SaveModel,
     /// Read result files.
@@ -123,6 +128,8 @@ tasks! {
     MapCausality: MapCausality => Causality,
     Predict: Predict => Prediction,
     StudyMixed: StudyMixed => Mixed,
+    MeasureWidths: MeasureWidths => MeasuredModel,
+    ListWidths: ListWidths => MeasuredModels,
     SaveModel: SaveModel => WrittenFile,
     Import: Import => Imported,
     ReadPotential: Potential => ReadValues,

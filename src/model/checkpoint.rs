@@ -242,6 +242,7 @@ impl Checkpoint {
         let Self { architecture, recipe, text, tokenizer, trajectory, parameters, .. } = self;
         Ok(KeptModel {
             model: LanguageModel::new(architecture, &parameters.frozen())?,
+            parameters: parameters.clone(),
             recipe: recipe.clone(),
             steps: trajectory.losses.len(),
             trajectory: trajectory.clone(),

@@ -4,6 +4,7 @@ use super::architecture::Architecture;
 use super::checkpoint::{Checkpoint, CheckpointError, QUANTIZED_SCHEMA, open, schema};
 use super::corpus::{Text, Tokenizer};
 use super::language_model::LanguageModel;
+use super::parameters::Parameters;
 use super::quantized_checkpoint::QuantizedCheckpoint;
 use super::training::{Recipe, Trajectory};
 use crate::quantize::Width;
@@ -13,6 +14,8 @@ use crate::quantize::Width;
 pub struct KeptModel {
     /// The model.
     pub model: LanguageModel,
+    /// Its parameters: of a quantized model, the numbers that its codes stand for.
+    pub parameters: Parameters,
     /// How it was trained.
     pub recipe: Recipe,
     /// For how many steps.

@@ -1,6 +1,7 @@
 //! A language model that computes.
 
 use super::architecture::Architecture;
+use super::core_rounding::CoreRounding;
 use super::error::ModelError;
 use super::layers::Watch;
 use super::ops::PotentialGradient;
@@ -46,6 +47,14 @@ impl LanguageModel {
     pub fn with_potential_gradient(mut self, gradient: PotentialGradient) -> Self {
         if let Network::ResNetBk(network) = &mut self.network {
             network.replace_gradient(gradient);
+        }
+        self
+    }
+
+    /// The same model, whose resolvents take and give rounded numbers. A model without resolvents stays as it is.
+    pub fn with_core_rounding(mut self, rounding: &CoreRounding) -> Self {
+        if let Network::ResNetBk(network) = &mut self.network {
+            network.round_core(rounding);
         }
         self
     }

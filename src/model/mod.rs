@@ -15,6 +15,7 @@
 mod architecture;
 pub mod causality;
 mod checkpoint;
+mod core_rounding;
 pub mod corpus;
 mod error;
 mod evaluation;
@@ -37,6 +38,7 @@ mod training;
 
 pub use architecture::{Architecture, Gating, Initial, Mamba, Parameter, ResNetBk, Router, Use};
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use core_rounding::{CoreRounding, Sharing};
 pub use error::ModelError;
 pub use evaluation::Evaluation;
 pub use kept::KeptModel;
@@ -44,6 +46,6 @@ pub use language_model::LanguageModel;
 pub use layers::Watch;
 pub(crate) use optimizer::AdamW;
 pub use parameters::{Parameters, Weights};
-pub use quantized::{PackedModel, PackedTensor, Rounding};
+pub use quantized::{Format, PackedModel, PackedTensor, Rounding};
 pub use quantized_checkpoint::QuantizedCheckpoint;
 pub use training::{Recipe, Training, Trajectory};

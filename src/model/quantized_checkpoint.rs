@@ -14,10 +14,12 @@ use super::corpus::{Text, Tokenizer};
 use super::error::ModelError;
 use super::kept::KeptModel;
 use super::language_model::LanguageModel;
+use super::parameters::Parameters;
 use super::precision::Plan;
-use super::quantized::{PackedModel, PackedTensor, Rounding};
+use super::quantized::{Codes, PackedModel, PackedTensor, Rounding};
 use super::training::{Recipe, Trajectory};
 use crate::quantize::{Grid, Quantized, Quantizer, Width, packed_length};
+use candle_core::DType;
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 use serde::{Deserialize, Serialize};
@@ -146,12 +148,16 @@ impl QuantizedCheckpoint {
     pub fn kept(&self) -> Result<KeptModel, ModelError> {
         let Header { architecture, recipe, steps, validation, text, tokenizer, .. } = self.header.clone();
         let numbers = |width| {
-            let tensors = self.packed.tensors.iter().filter(|tensor| tensor.width == width);
+            let tensors = self.packed.tensors.iter().filter(|tensor| tensor.width() == width);
             (width, tensors.map(PackedTensor::count).sum::<usize>())
         };
         let widths = Width::ALL.into_iter().rev().map(numbers);
+        let mut values = self.packed.tensors.iter().map(PackedTensor::values);
+        let next = |_: &Parameter| values.next().unwrap_or_default().into_iter().map(f64::from).collect();
+        let parameters = Parameters::with(&architecture, next, DType::F32)?;
         Ok(KeptModel {
-            model: LanguageModel::new(&architecture, &self.packed.weights()?)?,
+            model: LanguageModel::new(&architecture, &parameters.frozen())?,
+            parameters,
             recipe,
             steps,
             trajectory: Trajectory { validation, ..Trajectory::default() },
@@ -168,7 +174,7 @@ impl QuantizedCheckpoint {
         sum.update(serde_json::to_string(description)?.as_bytes());
         for tensor in &self.packed.tensors {
             sum.update(tensor.name.as_bytes());
-            for row in &tensor.rows {
+            for row in tensor.rows() {
                 sum.update(row.packed());
                 sum.update(&row.scale_bytes());
             }
@@ -179,15 +185,15 @@ impl QuantizedCheckpoint {
 
 /// A tensor as it is written: its codes or floats, and its scales.
 fn stored(tensor: &PackedTensor) -> Vec<Stored> {
-    let bytes: Vec<u8> = tensor.rows.iter().flat_map(|row| row.packed().iter().copied()).collect();
-    let rows = tensor.rows.len();
+    let bytes: Vec<u8> = tensor.rows().iter().flat_map(|row| row.packed().iter().copied()).collect();
+    let rows = tensor.rows().len();
     let float =
         |kind| Stored { name: tensor.name.clone(), kind, shape: tensor.shape.clone(), bytes: bytes.clone() };
-    match tensor.width {
+    match tensor.width() {
         Width::Single => vec![float(Dtype::F32)],
         Width::Half => vec![float(Dtype::F16)],
         _ => {
-            let scales: Vec<u8> = tensor.rows.iter().flat_map(Quantized::scale_bytes).collect();
+            let scales: Vec<u8> = tensor.rows().iter().flat_map(Quantized::scale_bytes).collect();
             let groups = scales.len() / size_of::<f32>() / rows.max(1);
             let codes = vec![rows, bytes.len() / rows.max(1)];
             let name = format!("{}{SCALES}", tensor.name);
@@ -227,10 +233,9 @@ fn restored(
     };
     let rows: Result<Vec<Quantized>, _> = (0..rows).map(restore).collect();
     let tensor = PackedTensor {
-        rows: rows.map_err(ModelError::from)?,
+        codes: Codes::Rows(width, rows.map_err(ModelError::from)?),
         name: parameter.name,
         shape: parameter.shape,
-        width,
     };
     check_finite(&tensor.name, &tensor.values())?;
     Ok(tensor)

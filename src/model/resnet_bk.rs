@@ -2,18 +2,20 @@
 //! (resnet-bk.md §9.1).
 
 use super::architecture::{Initial, Parameter, ResNetBk, Router, Use};
+use super::core_rounding::{CoreRounding, rounded};
 use super::error::ModelError;
 use super::experts::Experts;
 use super::layers::{Embedding, LayerNorm, Linear, Watch};
 use super::ops::{self, PotentialGradient, ResolventForm};
 use super::parameters::Weights;
 use super::router::{Routes, by_logits, by_phase};
+use crate::quantize::Quantizer;
 use candle_core::{DType, Device, Tensor};
 
 /// Deviation of the embeddings at the beginning.
 const EMBEDDING_DEVIATION: f64 = 0.02;
 /// A potential is held within ± this.
-const MOST_POTENTIAL: f64 = 3.0;
+pub(super) const MOST_POTENTIAL: f64 = 3.0;
 /// A feature is held within ± this.
 const MOST_FEATURE: f64 = 10.0;
 /// Learned η and bonds are held within e^{±this}: from 0.0025 to 400.
@@ -111,6 +113,8 @@ struct Mixer {
     logarithms: Option<[Tensor; 2]>,
     heads: usize,
     form: ResolventForm,
+    /// How potentials and features are rounded, where they are.
+    rounding: Option<[Quantizer; 2]>,
 }
 
 /// The values of every token, and what gates them after the resolvent.
@@ -143,6 +147,11 @@ impl Network {
     /// Takes something else for the derivatives by the potentials.
     pub(super) fn replace_gradient(&mut self, gradient: PotentialGradient) {
         self.blocks.iter_mut().for_each(|block| block.mixer.form.gradient = Some(gradient));
+    }
+
+    /// Rounds what the core takes and gives.
+    pub(super) fn round_core(&mut self, rounding: &CoreRounding) {
+        self.blocks.iter_mut().for_each(|block| block.mixer.rounding = rounding.of(&block.mixer.name));
     }
 
     /// Logits `[tokens, vocabulary]` of tokens in sequences of so many sites.
@@ -219,6 +228,7 @@ impl Mixer {
             logarithms: model.learned.then(logarithms).transpose()?,
             heads,
             form: ResolventForm { two_sided: model.two_sided, bonded: model.learned, gradient: None },
+            rounding: None,
         })
     }
 
@@ -239,11 +249,17 @@ impl Mixer {
     /// Re G of every potential, then Im G: `[tokens, 2·potentials]`.
     fn features(&self, x: &Tensor, sites: usize, watch: Watch<'_>) -> Result<Tensor, ModelError> {
         let tokens = x.dim(0)?;
-        let potential = ops::clamp(&self.potential.forward(x, watch)?, MOST_POTENTIAL)?;
+        let mut potential = ops::clamp(&self.potential.forward(x, watch)?, MOST_POTENTIAL)?;
+        if let Some([potentials, _]) = &self.rounding {
+            potential = rounded(&potential, potentials)?;
+        }
         let [eta, bond] = self.eta_and_bond(x.dtype())?;
         let potential = potential.reshape((tokens / sites, sites, self.heads))?;
         let features = ops::resolvent_features(&potential, &eta, &bond, self.form)?;
-        let features = ops::clamp(&features.reshape((tokens, 2 * self.heads))?, MOST_FEATURE)?;
+        let mut features = ops::clamp(&features.reshape((tokens, 2 * self.heads))?, MOST_FEATURE)?;
+        if let Some([_, quantizer]) = &self.rounding {
+            features = rounded(&features, quantizer)?;
+        }
         watch.output(&format!("{}.bk_core", self.name), &features)?;
         Ok(features)
     }

@@ -39,6 +39,8 @@ pub enum Record {
     LanguageModel(Box<super::language_model::LanguageModel>),
     /// Mixed precision.
     Mixed(Box<super::mixed::Mixed>),
+    /// Measured perplexity against bit width.
+    Widths(Box<super::widths::Widths>),
     /// Experiments of quantized LoRA.
     Lora(Box<Study>),
     /// Quantized LoRA as it was really run.
@@ -109,6 +111,7 @@ filed! {
     Speed: Speed = "speed",
     LanguageModel: super::language_model::LanguageModel = "language-model",
     Mixed: super::mixed::Mixed = "mixed",
+    Widths: super::widths::Widths = "widths",
     Lora: Study = "lora",
     Adaptation: super::adaptation::Adaptation = "adaptation",
 }

@@ -44,6 +44,21 @@ impl Interval {
         Some(Interval { count, mean: mean(values), deviation, margin })
     }
 
+    /// The interval of the difference of two means, first less second, of groups that may vary differently (Welch). Its
+    /// deviation is that of the difference; `None` for fewer than two values in either.
+    pub fn of_difference(first: &[f64], second: &[f64], level: f64) -> Option<Self> {
+        let (one, other) = (Moments::of(first)?, Moments::of(second)?);
+        let (error, freedom) = one.difference(&other);
+        // Values that do not vary have no freedom, and need none.
+        let quantile = if error > 0.0 { student_quantile(1.0 - (1.0 - level) / 2.0, freedom)? } else { 0.0 };
+        Some(Interval {
+            count: first.len().min(second.len()),
+            mean: one.mean - other.mean,
+            deviation: error,
+            margin: quantile * error,
+        })
+    }
+
     /// Its lower end.
     pub fn lower(&self) -> f64 {
         self.mean - self.margin
@@ -109,11 +124,10 @@ impl MeansTest {
     /// Welch's test: the groups may vary differently. Its effect is in roots of the mean variance.
     pub fn welch(first: &[f64], second: &[f64]) -> Option<Self> {
         let (one, other) = (Moments::of(first)?, Moments::of(second)?);
-        let (a, b) = (one.variance / one.count, other.variance / other.count);
-        let freedom = (a + b) * (a + b) / (a * a / (one.count - 1.0) + b * b / (other.count - 1.0));
+        let (error, freedom) = one.difference(&other);
         let scale = ((one.variance + other.variance) / 2.0).sqrt();
         let counts = (first.len(), second.len());
-        MeansTest::new(counts, one.mean - other.mean, (a + b).sqrt(), freedom, scale)
+        MeansTest::new(counts, one.mean - other.mean, error, freedom, scale)
     }
 }
 
@@ -128,6 +142,13 @@ impl Moments {
     fn of(values: &[f64]) -> Option<Self> {
         let deviation = sample_deviation(values)?;
         Some(Moments { count: values.len() as f64, mean: mean(values), variance: deviation * deviation })
+    }
+
+    /// The standard error of the difference of two means, and its degrees of freedom, by Welch.
+    fn difference(&self, other: &Self) -> (f64, f64) {
+        let (a, b) = (self.variance / self.count, other.variance / other.count);
+        let freedom = (a + b) * (a + b) / (a * a / (self.count - 1.0) + b * b / (other.count - 1.0));
+        ((a + b).sqrt(), freedom)
     }
 }
 

@@ -21,6 +21,7 @@ pub mod speed;
 pub mod stability;
 pub mod statistics;
 pub mod table;
+pub mod widths;
 
 pub use comparison::{Comparison, Series};
 pub use document::{Document, DocumentError, Filed, Record, ToDocument};

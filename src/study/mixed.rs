@@ -2,7 +2,7 @@
 
 use super::language_model::{corpus_of, held_out};
 use super::{Context, StudyError};
-use crate::model::corpus::Corpus;
+use crate::model::corpus::{Corpus, Text};
 use crate::model::importance::{Importance, Measures};
 use crate::model::precision::{Component, Plan, by_component, by_importance, bytes, quantizable, uniform};
 use crate::model::{
@@ -128,7 +128,7 @@ pub async fn exact(
             None => {
                 let packed = PackedModel::new(architecture, parameters, &plan, record.config.rounding())?;
                 let model = LanguageModel::new(architecture, &packed.weights()?)?;
-                (packed.bytes().total(), held_out(&model, &corpus, context).await?.perplexity())
+                (packed.bytes().total(), held_out(&model, &corpus.held_out, context).await?.perplexity())
             }
         };
         record.points.push(Point { name, bytes, perplexity, uniform });
@@ -247,7 +247,7 @@ fn assigned(
             "Quantized and run by this lab: every tensor of the model is counted as it is stored, and perplexities are of held-out text.",
         ),
         text: Some(checkpoint.text.clone()),
-        fingerprint: Some(fingerprint(checkpoint)?),
+        fingerprint: Some(fingerprint(architecture, &checkpoint.text, &checkpoint.parameters)?),
         rest: rest.iter().map(|parameter| bytes(parameter, Width::Half, rounding)).sum(),
         thresholds: config.policy.thresholds(importances.values().map(|importance| importance.total())),
         layers: ranked(layers.collect()),
@@ -283,14 +283,18 @@ async fn importances(
 }
 
 /// A checksum of a model: of its weights, and of the text that it is measured on.
-fn fingerprint(checkpoint: &Checkpoint) -> Result<u32, StudyError> {
+pub(super) fn fingerprint(
+    architecture: &Architecture,
+    text: &Text,
+    parameters: &Parameters,
+) -> Result<u32, StudyError> {
     let mut sum = crc32fast::Hasher::new();
-    for (_, variable) in checkpoint.parameters.entries() {
+    for (_, variable) in parameters.entries() {
         let values: Vec<f32> =
             variable.flatten_all().and_then(|flat| flat.to_vec1()).map_err(ModelError::from)?;
         values.iter().for_each(|value| sum.update(&value.to_le_bytes()));
     }
-    sum.update(format!("{:?}{:?}", checkpoint.architecture, checkpoint.text).as_bytes());
+    sum.update(format!("{architecture:?}{text:?}").as_bytes());
     Ok(sum.finalize())
 }
 

@@ -12,6 +12,7 @@ pub mod resolvent;
 pub mod robustness;
 pub mod speed;
 pub mod stability;
+pub mod widths;
 
 use crate::resolvent::ResolventError;
 use crate::resolvent::birman_schwinger::BirmanSchwingerError;
@@ -123,6 +124,9 @@ pub enum StudyError {
     /// The config of the study of mixed precision is not one.
     #[error("{0}")]
     Mixed(#[from] crate::record::mixed::ConfigError),
+    /// The config of the study of perplexity against bit width is not one.
+    #[error("{0}")]
+    Widths(#[from] crate::record::widths::ConfigError),
     /// The config of the robustness simulation is not one.
     #[error("{0}")]
     Robustness(#[from] crate::record::robustness::ConfigError),

@@ -107,8 +107,13 @@ pub fn check(imported: &Imported) -> Result<(), TestCaseError> {
             | Record::Speed(_)
             | Record::LanguageModel(_)
             | Record::Mixed(_)
-            | Record::Lora(_)
-            | Record::Adaptation(_) => {}
+            | Record::Adaptation(_)
+            | Record::Lora(_) => {}
+            Record::Widths(record) => {
+                for grid in [record.points_table(), record.models_table(), record.values()] {
+                    prop_assert!(grid.rows.iter().all(|row| row.len() == grid.columns.len()));
+                }
+            }
         }
     }
     Ok(())

@@ -12,3 +12,4 @@ mod published;
 mod quantized;
 mod quantized_checkpoint;
 mod training;
+mod widths;

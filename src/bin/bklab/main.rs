@@ -20,6 +20,7 @@ mod resolvent;
 mod show;
 mod train;
 mod train_all;
+mod widths;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -62,6 +63,8 @@ enum Command {
     Leak(leak::Arguments),
     /// Stores each part of a model as it deserves: sizes as published, or what it really costs.
     Mixed(mixed::Arguments),
+    /// Measures perplexity against bit width: stores trained models in every width and runs them from their codes.
+    Widths(widths::Arguments),
     /// Times this machine.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -101,6 +104,7 @@ fn main() -> ExitCode {
         Command::Eval(arguments) => arguments.run(),
         Command::Leak(arguments) => arguments.run(),
         Command::Mixed(arguments) => arguments.run(),
+        Command::Widths(arguments) => arguments.run(),
         Command::Bench(bench) => bench.run(),
     };
     let (message, status) = match outcome {

@@ -3,6 +3,7 @@
 use crate::Failure;
 use bk_lab::model::causality::Causality;
 use bk_lab::published::lora::Evidence;
+use bk_lab::published::robustness::measured::{Finding, findings};
 use bk_lab::published::{Claim, PublishedFigure, quantize as published};
 use bk_lab::record::adaptation::{Adaptation, Arm, Run};
 use bk_lab::record::fragility::{Fragility, Tally};
@@ -11,6 +12,7 @@ use bk_lab::record::leak::Leak;
 use bk_lab::record::lora::Study;
 use bk_lab::record::mixed::{Mixed, comparison_table};
 use bk_lab::record::table::{Grid, cell};
+use bk_lab::record::widths::Widths;
 use bk_lab::record::{Manifest, ModeComparison, Prediction, Provenance, Quantize, Record, Resolvent, Speed};
 use std::fmt::{Display, Write};
 
@@ -30,6 +32,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::Speed(record) => speed(record),
         Record::LanguageModel(record) => language_model(record),
         Record::Mixed(record) => mixed(record),
+        Record::Widths(record) => widths(record),
         Record::Lora(record) => lora(record),
         Record::Adaptation(record) => adaptation(record),
         Record::Table(record) => {
@@ -128,6 +131,29 @@ pub(crate) fn mixed(record: &Mixed) -> String {
 /// Mixed precision of several models as text: what they have in common.
 pub(crate) fn mixed_models(records: &[Mixed]) -> String {
     grid(&comparison_table(records)) + "\n"
+}
+
+/// The record of measured perplexities as text.
+pub(crate) fn widths(record: &Widths) -> String {
+    let mut text = heading(Widths::TITLE, record.provenance, &record.manifest);
+    let places = Some(record.places_table()).filter(|table| !table.rows.is_empty());
+    let tables = [record.points_table()].into_iter().chain(places);
+    for numbers in tables.chain([record.leak_table(), record.models_table()]) {
+        let _ = write!(text, "\n{}", grid(&numbers));
+    }
+    for (place, finding) in findings(record).into_iter().enumerate() {
+        if place == 0 {
+            text.push_str("\nStatements, and what this measurement says of them\n");
+        }
+        let Finding { stated, check, of, statement, asked, found, judgement, reason } = finding;
+        let check = if check { ", one of the six checks" } else { "" };
+        let _ = writeln!(text, "  {:<10} {of}: {statement} [{stated}{check}]", judgement.label());
+        let _ = writeln!(text, "  {:<10} asked {asked}, found {found}. {reason}", "");
+    }
+    record.warnings().iter().for_each(|warning| {
+        let _ = write!(text, "\n{}\n", plain(warning));
+    });
+    text
 }
 
 /// The record of a study of quantized LoRA as text: what was claimed, then its tables.

@@ -5,8 +5,10 @@ mod causality;
 mod parts;
 mod precision;
 mod training;
+mod widths;
 
 pub use causality::{CAUSALITY_ASPECT, causality};
 pub use parts::parts;
 pub use precision::precision;
 pub use training::{Curve, training};
+pub use widths::widths;

@@ -22,6 +22,7 @@ mod state;
 mod table;
 mod tables;
 mod theme;
+mod widths;
 
 use super::permalink::Room;
 use folders::Gift;
@@ -89,6 +90,7 @@ fn Top() -> impl IntoView {
                 {link(Room::Stability, "Stability")}
                 {link(Room::Resolvent, "Resolvent")}
                 {link(Room::Quantization, "Quantization")}
+                {link(Room::Widths, "Measured robustness")}
                 {link(Room::Models, "Language models")}
                 {link(Room::Lora, "Quantized LoRA")}
                 {link(Room::Files, "Files")}

@@ -8,6 +8,7 @@ use super::quantize::QuantizeView;
 use super::resolvent::ResolventView;
 use super::state::Lab;
 use super::tables::TablesView;
+use super::widths::WidthsView;
 use crate::lab::permalink::Room;
 use crate::record::{Efficiency, Robustness, Stability};
 use leptos::prelude::*;
@@ -46,6 +47,11 @@ pub fn resolvent() -> AnyView {
 /// The room of the quantized core.
 pub fn quantization() -> AnyView {
     view! { <QuantizeView /> }.into_any()
+}
+
+/// The room of measured robustness.
+pub fn widths() -> AnyView {
+    view! { <WidthsView /> }.into_any()
 }
 
 /// The room of language models.

@@ -116,6 +116,8 @@ impl Worker {
             Kind::MapCausality => (self.parts.models)().await?.causality,
             Kind::Predict => (self.parts.models)().await?.predict,
             Kind::StudyMixed => (self.parts.models)().await?.mixed,
+            Kind::MeasureWidths => (self.parts.widths)().await?.measure,
+            Kind::ListWidths => (self.parts.widths)().await?.list,
             Kind::SaveModel => (self.parts.models)().await?.save,
             Kind::Import => (self.parts.import)().await?.records,
             Kind::Potential => (self.parts.import)().await?.potential,

@@ -18,6 +18,7 @@ use crate::record::fragility::Subject;
 use crate::record::language_model::LanguageModel;
 use crate::record::lora::{self, Study};
 use crate::record::mixed::Mixed;
+use crate::record::widths;
 use crate::record::{Document, Record, Speed, Table, ToDocument, quantize, resolvent, speed};
 use crate::resolvent::{BackendChoice, Engine};
 use crate::study::{self, Context, StudyError};
@@ -43,6 +44,8 @@ pub struct Parts {
     pub lora: fn() -> Coming<Lora>,
     /// Trains language models.
     pub models: fn() -> Coming<Models>,
+    /// Measures language models against bit width.
+    pub widths: fn() -> Coming<Widths>,
 }
 
 /// Code on its way.
@@ -116,6 +119,14 @@ pub struct Models {
     pub save: Perform,
 }
 
+/// Measures language models against bit width.
+pub struct Widths {
+    /// Says what was measured.
+    pub list: Perform,
+    /// Measures one more point.
+    pub measure: Perform,
+}
+
 /// The published simulation of robustness.
 pub fn robustness(task: Payload, _: &Context) -> Performing<'_> {
     Box::pin(async move { finished(study::robustness::run(&read(&task)?)?) })
@@ -187,6 +198,14 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
             let Mixed { provenance, manifest, .. } = *record;
             Record::Table(Table { provenance, manifest, title, grids })
         }
+        Record::Widths(record) => {
+            let (title, grids) = (
+                widths::Widths::TITLE.into(),
+                vec![record.points_table(), record.places_table(), record.models_table()],
+            );
+            let widths::Widths { provenance, manifest, .. } = *record;
+            Record::Table(Table { provenance, manifest, title, grids })
+        }
         Record::Adaptation(record) => {
             let (title, grids) = (record.title(), vec![record.accuracy_table(), record.cost_table()]);
             let Adaptation { provenance, manifest, .. } = *record;
@@ -210,6 +229,7 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
         | Record::Speed(_)
         | Record::LanguageModel(_)
         | Record::Mixed(_)
+        | Record::Widths(_)
         | Record::Adaptation(_) => Room::Files,
     };
     Ok(Found { room, document: record.to_document()? })

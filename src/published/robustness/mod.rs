@@ -5,6 +5,7 @@
 //! the thresholds of the requirements that the figure then "verifies".
 
 mod claims;
+pub mod measured;
 mod numbers;
 mod summary;
 

@@ -90,6 +90,7 @@ impl Session {
         let architecture = self.training.model().architecture();
         let kept = KeptModel {
             model: self.training.model().clone(),
+            parameters: self.training.parameters().clone(),
             recipe: self.training.recipe().clone(),
             steps: self.training.steps(),
             trajectory: self.training.trajectory().clone(),
@@ -163,11 +164,8 @@ async fn measure(
     let KeptModel { model, recipe, trajectory, text, .. } = kept;
     let architecture = model.architecture();
     let length = architecture.context();
-    let held_out = held_out(model, corpus, context).await?;
-    let tokens = &corpus.held_out[..length];
-    // The first token, which has none before it, tells nothing; the others are changed at four places.
-    let positions = [length / 4, length / 2, 3 * length / 4, length - 1];
-    let largest_leak = probe(model, tokens, &positions)?.largest_leak();
+    let held_out = held_out(model, &corpus.held_out, context).await?;
+    let largest_leak = largest_leak(model, &corpus.held_out)?;
     let step = architecture.flops(recipe.batch, length);
     Ok(Record {
         provenance: Provenance::Measured,
@@ -193,16 +191,24 @@ async fn measure(
     })
 }
 
-/// What a model loses on the held-out part.
+/// The largest change of a logit before a token that was changed, in the first sequence of a text.
+pub(super) fn largest_leak(model: &LanguageModel, tokens: &[u32]) -> Result<f64, StudyError> {
+    let length = model.architecture().context();
+    // The first token, which has none before it, tells nothing; the others are changed at four places.
+    let positions = [length / 4, length / 2, 3 * length / 4, length - 1];
+    Ok(probe(model, &tokens[..length.min(tokens.len())], &positions)?.largest_leak())
+}
+
+/// What a model loses on tokens of the held-out part.
 pub(super) async fn held_out(
     model: &LanguageModel,
-    corpus: &Corpus,
+    tokens: &[u32],
     context: &Context,
 ) -> Result<Evaluation, StudyError> {
     let length = model.architecture().context();
-    let total = (corpus.held_out.len() / length) as u64;
+    let total = (tokens.len() / length) as u64;
     let mut evaluation = Evaluation::default();
-    for batch in Evaluation::batches(&corpus.held_out, length) {
+    for batch in Evaluation::batches(tokens, length) {
         evaluation.add(model, batch, length)?;
         context.step(evaluation.sequences as u64, total).await?;
     }

@@ -24,6 +24,9 @@ const FILES: &str = "export";
 /// What a room asks for whose work is in what the worker starts with.
 const BESIDES: &str = "import";
 
+/// Rooms whose work needs another part of the worker besides their own: what is measured has to be opened before.
+const MORE: [(&str, &str); 1] = [("widths", "models")];
+
 /// The code has outgrown its budget.
 #[derive(Debug, thiserror::Error)]
 #[error(
@@ -100,7 +103,8 @@ impl Sizes {
     /// What a browser loads of the worker for the work of a room: the part of the room's name.
     fn work_of(&self, room: &str, besides: &[&str]) -> Size {
         let own = if self.worker.parts.contains_key(room) { room } else { BESIDES };
-        self.worker.with(&[&[own], besides].concat())
+        let more = MORE.into_iter().filter(|(of, _)| *of == room).map(|(_, part)| part);
+        self.worker.with(&[own].into_iter().chain(more).chain(besides.iter().copied()).collect::<Vec<_>>())
     }
 
     /// What weighs most, in words, and what it may weigh: a room alone, with its work, and with its figures as files too.

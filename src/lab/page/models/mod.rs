@@ -19,6 +19,7 @@ use crate::record::Provenance;
 use controls::Controls;
 use leptos::prelude::*;
 use panels::{Panel, Panels};
+pub(super) use shelf::describe;
 use state::ModelsRoom;
 
 /// Where the numbers below come from.

@@ -241,7 +241,7 @@ impl ModelsRoom {
 
     /// Puts a checkpoint of a file on the shelf.
     pub(super) fn open_checkpoint(self, lab: Lab, file: ArrayBuffer) {
-        self.handle(lab, Work::Handling, (HandleModel::Open, vec![file]), move |model| {
+        self.handle(lab, Work::Handling, (HandleModel::Open(None), vec![file]), move |model| {
             self.chosen.set(Some(model.key));
         });
     }

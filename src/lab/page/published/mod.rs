@@ -75,6 +75,11 @@ pub(super) trait PageFigure:
     /// The numbers of a record.
     fn table(&self) -> Rows;
 
+    /// Where the same was measured, if it was.
+    fn elsewhere(_lab: Lab) -> Option<AnyView> {
+        None
+    }
+
     /// The fields that set the config, beyond the seed.
     fn fields(state: FigureState<Self>) -> AnyView;
 
@@ -114,7 +119,7 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
         <section class="room" hidden=move || lab.room.get() != Figure::ROOM aria-labelledby=title>
             <header class="intro">
                 <h1 id=heading>{Figure::TITLE}</h1>
-                <p>{Figure::INTRODUCTION}</p>
+                <p>{Figure::INTRODUCTION}" "{Figure::elsewhere(lab)}</p>
             </header>
             {controls::controls::<Figure>(lab, state)}
             <div class="stage">

@@ -5,6 +5,7 @@ use super::{FigureState, NoLook, PageFigure};
 use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::Field;
 use crate::lab::page::formulas;
+use crate::lab::page::state::Lab;
 use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
 use crate::published::robustness::degradation;
@@ -36,6 +37,11 @@ impl PageFigure for Robustness {
 
     fn draw(records: &[&Self], _look: &NoLook, view: &View, layout: &Layout) -> Scene {
         figure::robustness(records, view, layout)
+    }
+
+    fn elsewhere(lab: Lab) -> Option<AnyView> {
+        let link = move || lab.fragment(Room::Widths);
+        Some(view! { <a href=link>"What trained models do is measured in another room."</a> }.into_any())
     }
 
     fn seed(config: &mut Config) -> &mut u32 {

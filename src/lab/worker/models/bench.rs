@@ -39,10 +39,21 @@ pub(super) async fn summaries(shelf: &Shelf) -> Vec<Shelved> {
     found
 }
 
+/// The number in a name.
+pub(super) fn key_of(name: &str) -> Option<ModelKey> {
+    name.strip_prefix(MODELS)?.split('/').next()?.parse().ok()
+}
+
+/// All names of parts of models that begin so.
+pub(super) async fn parts(shelf: &Shelf, beginning: &str) -> Vec<String> {
+    let names = shelf.names(MODELS).await.into_iter();
+    let part = |name: &String| name.splitn(3, '/').nth(2).is_some_and(|part| part.starts_with(beginning));
+    names.filter(part).collect()
+}
+
 /// The number after the last.
 pub(super) async fn next_key(shelf: &Shelf) -> ModelKey {
-    let number = |name: &String| name.strip_prefix(MODELS)?.split('/').next()?.parse::<ModelKey>().ok();
-    shelf.names(MODELS).await.iter().filter_map(number).max().map_or(1, |last| last + 1)
+    shelf.names(MODELS).await.iter().filter_map(|name| key_of(name)).max().map_or(1, |last| last + 1)
 }
 
 /// A model's checkpoint.
@@ -65,21 +76,30 @@ pub(super) async fn text(shelf: &Shelf, key: ModelKey) -> Option<Vec<u8>> {
     shelf.get(&name(key, TEXT)).await
 }
 
+/// What is known of a model.
+pub(super) async fn summary(shelf: &Shelf, key: ModelKey) -> Result<Shelved, Problem> {
+    let bytes = shelf.get(&name(key, SUMMARY)).await.ok_or(Problem::Gone(key))?;
+    Ok(serde_json::from_slice(&bytes)?)
+}
+
 /// Changes what is known of a model.
 pub(super) async fn note(
     shelf: &Shelf,
     key: ModelKey,
     change: impl FnOnce(&mut Shelved),
 ) -> Result<Shelved, Problem> {
-    let bytes = shelf.get(&name(key, SUMMARY)).await.ok_or(Problem::Gone(key))?;
-    let mut shelved: Shelved = serde_json::from_slice(&bytes)?;
+    let mut shelved = summary(shelf, key).await?;
     change(&mut shelved);
     shelved.kept = shelf.put(&name(key, SUMMARY), serde_json::to_vec(&shelved)?).await;
     Ok(shelved)
 }
 
 /// Puts a checkpoint that was a file on the shelf.
-pub(super) async fn open_file(shelf: &Shelf, bytes: Vec<u8>) -> Result<Shelved, Problem> {
+pub(super) async fn open_file(
+    shelf: &Shelf,
+    shipped: Option<String>,
+    bytes: Vec<u8>,
+) -> Result<Shelved, Problem> {
     let kept = KeptModel::read(&bytes)?;
     let quantized = is_quantized(&bytes)?;
     let key = next_key(shelf).await;
@@ -98,6 +118,7 @@ pub(super) async fn open_file(shelf: &Shelf, bytes: Vec<u8>) -> Result<Shelved, 
         quantized,
         measured: None,
         kept: false,
+        shipped,
     };
     // A model of a file of the reader's waits for that file.
     if let Ok(corpus) = corpus_by(&kept.text, &kept.tokenizer, None) {
@@ -144,6 +165,7 @@ impl Open {
             quantized: false,
             measured: None,
             kept: false,
+            shipped: None,
         };
         count(&mut shelved, session.corpus());
         Open { shelved, session, kept_at: Instant::now() }

@@ -1,6 +1,7 @@
 //! Language models in the worker: trained a second at a time, kept on the shelf, and measured.
 
 mod bench;
+pub mod widths;
 
 use super::parts::Performing;
 use super::shelf::Shelf;
@@ -101,7 +102,7 @@ pub fn handle(task: Payload, context: &Context) -> Performing<'_> {
         let shelf = &*shelf().await;
         finished(match read(&task)? {
             HandleModel::Begin(config) => begin(shelf, &config, file).await,
-            HandleModel::Open => open_file(shelf, file).await,
+            HandleModel::Open(shipped) => open_file(shelf, shipped, file).await,
             HandleModel::GiveText(key) => give_text(shelf, key, file).await,
             HandleModel::Train(key, seconds) => train(shelf, key, seconds, context).await,
             HandleModel::Keep(key) => keep(shelf, key).await,
@@ -186,8 +187,12 @@ async fn begin(shelf: &Shelf, config: &Config, file: Option<Vec<u8>>) -> Result<
     Ok(put_back(open, shelf).await)
 }
 
-async fn open_file(shelf: &Shelf, file: Option<Vec<u8>>) -> Result<Shelved, Problem> {
-    bench::open_file(shelf, file.ok_or(Problem::NoFile)?).await
+async fn open_file(
+    shelf: &Shelf,
+    shipped: Option<String>,
+    file: Option<Vec<u8>>,
+) -> Result<Shelved, Problem> {
+    bench::open_file(shelf, shipped, file.ok_or(Problem::NoFile)?).await
 }
 
 async fn give_text(shelf: &Shelf, key: ModelKey, file: Option<Vec<u8>>) -> Result<Shelved, Problem> {

@@ -1,0 +1,128 @@
+//! `bklab widths`: measured perplexity against bit width.
+
+use crate::drawing::Format;
+use crate::print::Print;
+use crate::train::{read_content, read_model, show, watched};
+use crate::{Failure, files};
+use bk_lab::export::data;
+use bk_lab::figure::{self, View};
+use bk_lab::model::corpus::Text;
+use bk_lab::quantize::ScaleRule;
+use bk_lab::record::widths::{Config, Widths};
+use bk_lab::record::{Record, document};
+use bk_lab::study::{robustness, widths};
+use clap::Args;
+use std::path::{Path, PathBuf};
+
+/// Arguments of `bklab widths`.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Checkpoints that `bklab train` wrote; those that differ in their seed alone are one model with an interval.
+    #[arg(long, value_name = "FILE", required = true, num_args = 1..)]
+    checkpoint: Vec<PathBuf>,
+    /// The text they were trained on, if that was a file.
+    #[arg(long, value_name = "FILE")]
+    text: Option<PathBuf>,
+    /// How a scale of weights is found: absolute-maximum, percentile:99.9 or least-squares.
+    #[arg(long, default_value_t = Config::default().rule)]
+    rule: ScaleRule,
+    /// Weights of a row that share a scale.
+    #[arg(long, default_value_t = Config::default().group)]
+    group: usize,
+    /// Held-out tokens that are measured on, at most.
+    #[arg(long, default_value_t = Config::default().tokens)]
+    tokens: usize,
+    /// Sequences of the training part that the scales of the core are found on, at most.
+    #[arg(long, default_value_t = Config::default().windows)]
+    windows: usize,
+    /// Leave out the points with the numbers of the BK core rounded.
+    #[arg(long)]
+    no_core: bool,
+    /// Leave out the points with a single part of the model quantized.
+    #[arg(long)]
+    no_parts: bool,
+    /// Keep the record in this file after every point, and take from it what it holds already.
+    #[arg(long, value_name = "FILE")]
+    resume: Option<PathBuf>,
+    /// Print the record as JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+    /// Write the figure, with the published simulation behind it, to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.csv,
+    /// STEM.tex, STEM.json.
+    #[arg(long, value_name = "STEM")]
+    out: Option<PathBuf>,
+    /// What --out writes.
+    #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
+    format: Vec<Format>,
+    #[command(flatten)]
+    print: Print,
+}
+
+impl Arguments {
+    /// Runs the command.
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let config = Config {
+            group: self.group,
+            rule: self.rule,
+            tokens: self.tokens,
+            core: !self.no_core,
+            windows: self.windows,
+            parts: !self.no_parts,
+        };
+        config.check().map_err(Failure::usage)?;
+        let models: Vec<_> = self.checkpoint.iter().map(|path| read_model(path)).collect::<Result<_, _>>()?;
+        let file = models.iter().map(|model| &model.text).find(|text| matches!(text, Text::File { .. }));
+        let content = match file {
+            Some(text) => read_content(text, self.text.as_deref())?,
+            None => None,
+        };
+        let earlier = self.resume.as_deref().map(read_record).transpose()?.flatten();
+        let mut trouble = None;
+        let keep = |record: &Widths| {
+            if let Some(path) = &self.resume {
+                let kept = document::to_json(&[Record::Widths(Box::new(record.clone()))])
+                    .map_err(Failure::failed)
+                    .and_then(|json| files::put(path, &json).map_err(Failure::failed));
+                trouble = kept.err();
+            }
+        };
+        let context = watched();
+        let work = widths::run(&config, models, content.as_deref(), earlier.as_ref(), keep, &context);
+        let record = pollster::block_on(work).map_err(Failure::failed)?;
+        trouble.map_or(Ok(()), Err)?;
+        if let Some(stem) = &self.out {
+            write(&record, stem, &self.format, &self.print)?;
+        }
+        show(Record::Widths(Box::new(record)), self.json)
+    }
+}
+
+/// Writes the figure of a record, and its numbers.
+fn write(record: &Widths, stem: &Path, formats: &[Format], print: &Print) -> Result<(), Failure> {
+    let manifest = document::to_json(&[Record::Widths(Box::new(record.clone()))]).map_err(Failure::failed)?;
+    let published = robustness::run(&Default::default()).map_err(Failure::failed)?;
+    for format in formats {
+        let draw = |layout: &_| figure::models::widths(record, Some(&published), &View::default(), layout);
+        let data = |format| Some(data::widths(record, format, &manifest));
+        format.save(stem, print, draw, data, &manifest)?;
+    }
+    Ok(())
+}
+
+/// The record in a file; none where there is no such file yet.
+fn read_record(path: &Path) -> Result<Option<Widths>, Failure> {
+    let named = |error: &dyn std::fmt::Display| Failure::Failed(format!("{}: {error}", path.display()));
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(named(&error)),
+    };
+    let value = serde_json::from_str(&text).map_err(|error| named(&error))?;
+    match document::from_value(value) {
+        Ok(Record::Widths(record)) => Ok(Some(*record)),
+        Ok(_) => {
+            Err(named(&"It holds another record than of perplexity against bit width. Name another file."))
+        }
+        Err(error) => Err(named(&error)),
+    }
+}

@@ -1,0 +1,147 @@
+//! The room of measured robustness: trained models are stored in every width and run, point after point, in this tab.
+
+mod controls;
+mod settings;
+mod shelf;
+mod shipped;
+mod state;
+mod statements;
+
+use super::state::Lab;
+use super::table::GridTable;
+use crate::export::data;
+use crate::figure::{View, models};
+use crate::lab::page::figure_view::{DrawView, FigureView};
+use crate::lab::permalink::{self, Room};
+use crate::record::table::Grid;
+use crate::record::widths::Widths;
+use crate::record::{Provenance, document};
+use controls::Controls;
+use leptos::prelude::*;
+use settings::{Panel, Settings};
+use state::WidthsRoom;
+use std::sync::Arc;
+
+/// The room.
+#[component]
+pub(super) fn WidthsView() -> impl IntoView {
+    let lab = expect_context::<Lab>();
+    let room = WidthsRoom::open(lab);
+    provide_context(room);
+    let record = Memo::new(move |_| room.record());
+    let panel = Memo::new(move |_| room.settings.with(|settings| settings.panel));
+    let stack = move |which: Panel, content: AnyView| {
+        view! { <section class="stack" hidden=move || panel.get() != which aria-label=which.title()>{origin(record)}{content}</section> }
+    };
+    let table = move |of: fn(&Widths) -> Grid| {
+        (move || {
+            record
+                .get()
+                .map(|record| of(&record))
+                .filter(|grid| !grid.rows.is_empty())
+                .map(|grid| view! { <GridTable grid /> })
+        })
+        .into_any()
+    };
+    let link = move || lab.fragment(Room::Robustness);
+    view! {
+        <section class="room" hidden=move || lab.room.get() != Room::Widths aria-labelledby="widths-title">
+            <header class="intro">
+                <h1 id="widths-title">"Measured robustness"</h1>
+                <p>"The published figure is a formula plus noise. Here models that were trained are quantized and run on text that training has not seen, and the published statements are asked of them. " <a href=link>"The published figure is taken apart in its own room."</a></p>
+            </header>
+            <Controls />
+            <div class="stage">
+                {panels(room, panel)}
+                {shelf::shelf(lab, room)}
+                {stack(Panel::Figure, figure(room, record))}
+                {stack(Panel::Statements, statements::view(record))}
+                {stack(Panel::Places, table(Widths::places_table))}
+                {stack(Panel::Leak, table(Widths::leak_table))}
+                {stack(Panel::Models, table(Widths::models_table))}
+            </div>
+            <aside class="notes">{formulas()}</aside>
+        </section>
+    }
+    .into_any()
+}
+
+/// Where the numbers of a panel come from, or that there are none yet.
+fn origin(record: Memo<Option<Arc<Widths>>>) -> AnyView {
+    let provenance = move || {
+        record.with(|record| record.as_ref().map_or(Provenance::Measured, |record| record.provenance))
+    };
+    let says = move || match record.get() {
+        None => {
+            "No model has been measured with these settings yet. Choose one, and press “Measure it here”."
+                .to_owned()
+        }
+        Some(record) => record.manifest.origin.clone(),
+    };
+    let warnings = move || {
+        let warnings = record.with(|record| record.as_ref().map(|record| record.warnings()));
+        warnings
+            .unwrap_or_default()
+            .into_iter()
+            .map(|warning| view! { <p class="caution">{warning}</p> })
+            .collect_view()
+    };
+    view! {
+        <p><strong class="provenance">{move || provenance().label()}</strong>" "{says}</p>
+        {warnings}
+    }
+    .into_any()
+}
+
+/// Links to the panels, and what the present one says.
+fn panels(room: WidthsRoom, panel: Memo<Panel>) -> AnyView {
+    let link = move |to: Panel| {
+        let fragment = move || {
+            room.settings.with(|settings| {
+                permalink::to_fragment(Room::Widths, &Settings { panel: to, ..settings.clone() })
+            })
+        };
+        view! { <a href=fragment aria-current=move || (panel.get() == to).then_some("page")>{to.title()}</a> }
+    };
+    view! {
+        <nav class="panels" aria-label="Panels">{Panel::ALL.map(link).collect_view()}</nav>
+        <p class="explanation">{move || panel.get().explanation()}</p>
+    }
+    .into_any()
+}
+
+/// The figure with its numbers.
+fn figure(room: WidthsRoom, record: Memo<Option<Arc<Widths>>>) -> AnyView {
+    let draw = Signal::derive(move || {
+        let (record, published) = (record.get()?, room.published.get());
+        Some::<DrawView>(Arc::new(move |view, layout| {
+            models::widths(&record, published.as_deref(), view, layout)
+        }))
+    });
+    let manifest = Callback::new(move |()| document::to_json(&[record.get_untracked()?]).ok());
+    let written = Callback::new(move |format| {
+        Some(data::widths(&*record.get_untracked()?, format, &manifest.run(())?))
+    });
+    let nothing = move || record.with(Option::is_none);
+    view! {
+        <div hidden=nothing>
+            <FigureView draw view=RwSignal::new(View::default()) stem="measured-robustness" aspect=0.62 manifest data=written />
+        </div>
+        {move || record.get().map(|record| view! { <GridTable grid=record.points_table() /> })}
+    }
+    .into_any()
+}
+
+/// The mathematics beside the figures.
+fn formulas() -> AnyView {
+    view! {
+        <details class="formula" open>
+            <summary>"What is computed"</summary>
+            <p>"Numbers of a row that share a group share a scale s; each is stored as the code of the nearest level:"</p>
+            <math display="block" inner_html="<mrow><mi>q</mi><mo>=</mo><mi>round</mi><mo>(</mo><mi>x</mi><mo>/</mo><mi>s</mi><mo>)</mo><mo>,</mo><mspace width='1em'/><mover><mi>x</mi><mo>^</mo></mover><mo>=</mo><mi>q</mi><mi>s</mi></mrow>"></math>
+            <p>"By the absolute maximum, the largest number of a group lies on the outermost level; by the least squared error, s is what the rounded numbers deviate least with. Which of two models suffers more from 2 bits may depend on this choice alone. NF4 has its own table of levels and blocks of 64."</p>
+            <p>"The perplexity is e to the mean loss on held-out tokens, each sequence beginning without context. Intervals are Student’s t over seeds, of which two differences are taken by Welch."</p>
+        </details>
+    }
+    .into_any()
+}

@@ -1,0 +1,68 @@
+//! What a link to the room restores.
+
+use crate::record::widths::Config;
+use serde::{Deserialize, Serialize};
+
+/// How models are measured, and what is looked at.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Settings {
+    /// How models are measured.
+    #[serde(flatten)]
+    pub(super) config: Config,
+    /// The panel that is shown.
+    pub(super) panel: Panel,
+}
+
+/// A panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Panel {
+    /// Perplexity against bit width.
+    #[default]
+    Figure,
+    /// The published statements, judged.
+    Statements,
+    /// Which part of a model loses what.
+    Places,
+    /// Whether models see the future.
+    Leak,
+    /// The models, and what counting achieves.
+    Models,
+}
+
+impl Panel {
+    pub(super) const ALL: [Panel; 5] =
+        [Panel::Figure, Panel::Statements, Panel::Places, Panel::Leak, Panel::Models];
+
+    /// Its name.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Panel::Figure => "Perplexity against width",
+            Panel::Statements => "Statements",
+            Panel::Places => "Where the loss comes from",
+            Panel::Leak => "The leak",
+            Panel::Models => "Models and counting",
+        }
+    }
+
+    pub(super) fn explanation(self) -> &'static str {
+        match self {
+            Panel::Figure => {
+                "Every matrix of a trained model is rounded to the nearest level, in groups that share a scale, packed, and the model is run from those bytes on text that training has not seen. Models that differ in their seed alone are one curve: its points are means, its bars 95 % intervals. What counting one, two or three tokens achieves on the same text stands beside them; a model above the unigram line knows nothing any more."
+            }
+            Panel::Statements => {
+                "What was published of quantized models, asked of these. A statement holds if the whole 95 % interval over seeds lies on its side of the limit, fails if the whole interval lies on the other, and is undecided in between. One seed gives no interval, and models that were trained unequally are not compared: training longer makes a model more fragile."
+            }
+            Panel::Places => {
+                "The same evaluation with one part of the model quantized and the others as they came; and with the numbers that the BK core computes (its potentials v, and the real and imaginary parts of G) rounded to 8 or 4 bits. Their scales are found on text of the training part: one for all potentials of a block, as published, or one for each."
+            }
+            Panel::Leak => {
+                "One token is changed, and no logit before it may move. The published ResNet-BK takes the diagonal of the whole resolvent and sees the future: its averaged perplexity is no measure of prediction. At the last position of a sequence, whose target is in no input, nothing can leak."
+            }
+            Panel::Models => {
+                "What was trained for how long, on what, and how it is told from others: the fingerprint is a checksum of weights, sizes and text."
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The models that can be measured: those of this browser, and those that come with the lab.
+
+use super::shipped::{Entry, Shipped};
+use super::state::{WidthsRoom, Work};
+use crate::lab::models::{HandleModel, Shelved};
+use crate::lab::page::files::chosen_file;
+use crate::lab::page::models::describe;
+use crate::lab::page::state::Lab;
+use leptos::prelude::*;
+
+/// Bytes in a KiB.
+const KIBI: f64 = 1024.0;
+
+/// The list, the buttons, and what is under way.
+pub(super) fn shelf(lab: Lab, room: WidthsRoom) -> AnyView {
+    let items = move || room.shelf.get().into_iter().map(|model| item(room, &model)).collect_view();
+    let nothing = move || room.shelf.with(Vec::is_empty);
+    let waits = move || room.model().is_some_and(|model| model.baselines.is_none());
+    let give_text = move |_, bytes| {
+        if let Some(key) = room.chosen.get_untracked() {
+            room.handle(lab, (HandleModel::GiveText(key), vec![bytes]), |_| {});
+        }
+    };
+    let open = move |_, bytes| room.handle(lab, (HandleModel::Open(None), vec![bytes]), |_| {});
+    view! {
+        <section class="stack shelf" aria-label="Models of this browser">
+            <Show when=nothing><p class="hint">"No model is here yet. Open one that comes with the lab, open a checkpoint, or train one in the room of language models."</p></Show>
+            <ul>{items}</ul>
+            {shipped(lab, room)}
+            <Show when=waits>
+                <p class="hint">"This model was trained on a text that a checkpoint does not hold. Give it that text, and it can be measured."</p>
+                {chosen_file("Give it its text", ".txt,.md,text/*", give_text)}
+            </Show>
+            <div class="actions small" role="group" aria-label="Models as files">
+                {chosen_file("Open a checkpoint", ".safetensors", open)}
+            </div>
+            {measuring(lab, room)}
+        </section>
+    }
+    .into_any()
+}
+
+/// A model: a button that chooses it, and how much of it was measured.
+fn item(room: WidthsRoom, model: &Shelved) -> AnyView {
+    let key = model.key;
+    let is_chosen = move || room.chosen.get() == Some(key);
+    let name = describe(model);
+    let seed = model.config.recipe.seed;
+    let says = move || match room.measured(key) {
+        None => String::new(),
+        Some(measured) => {
+            let left = room.left(key).map_or(0, |left| left.len());
+            let rest = if left > 0 { format!(", {left} to go") } else { String::new() };
+            format!(": {} points measured{rest}", measured.points.len())
+        }
+    };
+    view! {
+        <li>
+            <button type="button" class="choose" aria-pressed=move || is_chosen().to_string() on:click=move |_| room.chosen.set(Some(key))>{name}", seed "{seed}{says}</button>
+        </li>
+    }
+    .into_any()
+}
+
+/// The models that come with the lab and are not on the shelf yet.
+fn shipped(lab: Lab, room: WidthsRoom) -> AnyView {
+    let is_here = move |entry: &Entry| {
+        room.shelf.with(|shelf| shelf.iter().any(|model| model.shipped.as_ref() == Some(&entry.file)))
+    };
+    let button = move |entry: Entry| {
+        let says = format!("{}, seed {} ({:.0} KiB)", entry.label, entry.seed, entry.bytes as f64 / KIBI);
+        let file = entry.file;
+        view! { <button type="button" disabled=move || !room.is_idle() on:click=move |_| room.open_shipped(lab, file.clone())>{says}</button> }
+    };
+    let list = move || match room.shipped.get() {
+        Shipped::Unknown => ().into_any(),
+        Shipped::Absent => {
+            let says = "No trained models come with this copy of the lab: only those of this browser can be measured.";
+            view! { <p class="hint">{says}</p> }.into_any()
+        }
+        Shipped::Here(entries) => {
+            let buttons = entries.into_iter().filter(|entry| !is_here(entry)).map(button).collect_view();
+            let says = "These come with the lab; each is fetched when it is opened, with the text that it was trained on.";
+            view! {
+                <p class="hint">{says}</p>
+                <div class="actions small" role="group" aria-label="Models that come with the lab">{buttons}</div>
+            }
+            .into_any()
+        }
+    };
+    list.into_any()
+}
+
+/// What is under way, how far it is, and how long it will take.
+fn measuring(lab: Lab, room: WidthsRoom) -> AnyView {
+    let can_measure = move || {
+        let is_ready = |model: &Shelved| model.baselines.is_some() && model.steps > 0;
+        let is_left = |key| room.left(key).is_none_or(|left| !left.is_empty());
+        room.is_idle() && room.model().is_some_and(|model| is_ready(&model) && is_left(model.key))
+    };
+    let verb = move || match room.chosen.get().and_then(|key| room.left(key)) {
+        Some(left) if !left.is_empty() => format!("Go on measuring: {} points", left.len()),
+        _ => "Measure it here".into(),
+    };
+    let says = move || {
+        let work = room.work.get()?;
+        Some(match work {
+            Work { way: None, .. } => "Opening the model".to_owned(),
+            Work { way: Some((_, way)), .. } => {
+                let rest = room.time_left().map(|left| format!(", about {} s left", left.as_secs() + 1));
+                format!("Measuring {}{}", way.label(), rest.unwrap_or_default())
+            }
+        })
+    };
+    view! {
+        <div class="run" role="group" aria-label="Measurement">
+            <button type="button" class="primary" disabled=move || !can_measure() on:click=move |_| room.measure(lab)>{verb}</button>
+        </div>
+        <div class="progress" hidden=move || says().is_none()>
+            <span role="status">{says}</span>
+            <progress max="1" aria-label="Progress of the measurement" prop:value=move || room.share()></progress>
+            <button type="button" on:click=move |_| room.stop(lab)>"Cancel"</button>
+        </div>
+    }
+    .into_any()
+}

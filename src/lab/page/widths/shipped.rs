@@ -1,0 +1,108 @@
+//! The models that come with the lab: listed beside the page, and fetched when one is opened.
+
+use super::state::WidthsRoom;
+use crate::lab::models::{HandleModel, Shelved};
+use crate::lab::page::state::Lab;
+use crate::model::corpus::Text;
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+use serde::Deserialize;
+use std::sync::Arc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+/// Where the models are, beside the page.
+const CHECKPOINTS: &str = "checkpoints/";
+/// The list of them.
+const INDEX: &str = "checkpoints/index.json";
+/// Where the texts are that they were trained on.
+const TEXTS: &str = "data/";
+
+/// A model of the list.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub(super) struct Entry {
+    /// Its file.
+    pub(super) file: String,
+    /// What it is.
+    pub(super) label: String,
+    /// The seed of its training.
+    pub(super) seed: u32,
+    /// How large the file is.
+    pub(super) bytes: usize,
+}
+
+/// What comes with the lab.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) enum Shipped {
+    /// Nobody has looked yet.
+    #[default]
+    Unknown,
+    /// Nothing, or what cannot be read.
+    Absent,
+    /// These.
+    Here(Vec<Entry>),
+}
+
+impl WidthsRoom {
+    /// Looks what comes with the lab.
+    pub(super) fn list_shipped(self, lab: Lab) {
+        leptos::task::spawn_local(async move {
+            let found = match fetch(INDEX).await {
+                Ok(bytes) => serde_json::from_slice::<Vec<Entry>>(&js_sys::Uint8Array::new(&bytes).to_vec())
+                    .map_err(|error| lab.tell_unreadable(&error)),
+                Err(_) => Err(()),
+            };
+            let entries = found.ok().filter(|entries| !entries.is_empty());
+            self.shipped.set(entries.map_or(Shipped::Absent, Shipped::Here));
+        });
+    }
+
+    /// Puts a model that comes with the lab on the shelf, with its text.
+    pub(super) fn open_shipped(self, lab: Lab, file: String) {
+        self.trouble.set(None);
+        leptos::task::spawn_local(async move {
+            match fetch(&format!("{CHECKPOINTS}{file}")).await {
+                Ok(bytes) => {
+                    let task = (HandleModel::Open(Some(file)), vec![bytes]);
+                    self.handle(lab, task, move |model| self.fetch_text(lab, model));
+                }
+                Err(sentence) => self.trouble.set(Some(sentence)),
+            }
+        });
+    }
+
+    /// Gives a model its text, where that lies beside the page.
+    fn fetch_text(self, lab: Lab, model: Arc<Shelved>) {
+        let Text::File { name, .. } = &model.config.text else { return };
+        let (name, key) = (name.clone(), model.key);
+        leptos::task::spawn_local(async move {
+            match fetch(&format!("{TEXTS}{name}")).await {
+                Ok(bytes) => self.handle(lab, (HandleModel::GiveText(key), vec![bytes]), |_| {}),
+                Err(sentence) => self.trouble.set(Some(sentence)),
+            }
+        });
+    }
+}
+
+impl Lab {
+    fn tell_unreadable(self, error: &serde_json::Error) {
+        let sentence = format!("The list of models that come with the lab cannot be read: {error}.");
+        self.notify(crate::lab::page::state::Tone::Trouble, sentence);
+    }
+}
+
+/// A file beside the page, or a sentence why it does not come.
+async fn fetch(path: &str) -> Result<ArrayBuffer, String> {
+    let get = async {
+        let response = JsFuture::from(window().fetch_with_str(path)).await?;
+        let response: Response = response.dyn_into()?;
+        if !response.ok() {
+            return Err(JsValue::from_f64(response.status().into()));
+        }
+        JsFuture::from(response.array_buffer()?).await?.dyn_into()
+    };
+    get.await.map_err(|_| {
+        format!("The file {path} could not be loaded. Check the connection and try again; models of your own can be measured all the same.")
+    })
+}

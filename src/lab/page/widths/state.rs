@@ -1,0 +1,262 @@
+//! What the room knows once it is open, and how a measurement goes on.
+
+use super::settings::Settings;
+use super::shipped::Shipped;
+use crate::lab::models::{
+    HandleModel, ListModels, ListWidths, MeasureWidths, MeasuredModel, MeasuredModels, ModelKey, Shelf,
+    Shelved,
+};
+use crate::lab::page::entrance::{Host, restore};
+use crate::lab::page::state::Lab;
+use crate::lab::permalink::{self, Room};
+use crate::lab::protocol::{RequestId, Stopped};
+use crate::record::robustness::{self, Robustness};
+use crate::record::widths::{Config, Measured, Way, Widths};
+use crate::study::Progress;
+use js_sys::ArrayBuffer;
+use leptos::prelude::*;
+use std::sync::Arc;
+use std::time::Duration;
+use web_time::Instant;
+
+/// What is under way.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Work {
+    /// The request.
+    pub(super) id: RequestId,
+    /// The model and the way that is measured; none while a model is fetched or opened.
+    pub(super) way: Option<(ModelKey, Way)>,
+}
+
+/// Where a measurement began, and how far it is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Pace {
+    began: Instant,
+    first: Option<Progress>,
+    last: Option<Progress>,
+}
+
+/// The state of the room.
+#[derive(Clone, Copy)]
+pub(super) struct WidthsRoom {
+    pub(super) settings: RwSignal<Settings>,
+    /// The models there are, the newest last.
+    pub(super) shelf: RwSignal<Vec<Arc<Shelved>>>,
+    /// What was measured of them, in all settings.
+    records: RwSignal<Vec<Arc<MeasuredModel>>>,
+    /// The model that is measured next.
+    pub(super) chosen: RwSignal<Option<ModelKey>>,
+    /// The models that come with the lab.
+    pub(super) shipped: RwSignal<Shipped>,
+    pub(super) work: RwSignal<Option<Work>>,
+    pace: RwSignal<Option<Pace>>,
+    pub(super) trouble: RwSignal<Option<String>>,
+    /// The published simulation.
+    pub(super) published: RwSignal<Option<Arc<Robustness>>>,
+}
+
+impl WidthsRoom {
+    /// The state of the room that is opened, with what came for it before.
+    pub(super) fn open(lab: Lab) -> Self {
+        let settings: RwSignal<Settings> = RwSignal::default();
+        let room = WidthsRoom {
+            settings,
+            shelf: RwSignal::default(),
+            records: RwSignal::default(),
+            chosen: RwSignal::default(),
+            shipped: RwSignal::default(),
+            work: RwSignal::default(),
+            pace: RwSignal::default(),
+            trouble: RwSignal::default(),
+            published: RwSignal::default(),
+        };
+        let host = Host {
+            address: Signal::derive(move || {
+                settings.with(|settings| permalink::to_fragment(Room::Widths, settings))
+            }),
+            restore: Callback::new(move |link| restore(&link, |linked| settings.set(linked))),
+            // Records of models are shown as tables, in the room of files.
+            take: Callback::new(|_| {}),
+        };
+        lab.entrance(Room::Widths).open(lab, Room::Widths, host);
+        // Models may have been trained or forgotten in their own room.
+        let is_shown = Memo::new(move |_| lab.room.get() == Room::Widths);
+        Effect::new(move || {
+            if is_shown.get() {
+                untrack(|| room.look(lab));
+            }
+        });
+        lab.ask(&robustness::Config::default(), vec![], move |found| match found {
+            Ok(found) => room.published.set(Some(Arc::new(found))),
+            Err(stopped) => lab.tell(stopped),
+        });
+        room.list_shipped(lab);
+        room
+    }
+
+    /// Looks what is on the shelf, and what was measured of it.
+    fn look(self, lab: Lab) {
+        lab.ask(&ListModels { forget: None }, vec![], move |found| match found {
+            Ok(Shelf(models)) => {
+                let last = models.last().map(|model| model.key);
+                self.shelf.set(models.into_iter().map(Arc::new).collect());
+                if untrack(|| self.model()).is_none() {
+                    self.chosen.set(last);
+                }
+            }
+            Err(stopped) => lab.tell(stopped),
+        });
+        lab.ask(&ListWidths, vec![], move |found| match found {
+            Ok(MeasuredModels(found)) => self.records.set(found.into_iter().map(Arc::new).collect()),
+            Err(stopped) => lab.tell(stopped),
+        });
+    }
+
+    /// The model that is measured next.
+    pub(super) fn model(&self) -> Option<Arc<Shelved>> {
+        let chosen = self.chosen.get()?;
+        self.shelf.with(|shelf| shelf.iter().find(|model| model.key == chosen).cloned())
+    }
+
+    /// Whether nothing is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.work.with(Option::is_none)
+    }
+
+    fn config(&self) -> Config {
+        self.settings.with(|settings| settings.config.clone())
+    }
+
+    /// What was measured of a model by the present settings, as it is now.
+    pub(super) fn measured(&self, key: ModelKey) -> Option<Measured> {
+        let steps =
+            self.shelf.with(|shelf| shelf.iter().find(|model| model.key == key).map(|model| model.steps))?;
+        let config = self.config();
+        self.records.with(|records| {
+            let of = records
+                .iter()
+                .find(|found| found.key == key && found.record.config.measures_alike(&config))?;
+            of.record.models.first().filter(|model| model.steps == steps).cloned()
+        })
+    }
+
+    /// The record of all models that were measured by the present settings; none where there is none.
+    pub(super) fn record(&self) -> Option<Arc<Widths>> {
+        let keys: Vec<ModelKey> = self.shelf.with(|shelf| shelf.iter().map(|model| model.key).collect());
+        let mut record = Widths::new(self.config(), vec![]);
+        keys.into_iter().filter_map(|key| self.measured(key)).for_each(|model| record.put(model));
+        (!record.models.is_empty()).then(|| Arc::new(record))
+    }
+
+    /// What is left to be measured of a model; all of it, of which nothing is known yet, is none.
+    pub(super) fn left(&self, key: ModelKey) -> Option<Vec<Way>> {
+        let (config, measured) = (self.config(), self.measured(key)?);
+        let ways = config.ways(&measured.architecture, measured.stored);
+        Some(ways.into_iter().filter(|&way| measured.at(way).is_none()).collect())
+    }
+
+    /// Measures the model that is chosen, point after point.
+    pub(super) fn measure(self, lab: Lab) {
+        self.trouble.set(None);
+        self.pace.set(Some(Pace { began: Instant::now(), first: None, last: None }));
+        self.measure_next(lab);
+    }
+
+    fn measure_next(self, lab: Lab) {
+        let Some(model) = untrack(|| self.model()) else { return };
+        let key = model.key;
+        let config = untrack(|| self.config());
+        let next = untrack(|| self.left(key)).map_or_else(
+            || config.ways(&model.config.architecture, crate::model::Format::Fp32).first().copied(),
+            |left| left.first().copied(),
+        );
+        let watch = move |progress: Progress| {
+            self.pace.update(|pace| {
+                if let Some(pace) = pace {
+                    pace.first.get_or_insert(progress);
+                    pace.last = Some(progress);
+                }
+            });
+        };
+        let id = lab.ask_and_watch(&MeasureWidths { key, config }, vec![], watch, move |found| {
+            self.work.set(None);
+            match found {
+                Ok(found) => {
+                    self.put(Arc::new(found));
+                    if untrack(|| self.left(key)).is_some_and(|left| !left.is_empty()) {
+                        self.measure_next(lab);
+                    }
+                }
+                Err(stopped) => self.say(stopped),
+            }
+        });
+        self.work.set(Some(Work { id, way: next.map(|way| (key, way)) }));
+    }
+
+    fn put(self, found: Arc<MeasuredModel>) {
+        self.records.update(|records| {
+            let is_place = |other: &&mut Arc<MeasuredModel>| {
+                other.key == found.key && other.record.config.measures_alike(&found.record.config)
+            };
+            match records.iter_mut().find(is_place) {
+                Some(place) => *place = found.clone(),
+                None => records.push(found.clone()),
+            }
+        });
+    }
+
+    fn say(self, stopped: Stopped) {
+        if let Stopped::Failed(sentence) = stopped {
+            self.trouble.set(Some(sentence));
+        }
+    }
+
+    /// Stops what is under way; what was measured stays.
+    pub(super) fn stop(self, lab: Lab) {
+        if let Some(work) = self.work.get_untracked() {
+            lab.cancel(work.id);
+        }
+    }
+
+    /// The part of the model's points that is done.
+    pub(super) fn share(&self) -> f64 {
+        let last = self.pace.with(|pace| pace.and_then(|pace| pace.last));
+        last.map_or(0.0, |last| last.done as f64 / last.total.max(1) as f64)
+    }
+
+    /// How long the rest will take, at the pace so far.
+    pub(super) fn time_left(&self) -> Option<Duration> {
+        let pace = self.pace.get()?;
+        let (first, last) = (pace.first?, pace.last?);
+        let done = last.done.checked_sub(first.done).filter(|&done| done > 0)?;
+        let rest = last.total.saturating_sub(last.done) as f64;
+        Some(pace.began.elapsed().mul_f64(rest / done as f64))
+    }
+
+    /// Does something to a model on the shelf, and then something else with it.
+    pub(super) fn handle(
+        self,
+        lab: Lab,
+        (task, buffers): (HandleModel, Vec<ArrayBuffer>),
+        then: impl FnOnce(Arc<Shelved>) + 'static,
+    ) {
+        self.trouble.set(None);
+        let id = lab.ask(&task, buffers, move |done| {
+            self.work.set(None);
+            match done {
+                Ok(shelved) => {
+                    let shelved = Arc::new(shelved);
+                    let put = shelved.clone();
+                    self.shelf.update(|shelf| match shelf.iter_mut().find(|model| model.key == put.key) {
+                        Some(place) => *place = put,
+                        None => shelf.push(put),
+                    });
+                    self.chosen.set(Some(shelved.key));
+                    then(shelved);
+                }
+                Err(stopped) => self.say(stopped),
+            }
+        });
+        self.work.set(Some(Work { id, way: None }));
+    }
+}

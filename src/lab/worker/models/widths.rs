@@ -1,0 +1,109 @@
+//! Perplexity against bit width in the worker: a point a request, each kept on the shelf, so that a tab that closes loses
+//! at most one.
+
+use super::{Problem, bench, kept, shelf};
+use crate::lab::models::{ListWidths, MeasureWidths, MeasuredModel, MeasuredModels, ModelKey};
+use crate::lab::worker::parts::Performing;
+use crate::lab::worker::shelf::Shelf;
+use crate::lab::worker::{Payload, finished, read};
+use crate::model::corpus::{Corpus, Text, Tokenizer};
+use crate::record::widths::{Config, Widths};
+use crate::study::Context;
+use crate::study::language_model::corpus_by;
+use crate::study::widths::Session;
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Where what was measured of a model lies, one file a way to measure.
+const WIDTHS: &str = "widths-";
+
+/// A model on its way through its points.
+struct Open {
+    key: ModelKey,
+    config: Config,
+    /// Steps of training that it had: with more it is another model.
+    steps: usize,
+    session: Session,
+}
+
+/// A text taken apart.
+struct Read {
+    text: Text,
+    tokenizer: Tokenizer,
+    corpus: Rc<Corpus>,
+}
+
+thread_local! {
+    /// The model that was measured last.
+    static OPEN: RefCell<Option<Open>> = const { RefCell::new(None) };
+    /// The text that was read last: taking it apart takes longer than measuring on it.
+    static READ: RefCell<Option<Read>> = const { RefCell::new(None) };
+}
+
+/// What was measured of the models on the shelf.
+pub fn list(task: Payload, _: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let ListWidths = read(&task)?;
+        let shelf = &*shelf().await;
+        let mut found = vec![];
+        for name in bench::parts(shelf, WIDTHS).await {
+            let bytes = shelf.get(&name).await.unwrap_or_default();
+            // What another version of the lab kept is not shown, and not thrown away.
+            found.extend(serde_json::from_slice::<MeasuredModel>(&bytes));
+        }
+        finished(MeasuredModels(found))
+    })
+}
+
+/// Measures the next point of a model; where none is left, says what was measured.
+pub fn measure(task: Payload, context: &Context) -> Performing<'_> {
+    Box::pin(async move {
+        let MeasureWidths { key, config } = read(&task)?;
+        let shelf = &*shelf().await;
+        let mut open = session(shelf, key, &config).await?;
+        let advanced = open.session.advance(context).await;
+        let found = keep(shelf, &open).await;
+        OPEN.with_borrow_mut(|place| *place = Some(open));
+        advanced.map_err(Problem::from)?;
+        finished(found?)
+    })
+}
+
+/// Puts what was measured on the shelf.
+async fn keep(shelf: &Shelf, open: &Open) -> Result<MeasuredModel, Problem> {
+    let record = Widths::new(open.config.clone(), vec![open.session.measured().clone()]);
+    let found = MeasuredModel { key: open.key, record };
+    shelf.put(&place(open.key, &open.config), serde_json::to_vec(&found)?).await;
+    Ok(found)
+}
+
+fn place(key: ModelKey, Config { group, rule, tokens, windows, .. }: &Config) -> String {
+    bench::name(key, &format!("{WIDTHS}{group}-{rule}-{tokens}-{windows}"))
+}
+
+/// The model that is open, or as it lies on the shelf, with what was measured of it before.
+async fn session(shelf: &Shelf, key: ModelKey, config: &Config) -> Result<Open, Problem> {
+    let steps = bench::summary(shelf, key).await?.steps;
+    let is_same = |open: &mut Open| open.key == key && open.steps == steps && open.config == *config;
+    if let Some(open) = OPEN.with_borrow_mut(|open| open.take_if(is_same)) {
+        return Ok(open);
+    }
+    let (kept, content) = kept(key).await?;
+    let known = READ.with_borrow(|read| {
+        let read = read.as_ref().filter(|read| read.text == kept.text && read.tokenizer == kept.tokenizer);
+        read.map(|read| read.corpus.clone())
+    });
+    let corpus = match known {
+        Some(corpus) => corpus,
+        None => {
+            let corpus = Rc::new(corpus_by(&kept.text, &kept.tokenizer, content.as_deref())?);
+            let (text, tokenizer) = (kept.text.clone(), kept.tokenizer.clone());
+            READ.with_borrow_mut(|read| *read = Some(Read { text, tokenizer, corpus: corpus.clone() }));
+            corpus
+        }
+    };
+    let earlier = shelf.get(&place(key, config)).await;
+    let earlier = earlier.and_then(|bytes| serde_json::from_slice::<MeasuredModel>(&bytes).ok());
+    let session = Session::new(config, kept, corpus, earlier.as_ref().map(|earlier| &earlier.record))?;
+    Ok(Open { key, config: config.clone(), steps, session })
+}

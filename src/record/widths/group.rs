@@ -1,0 +1,185 @@
+//! Trainings that differ in their seed alone, and what several of them tell.
+
+use super::{Measured, Way, Widths};
+use crate::model::corpus::Text;
+use crate::model::{Architecture, Recipe, Use};
+use crate::record::hypothesis::Interval;
+use crate::record::statistics::mean;
+
+/// A number over seeds: its mean, with the 95 % interval where there are several.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Estimate {
+    /// How many seeds.
+    pub count: usize,
+    /// Their mean.
+    pub mean: f64,
+    /// The ends of the 95 % interval of the mean by Student's t; none of a single seed.
+    pub interval: Option<(f64, f64)>,
+}
+
+impl Estimate {
+    /// Of one value a seed; none of no values.
+    pub fn of(values: &[f64]) -> Option<Self> {
+        let interval = Interval::of(values, 0.95).map(|interval| (interval.lower(), interval.upper()));
+        (!values.is_empty()).then(|| Self { count: values.len(), mean: mean(values), interval })
+    }
+
+    /// Of the difference of two means, first less second, whose seeds have nothing to do with each other.
+    pub fn of_difference(first: &[f64], second: &[f64]) -> Option<Self> {
+        if first.is_empty() || second.is_empty() {
+            return None;
+        }
+        let interval = Interval::of_difference(first, second, 0.95);
+        Some(Self {
+            count: first.len().min(second.len()),
+            mean: mean(first) - mean(second),
+            interval: interval.map(|interval| (interval.lower(), interval.upper())),
+        })
+    }
+
+    /// Of a rising function of the number.
+    pub fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        let interval = self.interval.map(|(low, high)| (f(low), f(high)));
+        Self { mean: f(self.mean), interval, ..self }
+    }
+
+    /// Half the width of the interval.
+    pub fn margin(&self) -> Option<f64> {
+        self.interval.map(|(low, high)| (high - low) / 2.0)
+    }
+}
+
+/// Models that differ in their seed alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group<'record> {
+    /// What they are, unlike any other group of the record.
+    pub label: String,
+    /// At least one.
+    pub models: Vec<&'record Measured>,
+}
+
+impl Group<'_> {
+    /// The first of them, which has everything but the seed in common with the others.
+    pub fn first(&self) -> &Measured {
+        self.models[0]
+    }
+
+    /// The ways that any of them was measured in, in the order of the first that has most.
+    pub fn ways(&self) -> Vec<Way> {
+        let most = self.models.iter().max_by_key(|model| model.points.len());
+        most.map_or(vec![], |model| model.points.iter().map(|point| point.way).collect())
+    }
+
+    /// Perplexities of a way, one a model that was measured in it.
+    pub fn perplexities(&self, way: Way) -> Vec<f64> {
+        self.models.iter().filter_map(|model| Some(model.at(way)?.held_out.perplexity())).collect()
+    }
+
+    /// By how many per cent a way's perplexities are larger than those of the models as they came, each than its own.
+    pub fn changes(&self, way: Way) -> Vec<f64> {
+        self.models.iter().filter_map(|model| Some(100.0 * model.change(way)?)).collect()
+    }
+
+    /// Whether all see the past alone.
+    pub fn is_causal(&self) -> bool {
+        self.models.iter().all(|model| model.is_causal())
+    }
+
+    /// Whether both groups have been trained and are measured alike, but for what they are.
+    pub fn is_trained_like(&self, other: &Group<'_>) -> bool {
+        let training = |group: &Group<'_>| {
+            let model = group.first();
+            (
+                model.steps,
+                model.architecture.context(),
+                unseeded(&model.recipe),
+                model.text.clone(),
+                model.tokens,
+            )
+        };
+        training(self) == training(other)
+    }
+
+    /// How large the experiment is, in words.
+    pub fn scale(&self) -> String {
+        let model = self.first();
+        let text = match &model.text {
+            Text::Language { .. } => "the embedded language".to_owned(),
+            Text::Uniform { symbols, .. } => format!("{symbols} random symbols"),
+            Text::File { name, .. } => format!("“{name}”"),
+        };
+        format!(
+            "{} parameters, {} steps of {} tokens, context {}, {} kinds of tokens of {text}, {} held-out tokens",
+            model.parameters,
+            model.steps,
+            model.tokens_a_step(),
+            model.architecture.context(),
+            model.architecture.vocabulary(),
+            model.tokens
+        )
+    }
+}
+
+fn unseeded(recipe: &Recipe) -> Recipe {
+    Recipe { seed: 0, ..recipe.clone() }
+}
+
+/// What a model is, in a few words.
+fn describe(architecture: &Architecture) -> String {
+    let Architecture::ResNetBk(model) = architecture else { return architecture.label().into() };
+    let mut words = match model.resolvent {
+        Use::Diagonal => architecture.label().to_owned(),
+        // Ours, and never to be taken for the paper's.
+        Use::Applied => "Applied resolvent (ours)".to_owned(),
+    };
+    if model.two_sided {
+        words += ", two-sided";
+    }
+    if model.potentials > 1 {
+        words += &format!(", {} potentials", model.potentials);
+    }
+    words
+}
+
+impl Widths {
+    /// The models in groups, in the order in which each first appears.
+    pub fn groups(&self) -> Vec<Group<'_>> {
+        let mut groups: Vec<Group<'_>> = vec![];
+        for model in &self.models {
+            let is_alike = |group: &&mut Group<'_>| {
+                let first = group.first();
+                first.architecture == model.architecture
+                    && first.steps == model.steps
+                    && unseeded(&first.recipe) == unseeded(&model.recipe)
+                    && first.text == model.text
+                    && first.stored == model.stored
+                    && first.tokens == model.tokens
+            };
+            match groups.iter_mut().find(is_alike) {
+                Some(group) => group.models.push(model),
+                None => groups.push(Group { label: describe(&model.architecture), models: vec![model] }),
+            }
+        }
+        distinguish(&mut groups);
+        groups
+    }
+}
+
+/// Adds to labels that several groups share what those differ in: their steps, their sizes, and last their number.
+fn distinguish(groups: &mut [Group<'_>]) {
+    let more: [fn(&Measured) -> String; 3] = [
+        |model| format!("{} steps", model.steps),
+        |model| format!("{} parameters", model.parameters),
+        |model| format!("no. {:08x}", model.fingerprint),
+    ];
+    for word in more {
+        let labels: Vec<String> = groups.iter().map(|group| group.label.clone()).collect();
+        let words: Vec<String> = groups.iter().map(|group| word(group.first())).collect();
+        for (place, group) in groups.iter_mut().enumerate() {
+            let alike = (0..labels.len()).filter(|&other| other != place && labels[other] == labels[place]);
+            if alike.into_iter().any(|other| words[other] != words[place]) {
+                group.label += &format!(", {}", words[place]);
+            }
+        }
+    }
+}
