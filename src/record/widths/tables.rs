@@ -12,6 +12,11 @@ fn estimate(values: &[f64], decimals: usize, unit: &str) -> String {
     })
 }
 
+/// A number where there is one, a dash elsewhere.
+pub(super) fn number(value: Option<f64>, decimals: usize) -> String {
+    cell(value, |value| format!("{value:.decimals$}"))
+}
+
 fn columns(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
