@@ -285,3 +285,25 @@ fn training_with_quantization_is_held_against_a_control() {
     assert_eq!(part.models[0].tuned[0].control.len(), 2);
     assert_eq!(tune(Some(&part), Rc::default(), usize::MAX), whole);
 }
+
+/// A training again lies within the intervals of the one before, or it is said where it does not.
+#[test]
+fn another_training_is_held_against_the_intervals() {
+    let record = record();
+    let rows = record.groups().iter().map(|group| group.ways().len()).sum::<usize>();
+    let same = record.repeated(record);
+    assert_eq!((same.outside, same.grid.rows.len()), (0, rows));
+    assert!(same.grid.rows.iter().all(|row| row[4] == "within"));
+    let mut other = record.clone();
+    for model in &mut other.models[..2] {
+        let point = model.points.iter_mut().find(|point| point.way == Way::of(Format::Int4)).unwrap();
+        point.held_out.nats *= 3.0;
+    }
+    let moved = record.repeated(&other);
+    let outside: Vec<_> = moved.grid.rows.iter().filter(|row| row[4] == "outside").collect();
+    assert_eq!((moved.outside, outside.len()), (1, 1));
+    assert_eq!((outside[0][0].as_str(), outside[0][1].as_str()), ("ResNet-BK, 4 potentials", "INT4"));
+    other.models.truncate(2);
+    let missing = record.repeated(&other);
+    assert!(missing.grid.rows.iter().any(|row| row[0] == "Mamba" && row[4] == "not measured again"));
+}

@@ -277,7 +277,7 @@ fn counts(heading: &str, tally: &Tally) -> Grid {
 }
 
 /// A table in columns: the first to the left, the others to the right.
-fn grid(grid: &Grid) -> String {
+pub(crate) fn grid(grid: &Grid) -> String {
     let lines: Vec<Vec<String>> = std::iter::once(&grid.columns)
         .chain(&grid.rows)
         .map(|line| line.iter().map(|cell| plain(cell)).collect())

@@ -3,7 +3,7 @@
 use crate::drawing::Format;
 use crate::print::Print;
 use crate::train::{read_content, read_model, show, watched};
-use crate::{Failure, files};
+use crate::{Failure, files, report};
 use bk_lab::export::data;
 use bk_lab::figure::{self, View};
 use bk_lab::model::{self as stored, corpus::Text};
@@ -54,6 +54,9 @@ pub(crate) struct Arguments {
     /// Keep the record in this file after every point, and take from it what it holds already.
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
+    /// Hold the means against the intervals of the record in this file; the exit status is 1 if one lies outside.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    against: Option<PathBuf>,
     /// Print the record as JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -110,7 +113,19 @@ impl Arguments {
         if let Some(stem) = &self.out {
             write(&record, stem, &self.format, &self.print)?;
         }
-        show(Record::Widths(Box::new(record)), self.json)
+        let Some(path) = &self.against else { return show(Record::Widths(Box::new(record)), self.json) };
+        let before = read_record(path)?.ok_or_else(|| {
+            Failure::Failed(format!("{} is not there: nothing to compare with.", path.display()))
+        })?;
+        let repetition = before.repeated(&record);
+        files::print(&(report::grid(&repetition.grid) + "\n"))?;
+        match repetition.outside {
+            0 => Ok(()),
+            outside => Err(Failure::Failed(format!(
+                "{outside} of {} means are not within the intervals found before.",
+                repetition.grid.rows.len()
+            ))),
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 
 mod config;
 mod group;
+mod repetition;
 mod tables;
 mod tuned;
 
 pub use config::{Config, ConfigError, Core, Part, Way};
 pub use group::{Estimate, Group};
+pub use repetition::Repetition;
 pub use tuned::{Arm, Look, Tuned, Tuning};
 
 use super::{Manifest, Provenance};
