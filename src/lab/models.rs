@@ -58,13 +58,15 @@ pub struct StudyMixed {
     pub earlier: Option<Box<mixed::Mixed>>,
 }
 
-/// Measure the next point of a model's perplexity against bit width.
+/// Measure the next point of a model's perplexity against bit width, or train it further up to the next look.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MeasureWidths {
     /// Which model.
     pub key: ModelKey,
     /// How.
     pub config: widths::Config,
+    /// How it is trained further; none where it is to be measured as it is.
+    pub tuning: Option<widths::Tuning>,
 }
 
 /// Say what was measured of the models on the shelf.

@@ -90,6 +90,17 @@ impl Parameters {
         Ok(Self { entries })
     }
 
+    /// The same numbers in variables of their own.
+    ///
+    /// # Errors
+    /// candle's, where there is no memory.
+    pub(crate) fn copied(&self) -> Result<Self, ModelError> {
+        let copy = |(parameter, variable): &(Parameter, Var)| {
+            Ok((parameter.clone(), Var::from_tensor(&variable.as_detached_tensor().copy()?)?))
+        };
+        Ok(Self { entries: self.entries.iter().map(copy).collect::<Result<_, ModelError>>()? })
+    }
+
     /// Every parameter with its variable.
     pub fn entries(&self) -> &[(Parameter, Var)] {
         &self.entries

@@ -1,13 +1,16 @@
 //! Training: the same recipe, seed and text give the same parameters, with or without a stop in between.
 
-use super::architecture::Architecture;
+use super::architecture::{Architecture, Parameter};
 use super::error::ModelError;
 use super::evaluation::Evaluation;
+use super::kept::KeptModel;
 use super::language_model::LanguageModel;
 use super::layers::Watch;
 use super::ops::PotentialGradient;
 use super::optimizer::{AdamW, Step};
 use super::parameters::Parameters;
+use super::precision::quantizable;
+use super::quantized::{Format, PackedModel, Rounding};
 use crate::random::LegacyRandom;
 use candle_core::DType;
 use serde::{Deserialize, Serialize};
@@ -144,6 +147,8 @@ pub struct Training {
     pub(super) trajectory: Trajectory,
     trained: LanguageModel,
     frozen: LanguageModel,
+    /// What matrices are stored as, where training is to know of it.
+    aware: Option<(Format, Rounding)>,
 }
 
 impl Training {
@@ -168,7 +173,42 @@ impl Training {
     ) -> Result<Self, ModelError> {
         let trained = LanguageModel::new(&architecture, &parameters.tracked())?;
         let frozen = LanguageModel::new(&architecture, &parameters.frozen())?;
-        Ok(Self { architecture, recipe, parameters, optimizer, trajectory, trained, frozen })
+        Ok(Self { architecture, recipe, parameters, optimizer, trajectory, trained, frozen, aware: None })
+    }
+
+    /// A further training of a model that was trained, with running means of its own. With `aware`, every matrix is rounded
+    /// on its way into the computation and derivatives pass as if it were not (the straight-through estimator): training
+    /// with quantization. The model that is handed in stays as it is.
+    ///
+    /// # Errors
+    /// What [`Recipe::check`] finds, and candle where there is no memory.
+    pub fn further(
+        kept: &KeptModel,
+        recipe: Recipe,
+        aware: Option<(Format, Rounding)>,
+    ) -> Result<Self, ModelError> {
+        recipe.check()?;
+        let parameters = kept.parameters.copied()?;
+        let optimizer = AdamW::new(parameters.entries());
+        let architecture = kept.architecture().clone();
+        let training = Self::at(architecture, recipe, parameters, optimizer, Trajectory::default())?;
+        Ok(Self { aware, ..training })
+    }
+
+    /// The model that a step computes with.
+    fn model_of_step(&self) -> Result<LanguageModel, ModelError> {
+        let Some((format, rounding)) = self.aware else { return Ok(self.trained.clone()) };
+        let formats = |parameter: &Parameter| if quantizable(parameter) { format } else { Format::Fp32 };
+        let packed = PackedModel::stored(&self.architecture, &self.parameters, formats, rounding)?;
+        let mut weights = self.parameters.tracked();
+        let rounded = packed.weights()?;
+        for (parameter, variable) in self.parameters.entries().iter().filter(|(of, _)| quantizable(of)) {
+            let stored = rounded.get(&parameter.name, &parameter.shape)?;
+            // What is stored, as a value; the variable, as far as derivatives know.
+            let difference = (stored - variable.as_detached_tensor())?;
+            weights.replace(&parameter.name, (variable.as_tensor() + difference)?);
+        }
+        LanguageModel::new(&self.architecture, &weights)
     }
 
     /// The same training by something else than the exact derivatives with respect to the resolvent's potentials.
@@ -221,7 +261,7 @@ impl Training {
             inputs.extend_from_slice(&tokens[..tokens.len() - 1]);
             targets.extend_from_slice(&tokens[1..]);
         }
-        let loss = self.trained.losses(&inputs, &targets, context, Watch::default())?.mean_all()?;
+        let loss = self.model_of_step()?.losses(&inputs, &targets, context, Watch::default())?.mean_all()?;
         let value: f32 = loss.to_scalar()?;
         let by = loss.backward()?;
         let norm = self.optimizer.step(self.parameters.entries(), &by, self.recipe.at(step))?;

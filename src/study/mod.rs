@@ -87,6 +87,11 @@ impl Context {
         }
     }
 
+    /// The same context for work whose progress nobody counts: messages are let in, and a cancel is heard.
+    pub fn silent(&self) -> Self {
+        Context { on_progress: Rc::new(|_| {}), ..self.part(0, 0) }
+    }
+
     /// Reports progress, lets messages in, and fails if one of them was a cancel. A study calls this at
     /// least every 50 ms of work, so that a cancel takes effect within 100 ms.
     pub async fn step(&self, done: u64, total: u64) -> Result<(), StudyError> {

@@ -8,9 +8,10 @@ use crate::model::corpus::{Corpus, Language, Text, baselines};
 use crate::model::precision::quantizable;
 use crate::model::{
     Architecture, CheckpointError, CoreRounding, Format, KeptModel, LanguageModel, PackedModel, Parameter,
+    Training,
 };
 use crate::quantize::Width;
-use crate::record::widths::{Config, Core, Measured, Point, Way, Widths};
+use crate::record::widths::{Arm, Config, Core, Look, Measured, Point, Tuned, Tuning, Way, Widths};
 use std::rc::Rc;
 
 /// A model on its way through all points.
@@ -20,6 +21,8 @@ pub struct Session {
     kept: KeptModel,
     corpus: Rc<Corpus>,
     measured: Measured,
+    /// The further training that is under way.
+    training: Option<(Tuning, Arm, Training)>,
 }
 
 impl Session {
@@ -47,7 +50,7 @@ impl Session {
             Some(known) => known.clone(),
             None => unmeasured(config, &kept, &corpus, stored, fingerprint)?,
         };
-        Ok(Self { config: config.clone(), kept, corpus, measured })
+        Ok(Self { config: config.clone(), kept, corpus, measured, training: None })
     }
 
     /// What was measured so far.
@@ -80,6 +83,60 @@ impl Session {
         let order = every.ways(&self.measured.architecture, self.measured.stored);
         self.measured.points.sort_by_key(|point| order.iter().position(|&way| way == point.way));
         Ok(true)
+    }
+
+    /// Goes on with a further training up to the next look at it; gives false where both of its trainings are complete. One
+    /// that was left in the middle begins again, and so does one after another tuning.
+    ///
+    /// # Errors
+    /// [`StudyError::Cancelled`], or a training that diverges.
+    pub async fn tune(&mut self, tuning: Tuning, context: &Context) -> Result<bool, StudyError> {
+        tuning.check()?;
+        let place = self.measured.tuned.iter().position(|tuned| tuned.tuning == tuning);
+        let place = place.unwrap_or_else(|| {
+            self.measured.tuned.push(Tuned { tuning, quantized: vec![], control: vec![] });
+            self.measured.tuned.len() - 1
+        });
+        let complete = |tuned: &Tuned, arm| !tuned.looks(arm).is_empty() && tuned.taken(arm) >= tuning.steps;
+        let tuned = &self.measured.tuned[place];
+        let Some(arm) = Arm::ALL.into_iter().find(|&arm| !complete(tuned, arm)) else { return Ok(false) };
+        let under_way = self.training.take().filter(|(of, at, training)| {
+            *of == tuning && *at == arm && training.steps() == tuned.taken(arm) && training.steps() > 0
+        });
+        let mut training = match under_way {
+            Some((.., training)) => training,
+            None => {
+                let aware = (arm == Arm::Quantized).then(|| (tuning.format, self.config.rounding()));
+                let training = Training::further(&self.kept, tuning.recipe(&self.kept.recipe), aware)?;
+                let look = self.look(&training, tuning.format, context).await?;
+                *self.measured.tuned[place].looks_mut(arm) = vec![look];
+                training
+            }
+        };
+        let until = (training.steps() + tuning.look_every).min(tuning.steps);
+        let before = if arm == Arm::Control { tuning.steps } else { 0 };
+        while training.steps() < until {
+            training.step(&self.corpus.train, &[])?;
+            context.step((before + training.steps()) as u64, 2 * tuning.steps as u64).await?;
+        }
+        let look = self.look(&training, tuning.format, &context.silent()).await?;
+        self.measured.tuned[place].looks_mut(arm).push(look);
+        self.training = Some((tuning, arm, training));
+        Ok(true)
+    }
+
+    /// What a model in training loses, as it is and stored.
+    async fn look(&self, training: &Training, format: Format, context: &Context) -> Result<Look, StudyError> {
+        let architecture = self.kept.architecture();
+        let formats = |parameter: &Parameter| if quantizable(parameter) { format } else { Format::Fp16 };
+        let packed =
+            PackedModel::stored(architecture, training.parameters(), formats, self.config.rounding())?;
+        let model = LanguageModel::new(architecture, &packed.weights()?)?;
+        Ok(Look {
+            step: training.steps(),
+            whole: held_out(training.model(), self.tokens(), &context.silent()).await?,
+            stored: held_out(&model, self.tokens(), &context.silent()).await?,
+        })
     }
 
     /// The tokens that are measured, with the last target.
@@ -162,6 +219,7 @@ fn unmeasured(
         source_loss,
         largest_leak: largest_leak(&kept.model, &corpus.held_out)?,
         points: vec![],
+        tuned: vec![],
     })
 }
 
@@ -172,7 +230,8 @@ fn source_loss(tokens: &[u32]) -> Option<f64> {
     Some((nats(tokens)? - nats(&tokens[..1])?) / (tokens.len() - 1) as f64)
 }
 
-/// Measures models one after the other; those of the same text share it. `so_far` is shown the record whenever it has grown.
+/// Measures models one after the other, and then trains each further where that is asked for; those of the same text share
+/// it. `so_far` is shown the record whenever it has grown.
 ///
 /// # Errors
 /// As [`Session::new`] and [`Session::advance`]: what was measured before has been shown.
@@ -181,6 +240,7 @@ pub async fn run(
     models: Vec<KeptModel>,
     content: Option<&[u8]>,
     earlier: Option<&Widths>,
+    tuning: Option<Tuning>,
     mut so_far: impl FnMut(&Widths),
     context: &Context,
 ) -> Result<Widths, StudyError> {
@@ -206,7 +266,14 @@ pub async fn run(
             record.put(session.measured().clone());
             record.models.sort_by_key(|model| fingerprints.iter().position(|&of| of == model.fingerprint));
             so_far(&record);
-            if !session.advance(context).await? {
+            let grown = match session.advance(context).await? {
+                true => true,
+                false => match tuning {
+                    Some(tuning) => session.tune(tuning, context).await?,
+                    None => false,
+                },
+            };
+            if !grown {
                 break;
             }
         }

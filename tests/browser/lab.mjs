@@ -118,7 +118,8 @@ export const heading = page => page.getByRole('heading', { level: 1 });
 /** Goes to a room as a reader does. */
 export async function enter(page, room) {
   const rooms = page.getByRole('navigation', { name: 'Rooms' });
-  await rooms.getByRole('link', { name: room }).click();
+  // One room's name may be a part of another's.
+  await rooms.getByRole('link', { name: room, exact: true }).click();
   // The room changes with the address, a moment after the click.
   await eventually(async () => {
     assert.deepEqual(await rooms.locator('[aria-current=page]').allInnerTexts(), [room]);

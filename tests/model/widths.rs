@@ -10,7 +10,7 @@ use bk_lab::model::{
 use bk_lab::published::robustness::measured::{Judgement, findings};
 use bk_lab::quantize::{ScaleRule, Width};
 use bk_lab::record::language_model;
-use bk_lab::record::widths::{Config, Core, Part, Way, Widths};
+use bk_lab::record::widths::{Config, Core, Part, Tuning, Way, Widths};
 use bk_lab::record::{Record, document};
 use bk_lab::study::language_model::Session;
 use bk_lab::study::{Context, StudyError, widths};
@@ -43,7 +43,7 @@ fn small(architecture: &Architecture, recipe: &Recipe) -> Vec<u8> {
 }
 
 fn run(config: &Config, models: Vec<KeptModel>, earlier: Option<&Widths>) -> Widths {
-    block_on(widths::run(config, models, None, earlier, |_| {}, &Context::unwatched())).unwrap()
+    block_on(widths::run(config, models, None, earlier, None, |_| {}, &Context::unwatched())).unwrap()
 }
 
 /// All models in all ways, once for all tests.
@@ -143,7 +143,7 @@ fn what_was_measured_once_is_not_measured_again() {
         }
         seen = Some(record.clone());
     };
-    let outcome = block_on(widths::run(&config, models(), None, None, see, &context));
+    let outcome = block_on(widths::run(&config, models(), None, None, None, see, &context));
     assert!(matches!(outcome, Err(StudyError::Cancelled { .. })));
     let seen = seen.unwrap();
     assert_eq!(seen.models[1].points[..], whole.models[1].points[..3]);
@@ -156,7 +156,7 @@ fn what_was_measured_once_is_not_measured_again() {
     let told = steps.clone();
     let pause = || -> bk_lab::study::Pause { Box::pin(std::future::ready(())) };
     let context = Context::new(move |_| told.set(told.get() + 1), pause, Rc::default());
-    let again = block_on(widths::run(&config, models(), None, Some(&kept), |_| {}, &context)).unwrap();
+    let again = block_on(widths::run(&config, models(), None, Some(&kept), None, |_| {}, &context)).unwrap();
     assert_eq!(again, whole);
     // One batch a point, of those that were left.
     assert_eq!(steps.get(), whole.models[1].points.len() - 3);
@@ -184,7 +184,8 @@ fn half_precision_is_measured_and_codes_are_refused() {
     assert_eq!(model.points[0].held_out, whole.models[0].at(Way::of(Format::Fp16)).unwrap().held_out);
     let plan = bk_lab::model::precision::uniform(&checkpoint.architecture, Width::Int8);
     let codes = QuantizedCheckpoint::new(&checkpoint, &plan, rounding).unwrap().kept().unwrap();
-    let outcome = block_on(widths::run(&config, vec![codes], None, None, |_| {}, &Context::unwatched()));
+    let outcome =
+        block_on(widths::run(&config, vec![codes], None, None, None, |_| {}, &Context::unwatched()));
     assert!(outcome.unwrap_err().to_string().contains("quantized"));
 }
 
@@ -244,4 +245,65 @@ fn tables_hold_every_point() {
     assert_eq!(record.values().rows.len(), points);
     assert_eq!((record.points_table().rows.len() + record.places_table().rows.len()) * 2, points);
     assert_eq!((record.models_table().rows.len(), record.leak_table().rows.len()), (4, 2));
+}
+
+/// measured-feasibility.md §3: a model that is trained on with its matrices rounded loses less to rounding than one that is
+/// rounded afterwards, and is compared with one that took as many steps.
+#[test]
+fn training_with_quantization_is_held_against_a_control() {
+    let config = Config { core: false, parts: false, ..Config::default() };
+    let tuning = Tuning { format: Format::Int2, steps: 60, learning_rate: 5e-3, look_every: 20 };
+    let tune = |earlier: Option<&Widths>, cancelled: Rc<Cell<bool>>, stop_at: usize| {
+        let stop = cancelled.clone();
+        let mut seen = None;
+        let see = |record: &Widths| {
+            let looks = record.models[0].tuned.first().map_or(0, |tuned| tuned.control.len());
+            stop.set(looks >= stop_at);
+            seen = Some(record.clone());
+        };
+        let context = Context::new(|_| {}, || Box::pin(std::future::ready(())), cancelled);
+        let models = vec![kept().swap_remove(0)];
+        let _ = block_on(widths::run(&config, models, None, earlier, Some(tuning), see, &context));
+        seen.unwrap()
+    };
+    let whole = tune(None, Rc::default(), usize::MAX);
+    let tuned = &whole.models[0].tuned[0];
+    assert!(tuned.is_complete());
+    let steps: Vec<usize> = tuned.quantized.iter().map(|look| look.step).collect();
+    assert_eq!(steps, [0, 20, 40, 60]);
+    let [before, after] = [&tuned.quantized[0], &tuned.quantized[3]].map(|look| look.stored.perplexity());
+    let control = tuned.control[3];
+    assert!(after < before && after < control.stored.perplexity(), "{before}, {after}, {control:?}");
+    // Both begin with the model as it came.
+    assert_eq!(tuned.control[0], tuned.quantized[0]);
+    let model = &whole.models[0];
+    assert_eq!(tuned.control[0].whole, model.base().unwrap().held_out);
+    assert_eq!(tuned.control[0].stored, model.at(Way::of(Format::Int2)).unwrap().held_out);
+    assert_eq!(whole.tuned_table().rows.len(), 1);
+    // One that was stopped begins its arm again, and ends the same.
+    let part = tune(None, Rc::default(), 2);
+    assert_eq!(part.models[0].tuned[0].control.len(), 2);
+    assert_eq!(tune(Some(&part), Rc::default(), usize::MAX), whole);
+}
+
+/// A training again lies within the intervals of the one before, or it is said where it does not.
+#[test]
+fn another_training_is_held_against_the_intervals() {
+    let record = record();
+    let rows = record.groups().iter().map(|group| group.ways().len()).sum::<usize>();
+    let same = record.repeated(record);
+    assert_eq!((same.outside, same.grid.rows.len()), (0, rows));
+    assert!(same.grid.rows.iter().all(|row| row[4] == "within"));
+    let mut other = record.clone();
+    for model in &mut other.models[..2] {
+        let point = model.points.iter_mut().find(|point| point.way == Way::of(Format::Int4)).unwrap();
+        point.held_out.nats *= 3.0;
+    }
+    let moved = record.repeated(&other);
+    let outside: Vec<_> = moved.grid.rows.iter().filter(|row| row[4] == "outside").collect();
+    assert_eq!((moved.outside, outside.len()), (1, 1));
+    assert_eq!((outside[0][0].as_str(), outside[0][1].as_str()), ("ResNet-BK, 4 potentials", "INT4"));
+    other.models.truncate(2);
+    let missing = record.repeated(&other);
+    assert!(missing.grid.rows.iter().any(|row| row[0] == "Mamba" && row[4] == "not measured again"));
 }

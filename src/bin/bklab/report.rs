@@ -138,7 +138,8 @@ pub(crate) fn mixed_models(records: &[Mixed]) -> String {
 pub(crate) fn widths(record: &Widths) -> String {
     let mut text = heading(Widths::TITLE, record.provenance, &record.manifest);
     let places = Some(record.places_table()).filter(|table| !table.rows.is_empty());
-    let tables = [record.points_table()].into_iter().chain(places);
+    let tuned = Some(record.tuned_table()).filter(|table| !table.rows.is_empty());
+    let tables = [record.points_table()].into_iter().chain(places).chain(tuned);
     for numbers in tables.chain([record.leak_table(), record.models_table()]) {
         let _ = write!(text, "\n{}", grid(&numbers));
     }
@@ -279,7 +280,7 @@ fn counts(heading: &str, tally: &Tally) -> Grid {
 }
 
 /// A table in columns: the first to the left, the others to the right.
-fn grid(grid: &Grid) -> String {
+pub(crate) fn grid(grid: &Grid) -> String {
     let lines: Vec<Vec<String>> = std::iter::once(&grid.columns)
         .chain(&grid.rows)
         .map(|line| line.iter().map(|cell| plain(cell)).collect())

@@ -3,12 +3,12 @@
 use crate::drawing::Format;
 use crate::print::Print;
 use crate::train::{read_content, read_model, show, watched};
-use crate::{Failure, files};
+use crate::{Failure, files, report};
 use bk_lab::export::data;
 use bk_lab::figure::{self, View};
-use bk_lab::model::corpus::Text;
+use bk_lab::model::{self as stored, corpus::Text};
 use bk_lab::quantize::ScaleRule;
-use bk_lab::record::widths::{Config, Widths};
+use bk_lab::record::widths::{Config, Tuning, Widths};
 use bk_lab::record::{Record, document};
 use bk_lab::study::{robustness, widths};
 use clap::Args;
@@ -41,9 +41,22 @@ pub(crate) struct Arguments {
     /// Leave out the points with a single part of the model quantized.
     #[arg(long)]
     no_parts: bool,
+    /// Train each model further with its matrices in this format (int8, int4, nf4, int3 or int2), beside a control that
+    /// takes as many steps without.
+    #[arg(long, value_name = "FORMAT", value_parser = format_of)]
+    tune: Option<stored::Format>,
+    /// Steps of the further training.
+    #[arg(long, default_value_t = Tuning::default().steps, requires = "tune")]
+    tune_steps: usize,
+    /// Its largest learning rate.
+    #[arg(long, default_value_t = Tuning::default().learning_rate, requires = "tune")]
+    tune_rate: f64,
     /// Keep the record in this file after every point, and take from it what it holds already.
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
+    /// Hold the means against the intervals of the record in this file; the exit status is 1 if one lies outside.
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    against: Option<PathBuf>,
     /// Print the record as JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -70,6 +83,13 @@ impl Arguments {
             parts: !self.no_parts,
         };
         config.check().map_err(Failure::usage)?;
+        let tuning = self.tune.map(|format| Tuning {
+            format,
+            steps: self.tune_steps,
+            learning_rate: self.tune_rate,
+            ..Tuning::default()
+        });
+        tuning.iter().try_for_each(Tuning::check).map_err(Failure::usage)?;
         let models: Vec<_> = self.checkpoint.iter().map(|path| read_model(path)).collect::<Result<_, _>>()?;
         let file = models.iter().map(|model| &model.text).find(|text| matches!(text, Text::File { .. }));
         let content = match file {
@@ -87,14 +107,33 @@ impl Arguments {
             }
         };
         let context = watched();
-        let work = widths::run(&config, models, content.as_deref(), earlier.as_ref(), keep, &context);
+        let work = widths::run(&config, models, content.as_deref(), earlier.as_ref(), tuning, keep, &context);
         let record = pollster::block_on(work).map_err(Failure::failed)?;
         trouble.map_or(Ok(()), Err)?;
         if let Some(stem) = &self.out {
             write(&record, stem, &self.format, &self.print)?;
         }
-        show(Record::Widths(Box::new(record)), self.json)
+        let Some(path) = &self.against else { return show(Record::Widths(Box::new(record)), self.json) };
+        let before = read_record(path)?.ok_or_else(|| {
+            Failure::Failed(format!("{} is not there: nothing to compare with.", path.display()))
+        })?;
+        let repetition = before.repeated(&record);
+        files::print(&(report::grid(&repetition.grid) + "\n"))?;
+        match repetition.outside {
+            0 => Ok(()),
+            outside => Err(Failure::Failed(format!(
+                "{outside} of {} means are not within the intervals found before.",
+                repetition.grid.rows.len()
+            ))),
+        }
     }
+}
+
+/// A format by its name.
+fn format_of(name: &str) -> Result<stored::Format, String> {
+    let is_named = |format: &stored::Format| format.label().eq_ignore_ascii_case(name);
+    let found = stored::Format::ALL.into_iter().find(is_named);
+    found.ok_or_else(|| format!("There is no format “{name}”. Choose int8, int4, nf4, int3 or int2."))
 }
 
 /// Writes the figure of a record, and its numbers.

@@ -10,7 +10,7 @@ use crate::figure::sheet::Sheet;
 use crate::figure::style::{Hue, Layout, OTHERS};
 use crate::figure::view::View;
 use crate::model::{Architecture, Format};
-use crate::record::widths::{Estimate, Group, Way, Widths};
+use crate::record::widths::{Arm, Estimate, Group, Look, Way, Widths};
 use crate::record::{Model, Robustness};
 
 /// Room above and below, as a factor.
@@ -38,6 +38,7 @@ pub fn widths(record: &Widths, published: Option<&Robustness>, view: &View, layo
     let outer = sheet.heading(title, "Held-out perplexity, means over seeds", &notes);
     let measured = (0..groups.len()).map(|place| of_group(&sheet, &groups, place, &formats));
     let (mut lines, spreads): (Vec<Line>, Vec<Vec<Spread>>) = measured.unzip();
+    lines.extend(tuned(&sheet, &groups, &formats));
     lines.extend(counted(&sheet, &groups, formats.len()));
     lines.extend(published.into_iter().flat_map(|published| simulated(&sheet, published, &formats)));
     let ends = spreads.iter().flatten().map(|spread| spread.high);
@@ -119,6 +120,40 @@ fn of_group(sheet: &Sheet, groups: &[Group<'_>], place: usize, formats: &[Format
         Some(Spread { place: *place, low, high, note })
     };
     (line, estimates.iter().filter_map(spread).collect())
+}
+
+/// Where further trainings are, as means over seeds: stored in their format, and the control beside them, unquantized.
+fn tuned(sheet: &Sheet, groups: &[Group<'_>], formats: &[Format]) -> Vec<Line> {
+    let mut lines = vec![];
+    for (place, group) in groups.iter().enumerate() {
+        let (hue, _) = look(sheet, groups, place);
+        for (column, &format) in formats.iter().enumerate() {
+            let of_format = |arm: Arm, loss: fn(&Look) -> f64| -> Vec<f64> {
+                let tuned = group.models.iter().flat_map(|model| &model.tuned);
+                let tuned = tuned.filter(|tuned| tuned.tuning.format == format);
+                tuned.filter_map(|tuned| Some(loss(tuned.looks(arm).last()?))).collect()
+            };
+            let arms = [
+                ("trained with", Shape::Star, of_format(Arm::Quantized, |look| look.stored.perplexity())),
+                ("control of", Shape::Plus, of_format(Arm::Control, |look| look.whole.perplexity())),
+            ];
+            for (words, shape, values) in arms {
+                let Some(estimate) = Estimate::of(&values).filter(|estimate| estimate.mean.is_finite())
+                else {
+                    continue;
+                };
+                lines.push(Line {
+                    label: format!("{}, {words} {}", group.label, format.label()),
+                    points: vec![(column as f64, estimate.mean)],
+                    color: hue.line,
+                    dash: &[],
+                    width: 0.0,
+                    mark: Some(shape),
+                });
+            }
+        }
+    }
+    lines
 }
 
 /// What counting achieves on the tokens of the first group, and of every group that was measured on others.

@@ -3,10 +3,14 @@
 
 mod config;
 mod group;
+mod repetition;
 mod tables;
+mod tuned;
 
 pub use config::{Config, ConfigError, Core, Part, Way};
 pub use group::{Estimate, Group};
+pub use repetition::Repetition;
+pub use tuned::{Arm, Look, Tuned, Tuning};
 
 use super::{Manifest, Provenance};
 use crate::model::corpus::{Baselines, Text};
@@ -58,6 +62,9 @@ pub struct Measured {
     pub largest_leak: f64,
     /// What was measured.
     pub points: Vec<Point>,
+    /// What further training came to, with quantization and without.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tuned: Vec<Tuned>,
 }
 
 impl Measured {

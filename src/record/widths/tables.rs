@@ -5,14 +5,19 @@ use crate::record::table::{Grid, cell, exact};
 use std::f64::consts::LN_2;
 
 /// “57.08 ± 1.20”, or without an interval where there is one seed.
-fn estimate(values: &[f64], decimals: usize, unit: &str) -> String {
+pub(super) fn estimate(values: &[f64], decimals: usize, unit: &str) -> String {
     cell(Estimate::of(values), |found| match found.margin() {
         Some(margin) => format!("{:.decimals$} ± {margin:.decimals$}{unit}", found.mean),
         None => format!("{:.decimals$}{unit}", found.mean),
     })
 }
 
-fn columns(names: &[&str]) -> Vec<String> {
+/// A number where there is one, a dash elsewhere.
+pub(super) fn number(value: Option<f64>, decimals: usize) -> String {
+    cell(value, |value| format!("{value:.decimals$}"))
+}
+
+pub(super) fn columns(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 

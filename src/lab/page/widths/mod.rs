@@ -6,6 +6,7 @@ mod shelf;
 mod shipped;
 mod state;
 mod statements;
+mod tuning;
 
 use super::state::Lab;
 use super::table::GridTable;
@@ -57,6 +58,7 @@ pub(super) fn WidthsView() -> impl IntoView {
                 {stack(Panel::Figure, figure(room, record))}
                 {stack(Panel::Statements, statements::view(record))}
                 {stack(Panel::Places, table(Widths::places_table))}
+                {stack(Panel::Tuning, view! { {tuning::controls(lab, room)} {table(Widths::tuned_table)} }.into_any())}
                 {stack(Panel::Leak, table(Widths::leak_table))}
                 {stack(Panel::Models, table(Widths::models_table))}
             </div>

@@ -1,6 +1,6 @@
 //! What a link to the room restores.
 
-use crate::record::widths::Config;
+use crate::record::widths::{Config, Tuning};
 use serde::{Deserialize, Serialize};
 
 /// How models are measured, and what is looked at.
@@ -10,6 +10,8 @@ pub(super) struct Settings {
     /// How models are measured.
     #[serde(flatten)]
     pub(super) config: Config,
+    /// How a model is trained further.
+    pub(super) tuning: Tuning,
     /// The panel that is shown.
     pub(super) panel: Panel,
 }
@@ -25,6 +27,8 @@ pub(super) enum Panel {
     Statements,
     /// Which part of a model loses what.
     Places,
+    /// Further training with quantization.
+    Tuning,
     /// Whether models see the future.
     Leak,
     /// The models, and what counting achieves.
@@ -32,8 +36,8 @@ pub(super) enum Panel {
 }
 
 impl Panel {
-    pub(super) const ALL: [Panel; 5] =
-        [Panel::Figure, Panel::Statements, Panel::Places, Panel::Leak, Panel::Models];
+    pub(super) const ALL: [Panel; 6] =
+        [Panel::Figure, Panel::Statements, Panel::Places, Panel::Tuning, Panel::Leak, Panel::Models];
 
     /// Its name.
     pub(super) fn title(self) -> &'static str {
@@ -41,6 +45,7 @@ impl Panel {
             Panel::Figure => "Perplexity against width",
             Panel::Statements => "Statements",
             Panel::Places => "Where the loss comes from",
+            Panel::Tuning => "Training with quantization",
             Panel::Leak => "The leak",
             Panel::Models => "Models and counting",
         }
@@ -56,6 +61,9 @@ impl Panel {
             }
             Panel::Places => {
                 "The same evaluation with one part of the model quantized and the others as they came; and with the numbers that the BK core computes (its potentials v, and the real and imaginary parts of G) rounded to 8 or 4 bits. Their scales are found on text of the training part: one for all potentials of a block, as published, or one for each."
+            }
+            Panel::Tuning => {
+                "A trained model takes some hundred further steps with every matrix rounded on its way into the computation; derivatives pass as if it were not (the straight-through estimator). More steps help by themselves, so the same number of steps without quantization, on the same sequences, stands beside it: that control is what the result is held against. Stars in the figure are where the training is."
             }
             Panel::Leak => {
                 "One token is changed, and no logit before it may move. The published ResNet-BK takes the diagonal of the whole resolvent and sees the future: its averaged perplexity is no measure of prediction. At the last position of a sequence, whose target is in no input, nothing can leak."

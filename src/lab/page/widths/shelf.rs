@@ -1,7 +1,7 @@
 //! The models that can be measured: those of this browser, and those that come with the lab.
 
 use super::shipped::{Entry, Shipped};
-use super::state::{WidthsRoom, Work};
+use super::state::{Deed, WidthsRoom};
 use crate::lab::models::{HandleModel, Shelved};
 use crate::lab::page::files::chosen_file;
 use crate::lab::page::models::describe;
@@ -103,13 +103,13 @@ fn measuring(lab: Lab, room: WidthsRoom) -> AnyView {
         _ => "Measure it here".into(),
     };
     let says = move || {
-        let work = room.work.get()?;
-        Some(match work {
-            Work { way: None, .. } => "Opening the model".to_owned(),
-            Work { way: Some((_, way)), .. } => {
-                let rest = room.time_left().map(|left| format!(", about {} s left", left.as_secs() + 1));
-                format!("Measuring {}{}", way.label(), rest.unwrap_or_default())
-            }
+        let rest = || {
+            room.time_left().map_or(String::new(), |left| format!(", about {} s left", left.as_secs() + 1))
+        };
+        Some(match room.work.get()?.deed {
+            Deed::Opening => "Opening the model".to_owned(),
+            Deed::Measuring(way) => format!("Measuring {}{}", way.label(), rest()),
+            Deed::Tuning(tuning) => format!("Training with {}{}", tuning.format.label(), rest()),
         })
     };
     view! {

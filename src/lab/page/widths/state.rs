@@ -10,8 +10,9 @@ use crate::lab::page::entrance::{Host, restore};
 use crate::lab::page::state::Lab;
 use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{RequestId, Stopped};
+use crate::model::Format;
 use crate::record::robustness::{self, Robustness};
-use crate::record::widths::{Config, Measured, Way, Widths};
+use crate::record::widths::{Config, Measured, Tuned, Tuning, Way, Widths};
 use crate::study::Progress;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -24,8 +25,19 @@ use web_time::Instant;
 pub(super) struct Work {
     /// The request.
     pub(super) id: RequestId,
-    /// The model and the way that is measured; none while a model is fetched or opened.
-    pub(super) way: Option<(ModelKey, Way)>,
+    /// What is done.
+    pub(super) deed: Deed,
+}
+
+/// What is done to a model.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Deed {
+    /// It is put on the shelf, or given its text.
+    Opening,
+    /// A way is measured.
+    Measuring(Way),
+    /// It is trained further.
+    Tuning(Tuning),
 }
 
 /// Where a measurement began, and how far it is.
@@ -165,11 +177,50 @@ impl WidthsRoom {
     fn measure_next(self, lab: Lab) {
         let Some(model) = untrack(|| self.model()) else { return };
         let key = model.key;
+        let left = untrack(|| self.left(key));
+        let way = match left {
+            Some(left) => left.first().copied(),
+            // The first there is, whatever the checkpoint holds.
+            None => Some(Way::of(Format::Fp16)),
+        };
+        let Some(way) = way else { return };
+        self.ask(lab, key, Deed::Measuring(way), move || {
+            if untrack(|| self.left(key)).is_some_and(|left| !left.is_empty()) {
+                self.measure_next(lab);
+            }
+        });
+    }
+
+    /// Trains the model that is chosen further, with quantization and then as long without.
+    pub(super) fn tune(self, lab: Lab) {
+        self.trouble.set(None);
+        self.pace.set(Some(Pace { began: Instant::now(), first: None, last: None }));
+        self.tune_next(lab);
+    }
+
+    fn tune_next(self, lab: Lab) {
+        let Some(key) = self.chosen.get_untracked() else { return };
+        let tuning = self.settings.with_untracked(|settings| settings.tuning);
+        self.ask(lab, key, Deed::Tuning(tuning), move || {
+            if untrack(|| self.is_tuned(key, tuning)) == Some(false) {
+                self.tune_next(lab);
+            }
+        });
+    }
+
+    /// Whether a further training of a model is complete; none where it has not begun.
+    pub(super) fn is_tuned(&self, key: ModelKey, tuning: Tuning) -> Option<bool> {
+        let measured = self.measured(key)?;
+        measured.tuned.iter().find(|tuned| tuned.tuning == tuning).map(Tuned::is_complete)
+    }
+
+    /// Asks for the next point or look, and goes on where it came.
+    fn ask(self, lab: Lab, key: ModelKey, deed: Deed, then: impl FnOnce() + 'static) {
         let config = untrack(|| self.config());
-        let next = untrack(|| self.left(key)).map_or_else(
-            || config.ways(&model.config.architecture, crate::model::Format::Fp32).first().copied(),
-            |left| left.first().copied(),
-        );
+        let tuning = match deed {
+            Deed::Tuning(tuning) => Some(tuning),
+            Deed::Opening | Deed::Measuring(_) => None,
+        };
         let watch = move |progress: Progress| {
             self.pace.update(|pace| {
                 if let Some(pace) = pace {
@@ -178,19 +229,18 @@ impl WidthsRoom {
                 }
             });
         };
-        let id = lab.ask_and_watch(&MeasureWidths { key, config }, vec![], watch, move |found| {
+        let task = MeasureWidths { key, config, tuning };
+        let id = lab.ask_and_watch(&task, vec![], watch, move |found| {
             self.work.set(None);
             match found {
                 Ok(found) => {
                     self.put(Arc::new(found));
-                    if untrack(|| self.left(key)).is_some_and(|left| !left.is_empty()) {
-                        self.measure_next(lab);
-                    }
+                    then();
                 }
                 Err(stopped) => self.say(stopped),
             }
         });
-        self.work.set(Some(Work { id, way: next.map(|way| (key, way)) }));
+        self.work.set(Some(Work { id, deed }));
     }
 
     fn put(self, found: Arc<MeasuredModel>) {
@@ -257,6 +307,6 @@ impl WidthsRoom {
                 Err(stopped) => self.say(stopped),
             }
         });
-        self.work.set(Some(Work { id, way: None }));
+        self.work.set(Some(Work { id, deed: Deed::Opening }));
     }
 }

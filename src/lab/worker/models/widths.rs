@@ -55,13 +55,17 @@ pub fn list(task: Payload, _: &Context) -> Performing<'_> {
     })
 }
 
-/// Measures the next point of a model; where none is left, says what was measured.
+/// Measures the next point of a model, or trains it further up to the next look; where nothing is left, says what was
+/// measured.
 pub fn measure(task: Payload, context: &Context) -> Performing<'_> {
     Box::pin(async move {
-        let MeasureWidths { key, config } = read(&task)?;
+        let MeasureWidths { key, config, tuning } = read(&task)?;
         let shelf = &*shelf().await;
         let mut open = session(shelf, key, &config).await?;
-        let advanced = open.session.advance(context).await;
+        let advanced = match tuning {
+            None => open.session.advance(context).await,
+            Some(tuning) => open.session.tune(tuning, context).await,
+        };
         let found = keep(shelf, &open).await;
         OPEN.with_borrow_mut(|place| *place = Some(open));
         advanced.map_err(Problem::from)?;
