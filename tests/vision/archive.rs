@@ -77,6 +77,16 @@ fn folders_are_labels_and_what_is_no_image_is_passed_over() {
 }
 
 #[test]
+fn what_was_decoded_is_kept_and_read_again_and_damage_is_noticed() {
+    let archive = Archive::read(&two_classes(&[])).unwrap();
+    let bytes = archive.to_bytes().unwrap();
+    assert_eq!(Archive::from_bytes(archive.checksum, &bytes), Some(archive));
+    assert_eq!(Archive::from_bytes(1, &bytes[..bytes.len() - 1]), None);
+    assert_eq!(Archive::from_bytes(1, &bytes[3..]), None);
+    assert_eq!(Archive::from_bytes(1, b""), None);
+}
+
+#[test]
 fn colours_and_opacity_are_read_and_the_middle_square_is_taken() {
     let red: Vec<u8> = [255, 0, 0].repeat(16 * 16);
     let half: Vec<u8> = [0, 0, 200, 128].repeat(16 * 16);
