@@ -22,6 +22,7 @@ mod assemble;
 mod budget;
 mod files;
 mod program;
+mod slim;
 
 use std::path::PathBuf;
 
