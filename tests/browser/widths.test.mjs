@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { bklab } from './command.mjs';
 import { drawnFigures, keepScreenshot } from './figures.mjs';
 import {
-  WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, enterPanel, eventually, onScreen, rows, said,
+  WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, enterPanel, eventually, field, onScreen, rows, said,
   startBrowser, table, withLab,
 } from './lab.mjs';
 
@@ -161,6 +161,42 @@ describe('measured robustness', () => {
       await go_on.click();
       await complete(page);
       assert.ok((await points(page)) > before);
+      assertQuiet(lab);
+    }));
+
+  test('a model is trained with quantization, beside a control of as many steps', () =>
+    withLab(browser, link(), {}, async (page, lab) => {
+      await ship(page, []);
+      await trained(page);
+      await enterPanel(page, 'Training with quantization');
+      await choice(page, 'Trained with').selectOption('INT2');
+      await field(page, 'Further steps').fill('100');
+      const train = button(page, 'Train with quantization');
+      await train.click();
+      await said(page, /^Training with INT2, about \d+ s left$/);
+      const caption = /^Further training with quantization/;
+      // The point moves: it is seen before all steps are taken.
+      await eventually(async () => assert.equal((await rows(page, caption))[0][3], '50 of 100'), PATIENCE_MILLISECONDS);
+      await eventually(async () => {
+        const [row] = await rows(page, caption);
+        assert.equal(row[3], '100 of 100');
+        assert.match(row[9], /^[+-]\d+\.\d\d %$/);
+        assert.ok(await train.isDisabled());
+      }, PATIENCE_MILLISECONDS);
+      await eventually(async () => assert.equal(await onScreen(page, /^Training with INT2/).count(), 0), PATIENCE_MILLISECONDS);
+      const { models: [{ tuned: [tuned] }] } = await (async () => {
+        await enterPanel(page, 'Perplexity against width');
+        await button(page, 'Measure it here').click();
+        await complete(page);
+        return record(page);
+      })();
+      assert.deepEqual(tuned.quantized.map(look => look.step), [0, 50, 100]);
+      assert.deepEqual(tuned.control.map(look => look.step), [0, 50, 100]);
+      assert.deepEqual(tuned.quantized[0], tuned.control[0]);
+      const stored = look => perplexity({ held_out: look.stored });
+      assert.ok(stored(tuned.quantized[2]) < stored(tuned.control[2]), 'training with quantization helps');
+      await drawnFigures(page, 1);
+      await keepScreenshot(page, 'widths-tuned');
       assertQuiet(lab);
     }));
 

@@ -24,6 +24,7 @@ mod budget;
 mod checkpoints;
 pub mod files;
 mod program;
+mod slim;
 
 use std::path::PathBuf;
 

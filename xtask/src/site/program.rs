@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use wasm_bindgen_cli_support::Bindgen;
-use wasm_encoder::RawSection;
-use wasmparser::{BinaryReaderError, Parser};
 
 use super::SiteError;
 use super::files::{self, Files};
+use super::slim::slim;
 use crate::setup::WebCompiler;
 use crate::workspace::Workspace;
 
@@ -146,42 +145,22 @@ fn wrap(program: &Path, folder: &Path, quality: Quality) -> Result<(), SiteError
     })
 }
 
-/// Leaves out of a part the names of its functions and who made it, which wasm-bindgen leaves out of the first.
+/// Leaves out of a part what it does not use.
 fn strip(files: &mut Files, name: &str) -> Result<(), SiteError> {
     let Some(module) = files.get_mut(name) else {
         return Err(SiteError::NoPart { name: name.to_owned() });
     };
-    *module = without_custom_sections(module).map_err(|error| SiteError::Tool {
-        tool: "wasmparser",
+    *module = slim(module).map_err(|error| SiteError::Tool {
+        tool: "wasm-encoder",
         path: name.into(),
         reason: error.to_string(),
     })?;
     Ok(())
 }
 
-fn without_custom_sections(module: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
-    let mut kept = wasm_encoder::Module::new();
-    for payload in Parser::new(0).parse_all(module) {
-        // A custom section is the one kind that has the number 0.
-        if let Some((id, range)) = payload?.as_section().filter(|(id, _)| *id != 0) {
-            kept.section(&RawSection { id, data: &module[range.start as usize..range.end as usize] });
-        }
-    }
-    Ok(kept.finish())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// An empty module with a custom section “name” of no content, and after it an empty section of types.
-    const NAMED: [u8; 18] = *b"\0asm\x01\0\0\0\x00\x05\x04name\x01\x01\x00";
-
-    #[test]
-    fn a_part_keeps_everything_but_its_custom_sections() {
-        assert_eq!(without_custom_sections(&NAMED).unwrap(), b"\0asm\x01\0\0\0\x01\x01\x00");
-        assert!(without_custom_sections(&NAMED[..12]).is_err());
-    }
 
     #[test]
     fn a_part_that_is_not_there_is_named() {

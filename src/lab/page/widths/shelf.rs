@@ -98,7 +98,8 @@ fn measuring(lab: Lab, room: WidthsRoom) -> AnyView {
         let is_left = |key| room.left(key).is_none_or(|left| !left.is_empty());
         room.is_idle() && room.model().is_some_and(|model| is_ready(&model) && is_left(model.key))
     };
-    let verb = move || match room.chosen.get().and_then(|key| room.left(key)) {
+    let begun = move |key| room.measured(key).is_some_and(|measured| !measured.points.is_empty());
+    let verb = move || match room.chosen.get().filter(|&key| begun(key)).and_then(|key| room.left(key)) {
         Some(left) if !left.is_empty() => format!("Go on measuring: {} points", left.len()),
         _ => "Measure it here".into(),
     };
