@@ -9,7 +9,11 @@ fn main() {
 #[cfg(target_arch = "wasm32")]
 mod parts {
     use bk_lab::lab::worker::parts::{
+<<<<<<< HEAD
         self, Import, Lora, Measured, Models, Parts, Perform, Published, Quantization, Resolvent, Widths,
+=======
+        self, Import, Lora, Models, Parts, Perform, Published, Quantization, Resolvent,
+>>>>>>> vision
     };
     use bk_lab::lab::worker::{adaptation, images, models};
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
@@ -31,7 +35,7 @@ mod parts {
 
     #[wasm_split(import, wasm_split_path = leptos::wasm_split, fallible)]
     fn import() -> Result<Import, SplitLoaderError> {
-        Ok(Import { records: parts::records, potential: parts::potential })
+        Ok(Import { records: parts::records, potential: parts::potential, images: images::read_zip })
     }
 
     #[wasm_split(resolvent, wasm_split_path = leptos::wasm_split, fallible)]
@@ -50,21 +54,10 @@ mod parts {
             simulate: parts::simulated_study,
             examine: parts::examined_study,
             pack: parts::packed_study,
-        })
-    }
-
-    #[wasm_split(lora_measured, wasm_split_path = leptos::wasm_split, fallible)]
-    fn lora_measured() -> Result<Measured, SplitLoaderError> {
-        Ok(Measured {
             adapt: adaptation::adapt,
             explain: adaptation::explain,
             pictures: adaptation::pictures,
         })
-    }
-
-    #[wasm_split(lora_images, wasm_split_path = leptos::wasm_split, fallible)]
-    fn lora_images() -> Result<Perform, SplitLoaderError> {
-        Ok(images::read_zip)
     }
 
     #[wasm_split(models, wasm_split_path = leptos::wasm_split, fallible)]
@@ -92,8 +85,6 @@ mod parts {
         resolvent: || Box::pin(resolvent()),
         quantization: || Box::pin(quantization()),
         lora: || Box::pin(lora()),
-        lora_measured: || Box::pin(lora_measured()),
-        lora_images: || Box::pin(lora_images()),
         models: || Box::pin(models()),
         widths: || Box::pin(widths()),
     };

@@ -39,12 +39,8 @@ pub struct Parts {
     pub resolvent: fn() -> Coming<Resolvent>,
     /// Quantizes cores.
     pub quantization: fn() -> Coming<Quantization>,
-    /// Knows the study of quantized LoRA.
+    /// Knows the study of quantized LoRA, and runs it for real.
     pub lora: fn() -> Coming<Lora>,
-    /// Runs the study of quantized LoRA for real.
-    pub lora_measured: fn() -> Coming<Measured>,
-    /// Reads a zip of images.
-    pub lora_images: fn() -> Coming<Perform>,
     /// Trains language models.
     pub models: fn() -> Coming<Models>,
     /// Measures language models against bit width.
@@ -78,6 +74,8 @@ pub struct Import {
     pub records: Perform,
     /// Reads a file as the values of a potential, or as a record of this lab.
     pub potential: Perform,
+    /// Reads a zip of images.
+    pub images: Perform,
 }
 
 /// Computes resolvents.
@@ -96,7 +94,7 @@ pub struct Quantization {
     pub comparison: Perform,
 }
 
-/// Knows the study of quantized LoRA.
+/// Knows the study of quantized LoRA, and runs it for real.
 pub struct Lora {
     /// Runs the published simulation.
     pub simulate: Perform,
@@ -104,15 +102,11 @@ pub struct Lora {
     pub examine: Perform,
     /// Writes all files of a study as one zip.
     pub pack: Perform,
-}
-
-/// Runs the study of quantized LoRA for real.
-pub struct Measured {
-    /// Does something to a study.
+    /// Does something to a study that is run here.
     pub adapt: Perform,
-    /// Says what a record shows.
+    /// Says what the record of one shows.
     pub explain: Perform,
-    /// Shows the images that runs are judged by.
+    /// Shows the images that its runs are judged by.
     pub pictures: Perform,
 }
 

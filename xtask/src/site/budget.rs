@@ -100,18 +100,11 @@ impl Sizes {
         Self { page: Program::of(page.0, page.1), worker: Program::of(worker.0, worker.1) }
     }
 
-    /// What a browser loads of the worker before the first result in a room: the part of the room's name, or, where the room
-    /// has work of several kinds, the heaviest of those whose names begin with it. One that is asked for next finds in
-    /// place what they share.
+    /// What a browser loads of the worker for the work of a room: the part of the room's name.
     fn work_of(&self, room: &str, besides: &[&str]) -> Size {
-        let is_own = |part: &&str| {
-            part.strip_prefix(room).is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
-        };
-        let more: Vec<&str> = MORE.into_iter().filter(|(of, _)| *of == room).map(|(_, part)| part).collect();
-        let own = self.worker.parts.keys().map(String::as_str).filter(is_own);
-        let sizes = own.map(|part| self.worker.with(&[&[part], &more[..], besides].concat()));
-        let heaviest = sizes.max_by_key(|size| size.gzipped);
-        heaviest.unwrap_or_else(|| self.worker.with(&[&[BESIDES], besides].concat()))
+        let own = if self.worker.parts.contains_key(room) { room } else { BESIDES };
+        let more = MORE.into_iter().filter(|(of, _)| *of == room).map(|(_, part)| part);
+        self.worker.with(&[own].into_iter().chain(more).chain(besides.iter().copied()).collect::<Vec<_>>())
     }
 
     /// What weighs most, in words, and what it may weigh: a room alone, with its work, and with its figures as files too.
@@ -261,12 +254,6 @@ mod tests {
         let [_, (room, heaviest, _), (files, all, _)] = of("a").heaviest();
         assert_eq!((room.as_str(), heaviest.gzipped), ("page with a open and its work", 1150 + 300));
         assert_eq!((files.as_str(), all.gzipped), ("page with a open, its work and files", 1150 + 340));
-        // Of several kinds of work the heaviest counts.
-        let mut twofold = of("a");
-        let name = "a_more".to_owned();
-        twofold.worker.files.insert(name.clone(), size(370));
-        twofold.worker.parts.insert(name.clone(), vec![name]);
-        assert_eq!(twofold.heaviest()[1].1.gzipped, 1150 + 370);
         // The work of both rooms is in what the worker starts with.
         assert_eq!(of("c").heaviest()[1].1.gzipped, 1170 + 20);
     }
