@@ -9,11 +9,7 @@ fn main() {
 #[cfg(target_arch = "wasm32")]
 mod parts {
     use bk_lab::lab::worker::parts::{
-<<<<<<< HEAD
-        self, Import, Lora, Measured, Models, Parts, Perform, Published, Quantization, Resolvent, Widths,
-=======
-        self, Import, Lora, Models, Parts, Perform, Published, Quantization, Resolvent,
->>>>>>> vision
+        self, Import, Lora, Models, Parts, Perform, Published, Quantization, Resolvent, Widths,
     };
     use bk_lab::lab::worker::{adaptation, images, models};
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
