@@ -2,6 +2,7 @@
 
 use crate::model::Trajectory;
 use crate::model::corpus::Baselines;
+use crate::quantize::Width;
 use crate::record::language_model::{Config, LanguageModel};
 use crate::record::{mixed, widths};
 use serde::{Deserialize, Serialize};
@@ -126,6 +127,9 @@ pub struct Shelved {
     pub resumable: bool,
     /// Whether it is stored in codes, from which it runs.
     pub quantized: bool,
+    /// The narrowest width of its parameters, where they are not all as training left them.
+    #[serde(default)]
+    pub narrowest: Option<Width>,
     /// What was measured of it as it is.
     pub measured: Option<Box<LanguageModel>>,
     /// Whether it outlives the tab.
@@ -133,6 +137,13 @@ pub struct Shelved {
     /// The file of a model that came with the lab.
     #[serde(default)]
     pub shipped: Option<String>,
+}
+
+impl Shelved {
+    /// Whether numbers were only rounded to FP16, as the models are that come with the lab, and none is a code.
+    pub fn is_halved(&self) -> bool {
+        self.quantized && self.narrowest == Some(Width::Half)
+    }
 }
 
 impl Shelved {

@@ -174,7 +174,8 @@ describe('the room of quantized LoRA', () => {
       const folds = page.locator('details.fold');
       assert.ok(await folds.count() >= 8);
       assert.equal(await page.locator('details.fold[open]').count(), 1);
-      for (const fold of await page.locator('details.fold:not([open]) > summary').all()) await fold.click();
+      const closed = page.locator('details.fold:not([open]) > summary');
+      while (await closed.count() > 0) await closed.first().click();
       const cited = (await rows(page, 'Against what the program calls literature')).map(row => row.at(-1));
       assert.deepEqual(new Set(cited), new Set(['no']));
       const claims = await rows(page, /What was claimed/);

@@ -70,7 +70,11 @@ pub(in crate::lab::page) fn describe(model: &Shelved) -> String {
         Text::Uniform { symbols, .. } => format!("{symbols} random symbols"),
         Text::File { name, .. } => format!("“{name}”"),
     };
-    let codes = if model.quantized { ", quantized" } else { "" };
+    let codes = match model.quantized {
+        false => "",
+        true if model.is_halved() => ", FP16",
+        true => ", quantized",
+    };
     let sides = if model.config.architecture.is_causal() { "" } else { ", two-sided" };
     let result = model
         .measured

@@ -65,6 +65,9 @@ pub(super) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
 /// How far training is.
 fn progress(model: &Shelved) -> String {
     let (steps, total) = (model.steps, model.config.recipe.steps);
+    if model.is_halved() {
+        return format!("Stored at FP16 after {steps} steps.");
+    }
     if model.quantized {
         return format!("Quantized after {steps} steps; it runs from its codes.");
     }

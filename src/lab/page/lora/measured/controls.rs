@@ -91,7 +91,7 @@ pub(super) fn Controls(hidden: Signal<bool>) -> impl IntoView {
     view! {
         <form class="controls" aria-label="Settings" hidden=hidden on:submit=|event| event.prevent_default()>
             <div class="actions" role="group" aria-label="Run">
-                <button type="button" disabled=is_going on:click=run(Config::demonstration)>"Run the demonstration"</button>
+                <button type="button" class="primary" disabled=is_going on:click=run(Config::demonstration)>"Run the demonstration"</button>
                 <button type="button" disabled=is_going on:click=run(Config::default)>"Run the whole matrix"</button>
                 <Show when=is_partial><button type="button" on:click=move |_| room.begin(lab, room.study.get_untracked())>"Go on"</button></Show>
                 <Show when=is_going><button type="button" on:click=move |_| room.pause()>"Pause"</button></Show>
