@@ -1,7 +1,7 @@
 //! Parts without what they do not use. The splitter gives each the whole list of function types of the program, of which a
 //! small part needs a handful; and there are many small parts. It keeps the names of functions too, and who made them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 
 use wasm_encoder::reencode::{Error, Reencode};
@@ -12,7 +12,7 @@ use wasmparser::{CustomSectionReader, Parser, TypeSectionReader};
 pub fn slim(module: &[u8]) -> Result<Vec<u8>, Error<Infallible>> {
     let mut used = Used::default();
     used.parse_core_module(&mut Module::new(), Parser::new(0), module)?;
-    let numbers: BTreeMap<u32, u32> = used.types.into_keys().zip(0..).collect();
+    let numbers: BTreeMap<u32, u32> = used.types.into_iter().zip(0..).collect();
     let mut slimmed = Module::new();
     Renumbering { numbers }.parse_core_module(&mut slimmed, Parser::new(0), module)?;
     Ok(slimmed.finish())
@@ -21,14 +21,14 @@ pub fn slim(module: &[u8]) -> Result<Vec<u8>, Error<Infallible>> {
 /// Looks which types there is a use of.
 #[derive(Default)]
 struct Used {
-    types: BTreeMap<u32, ()>,
+    types: BTreeSet<u32>,
 }
 
 impl Reencode for Used {
     type Error = Infallible;
 
     fn type_index(&mut self, number: u32) -> Result<u32, Error<Infallible>> {
-        self.types.insert(number, ());
+        self.types.insert(number);
         Ok(number)
     }
 
