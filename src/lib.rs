@@ -3,6 +3,7 @@
 //! Everything travels one road, downhill: **Config → Study → Record → Figure → page, file or terminal**.
 //! Each module below is a room on that road; none imports from a room further down this list.
 
+pub mod memory;
 pub mod random;
 pub mod resolvent;
 pub mod quantize;

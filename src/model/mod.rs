@@ -44,7 +44,7 @@ pub use evaluation::Evaluation;
 pub use kept::KeptModel;
 pub use language_model::LanguageModel;
 pub use layers::Watch;
-pub(crate) use optimizer::AdamW;
+pub(crate) use optimizer::{AdamW, Step};
 pub use parameters::{Parameters, Weights};
 pub use quantized::{Format, PackedModel, PackedTensor, Rounding};
 pub use quantized_checkpoint::QuantizedCheckpoint;

@@ -13,7 +13,7 @@ const SECOND_DECAY: f64 = 0.99;
 const EPSILON: f64 = 1e-8;
 
 /// Running means, one list a parameter.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct AdamW {
     /// Means of the derivatives.
     pub(crate) first: Vec<Vec<f32>>,

@@ -176,7 +176,8 @@ impl Matrix {
             let images = task.images(config.images, config.images_seed)?;
             let split = Split::new(&images, config.shares, config.images_seed)?;
             let model = arm.size.model(task.classes().len());
-            let training = Training::new(&model, config.first.clone(), config.patience)?;
+            let mut training = Training::new(&model, config.first.clone(), config.patience)?;
+            fit(&mut training, config, &split)?;
             return Ok(Going { training, split: split.into(), size: arm.size, run: None });
         };
         let split = match &self.images {
@@ -190,7 +191,8 @@ impl Matrix {
         let base = Base::new(&arm.size.model(config.first_task.classes().len()), parameters, arm.storage)?;
         let lora = config.lora(arm.rank);
         let recipe = Recipe { seed: arm.seed, ..config.recipe.clone() };
-        let training = Training::adapting(&base, &lora, classes, recipe, config.patience)?;
+        let mut training = Training::adapting(&base, &lora, classes, recipe, config.patience)?;
+        fit(&mut training, config, &split)?;
         // The base's own head is not used: it told other classes apart.
         let head: usize = base.architecture().head().iter().map(|parameter| parameter.count()).sum();
         let bytes = base.bytes().total() - size_of::<f32>() * head;
@@ -202,18 +204,27 @@ impl Matrix {
         let held_out = Evaluation::of(training.network(), &split.held_out)?;
         let parameters = training.parameters();
         let trajectory = training.trajectory().clone();
+        let memory = Some(training.memory());
         let trained = parameters.entries().iter().map(|(parameter, _)| parameter.count()).sum::<usize>();
         let Some((arm, base_bytes)) = run else {
             // What a record that is gone on with has already is the same again.
             if !self.knows(size) {
-                self.record.first.push(First { size, parameters: trained, trajectory, held_out });
+                self.record.first.push(First { size, parameters: trained, trajectory, held_out, memory });
             }
             self.model = Some((size, parameters.clone()));
             return Ok(());
         };
         let trained_bytes = size_of::<f32>() * trained;
-        self.record.runs.push(Run { arm, base_bytes, trained_bytes, trajectory, held_out });
+        self.record.runs.push(Run { arm, base_bytes, trained_bytes, trajectory, held_out, memory });
         Ok(())
+    }
+}
+
+/// Keeps a training within the memory that its study allows.
+fn fit(training: &mut Training, config: &Config, split: &Split) -> Result<(), StudyError> {
+    match config.step_bytes {
+        Some(most) => Ok(training.fit(most, &split.train)?),
+        None => Ok(()),
     }
 }
 

@@ -105,6 +105,16 @@ pub enum VisionError {
     /// An adapter without a place.
     #[error("The adapter has no linear map to adapt. Choose at least one.")]
     NoTarget,
+    /// A limit of memory below what one image takes.
+    #[error(
+        "A step of training with one image at once takes {least} bytes of memory, and the limit is {limit}. Raise the limit, or take none."
+    )]
+    Memory {
+        /// Bytes that a step takes at least.
+        least: usize,
+        /// The limit.
+        limit: usize,
+    },
     /// What the model refused.
     #[error(transparent)]
     Model(#[from] ModelError),

@@ -30,4 +30,4 @@ pub use evaluation::Evaluation;
 pub use images::{Images, Split};
 pub use lora::Lora;
 pub use network::{Dropout, Network};
-pub use training::{Patience, Training, Trajectory, Validation};
+pub use training::{Patience, StepMemory, Training, Trajectory, Validation};

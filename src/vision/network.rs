@@ -22,6 +22,8 @@ pub struct Dropout {
     pub rate: f64,
     /// What decides which: another one a step.
     pub seed: u32,
+    /// Tokens of the step that are computed before these: what is left out of an image is the same in parts of any size.
+    pub tokens_before: usize,
 }
 
 /// A model with its weights.
@@ -84,9 +86,13 @@ impl Adapter {
     }
 
     /// 0 for what is dropped, 1/(1 − rate) for what is kept, so that the mean stays.
-    fn mask(&self, x: &Tensor, Dropout { rate, seed }: Dropout) -> Result<Tensor, ModelError> {
+    fn mask(&self, x: &Tensor, dropout: Dropout) -> Result<Tensor, ModelError> {
+        let Dropout { rate, seed, tokens_before } = dropout;
         let mut random =
             LegacyRandom::new(seed.wrapping_mul(0x9e37_79b1) ^ self.place.wrapping_mul(0x85eb_ca6b));
+        for _ in 0..tokens_before * x.dim(1)? {
+            random.uniform();
+        }
         let kept = 1.0 / (1.0 - rate);
         let factor = |_| if random.uniform() < rate { 0.0 } else { kept };
         let factors: Vec<f64> = (0..x.elem_count()).map(factor).collect();

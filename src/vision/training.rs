@@ -7,8 +7,10 @@ use super::evaluation::Evaluation;
 use super::images::{Images, Split};
 use super::lora::Lora;
 use super::network::{Dropout, Network};
-use crate::model::{AdamW, ModelError, Parameters, Recipe};
+use crate::memory::peak_of;
+use crate::model::{AdamW, ModelError, Parameters, Recipe, Step};
 use crate::random::LegacyRandom;
+use candle_core::backprop::GradStore;
 use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +57,15 @@ pub struct Trajectory {
     pub best_step: usize,
 }
 
+/// What a step of training takes, as the allocator counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepMemory {
+    /// Images whose derivatives are computed together; the batch, or less where a limit asks for that.
+    pub at_once: usize,
+    /// Bytes that the last step had at once, beside what there was before it; 0 where no step was taken.
+    pub bytes: usize,
+}
+
 /// The parameters that recognised most so far.
 #[derive(Debug)]
 struct Best {
@@ -73,6 +84,7 @@ pub struct Training {
     parameters: Parameters,
     optimizer: AdamW,
     trajectory: Trajectory,
+    memory: StepMemory,
     trained: Network,
     frozen: Network,
     best: Option<Best>,
@@ -129,6 +141,7 @@ impl Training {
         }
         let optimizer = AdamW::new(parameters.entries());
         let (trajectory, best, complete) = (Trajectory::default(), None, false);
+        let memory = StepMemory { at_once: recipe.batch, bytes: 0 };
         Ok(Self {
             recipe,
             patience,
@@ -136,6 +149,7 @@ impl Training {
             parameters,
             optimizer,
             trajectory,
+            memory,
             trained,
             frozen,
             best,
@@ -156,6 +170,35 @@ impl Training {
     /// What it came by.
     pub fn trajectory(&self) -> &Trajectory {
         &self.trajectory
+    }
+
+    /// What its steps take.
+    pub fn memory(&self) -> StepMemory {
+        self.memory
+    }
+
+    /// Computes the derivatives of fewer images together than a batch has, where a step would otherwise have more bytes at
+    /// once: batches stay as large as they are. What an image takes is measured, by steps that change nothing.
+    ///
+    /// # Errors
+    /// [`VisionError::Memory`] where one image alone takes more. As [`step`](Self::step) besides.
+    pub fn fit(&mut self, most_bytes: usize, images: &Images) -> Result<(), VisionError> {
+        let mut optimizer = self.optimizer.clone();
+        let unmoved = Step { learning_rate: 0.0, ..self.recipe.at(0) };
+        let mut bytes = |count: usize, at_once: usize| {
+            let chosen: Vec<usize> = (0..count).map(|place| place % images.len().max(1)).collect();
+            let (done, bytes) = peak_of(|| self.descend(&mut optimizer, images, &chosen, unmoved, at_once));
+            done.map(|_| bytes)
+        };
+        // The first also fills what is allocated once for all steps.
+        bytes(2, 1)?;
+        let one = bytes(2, 1)?;
+        let more = bytes(4, 2)?.saturating_sub(one).max(1);
+        if one > most_bytes {
+            return Err(VisionError::Memory { least: one, limit: most_bytes });
+        }
+        self.memory.at_once = (1 + (most_bytes - one) / more).min(self.recipe.batch);
+        Ok(())
     }
 
     /// What is trained, as it is.
@@ -184,18 +227,62 @@ impl Training {
             return Ok(None);
         }
         let chosen = self.batch(step, &split.train);
-        let seed = self.recipe.seed.wrapping_mul(0xc2b2_ae35) ^ step as u32;
-        let dropout = Some(Dropout { rate: self.dropout, seed });
-        let loss = self.trained.losses(&split.train, &chosen, dropout)?.mean_all()?;
-        let value: f32 = loss.to_scalar()?;
-        let by = loss.backward()?;
-        let norm = self.optimizer.step(self.parameters.entries(), &by, self.recipe.at(step))?;
+        let mut optimizer = std::mem::take(&mut self.optimizer);
+        let at = self.recipe.at(step);
+        let (done, bytes) =
+            peak_of(|| self.descend(&mut optimizer, &split.train, &chosen, at, self.memory.at_once));
+        self.optimizer = optimizer;
+        let (value, norm) = done?;
+        self.memory.bytes = bytes;
         if !value.is_finite() || !norm.is_finite() {
             return Err(ModelError::Diverged { step, loss: value, norm }.into());
         }
         self.trajectory.losses.push(value);
         self.trajectory.norms.push(norm as f32);
         Ok(Some(value))
+    }
+
+    /// Moves the parameters by the mean derivative of the losses of some images, of so many at once; gives the mean loss and
+    /// the norm of the derivative before clipping.
+    fn descend(
+        &self,
+        optimizer: &mut AdamW,
+        images: &Images,
+        chosen: &[usize],
+        step: Step,
+        at_once: usize,
+    ) -> Result<(f32, f64), VisionError> {
+        let seed = self.recipe.seed.wrapping_mul(0xc2b2_ae35) ^ step.taken as u32;
+        let mut mean = 0.0;
+        let mut sum: Option<GradStore> = None;
+        for (part, chosen_part) in chosen.chunks(at_once).enumerate() {
+            let tokens_before = part * at_once * self.trained.architecture().tokens();
+            let dropout = Some(Dropout { rate: self.dropout, seed, tokens_before });
+            let losses = self.trained.losses(images, chosen_part, dropout)?;
+            let loss = (losses.sum_all()? / chosen.len() as f64)?;
+            mean += loss.to_scalar::<f32>()?;
+            let by = loss.backward()?;
+            sum = Some(match sum {
+                None => by,
+                Some(mut sum) => {
+                    for (_, variable) in self.parameters.entries() {
+                        if let Some(more) = by.get(variable) {
+                            let all = match sum.get(variable) {
+                                Some(before) => (before + more)?,
+                                None => more.clone(),
+                            };
+                            sum.insert(variable, all);
+                        }
+                    }
+                    sum
+                }
+            });
+        }
+        let norm = match &sum {
+            Some(by) => optimizer.step(self.parameters.entries(), by, step)?,
+            None => 0.0,
+        };
+        Ok((mean, norm))
     }
 
     /// Takes all steps that are left.

@@ -20,7 +20,7 @@ fn run(storage: Storage, seed: u32, right: u32, base_bytes: usize) -> Run {
     let arm = Arm { size: Size::Tiny, task: Data::Shapes, rank: 4, storage, seed };
     let confusion = vec![vec![right, 100 - right], vec![0, 0]];
     let held_out = Evaluation { loss: 1.0, confusion, labels: vec![0; 100] };
-    Run { arm, base_bytes, trained_bytes: 50_000, trajectory: trajectory(90), held_out }
+    Run { arm, base_bytes, trained_bytes: 50_000, trajectory: trajectory(90), held_out, memory: None }
 }
 
 #[test]

@@ -4,6 +4,10 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+/// How far a loss in parts may lie from that of the whole batch, relatively: sums in single precision are taken in another
+/// order.
+const ORDER_TOLERANCE: f64 = 1e-4;
+
 fn adapt(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_bklab")).arg("adapt").args(arguments).output().unwrap()
 }
@@ -72,6 +76,36 @@ fn a_person_adapts_to_a_zip_of_their_own_and_goes_on_with_it_alone() {
     std::fs::write(&zip, b"PK").unwrap();
     let broken = adapt(&images);
     assert!(String::from_utf8_lossy(&broken.stderr).contains("This is no zip"));
+}
+
+#[test]
+fn a_step_stays_within_the_memory_that_it_is_given() {
+    let run = |limit: &[&str]| {
+        let done = adapt(&[&SMALL[..], limit, &["--json"]].concat());
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let record: Value = serde_json::from_slice(&done.stdout).unwrap();
+        let run = &record["runs"][0];
+        let of = |name: &str| run["memory"][name].as_u64().unwrap();
+        let losses = run["trajectory"]["losses"].as_array().unwrap();
+        let losses: Vec<f64> = losses.iter().map(|loss| loss.as_f64().unwrap()).collect();
+        (of("at_once"), of("bytes"), losses)
+    };
+    let (images, bytes, whole) = run(&[]);
+    assert_eq!((images, whole.len()), (16, 2));
+    let limit = bytes / 2;
+    let (fewer, less, parts) = run(&["--step-bytes", &limit.to_string()]);
+    // What is learned is the same, dropout included.
+    for (part, whole) in parts.iter().zip(&whole) {
+        assert!((part - whole).abs() <= ORDER_TOLERANCE * whole, "{part} against {whole}");
+    }
+    println!("{images} images take {bytes} bytes, {fewer} take {less}");
+    assert!(
+        fewer > 1 && fewer < images && less <= limit && less > 0,
+        "{fewer} images, {less} of {limit} bytes"
+    );
+    let refused = adapt(&[&SMALL[..], &["--step-bytes", "1000"]].concat());
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("the limit is 1000"));
 }
 
 #[test]

@@ -68,7 +68,14 @@ fn a_study_that_is_stopped_and_gone_on_with_gives_the_same_record() {
     let record: Adaptation = serde_json::from_str(&kept).unwrap();
     let mut matrix = Matrix::resume(record, None).unwrap();
     while pollster::block_on(matrix.next(&Context::unwatched())).unwrap().is_some() {}
-    assert_eq!(serde_json::to_string(matrix.record()).unwrap(), serde_json::to_string(&whole).unwrap());
+    // What a step takes is counted with what other tests allocate in this process.
+    let text = |record: &Adaptation| {
+        let mut record = record.clone();
+        record.first.iter_mut().for_each(|first| first.memory = None);
+        record.runs.iter_mut().for_each(|run| run.memory = None);
+        serde_json::to_string(&record).unwrap()
+    };
+    assert_eq!(text(matrix.record()), text(&whole));
 
     let mut other = whole;
     other.runs.remove(1);

@@ -53,6 +53,10 @@ pub(crate) struct Arguments {
     /// Steps that it is adapted by.
     #[arg(long)]
     steps: Option<usize>,
+    /// The most bytes that a step of training may take beside what is there before it; batches stay as large, and fewer
+    /// of their images are computed at once.
+    #[arg(long, value_name = "BYTES")]
+    step_bytes: Option<usize>,
     /// Write the record here after every run.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -121,6 +125,7 @@ impl Arguments {
         config.seeds = or(self.seeds, config.seeds);
         config.rank_stabilized = self.rank_stabilized;
         config.images = self.of_each.unwrap_or(config.images);
+        config.step_bytes = self.step_bytes;
         config.images_seed = self.images_seed.unwrap_or(config.images_seed);
         config.first.steps = self.first_steps.unwrap_or(config.first.steps);
         config.recipe.steps = self.steps.unwrap_or(config.recipe.steps);

@@ -10,7 +10,7 @@ use crate::model::Recipe;
 use crate::model::ops::Storage;
 use crate::vision::archive::Archive;
 use crate::vision::generator::Task;
-use crate::vision::{Evaluation, Lora, Patience, Trajectory, VisionTransformer};
+use crate::vision::{Evaluation, Lora, Patience, StepMemory, Trajectory, VisionTransformer};
 use serde::{Deserialize, Serialize};
 
 /// A model by its size.
@@ -125,6 +125,9 @@ pub struct Config {
     pub recipe: Recipe,
     /// When either ends early.
     pub patience: Patience,
+    /// The most bytes that a step of training may have at once, beside what there is before it; none is no limit. Where a
+    /// batch would take more, the derivatives of fewer images are computed at once, and batches stay as large.
+    pub step_bytes: Option<usize>,
 }
 
 impl Default for Config {
@@ -141,7 +144,7 @@ impl Default for Config {
             rank_stabilized: false,
             images: 250,
             shares: [10, 20],
-            images_seed: 1,
+            images_seed: 11,
             first: Recipe {
                 steps: 400,
                 batch: 32,
@@ -157,6 +160,7 @@ impl Default for Config {
                 ..Recipe::default()
             },
             patience: Patience::default(),
+            step_bytes: None,
         }
     }
 }
@@ -276,6 +280,9 @@ pub struct First {
     pub trajectory: Trajectory,
     /// What it recognised of the first task's held-out images.
     pub held_out: Evaluation,
+    /// What a step of training took; none in records of before it was counted.
+    #[serde(default)]
+    pub memory: Option<StepMemory>,
 }
 
 /// One run of the matrix.
@@ -291,6 +298,9 @@ pub struct Run {
     pub trajectory: Trajectory,
     /// What it recognised of the held-out images.
     pub held_out: Evaluation,
+    /// What a step of training took; none in records of before it was counted.
+    #[serde(default)]
+    pub memory: Option<StepMemory>,
 }
 
 /// What a study of quantized LoRA measured. No clock enters it, so that a study that was stopped and gone on with gives
