@@ -10,17 +10,14 @@ mod sound;
 
 use bk_lab::export::{DataFormat, Metadata, data, png, restore};
 use bk_lab::import::{SourceFile, read_files};
+use bk_lab::memory::peak_of;
 use bk_lab::record::{Record, document, robustness};
 use bk_lab::study;
-use peak_alloc::PeakAlloc;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use std::cell::Cell;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
-
-#[global_allocator]
-static MEMORY: PeakAlloc = PeakAlloc;
 
 /// Files that are tried in every run of the tests.
 const CASES: u32 = 4_000;
@@ -185,11 +182,10 @@ fn a_mutated_file_is_read_or_refused_within_its_memory() {
         let mut file = FILES[which].clone();
         mutations.iter().for_each(|mutation| mutation.apply(&mut file.bytes));
         let size = file.bytes.len();
-        MEMORY.reset_peak_usage();
-        let (before, started) = (MEMORY.current_usage(), Instant::now());
-        let found = read_files(&[SourceFile { name: file.name, bytes: restore(file.bytes) }]);
+        let started = Instant::now();
+        let (found, taken) =
+            peak_of(|| read_files(&[SourceFile { name: file.name, bytes: restore(file.bytes) }]));
         slowest.set(slowest.get().max(started.elapsed()));
-        let taken = MEMORY.peak_usage().saturating_sub(before);
         if taken > worst.get().0 {
             worst.set((taken, size));
         }

@@ -111,9 +111,9 @@ pub enum VisionError {
     )]
     Memory {
         /// Bytes that a step takes at least.
-        least: usize,
+        least: u64,
         /// The limit.
-        limit: usize,
+        limit: u64,
     },
     /// What the model refused.
     #[error(transparent)]

@@ -63,7 +63,7 @@ pub struct StepMemory {
     /// Images whose derivatives are computed together; the batch, or less where a limit asks for that.
     pub at_once: usize,
     /// Bytes that the last step had at once, beside what there was before it; 0 where no step was taken.
-    pub bytes: usize,
+    pub bytes: u64,
 }
 
 /// The parameters that recognised most so far.
@@ -182,13 +182,13 @@ impl Training {
     ///
     /// # Errors
     /// [`VisionError::Memory`] where one image alone takes more. As [`step`](Self::step) besides.
-    pub fn fit(&mut self, most_bytes: usize, images: &Images) -> Result<(), VisionError> {
+    pub fn fit(&mut self, most_bytes: u64, images: &Images) -> Result<(), VisionError> {
         let mut optimizer = self.optimizer.clone();
         let unmoved = Step { learning_rate: 0.0, ..self.recipe.at(0) };
         let mut bytes = |count: usize, at_once: usize| {
             let chosen: Vec<usize> = (0..count).map(|place| place % images.len().max(1)).collect();
             let (done, bytes) = peak_of(|| self.descend(&mut optimizer, images, &chosen, unmoved, at_once));
-            done.map(|_| bytes)
+            done.map(|_| bytes as u64)
         };
         // The first also fills what is allocated once for all steps.
         bytes(2, 1)?;
@@ -197,7 +197,7 @@ impl Training {
         if one > most_bytes {
             return Err(VisionError::Memory { least: one, limit: most_bytes });
         }
-        self.memory.at_once = (1 + (most_bytes - one) / more).min(self.recipe.batch);
+        self.memory.at_once = (1 + (most_bytes - one) / more).min(self.recipe.batch as u64) as usize;
         Ok(())
     }
 
@@ -233,7 +233,7 @@ impl Training {
             peak_of(|| self.descend(&mut optimizer, &split.train, &chosen, at, self.memory.at_once));
         self.optimizer = optimizer;
         let (value, norm) = done?;
-        self.memory.bytes = bytes;
+        self.memory.bytes = bytes as u64;
         if !value.is_finite() || !norm.is_finite() {
             return Err(ModelError::Diverged { step, loss: value, norm }.into());
         }

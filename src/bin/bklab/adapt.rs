@@ -56,7 +56,7 @@ pub(crate) struct Arguments {
     /// The most bytes that a step of training may take beside what is there before it; batches stay as large, and fewer
     /// of their images are computed at once.
     #[arg(long, value_name = "BYTES")]
-    step_bytes: Option<usize>,
+    step_bytes: Option<u64>,
     /// Write the record here after every run.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,

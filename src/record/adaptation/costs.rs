@@ -62,6 +62,7 @@ impl Adaptation {
                 percent(1.0 / self.config.classes(task).len().max(1) as f64),
                 run.base_bytes.to_string(),
                 run.trained_bytes.to_string(),
+                cell(run.memory, |memory| memory.bytes.to_string()),
             ]);
             rows.push(row);
         }
@@ -76,6 +77,7 @@ impl Adaptation {
             "By chance",
             "Bytes of base",
             "Bytes trained",
+            "Bytes a step takes",
         ];
         let heading = "Held-out images recognised: means over seeds, with intervals by Student’s t".into();
         Grid { heading, columns: columns.map(String::from).into(), rows, omitted: 0 }

@@ -127,7 +127,7 @@ pub struct Config {
     pub patience: Patience,
     /// The most bytes that a step of training may have at once, beside what there is before it; none is no limit. Where a
     /// batch would take more, the derivatives of fewer images are computed at once, and batches stay as large.
-    pub step_bytes: Option<usize>,
+    pub step_bytes: Option<u64>,
 }
 
 impl Default for Config {

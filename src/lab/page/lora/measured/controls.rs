@@ -105,13 +105,16 @@ pub(super) fn Controls(hidden: Signal<bool>) -> impl IntoView {
                 None => "A zip has a folder a class, of PNG or JPEG files. They are reduced to 16×16 pixels, and stay in this browser.".into(),
             })}</p>
             <details>
-                <summary>"Lengths"</summary>
+                <summary>"Lengths and memory"</summary>
                 <Field label="Steps of a run" hint="of adapting; fewer where early stopping acts" expected="a whole number from 1 to 1000000"
                     value=read(|study| study.recipe.steps) set=set(|study, steps| study.recipe.steps = steps) />
                 <Field label="Steps before" hint="of training the base on textures, once a model" expected="a whole number from 1 to 1000000"
                     value=read(|study| study.first.steps) set=set(|study, steps| study.first.steps = steps) />
                 <Field label="Images a class" hint="of which 70 % are learned from, 10 % chosen by, 20 % judged by" expected="a whole number from 3 to 100000"
                     value=read(|study| study.images) set=set(|study, images| study.images = images) />
+                <Field label="Bytes a step may take" hint="beside what there is before it; 0 is no limit. Batches stay as large: fewer of their images are computed at once" expected="a whole number of bytes"
+                    value=Signal::derive(move || room.study.with(|study| study.step_bytes.unwrap_or(0)))
+                    set=Callback::new(move |bytes: u64| room.settings.update(|settings| settings.measured.study.step_bytes = Some(bytes).filter(|&bytes| bytes > 0))) />
             </details>
             <fieldset class="filters">
                 <legend>"Show in grid and figure"</legend>

@@ -7,6 +7,7 @@ use crate::lab::page::figure_view::{DrawView, FigureView};
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::GridTable;
 use crate::record::adaptation::{Adaptation, Run};
+use crate::record::table::exact;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -55,10 +56,12 @@ fn table<'run>(record: &Adaptation, runs: impl Iterator<Item = &'run Run>) -> Ta
             run.held_out.accuracy().to_string(),
             run.base_bytes.to_string(),
             run.trained_bytes.to_string(),
+            exact(run.memory.map(|memory| memory.bytes)),
             run.trajectory.losses.len().to_string(),
         ]
     });
-    let columns = ["Run", "Data", "Accuracy", "Bytes of base", "Bytes trained", "Steps"];
+    let columns =
+        ["Run", "Data", "Accuracy", "Bytes of base", "Bytes trained", "Bytes a step takes", "Steps"];
     Table {
         caption: format!("Accuracy against bytes. Data: {}.", record.provenance.label()),
         columns: columns.map(String::from).into(),

@@ -10,7 +10,8 @@ use crate::lab::page::state::Lab;
 use crate::lab::page::table::GridTable;
 use crate::record::Provenance;
 use crate::record::adaptation::{Adaptation, Run};
-use crate::record::table::Grid;
+use crate::record::table::{Grid, cell};
+use crate::vision::StepMemory;
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -85,6 +86,14 @@ fn experiment(lab: Lab, room: MeasuredRoom, record: Arc<Adaptation>, run: Run) -
         ("Chance", format!("{} %, {deviations:.0} of its standard deviations below", percent(chance))),
         ("Frozen base, scales included", format!("{} bytes", run.base_bytes)),
         ("Adapters and head", format!("{} bytes, in single precision", run.trained_bytes)),
+        (
+            "A step of training",
+            cell(run.memory, |StepMemory { at_once, bytes }| {
+                format!(
+                    "{bytes} bytes at once beside these, counted by the allocator, for {at_once} images at a time"
+                )
+            }),
+        ),
         (
             "Steps",
             format!(
