@@ -145,7 +145,7 @@ pub(super) fn keep_imported(lab: Lab) {
 pub(super) fn ImportButton() -> impl IntoView {
     let lab = expect_context::<Lab>();
     view! {
-        <label class="button import">
+        <label class="button import primary">
             "Import result files…"
             <input type="file" multiple=true accept=".json,.png,.svg,.pdf,.eps,.csv,.tex" on:change=move |event| take_choice(lab, &event) />
         </label>
@@ -157,7 +157,7 @@ pub(super) fn ImportButton() -> impl IntoView {
 pub(super) fn ImportFolderButton() -> impl IntoView {
     let lab = expect_context::<Lab>();
     view! {
-        <label class="button import">
+        <label class="button import primary">
             "Import a folder…"
             <input type="file" prop:webkitdirectory=true on:change=move |event| take_choice(lab, &event) />
         </label>
