@@ -173,6 +173,19 @@ describe('quantized LoRA, run here', () => {
 
       const here = JSON.parse(resumed);
       assert.equal(here.provenance, 'measured');
+      const { at_once: together, bytes } = here.runs[0].memory;
+      assert.equal(together, SHORT.recipe.batch);
+      const limit = Math.floor(0.8 * bytes);
+      await withLab(browser, link({ ...STUDY, storages: ['single'], seeds: [42], step_bytes: limit }), {}, async limited => {
+        const field = limited.getByLabel('Bytes a step may take');
+        assert.equal(await field.inputValue(), String(limit));
+        await button(limited, 'Run the demonstration').click();
+        await hasRun(limited, 12);
+        const { memory, trajectory } = JSON.parse(await record(limited)).runs[0];
+        assert.ok(memory.at_once < together && memory.bytes <= limit, `${JSON.stringify(memory)} of ${limit}`);
+        const apart = trajectory.losses.map((loss, step) => Math.abs(loss - here.runs[0].trajectory.losses[step]));
+        assert.ok(Math.max(...apart) < TOLERANCE_NATS, 'what is learned is the same in parts');
+      });
       const folder = mkdtempSync(join(tmpdir(), 'bk-lab-adapt-'));
       try {
         const path = join(folder, 'record.json');
