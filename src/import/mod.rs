@@ -192,11 +192,11 @@ fn read_file(file: &SourceFile) -> Result<Content, Problem> {
     let value = json::parse(text).map_err(Problem::NotJson)?;
     match &value {
         Value::Array(items) if items.first().is_some_and(document::is_document) => {
-            records(items).map(Content::Records)
+            records(items, &file.name).map(Content::Records)
         }
         Value::Object(_) if document::is_document(&value) => match document::view_of(&value) {
-            Some((link, items)) => Ok(Content::View(link.into(), records(items)?)),
-            None => records(std::slice::from_ref(&value)).map(Content::Records),
+            Some((link, items)) => Ok(Content::View(link.into(), records(items, &file.name)?)),
+            None => records(std::slice::from_ref(&value), &file.name).map(Content::Records),
         },
         _ => foreign(&value, &file.name),
     }
@@ -208,8 +208,8 @@ fn own_name(path: &str) -> &str {
 }
 
 /// The records of this lab's own documents, each re-examined.
-fn records(documents: &[Value]) -> Result<Vec<Record>, Problem> {
-    documents.iter().map(|value| origin::recheck(document::from_value(value.clone())?)).collect()
+fn records(documents: &[Value], path: &str) -> Result<Vec<Record>, Problem> {
+    documents.iter().map(|value| origin::recheck(document::from_value(value.clone())?, path)).collect()
 }
 
 /// The content of a foreign file: the data of the first figure that recognises it, else a table.

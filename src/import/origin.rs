@@ -86,7 +86,9 @@ pub(super) fn is_loss_of(loss: f64, perplexity: f64) -> bool {
 
 /// Re-examines a record of this lab: its values must be possible, and what it says of its origin holds only
 /// as far as it can be recomputed.
-pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
+///
+/// `path` is the file that it came in, which a record names that is shown beside others.
+pub(super) fn recheck(record: Record, path: &str) -> Result<Record, Problem> {
     Ok(match record {
         Record::Robustness(record) => recheck_comparison(record)?.into(),
         Record::Efficiency(record) => recheck_comparison(record)?.into(),
@@ -122,6 +124,9 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
         }
         Record::Widths(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
+            if record.manifest.files.is_empty() {
+                record.manifest.files.push(path.to_owned());
+            }
             Record::Widths(record)
         }
         Record::Adaptation(mut record) => {
@@ -166,7 +171,9 @@ fn recheck_comparison<Point: FigurePoint>(
 
 /// What a file says this lab did itself is a statement like any other.
 fn doubt(provenance: &mut Provenance, origin: &mut String) {
-    if matches!(provenance, Provenance::Measured | Provenance::Computed | Provenance::PublishedSimulation) {
+    let by_the_lab =
+        [Provenance::Measured, Provenance::Shipped, Provenance::Computed, Provenance::PublishedSimulation];
+    if by_the_lab.contains(provenance) {
         *provenance = Provenance::Imported;
         *origin = "The file says that this lab made it; the lab cannot check that.".into();
     }

@@ -110,7 +110,7 @@ impl Statement {
                 "It fails even in the simulation; no model was trained or quantized.",
             ),
             (Some((_, false)), _) => (Verdict::Differs, "The statement fails in this data."),
-            (Some((_, true)), Provenance::Measured | Provenance::Computed) => {
+            (Some((_, true)), Provenance::Measured | Provenance::Shipped | Provenance::Computed) => {
                 (Verdict::Reproduced, "It holds in this lab's own measurement.")
             }
             (Some((_, true)), Provenance::Imported | Provenance::Unknown) => {

@@ -51,6 +51,8 @@ pub enum Provenance {
     Computed,
     /// Measured by this lab: a trained model, or the time that a computation takes.
     Measured,
+    /// Measured by this lab's command line, not in this tab, and shipped with the page.
+    Shipped,
     /// From a file that states its origin; the lab cannot check the statement.
     Imported,
     /// From a file that does not say where its numbers come from.
@@ -65,6 +67,7 @@ impl Provenance {
             Provenance::Mock => "mock data",
             Provenance::Computed => "computed here",
             Provenance::Measured => "measured here",
+            Provenance::Shipped => "measured natively",
             Provenance::Imported => "imported, unverified",
             Provenance::Unknown => "origin unknown",
         }
@@ -79,6 +82,9 @@ impl Provenance {
             Provenance::Mock => "Random numbers written by a script that calls them mock data.",
             Provenance::Computed => "Computed by this lab from the configuration shown.",
             Provenance::Measured => "Measured by this lab, on a trained model or by this machine's clock.",
+            Provenance::Shipped => {
+                "Measured by this lab's command line, not in this tab; the record comes with the page."
+            }
             Provenance::Imported => "The file states an origin that the lab cannot check.",
             Provenance::Unknown => "The file does not say where its numbers come from.",
         }

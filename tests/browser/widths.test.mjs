@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { bklab } from './command.mjs';
 import { drawnFigures, keepScreenshot } from './figures.mjs';
+import { drop, file } from './files.mjs';
 import {
   WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, enterPanel, eventually, field, onScreen, rows, said,
   startBrowser, table, withLab,
@@ -32,16 +33,30 @@ function link({ steps = 40, seed = 1 } = {}) {
 }
 
 /** What comes with the lab, as far as these tests go. */
-const ship = (page, entries) => page.route('**/checkpoints/index.json', route => route.fulfill({ json: entries }));
+async function ship(page, entries, record = null) {
+  await page.route('**/checkpoints/index.json', route => route.fulfill({ json: entries }));
+  await page.route('**/checkpoints/widths.json', route => route.fulfill({ json: record }));
+}
 
-/** Trains a model in its room, hands its checkpoint over, and goes to the room of measured robustness. */
-async function trained(page) {
+/** Trains a model in its room, and hands its checkpoint over. */
+async function saved(page) {
   await button(page, 'Train a new model').click();
   await page.locator('.facts.measured').waitFor({ timeout: PATIENCE_MILLISECONDS });
-  const saved = await downloaded(page, () => button(page, 'Save model').click());
-  await enter(page, 'Measured robustness');
-  return saved;
+  return downloaded(page, () => button(page, 'Save model').click());
 }
+
+/** The same, and goes to the room of measured robustness. */
+async function trained(page) {
+  const checkpoint = await saved(page);
+  await enter(page, 'Measured robustness');
+  return checkpoint;
+}
+
+/** Whose numbers are shown. */
+const source = (page, name) =>
+  page.getByRole('group', { name: 'Whose numbers are shown' }).getByRole('button', { name, exact: true });
+
+const isShown = async (page, name) => assert.equal(await source(page, name).getAttribute('aria-pressed'), 'true');
 
 const shelf = page => page.locator('.shelf li .choose').filter({ visible: true });
 
@@ -210,6 +225,75 @@ describe('measured robustness', () => {
       await eventually(async () => assert.equal(await shelf(page).count(), 2));
       assert.equal(await button(page, 'A small model, seed 1 (4 KiB)').count(), 0);
       assert.ok(await button(page, 'Measure it here').isEnabled());
+      assertQuiet(lab);
+    }));
+
+  test('what the command line measured comes with the lab, and the tab says how far its own numbers are from it', () =>
+    withLab(browser, link({ steps: 20 }), {}, async (page, lab) => {
+      const checkpoint = await saved(page);
+      await ship(page, [], native(checkpoint, '--no-parts'));
+      await enter(page, 'Measured robustness');
+      await onScreen(page, 'measured natively', { exact: true }).waitFor();
+      await onScreen(page, /Measured natively by bk-lab .*, one seed a model/).waitFor();
+      await isShown(page, 'Measured natively, comes with the lab');
+      assert.equal((await rows(page, /^Held-out perplexity, means over seeds/)).length, 7);
+      const [shipped] = await drawnFigures(page, 1);
+      await keepScreenshot(page, 'widths-native');
+      await choice(page, 'Quantize single parts, too').selectOption('no');
+      await button(page, 'Measure it here').click();
+      await complete(page);
+      await isShown(page, 'Measured here');
+      await onScreen(page, 'measured here', { exact: true }).waitFor();
+      const sentence = await said(page, /^\d+ points of 1 model were measured in this tab and by the command line/);
+      assert.match(sentence, /is \S+ of their size \(.*\), within 1e-4: this tab measures what the command line did\.$/);
+      const { models: [model] } = await record(page);
+      assert.match(sentence, new RegExp(`^${model.points.length} points`));
+      await source(page, 'Measured natively, comes with the lab').click();
+      await eventually(async () => assert.deepEqual(await drawnFigures(page, 1), [shipped]));
+      // By other settings it was not measured, and is not passed off as if it were.
+      await page.reload();
+      await isShown(page, 'Measured here');
+      await choice(page, 'Scale rule').selectOption('least squared error');
+      await onScreen(page, /No model has been measured with these settings yet/).waitFor();
+      assertQuiet(lab);
+    }));
+
+  test('a record that was written elsewhere opens as what it is, beside what was measured here', () =>
+    withLab(browser, link({ steps: 20 }), {}, async (page, lab) => {
+      await ship(page, []);
+      const checkpoint = await saved(page);
+      const elsewhere = native(checkpoint);
+      await enter(page, 'Measured robustness');
+      await choice(page, 'Round what the BK core computes, too').selectOption('no');
+      await choice(page, 'Quantize single parts, too').selectOption('no');
+      await button(page, 'Measure it here').click();
+      await complete(page);
+      const [here] = await drawnFigures(page, 1);
+      // Anywhere in the page, and not in this room.
+      await enter(page, 'Efficiency');
+      elsewhere.models[0].points.find(point => point.way.weights === 'int4' && point.way.part === 'everything').held_out.nats *= 2;
+      await drop(page, [file('of-a-colleague.json', elsewhere)]);
+      await said(page, /^“of-a-colleague\.json” was imported: imported, unverified/);
+      assert.match(await page.getByRole('heading', { level: 1 }).filter({ visible: true }).innerText(), /Measured robustness/);
+      await isShown(page, '“of-a-colleague.json”');
+      await onScreen(page, 'imported, unverified', { exact: true }).waitFor();
+      await onScreen(page, /^“of-a-colleague\.json”\. The file says that this lab made it/).waitFor();
+      await eventually(async () => assert.notDeepEqual(await drawnFigures(page, 1), [here]));
+      await keepScreenshot(page, 'widths-opened');
+      for (const [panel, caption] of [['Where the loss comes from', /^Where the loss/], ['Models and counting', /^Models, and/]]) {
+        await enterPanel(page, panel);
+        assert.ok((await rows(page, caption)).length > 0, panel);
+      }
+      await enterPanel(page, 'Perplexity against width');
+      // What was measured here is there as it was.
+      await source(page, 'Measured here').click();
+      await eventually(async () => assert.deepEqual(await drawnFigures(page, 1), [here]));
+      await page.reload();
+      await source(page, '“of-a-colleague.json”').click();
+      await onScreen(page, 'imported, unverified', { exact: true }).waitFor();
+      await button(page, 'Forget these files').click();
+      await onScreen(page, 'measured here', { exact: true }).waitFor();
+      assert.equal(await source(page, '“of-a-colleague.json”').count(), 0);
       assertQuiet(lab);
     }));
 });

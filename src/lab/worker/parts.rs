@@ -17,7 +17,6 @@ use crate::record::fragility::Subject;
 use crate::record::language_model::LanguageModel;
 use crate::record::lora::{self, Study};
 use crate::record::mixed::Mixed;
-use crate::record::widths;
 use crate::record::{Document, Record, Speed, Table, ToDocument, quantize, resolvent, speed};
 use crate::resolvent::{BackendChoice, Engine};
 use crate::study::{self, Context, StudyError};
@@ -205,14 +204,6 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
             let Mixed { provenance, manifest, .. } = *record;
             Record::Table(Table { provenance, manifest, title, grids })
         }
-        Record::Widths(record) => {
-            let (title, grids) = (
-                widths::Widths::TITLE.into(),
-                vec![record.points_table(), record.places_table(), record.models_table()],
-            );
-            let widths::Widths { provenance, manifest, .. } = *record;
-            Record::Table(Table { provenance, manifest, title, grids })
-        }
         record => record,
     };
     let room = match &record {
@@ -227,11 +218,8 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
         Record::Resolvent(_) => Room::Resolvent,
         Record::Quantize(_) | Record::ModeComparison(_) => Room::Quantization,
         Record::Lora(_) | Record::Adaptation(_) => Room::Lora,
-        Record::Table(_)
-        | Record::Speed(_)
-        | Record::LanguageModel(_)
-        | Record::Mixed(_)
-        | Record::Widths(_) => Room::Files,
+        Record::Widths(_) => Room::Widths,
+        Record::Table(_) | Record::Speed(_) | Record::LanguageModel(_) | Record::Mixed(_) => Room::Files,
     };
     Ok(Found { room, document: record.to_document()? })
 }

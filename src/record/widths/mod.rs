@@ -1,12 +1,14 @@
 //! The record of measured perplexity against bit width: trained models, quantized and run on text they have not seen
 //! (measured-feasibility.md).
 
+mod agreement;
 mod config;
 mod group;
 mod repetition;
 mod tables;
 mod tuned;
 
+pub use agreement::Agreement;
 pub use config::{Config, ConfigError, Core, Part, Way};
 pub use group::{Estimate, Group};
 pub use repetition::Repetition;

@@ -4,6 +4,7 @@ mod controls;
 mod settings;
 mod shelf;
 mod shipped;
+mod source;
 mod state;
 mod statements;
 mod tuning;
@@ -29,7 +30,7 @@ pub(super) fn WidthsView() -> impl IntoView {
     let lab = expect_context::<Lab>();
     let room = WidthsRoom::open(lab);
     provide_context(room);
-    let record = Memo::new(move |_| room.record());
+    let record = Memo::new(move |_| room.shown());
     let panel = Memo::new(move |_| room.settings.with(|settings| settings.panel));
     let stack = move |which: Panel, content: AnyView| {
         view! { <section class="stack" hidden=move || panel.get() != which aria-label=which.title()>{origin(record)}{content}</section> }
@@ -55,6 +56,7 @@ pub(super) fn WidthsView() -> impl IntoView {
             <div class="stage">
                 {panels(room, panel)}
                 {shelf::shelf(lab, room)}
+                {source::choice(lab, room)}
                 {stack(Panel::Figure, figure(room, record))}
                 {stack(Panel::Statements, statements::view(record))}
                 {stack(Panel::Places, table(Widths::places_table))}
@@ -78,7 +80,10 @@ fn origin(record: Memo<Option<Arc<Widths>>>) -> AnyView {
             "No model has been measured with these settings yet. Choose one, and press “Measure it here”."
                 .to_owned()
         }
-        Some(record) => record.manifest.origin.clone(),
+        Some(record) => match record.manifest.files.as_slice() {
+            [] => record.manifest.origin.clone(),
+            files => format!("“{}”. {}", files.join(", "), record.manifest.origin),
+        },
     };
     let warnings = move || {
         let warnings = record.with(|record| record.as_ref().map(|record| record.warnings()));

@@ -1,9 +1,13 @@
-//! The models that come with the lab: listed beside the page, and fetched when one is opened.
+//! The models that come with the lab: listed beside the page, and fetched when one is opened; and what the command line
+//! measured of them.
 
 use super::state::WidthsRoom;
 use crate::lab::models::{HandleModel, Shelved};
-use crate::lab::page::state::Lab;
+use crate::lab::page::state::{Lab, Tone};
 use crate::model::corpus::Text;
+use crate::record::document::SCHEMA;
+use crate::record::widths::Widths;
+use crate::record::{Filed, Provenance};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -16,6 +20,8 @@ use web_sys::Response;
 const CHECKPOINTS: &str = "checkpoints/";
 /// The list of them.
 const INDEX: &str = "checkpoints/index.json";
+/// What the command line measured of them.
+const RECORD: &str = "checkpoints/widths.json";
 /// Where the texts are that they were trained on.
 const TEXTS: &str = "data/";
 
@@ -30,6 +36,13 @@ pub(super) struct Entry {
     pub(super) seed: u32,
     /// How large the file is.
     pub(super) bytes: usize,
+}
+
+/// What a file says of itself, whatever else it holds.
+#[derive(Deserialize)]
+struct Header {
+    schema: String,
+    study: String,
 }
 
 /// What comes with the lab.
@@ -55,6 +68,22 @@ impl WidthsRoom {
             };
             let entries = found.ok().filter(|entries| !entries.is_empty());
             self.shipped.set(entries.map_or(Shipped::Absent, Shipped::Here));
+        });
+    }
+
+    /// Fetches what the command line measured; a copy of the lab may come without.
+    pub(super) fn fetch_native(self, lab: Lab) {
+        leptos::task::spawn_local(async move {
+            let found = match fetch(RECORD).await {
+                Ok(bytes) => read(&js_sys::Uint8Array::new(&bytes).to_vec()).map_err(|error| {
+                    format!("What the command line measured of these models cannot be read: {error}.")
+                }),
+                Err(sentence) => Err(sentence),
+            };
+            match found {
+                Ok(record) => self.native.set(record.map(Arc::new)),
+                Err(sentence) => lab.notify(Tone::Trouble, sentence),
+            }
         });
     }
 
@@ -88,8 +117,24 @@ impl WidthsRoom {
 impl Lab {
     fn tell_unreadable(self, error: &serde_json::Error) {
         let sentence = format!("The list of models that come with the lab cannot be read: {error}.");
-        self.notify(crate::lab::page::state::Tone::Trouble, sentence);
+        self.notify(Tone::Trouble, sentence);
     }
+}
+
+/// The record in a file; none where it holds nothing.
+fn read(bytes: &[u8]) -> Result<Option<Widths>, serde_json::Error> {
+    let Some(Header { schema, study }) = serde_json::from_slice(bytes)? else { return Ok(None) };
+    if (schema.as_str(), study.as_str()) != (SCHEMA, Widths::STUDY) {
+        let sentence = format!("it is “{study}” of the schema {schema}");
+        return Err(serde::de::Error::custom(sentence));
+    }
+    let mut record: Widths = serde_json::from_slice(bytes)?;
+    record.provenance = Provenance::Shipped;
+    let seeds = record.groups().iter().map(|group| group.models.len()).max().unwrap_or(0);
+    let seeds = if seeds == 1 { "one seed".into() } else { format!("up to {seeds} seeds") };
+    let (by, how) = (&record.manifest.application, &record.manifest.origin);
+    record.manifest.origin = format!("Measured natively by {by}, {seeds} a model. {how}");
+    Ok(Some(record))
 }
 
 /// A file beside the page, or a sentence why it does not come.

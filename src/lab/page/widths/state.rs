@@ -2,6 +2,7 @@
 
 use super::settings::Settings;
 use super::shipped::Shipped;
+use super::source::{self, Source};
 use crate::lab::models::{
     HandleModel, ListModels, ListWidths, MeasureWidths, MeasuredModel, MeasuredModels, ModelKey, Shelf,
     Shelved,
@@ -65,12 +66,19 @@ pub(super) struct WidthsRoom {
     pub(super) trouble: RwSignal<Option<String>>,
     /// The published simulation.
     pub(super) published: RwSignal<Option<Arc<Robustness>>>,
+    /// The record that comes with the lab.
+    pub(super) native: RwSignal<Option<Arc<Widths>>>,
+    /// The records of files, the newest last.
+    pub(super) opened: Memo<Vec<Arc<Widths>>>,
+    /// Whose numbers are shown; none where nobody has chosen.
+    pub(super) source: RwSignal<Option<Source>>,
 }
 
 impl WidthsRoom {
     /// The state of the room that is opened, with what came for it before.
     pub(super) fn open(lab: Lab) -> Self {
         let settings: RwSignal<Settings> = RwSignal::default();
+        let entrance = lab.entrance(Room::Widths);
         let room = WidthsRoom {
             settings,
             shelf: RwSignal::default(),
@@ -81,16 +89,25 @@ impl WidthsRoom {
             pace: RwSignal::default(),
             trouble: RwSignal::default(),
             published: RwSignal::default(),
+            native: RwSignal::default(),
+            opened: Memo::new(move |_| source::records(lab, &entrance.imported.get())),
+            source: RwSignal::default(),
         };
         let host = Host {
             address: Signal::derive(move || {
                 settings.with(|settings| permalink::to_fragment(Room::Widths, settings))
             }),
             restore: Callback::new(move |link| restore(&link, |linked| settings.set(linked))),
-            // Records of models are shown as tables, in the room of files.
-            take: Callback::new(|_| {}),
+            take: Callback::new(move |(document, arrival)| {
+                entrance.take(lab, document, arrival);
+                // The newest is the last.
+                let count = entrance.imported.with_untracked(Vec::len);
+                if arrival.is_new && count > 0 {
+                    room.source.set(Some(Source::File(count - 1)));
+                }
+            }),
         };
-        lab.entrance(Room::Widths).open(lab, Room::Widths, host);
+        entrance.open(lab, Room::Widths, host);
         // Models may have been trained or forgotten in their own room.
         let is_shown = Memo::new(move |_| lab.room.get() == Room::Widths);
         Effect::new(move || {
@@ -103,6 +120,7 @@ impl WidthsRoom {
             Err(stopped) => lab.tell(stopped),
         });
         room.list_shipped(lab);
+        room.fetch_native(lab);
         room
     }
 
@@ -169,6 +187,7 @@ impl WidthsRoom {
 
     /// Measures the model that is chosen, point after point.
     pub(super) fn measure(self, lab: Lab) {
+        self.source.set(Some(Source::Here));
         self.trouble.set(None);
         self.pace.set(Some(Pace { began: Instant::now(), first: None, last: None }));
         self.measure_next(lab);
@@ -193,6 +212,7 @@ impl WidthsRoom {
 
     /// Trains the model that is chosen further, with quantization and then as long without.
     pub(super) fn tune(self, lab: Lab) {
+        self.source.set(Some(Source::Here));
         self.trouble.set(None);
         self.pace.set(Some(Pace { began: Instant::now(), first: None, last: None }));
         self.tune_next(lab);
