@@ -214,6 +214,23 @@ describe('quantized LoRA, run here', () => {
       });
     }));
 
+  test('the matrix that comes with the lab is shown as measured natively, and a run of it with its images', () =>
+    withLab(browser, link(), {}, async (page, lab) => {
+      await button(page, 'Show all 144 runs, measured natively').click();
+      await said(page, /That record was opened: Quantized LoRA, trained here: 144 of 144 runs, measured natively\. Run natively by/);
+      await hasRun(page, 144);
+      await onScreen(page, 'measured natively', { exact: true }).first().waitFor();
+      await onScreen(page, /^Of 144 runs that ended/).waitFor();
+      await ended(page).last().click();
+      await page.getByRole('heading', { name: /^small, strokes, rank 16, NF4, double quantization, seed 456/ }).waitFor();
+      await drawnFigures(page, 3);
+      await eventually(async () => assert.ok((await page.locator('.wrong-images li').count()) > 0));
+      await keepScreenshot(page, 'lora-measured-natively');
+      await button(page, 'Forget the opened record').click();
+      await hasRun(page, 0);
+      assertQuiet(lab);
+    }));
+
   test('images of one’s own are adapted to; a zip that cannot be used is told of, and nothing is lost', () =>
     withLab(browser, link(), {}, async (page, lab) => {
       await choose(page, 'own.zip', ownImages());

@@ -18,6 +18,7 @@ mod quantize;
 mod resolvent;
 pub mod rooms;
 mod save_figure;
+mod shipped;
 mod state;
 mod table;
 mod tables;

@@ -12,14 +12,15 @@ pub const FOLDER: &str = "checkpoints";
 const RECIPES: &str = "recipe.json";
 /// The list that the page reads.
 const INDEX: &str = "index.json";
-/// What the command line measured of them, which the page shows before it has measured anything itself.
-const RECORD: &str = "widths.json";
+/// What the command line measured, which the page shows before it has measured anything itself: of these models, and of
+/// vision transformers that were adapted.
+const RECORDS: [&str; 2] = ["widths.json", "adaptation.json"];
 /// How models are called.
 const ENDING: &str = ".safetensors";
 
 /// Adds the list to a folder of models: for each, in the order of the recipes and then of the seeds, its file, what it
 /// is, its size and its SHA-256. A recipe without a file is not in the list, nor a file without a recipe in the folder.
-/// The record of measurements goes without blanks; where there is none, nothing stands in its place, so that no request of
+/// The records of measurements go without blanks; where there is none, nothing stands in its place, so that no request of
 /// the page fails.
 pub fn listed(mut folder: Files) -> Files {
     let recipes = folder.get(RECIPES).and_then(|text| serde_json::from_slice::<Vec<Value>>(text).ok());
@@ -32,8 +33,10 @@ pub fn listed(mut folder: Files) -> Files {
         })
         .collect();
     folder.retain(|name, _| !name.ends_with(ENDING) || entries.iter().any(|entry| entry["file"] == **name));
-    let record = folder.get(RECORD).and_then(|text| serde_json::from_slice::<Value>(text).ok());
-    folder.insert(RECORD.to_owned(), record.unwrap_or_default().to_string().into_bytes());
+    for name in RECORDS {
+        let record = folder.get(name).and_then(|text| serde_json::from_slice::<Value>(text).ok());
+        folder.insert(name.to_owned(), record.unwrap_or_default().to_string().into_bytes());
+    }
     folder.insert(INDEX.to_owned(), format!("{:#}\n", Value::from(entries)).into_bytes());
     folder
 }
@@ -71,7 +74,7 @@ mod tests {
             file("mamba-1.safetensors", ""),
             file("mamba-2.safetensors", "two"),
             file("other-1.safetensors", "of no recipe"),
-            file(RECORD, "{\n  \"study\": \"widths\",\n  \"models\": []\n}"),
+            file(RECORDS[0], "{\n  \"study\": \"widths\",\n  \"models\": []\n}"),
         ]);
         let listed = listed(folder);
         let index: Vec<Value> = serde_json::from_slice(&listed[INDEX]).unwrap();
@@ -82,13 +85,13 @@ mod tests {
         assert_eq!(index[1]["sha256"], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
         assert_eq!(index[1]["text"]["text"], "language");
         assert!(!listed.contains_key("other-1.safetensors"));
-        assert_eq!(listed[RECORD], br#"{"study":"widths","models":[]}"#);
+        assert_eq!(listed[RECORDS[0]], br#"{"study":"widths","models":[]}"#);
     }
 
     #[test]
     fn a_folder_without_recipes_has_no_models() {
         let listed = listed(Files::new());
         assert_eq!(listed[INDEX], b"[]\n");
-        assert_eq!(listed[RECORD], b"null");
+        assert!(RECORDS.iter().all(|record| listed[*record] == b"null"));
     }
 }

@@ -3,18 +3,14 @@
 
 use super::state::WidthsRoom;
 use crate::lab::models::{HandleModel, Shelved};
+use crate::lab::page::shipped::{fetch, record};
 use crate::lab::page::state::{Lab, Tone};
 use crate::model::corpus::Text;
-use crate::record::document::SCHEMA;
+use crate::record::Provenance;
 use crate::record::widths::Widths;
-use crate::record::{Filed, Provenance};
-use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use serde::Deserialize;
 use std::sync::Arc;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
 
 /// Where the models are, beside the page.
 const CHECKPOINTS: &str = "checkpoints/";
@@ -36,13 +32,6 @@ pub(super) struct Entry {
     pub(super) seed: u32,
     /// How large the file is.
     pub(super) bytes: usize,
-}
-
-/// What a file says of itself, whatever else it holds.
-#[derive(Deserialize)]
-struct Header {
-    schema: String,
-    study: String,
 }
 
 /// What comes with the lab.
@@ -74,14 +63,8 @@ impl WidthsRoom {
     /// Fetches what the command line measured; a copy of the lab may come without.
     pub(super) fn fetch_native(self, lab: Lab) {
         leptos::task::spawn_local(async move {
-            let found = match fetch(RECORD).await {
-                Ok(bytes) => read(&js_sys::Uint8Array::new(&bytes).to_vec()).map_err(|error| {
-                    format!("What the command line measured of these models cannot be read: {error}.")
-                }),
-                Err(sentence) => Err(sentence),
-            };
-            match found {
-                Ok(record) => self.native.set(record.map(Arc::new)),
+            match record(RECORD).await {
+                Ok(record) => self.native.set(record.map(measured_natively).map(Arc::new)),
                 Err(sentence) => lab.notify(Tone::Trouble, sentence),
             }
         });
@@ -121,33 +104,12 @@ impl Lab {
     }
 }
 
-/// The record in a file; none where it holds nothing.
-fn read(bytes: &[u8]) -> Result<Option<Widths>, serde_json::Error> {
-    let Some(Header { schema, study }) = serde_json::from_slice(bytes)? else { return Ok(None) };
-    if (schema.as_str(), study.as_str()) != (SCHEMA, Widths::STUDY) {
-        let sentence = format!("it is “{study}” of the schema {schema}");
-        return Err(serde::de::Error::custom(sentence));
-    }
-    let mut record: Widths = serde_json::from_slice(bytes)?;
+/// Says that a record was measured by the command line, and how.
+fn measured_natively(mut record: Widths) -> Widths {
     record.provenance = Provenance::Shipped;
     let seeds = record.groups().iter().map(|group| group.models.len()).max().unwrap_or(0);
     let seeds = if seeds == 1 { "one seed".into() } else { format!("up to {seeds} seeds") };
     let (by, how) = (&record.manifest.application, &record.manifest.origin);
     record.manifest.origin = format!("Measured natively by {by}, {seeds} a model. {how}");
-    Ok(Some(record))
-}
-
-/// A file beside the page, or a sentence why it does not come.
-async fn fetch(path: &str) -> Result<ArrayBuffer, String> {
-    let get = async {
-        let response = JsFuture::from(window().fetch_with_str(path)).await?;
-        let response: Response = response.dyn_into()?;
-        if !response.ok() {
-            return Err(JsValue::from_f64(response.status().into()));
-        }
-        JsFuture::from(response.array_buffer()?).await?.dyn_into()
-    };
-    get.await.map_err(|_| {
-        format!("The file {path} could not be loaded. Check the connection and try again; models of your own can be measured all the same.")
-    })
+    record
 }

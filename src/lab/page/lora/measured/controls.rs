@@ -4,14 +4,11 @@ use super::{Axis, MeasuredRoom};
 use crate::lab::page::controls::{Choice, Field, Narrow};
 use crate::lab::page::download;
 use crate::lab::page::files::{ImportButton, chosen_file};
+use crate::lab::page::shipped;
 use crate::lab::page::state::Lab;
 use crate::record::adaptation::{Config, Data};
 use crate::record::document;
-use js_sys::ArrayBuffer;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::Response;
 
 /// Where data may come from.
 const SOURCES: [(&str, &str); 4] = [
@@ -97,6 +94,9 @@ pub(super) fn Controls(hidden: Signal<bool>) -> impl IntoView {
                 <Show when=is_going><button type="button" on:click=move |_| room.pause()>"Pause"</button></Show>
             </div>
             <p class="hint">"The demonstration is 12 runs, a few minutes; the whole matrix is 144 and takes hours in a tab. Both are kept in this browser: close the tab, and go on later with the same numbers."</p>
+            <div class="actions" role="group" aria-label="Comes with the lab">
+                <button type="button" disabled=is_going on:click=move |_| room.show_shipped(lab)>"Show all 144 runs, measured natively"</button>
+            </div>
             <p class="trouble" role="alert">{room.trouble}</p>
             <Choice label="Adapt to" options=SOURCES.to_vec() value=Signal::derive(move || room.study.with(source)) set=choose />
             {chosen_file("Images as a zip", ".zip", move |name, file| room.read_images(lab, name, file))}
@@ -155,19 +155,9 @@ fn narrow(room: MeasuredRoom, axis: Axis) -> AnyView {
 /// Adapts to a file that lies beside the page, if one does.
 fn fetch(lab: Lab, room: MeasuredRoom, name: String) {
     leptos::task::spawn_local(async move {
-        match bytes(&format!("data/{name}")).await {
-            Some(file) => room.read_images(lab, name, file),
-            None => room.trouble.set(Some(format!("This copy of the lab has no {name}, or it could not be fetched. Adapt to images drawn here, or choose a zip of your own."))),
+        match shipped::fetch(&format!("data/{name}")).await {
+            Ok(file) => room.read_images(lab, name, file),
+            Err(_) => room.trouble.set(Some(format!("This copy of the lab has no {name}, or it could not be fetched. Adapt to images drawn here, or choose a zip of your own."))),
         }
     });
-}
-
-/// What lies at an address; none where nothing does.
-async fn bytes(address: &str) -> Option<ArrayBuffer> {
-    let response = JsFuture::from(window().fetch_with_str(address)).await.ok()?;
-    let response: Response = response.dyn_into().ok()?;
-    if !response.ok() {
-        return None;
-    }
-    JsFuture::from(response.array_buffer().ok()?).await.ok()?.dyn_into().ok()
 }

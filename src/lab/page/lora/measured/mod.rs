@@ -2,19 +2,18 @@
 
 mod controls;
 mod matrix;
+mod opened;
 mod results;
 mod run;
 
 use super::Settings;
 use crate::figure::View;
-use crate::lab::adaptation::{
-    Action, Adapt, Adapted, ExplainAdaptation, Live, Pictures, ReadImages, ShowImages,
-};
-use crate::lab::page::state::{Lab, Tone};
+use crate::lab::adaptation::{Action, Adapt, Adapted, Live, Pictures, ReadImages, ShowImages};
+use crate::lab::page::state::Lab;
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{RequestId, Stopped};
 use crate::record::adaptation::{Adaptation, Arm, Config, Data, Explained, Run};
-use crate::record::{Document, document};
+use crate::record::document;
 use crate::study::Progress;
 use controls::Controls;
 use js_sys::{ArrayBuffer, Date};
@@ -301,29 +300,6 @@ impl MeasuredRoom {
         let Progress { done, total } = self.progress.get()?;
         let steps = done.checked_sub(before).filter(|&steps| steps > 0)? as f64;
         Some((Date::now() - began) / 1000.0 / steps * total.saturating_sub(done) as f64)
-    }
-
-    /// Takes the record of a file in, which is shown as it is.
-    pub(super) fn open_record(self, lab: Lab, document: &Document) {
-        let Some(record) = lab.record::<Adaptation>(document) else { return };
-        let sentence = format!(
-            "That record was opened: {}, {}. {}",
-            record.title(),
-            record.provenance.label(),
-            record.manifest.origin
-        );
-        self.opened.set(Some(Arc::new(record)));
-        lab.ask(&ExplainAdaptation(document.clone()), vec![], move |explained| match explained {
-            Ok(explained) => self.explained.set(Some(Arc::new(explained))),
-            Err(stopped) => lab.tell(stopped),
-        });
-        lab.notify(Tone::Information, sentence);
-    }
-
-    /// Shows what was run again.
-    fn close_record(self, lab: Lab) {
-        self.opened.set(None);
-        self.ask(lab, Action::Look);
     }
 
     /// Adapts to the images of a zip from now on.
