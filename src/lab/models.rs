@@ -68,6 +68,9 @@ pub struct MeasureWidths {
     pub config: widths::Config,
     /// How it is trained further; none where it is to be measured as it is.
     pub tuning: Option<widths::Tuning>,
+    /// After how many steps of its own training it is measured, which goes on meanwhile; none where it is to be measured as
+    /// it is.
+    pub lengths: Option<Vec<usize>>,
 }
 
 /// Say what was measured of the models on the shelf.
@@ -81,6 +84,18 @@ pub struct MeasuredModel {
     pub key: ModelKey,
     /// The record, which holds this model alone.
     pub record: widths::Widths,
+    /// Where it was measured along its training: how far that is.
+    #[serde(default)]
+    pub course: Option<Taken>,
+}
+
+/// A training that is measured at several lengths.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Taken {
+    /// The numbers of steps.
+    pub lengths: Vec<usize>,
+    /// Steps that it has taken.
+    pub steps: usize,
 }
 
 /// What was measured of all models, in all settings.

@@ -5,6 +5,7 @@ pub mod adaptation;
 pub mod efficiency;
 pub mod fragility;
 pub mod language_model;
+pub mod lengths;
 pub mod lora;
 pub mod mixed;
 pub mod quantize;
@@ -132,6 +133,9 @@ pub enum StudyError {
     /// The config of the study of perplexity against bit width is not one.
     #[error("{0}")]
     Widths(#[from] crate::record::widths::ConfigError),
+    /// A training has no such lengths.
+    #[error("{0}")]
+    Lengths(#[from] crate::record::widths::LengthsError),
     /// The config of the robustness simulation is not one.
     #[error("{0}")]
     Robustness(#[from] crate::record::robustness::ConfigError),

@@ -20,6 +20,9 @@ const PATIENCE_MILLISECONDS = 180_000;
 /** How far perplexities of page and command line may differ, as a part of them. */
 const TOLERANCE = 1e-4;
 
+/** And where each has trained the model itself: sums of single precision in another order grow apart step by step. */
+const TRAINED_TOLERANCE = 1e-2;
+
 const ARCHITECTURE = {
   model: 'resnet-bk', width: 32, layers: 2, context: 64, potentials: 4, learned: true, gating: 'all', tied: true,
 };
@@ -56,7 +59,8 @@ async function trained(page) {
 const source = (page, name) =>
   page.getByRole('group', { name: 'Whose numbers are shown' }).getByRole('button', { name, exact: true });
 
-const isShown = async (page, name) => assert.equal(await source(page, name).getAttribute('aria-pressed'), 'true');
+const isShown = (page, name) =>
+  eventually(async () => assert.equal(await source(page, name).getAttribute('aria-pressed'), 'true'));
 
 const shelf = page => page.locator('.shelf li .choose').filter({ visible: true });
 
@@ -81,6 +85,18 @@ function native({ name, bytes }, ...options) {
   try {
     writeFileSync(join(folder, name), bytes);
     return JSON.parse(bklab('widths', '--checkpoint', join(folder, name), '--json', ...options));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What the command line measures along a training. */
+function course(config) {
+  const folder = mkdtempSync(join(tmpdir(), 'bk-lab-lengths-'));
+  try {
+    const recipes = join(folder, 'recipes.json');
+    writeFileSync(recipes, JSON.stringify([{ name: 'same', seeds: [config.recipe.seed], config }]));
+    return JSON.parse(bklab('lengths', 'same', '--recipes', recipes, '--lengths', '20,40,60', '--json'));
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -148,6 +164,7 @@ describe('measured robustness', () => {
       for (const [panel, caption] of Object.entries(panels)) {
         await enterPanel(page, panel);
         assert.ok((await rows(page, caption)).length > 0, panel);
+        if (panel === 'Where the loss comes from') await drawnFigures(page, 1);
         await onScreen(page, 'measured here', { exact: true }).waitFor();
         await keepScreenshot(page, `widths-${panel}`.toLowerCase().replaceAll(' ', '-'));
       }
@@ -198,6 +215,8 @@ describe('measured robustness', () => {
         assert.match(row[9], /^[+-]\d+\.\d\d %$/);
         assert.ok(await train.isDisabled());
       }, PATIENCE_MILLISECONDS);
+      await drawnFigures(page, 1);
+      await keepScreenshot(page, 'widths-training-with-quantization');
       await eventually(async () => assert.equal(await onScreen(page, /^Training with INT2/).count(), 0), PATIENCE_MILLISECONDS);
       const { models: [{ tuned: [tuned] }] } = await (async () => {
         await enterPanel(page, 'Perplexity against width');
@@ -277,7 +296,7 @@ describe('measured robustness', () => {
       assert.match(await page.getByRole('heading', { level: 1 }).filter({ visible: true }).innerText(), /Measured robustness/);
       await isShown(page, '“of-a-colleague.json”');
       await onScreen(page, 'imported, unverified', { exact: true }).waitFor();
-      await onScreen(page, /^“of-a-colleague\.json”\. The file says that this lab made it/).waitFor();
+      await onScreen(page, /“of-a-colleague\.json”\. The file says that this lab made it/).waitFor();
       await eventually(async () => assert.notDeepEqual(await drawnFigures(page, 1), [here]));
       await keepScreenshot(page, 'widths-opened');
       for (const [panel, caption] of [['Where the loss comes from', /^Where the loss/], ['Models and counting', /^Models, and/]]) {
@@ -294,6 +313,50 @@ describe('measured robustness', () => {
       await button(page, 'Forget these files').click();
       await onScreen(page, 'measured here', { exact: true }).waitFor();
       assert.equal(await source(page, '“of-a-colleague.json”').count(), 0);
+      assertQuiet(lab);
+    }));
+
+  test('perplexity is measured along a training, which a closed page goes on with to the same numbers', () =>
+    withLab(browser, link({ steps: 20 }), {}, async (page, lab) => {
+      await ship(page, []);
+      await trained(page);
+      await enterPanel(page, 'Training length');
+      await field(page, 'Steps of training').fill('60');
+      await field(page, 'Measured every').fill('20');
+      await button(page, 'Train anew, and measure').click();
+      await said(page, /^Training and measuring/);
+      const caption = /^Held-out perplexity along a training/;
+      const measured = async () => ((await table(page, caption).count()) ? rows(page, caption) : []);
+      await eventually(async () => assert.ok((await measured()).length > 2), PATIENCE_MILLISECONDS);
+      await page.reload();
+      const go_on = button(page, 'Go on training and measuring');
+      await go_on.waitFor();
+      const kept = await measured();
+      assert.ok(kept.length > 2 && kept.length < 21, `${kept.length} rows were kept`);
+      // A cancel is heard, and nothing is lost by it.
+      await go_on.click();
+      await said(page, /^Training and measuring/);
+      await button(page, 'Cancel').filter({ visible: true }).click();
+      await eventually(async () => assert.ok(await go_on.isEnabled()));
+      await go_on.click();
+      await eventually(async () => {
+        assert.equal((await measured()).length, 21);
+        assert.ok(await button(page, 'Train anew, and measure').isDisabled());
+      }, PATIENCE_MILLISECONDS);
+      assert.deepEqual((await measured()).slice(0, kept.length), kept);
+      await drawnFigures(page, 2);
+      await keepScreenshot(page, 'widths-lengths');
+      const { bytes } = await downloaded(page, () => onScreen(page, 'Figure as JSON').first().click());
+      const whole = JSON.parse(bytes);
+      assert.deepEqual(whole.models.map(model => model.steps), [20, 40, 60]);
+      const [{ architecture, recipe, text }] = whole.models;
+      const there = course({ architecture, recipe, text });
+      for (const [place, { points }] of whole.models.entries()) {
+        for (const [way, point] of points.entries()) {
+          const [here, native] = [perplexity(point), perplexity(there.models[place].points[way])];
+          assert.ok(Math.abs(here / native - 1) < TRAINED_TOLERANCE, `${JSON.stringify(point.way)}: ${here} and ${native}`);
+        }
+      }
       assertQuiet(lab);
     }));
 });

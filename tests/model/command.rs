@@ -182,3 +182,47 @@ fn every_model_of_a_recipe_file_is_trained_once() {
     assert_eq!(wrong.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("Choose from applied, mamba"));
 }
+
+/// A model of a recipe is measured along its training, and one that was stopped there is gone on with.
+#[test]
+fn a_recipe_is_measured_along_its_training() {
+    let folder = path("lengths");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str| PathBuf::from(&folder).join(name).to_str().unwrap().to_owned();
+    let recipes = r#"[{"name": "small", "seeds": [1, 2], "config": {
+        "architecture": {"model": "mamba", "width": 8, "layers": 1, "context": 16, "states": 4},
+        "recipe": {"steps": 12, "batch": 2, "warm_up": 2, "validate_every": 12},
+        "text": {"text": "language", "tokens": 4000}}}]"#;
+    std::fs::write(file("recipes.json"), recipes).unwrap();
+    let (recipes, kept, stem) = (file("recipes.json"), file("kept.json"), file("figure"));
+    let lengths = |lengths: &str, more: &[&str]| {
+        let base = ["lengths", "small", "--recipes", &recipes, "--tokens", "200", "--lengths", lengths];
+        bklab(&[&base[..], more].concat())
+    };
+    let whole = json(&lengths("4,12", &["--json", "--out", &stem, "--format", "svg"]));
+    let steps = |record: &serde_json::Value| {
+        let models = record["models"].as_array().unwrap().iter();
+        models.map(|model| (model["recipe"]["seed"].as_u64(), model["steps"].as_u64())).collect::<Vec<_>>()
+    };
+    let expected = [(1, 4), (1, 12), (2, 4), (2, 12)].map(|(seed, steps)| (Some(seed), Some(steps)));
+    assert_eq!(steps(&whole), expected);
+    for end in ["perplexity", "loss"] {
+        assert!(std::fs::read_to_string(format!("{stem}-{end}.svg")).unwrap().contains("INT2"), "{end}");
+    }
+    // First the short lengths, then the long: the same record, and nothing is left beside it.
+    assert!(lengths("4", &["--resume", &kept]).status.success());
+    let resumed = json(&lengths("4,12", &["--resume", &kept, "--json"]));
+    let sorted = |record: &serde_json::Value| {
+        let mut models: Vec<String> =
+            record["models"].as_array().unwrap().iter().map(ToString::to_string).collect();
+        models.sort();
+        models
+    };
+    assert_eq!(sorted(&resumed), sorted(&whole));
+    let beside = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name());
+    assert!(beside.into_iter().all(|name| !name.to_string_lossy().ends_with(".part")));
+    let beyond = lengths("4,13", &[]);
+    assert_eq!(beyond.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&beyond.stderr).contains("ends after 12 steps"));
+}

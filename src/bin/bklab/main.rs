@@ -11,6 +11,7 @@ mod figure;
 mod files;
 mod fragility;
 mod leak;
+mod lengths;
 mod lora;
 mod mixed;
 mod print;
@@ -65,6 +66,8 @@ enum Command {
     Mixed(mixed::Arguments),
     /// Measures perplexity against bit width: stores trained models in every width and runs them from their codes.
     Widths(widths::Arguments),
+    /// Measures perplexity against the length of a training: stops it at chosen steps, and stores it in every width.
+    Lengths(lengths::Arguments),
     /// Times this machine.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -105,6 +108,7 @@ fn main() -> ExitCode {
         Command::Leak(arguments) => arguments.run(),
         Command::Mixed(arguments) => arguments.run(),
         Command::Widths(arguments) => arguments.run(),
+        Command::Lengths(arguments) => arguments.run(),
         Command::Bench(bench) => bench.run(),
     };
     let (message, status) = match outcome {

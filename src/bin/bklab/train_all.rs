@@ -37,24 +37,19 @@ pub(crate) struct Arguments {
 
 /// A model of the recipe file.
 #[derive(Deserialize)]
-struct Entry {
-    name: String,
-    seeds: Vec<u32>,
-    config: Config,
+pub(crate) struct Entry {
+    /// What it is called.
+    pub(crate) name: String,
+    /// What it is trained with.
+    pub(crate) seeds: Vec<u32>,
+    /// What it is.
+    pub(crate) config: Config,
 }
 
 impl Arguments {
     /// Runs the command.
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let path = self.recipes.display();
-        let text = fs::read(&self.recipes)
-            .map_err(|error| Failure::Failed(format!("{path} could not be read: {error}.")))?;
-        let entries: Vec<Entry> = serde_json::from_slice(&text)
-            .map_err(|error| Failure::Failed(format!("{path} is no recipe file: {error}.")))?;
-        if let Some(name) = self.only.iter().find(|&name| entries.iter().all(|entry| entry.name != *name)) {
-            let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
-            return Err(Failure::Usage(format!("{path} has no “{name}”. Choose from {}.", names.join(", "))));
-        }
+        let entries = read_recipes(&self.recipes, &self.only)?;
         // One seed of every model before the next of any: a stop leaves models that can be compared.
         let most = entries.iter().map(|entry| entry.seeds.len()).max().unwrap_or(0);
         for place in 0..most {
@@ -95,7 +90,7 @@ impl Arguments {
         config.recipe = Recipe { seed, ..config.recipe };
         config.architecture.check().map_err(Failure::usage)?;
         config.recipe.check().map_err(Failure::usage)?;
-        let content = self.content(&config.text)?;
+        let content = text_of(&self.texts, &config.text)?;
         let mut session = match earlier {
             Some(earlier) => Session::resume(earlier, content.as_deref()),
             None => Session::new(&config, content.as_deref()),
@@ -109,16 +104,33 @@ impl Arguments {
         }
         Ok(())
     }
+}
 
-    fn content(&self, text: &Text) -> Result<Option<Vec<u8>>, Failure> {
-        let Text::File { name, .. } = text else { return Ok(None) };
-        let path = self.texts.join(name);
-        let read = fs::read(&path).map(Some);
-        read.map_err(|error| {
-            let advice = "Fetch it with “cargo xtask data”, or name its folder with --texts.";
-            Failure::Failed(format!("{} could not be read: {error}. {advice}", path.display()))
-        })
+/// The models of a recipe file, which has to have those of some names.
+pub(crate) fn read_recipes(recipes: &Path, names: &[String]) -> Result<Vec<Entry>, Failure> {
+    let path = recipes.display();
+    let text =
+        fs::read(recipes).map_err(|error| Failure::Failed(format!("{path} could not be read: {error}.")))?;
+    let entries: Vec<Entry> = serde_json::from_slice(&text)
+        .map_err(|error| Failure::Failed(format!("{path} is no recipe file: {error}.")))?;
+    match names.iter().find(|&name| entries.iter().all(|entry| entry.name != *name)) {
+        None => Ok(entries),
+        Some(name) => {
+            let names: Vec<_> = entries.iter().map(|entry| entry.name.as_str()).collect();
+            Err(Failure::Usage(format!("{path} has no “{name}”. Choose from {}.", names.join(", "))))
+        }
     }
+}
+
+/// The bytes of a text that a recipe names, from the folder of texts.
+pub(crate) fn text_of(texts: &Path, text: &Text) -> Result<Option<Vec<u8>>, Failure> {
+    let Text::File { name, .. } = text else { return Ok(None) };
+    let path = texts.join(name);
+    let read = fs::read(&path).map(Some);
+    read.map_err(|error| {
+        let advice = "Fetch it with “cargo xtask data”, or name its folder with --texts.";
+        Failure::Failed(format!("{} could not be read: {error}. {advice}", path.display()))
+    })
 }
 
 /// The model of a checkpoint at FP16, without what training would need.

@@ -5,13 +5,13 @@ use crate::print::Print;
 use crate::train::{read_content, read_model, show, watched};
 use crate::{Failure, files, report};
 use bk_lab::export::data;
-use bk_lab::figure::{self, View};
+use bk_lab::figure::{Layout, Scene, View, models as figures};
 use bk_lab::model::{self as stored, corpus::Text};
 use bk_lab::quantize::ScaleRule;
 use bk_lab::record::widths::{Config, Tuning, Widths};
 use bk_lab::record::{Record, document};
 use bk_lab::study::{robustness, widths};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
 /// Arguments of `bklab widths`.
@@ -60,15 +60,29 @@ pub(crate) struct Arguments {
     /// Print the record as JSON instead of tables.
     #[arg(long)]
     json: bool,
-    /// Write the figure, with the published simulation behind it, to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.csv,
+    /// Write the figure to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.csv,
     /// STEM.tex, STEM.json.
     #[arg(long, value_name = "STEM")]
     out: Option<PathBuf>,
+    /// Which figure that is.
+    #[arg(long, value_enum, default_value_t = Figure::Widths, requires = "out")]
+    draw: Figure,
     /// What --out writes.
     #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
     format: Vec<Format>,
     #[command(flatten)]
     print: Print,
+}
+
+/// A figure of the record.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Figure {
+    /// Perplexity against bit width, with the published simulation behind it.
+    Widths,
+    /// Where the loss comes from.
+    Places,
+    /// Further training with quantization, beside the control without.
+    Tuned,
 }
 
 impl Arguments {
@@ -98,20 +112,24 @@ impl Arguments {
         };
         let earlier = self.resume.as_deref().map(read_record).transpose()?.flatten();
         let mut trouble = None;
-        let keep = |record: &Widths| {
+        let so_far = |record: &Widths| {
             if let Some(path) = &self.resume {
-                let kept = document::to_json(&[Record::Widths(Box::new(record.clone()))])
-                    .map_err(Failure::failed)
-                    .and_then(|json| files::put(path, &json).map_err(Failure::failed));
-                trouble = kept.err();
+                trouble = keep(path, record).err();
             }
         };
         let context = watched();
-        let work = widths::run(&config, models, content.as_deref(), earlier.as_ref(), tuning, keep, &context);
+        let work =
+            widths::run(&config, models, content.as_deref(), earlier.as_ref(), tuning, so_far, &context);
         let record = pollster::block_on(work).map_err(Failure::failed)?;
         trouble.map_or(Ok(()), Err)?;
         if let Some(stem) = &self.out {
-            write(&record, stem, &self.format, &self.print)?;
+            let published = robustness::run(&Default::default()).map_err(Failure::failed)?;
+            let (view, draw) = (View::default(), self.draw);
+            write(&record, stem, &self.format, &self.print, |layout| match draw {
+                Figure::Widths => figures::widths(&record, Some(&published), &view, layout),
+                Figure::Places => figures::places(&record, &view, layout),
+                Figure::Tuned => figures::tuned(&record, &view, layout),
+            })?;
         }
         let Some(path) = &self.against else { return show(Record::Widths(Box::new(record)), self.json) };
         let before = read_record(path)?.ok_or_else(|| {
@@ -136,20 +154,29 @@ fn format_of(name: &str) -> Result<stored::Format, String> {
     found.ok_or_else(|| format!("There is no format “{name}”. Choose int8, int4, nf4, int3 or int2."))
 }
 
-/// Writes the figure of a record, and its numbers.
-fn write(record: &Widths, stem: &Path, formats: &[Format], print: &Print) -> Result<(), Failure> {
+/// Puts a record into a file, whole or not at all.
+pub(crate) fn keep(path: &Path, record: &Widths) -> Result<(), Failure> {
+    let json = document::to_json(&[Record::Widths(Box::new(record.clone()))]).map_err(Failure::failed)?;
+    files::put(path, &json).map_err(Failure::failed)
+}
+
+/// Writes a figure of a record, and its numbers.
+pub(crate) fn write(
+    record: &Widths,
+    stem: &Path,
+    formats: &[Format],
+    print: &Print,
+    draw: impl Fn(&Layout) -> Scene,
+) -> Result<(), Failure> {
     let manifest = document::to_json(&[Record::Widths(Box::new(record.clone()))]).map_err(Failure::failed)?;
-    let published = robustness::run(&Default::default()).map_err(Failure::failed)?;
     for format in formats {
-        let draw = |layout: &_| figure::models::widths(record, Some(&published), &View::default(), layout);
-        let data = |format| Some(data::widths(record, format, &manifest));
-        format.save(stem, print, draw, data, &manifest)?;
+        format.save(stem, print, &draw, |format| Some(data::widths(record, format, &manifest)), &manifest)?;
     }
     Ok(())
 }
 
 /// The record in a file; none where there is no such file yet.
-fn read_record(path: &Path) -> Result<Option<Widths>, Failure> {
+pub(crate) fn read_record(path: &Path) -> Result<Option<Widths>, Failure> {
     let named = |error: &dyn std::fmt::Display| Failure::Failed(format!("{}: {error}", path.display()));
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,

@@ -1,14 +1,21 @@
 //! The figures of language models: how one learns, what it is made of, which token moves which logit, and what storing it
-//! in fewer bits costs.
+//! in fewer bits costs, where, after how long a training, and what further training makes of it.
 
 mod causality;
+mod lengths;
+mod means;
 mod parts;
+mod places;
 mod precision;
 mod training;
+mod tuned;
 mod widths;
 
 pub use causality::{CAUSALITY_ASPECT, causality};
+pub use lengths::{Quantity, lengths};
 pub use parts::parts;
+pub use places::places;
 pub use precision::precision;
 pub use training::{Curve, training};
+pub use tuned::tuned;
 pub use widths::widths;

@@ -1,20 +1,17 @@
 //! Measured perplexity against bit width, with what counting achieves, and the published simulation laid over it.
 
+use super::means::{self, Look};
 use crate::figure::axis::Axis;
 use crate::figure::lines::{self, Line, Spread};
 use crate::figure::marks::Shape;
-use crate::figure::number::{count, significant};
-use crate::figure::origin;
-use crate::figure::scene::{Anchor, Color, Rectangle, Scene};
+use crate::figure::number::count;
+use crate::figure::scene::{Color, Rectangle, Scene};
 use crate::figure::sheet::Sheet;
-use crate::figure::style::{Hue, Layout, OTHERS};
+use crate::figure::style::Layout;
 use crate::figure::view::View;
-use crate::model::{Architecture, Format};
-use crate::record::widths::{Arm, Estimate, Group, Look, Way, Widths};
+use crate::model::Format;
+use crate::record::widths::{Arm, Estimate, Group, Look as Looked, Way, Widths};
 use crate::record::{Model, Robustness};
-
-/// Room above and below, as a factor.
-const ROOM: f64 = 1.25;
 
 /// Dashes and gaps of what counting achieves, the more tokens it looks at the shorter.
 const COUNTED: [&[f64]; 3] = [&[3.0, 2.0], &[1.5, 1.5], &[0.7, 1.4]];
@@ -25,28 +22,32 @@ const SIMULATED: &[f64] = &[4.0, 1.5, 1.0, 1.5];
 /// Draws the groups of a record: means over seeds with their 95 % intervals. Where the published simulation is given, it
 /// lies behind them, and says what it is.
 pub fn widths(record: &Widths, published: Option<&Robustness>, view: &View, layout: &Layout) -> Scene {
-    let sheet = Sheet::new(layout);
     let title = Widths::TITLE;
     let groups = record.groups();
+    let sheet = Sheet::new(&means::roomy(
+        layout,
+        groups.len() + 3 * texts(&groups).len() + 2 * usize::from(published.is_some()),
+    ));
     let formats = formats(&groups);
     if formats.is_empty() {
         let outer = sheet.heading(title, "Held-out perplexity", &[]);
-        sheet.text(outer.center(), Anchor::Middle, "Nothing measured yet", sheet.plain(sheet.palette.muted));
-        return sheet.finish(format!("{title}: nothing measured yet."));
+        return means::nothing(sheet, outer, title);
     }
-    let notes = notes(record, &groups, published.is_some());
+    let mut notes = vec![means::note(record.provenance, groups.iter().map(|group| group.models.len()))];
+    if published.is_some() {
+        notes.push(
+            "Thin dashed curves: the published simulation, a formula plus noise; no model stands behind it."
+                .into(),
+        );
+    }
     let outer = sheet.heading(title, "Held-out perplexity, means over seeds", &notes);
     let measured = (0..groups.len()).map(|place| of_group(&sheet, &groups, place, &formats));
     let (mut lines, spreads): (Vec<Line>, Vec<Vec<Spread>>) = measured.unzip();
     lines.extend(tuned(&sheet, &groups, &formats));
     lines.extend(counted(&sheet, &groups, formats.len()));
     lines.extend(published.into_iter().flat_map(|published| simulated(&sheet, published, &formats)));
-    let ends = spreads.iter().flatten().map(|spread| spread.high);
-    let values = lines.iter().flat_map(|line| &line.points).map(|&(_, value)| value).chain(ends);
-    let values = values.filter(|value| value.is_finite() && *value > 0.0);
-    let (low, high) =
-        values.fold((f64::INFINITY, 0f64), |(low, high), value| (low.min(value), high.max(value)));
-    let (low, high) = (low / ROOM, high * ROOM);
+    // What counting achieves is always there.
+    let (low, high) = means::extent(&lines, &spreads).unwrap_or((1.0, 10.0));
     let names: Vec<String> = formats.iter().map(|format| format.label().to_owned()).collect();
     let base = sheet.sizes.base;
     let axes = |outer: Rectangle| {
@@ -68,67 +69,31 @@ fn formats(groups: &[Group<'_>]) -> Vec<Format> {
     Format::ALL.into_iter().filter(is_measured).collect()
 }
 
-/// Where the numbers come from, and how many seeds a point stands for.
-fn notes(record: &Widths, groups: &[Group<'_>], simulated: bool) -> Vec<String> {
-    let seeds = origin::run_count(groups.iter().map(|group| group.models.len()));
-    let seeds = seeds.map_or("one seed each, so without intervals".to_owned(), |seeds| {
-        format!("{seeds} seeds, bars are 95 % intervals by Student’s t")
-    });
-    let mut notes = vec![format!("Data: {}; {seeds}.", record.provenance.label())];
-    if simulated {
-        notes.push(
-            "Thin dashed curves: the published simulation, a formula plus noise; no model stands behind it."
-                .into(),
-        );
-    }
-    notes
-}
-
-/// Colour and mark of a group: those of its kind for the first of it, others after that.
-fn look(sheet: &Sheet, groups: &[Group<'_>], place: usize) -> (Hue, Shape) {
-    let is_mamba = |group: &Group<'_>| matches!(group.first().architecture, Architecture::Mamba(_));
-    let kind = is_mamba(&groups[place]);
-    let palette = &sheet.palette;
-    let earlier = groups[..place].iter().filter(|group| is_mamba(group) == kind).count();
-    match (earlier, kind) {
-        (0, false) => (palette.first, Shape::Circle),
-        (0, true) => (palette.second, Shape::Square),
-        _ => (palette.others[place % OTHERS], Shape::OTHERS[place % Shape::OTHERS.len()]),
-    }
-}
-
 fn of_group(sheet: &Sheet, groups: &[Group<'_>], place: usize, formats: &[Format]) -> (Line, Vec<Spread>) {
     let group = &groups[place];
     let estimate = |(column, &format): (usize, &Format)| {
-        let estimate = Estimate::of(&group.perplexities(Way::of(format)))?;
-        estimate.mean.is_finite().then_some((column as f64, estimate))
+        Some((column as f64, Estimate::of(&group.perplexities(Way::of(format)))?))
     };
-    let estimates: Vec<(f64, Estimate)> = formats.iter().enumerate().filter_map(estimate).collect();
-    let (hue, shape) = look(sheet, groups, place);
+    let points: Vec<(f64, Estimate)> = formats.iter().enumerate().filter_map(estimate).collect();
+    let (hue, shape) = means::look_of(sheet, groups, place);
     let leaks = if group.is_causal() { "" } else { ", sees the future" };
-    let line = Line {
+    let look = Look {
         label: format!("{}{leaks}", group.label),
-        points: estimates.iter().map(|(place, estimate)| (*place, estimate.mean)).collect(),
         color: hue.line,
         dash: if leaks.is_empty() { &[] } else { &[2.0, 1.0] },
         width: 0.8,
-        mark: Some(shape),
+        shape,
     };
-    let spread = |(place, estimate): &(f64, Estimate)| {
-        let (low, high) = estimate.interval?;
-        let note = origin::interval_note((high - low) / 2.0, 2, estimate.count);
-        Some(Spread { place: *place, low, high, note })
-    };
-    (line, estimates.iter().filter_map(spread).collect())
+    means::line(look, &points, 2)
 }
 
 /// Where further trainings are, as means over seeds: stored in their format, and the control beside them, unquantized.
 fn tuned(sheet: &Sheet, groups: &[Group<'_>], formats: &[Format]) -> Vec<Line> {
     let mut lines = vec![];
     for (place, group) in groups.iter().enumerate() {
-        let (hue, _) = look(sheet, groups, place);
+        let (hue, _) = means::look_of(sheet, groups, place);
         for (column, &format) in formats.iter().enumerate() {
-            let of_format = |arm: Arm, loss: fn(&Look) -> f64| -> Vec<f64> {
+            let of_format = |arm: Arm, loss: fn(&Looked) -> f64| -> Vec<f64> {
                 let tuned = group.models.iter().flat_map(|model| &model.tuned);
                 let tuned = tuned.filter(|tuned| tuned.tuning.format == format);
                 tuned.filter_map(|tuned| Some(loss(tuned.looks(arm).last()?))).collect()
@@ -156,18 +121,24 @@ fn tuned(sheet: &Sheet, groups: &[Group<'_>], formats: &[Format]) -> Vec<Line> {
     lines
 }
 
+/// Groups of which each was measured on tokens of its own, the first of each.
+fn texts<'a>(groups: &'a [Group<'a>]) -> Vec<&'a Group<'a>> {
+    let mut found: Vec<&Group<'_>> = vec![];
+    for group in groups {
+        let text = |group: &Group<'_>| (group.first().text.clone(), group.first().tokens);
+        if !found.iter().any(|other| text(other) == text(group)) {
+            found.push(group);
+        }
+    }
+    found
+}
+
 /// What counting achieves on the tokens of the first group, and of every group that was measured on others.
 fn counted(sheet: &Sheet, groups: &[Group<'_>], columns: usize) -> Vec<Line> {
     let mut lines: Vec<Line> = vec![];
-    let mut texts = vec![];
-    for group in groups {
+    for (place, group) in texts(groups).into_iter().enumerate() {
         let model = group.first();
-        let text = (&model.text, model.tokens);
-        if texts.contains(&text) {
-            continue;
-        }
-        texts.push(text);
-        let number = if texts.len() > 1 { format!(", text {}", texts.len()) } else { String::new() };
+        let number = if place > 0 { format!(", text {}", place + 1) } else { String::new() };
         let losses = [
             ("unigram", model.baselines.unigram),
             ("bigram", model.baselines.bigram),
@@ -212,9 +183,7 @@ fn summary(record: &Widths, groups: &[Group<'_>], formats: &[Format]) -> String 
     let group = |group: &Group<'_>| {
         let values = formats.iter().filter_map(|&format| {
             let estimate = Estimate::of(&group.perplexities(Way::of(format)))?;
-            let margin =
-                estimate.margin().map_or(String::new(), |margin| format!(" ± {}", significant(margin, 2)));
-            Some(format!("{} {}{margin}", format.label(), significant(estimate.mean, 4)))
+            Some(format!("{} {}", format.label(), means::in_words(&estimate)))
         });
         let values: Vec<String> = values.collect();
         let leaks = if group.is_causal() { "" } else { ", which sees the future" };

@@ -103,18 +103,14 @@ impl Group<'_> {
     /// How large the experiment is, in words.
     pub fn scale(&self) -> String {
         let model = self.first();
-        let text = match &model.text {
-            Text::Language { .. } => "the embedded language".to_owned(),
-            Text::Uniform { symbols, .. } => format!("{symbols} random symbols"),
-            Text::File { name, .. } => format!("“{name}”"),
-        };
         format!(
-            "{} parameters, {} steps of {} tokens, context {}, {} kinds of tokens of {text}, {} held-out tokens",
+            "{} parameters, {} steps of {} tokens, context {}, {} kinds of tokens of {}, {} held-out tokens",
             model.parameters,
             model.steps,
             model.tokens_a_step(),
             model.architecture.context(),
             model.architecture.vocabulary(),
+            text(model),
             model.tokens
         )
     }
@@ -157,29 +153,42 @@ impl Widths {
             };
             match groups.iter_mut().find(is_alike) {
                 Some(group) => group.models.push(model),
-                None => groups.push(Group { label: describe(&model.architecture), models: vec![model] }),
+                None => groups.push(Group { label: String::new(), models: vec![model] }),
             }
         }
-        distinguish(&mut groups);
+        let labels = labels(&groups.iter().map(|group| group.models[0]).collect::<Vec<_>>());
+        groups.iter_mut().zip(labels).for_each(|(group, label)| group.label = label);
         groups
     }
 }
 
-/// Adds to labels that several groups share what those differ in: their steps, their sizes, and last their number.
-fn distinguish(groups: &mut [Group<'_>]) {
-    let more: [fn(&Measured) -> String; 3] = [
+/// What models are called, each unlike the others: to what several share is added what those differ in, their texts, their
+/// steps, their sizes, and last their number.
+pub(super) fn labels(models: &[&Measured]) -> Vec<String> {
+    let more: [fn(&Measured) -> String; 4] = [
+        |model| format!("on {}", text(model)),
         |model| format!("{} steps", model.steps),
         |model| format!("{} parameters", model.parameters),
         |model| format!("no. {:08x}", model.fingerprint),
     ];
+    let mut labels: Vec<String> = models.iter().map(|model| describe(&model.architecture)).collect();
     for word in more {
-        let labels: Vec<String> = groups.iter().map(|group| group.label.clone()).collect();
-        let words: Vec<String> = groups.iter().map(|group| word(group.first())).collect();
-        for (place, group) in groups.iter_mut().enumerate() {
-            let alike = (0..labels.len()).filter(|&other| other != place && labels[other] == labels[place]);
-            if alike.into_iter().any(|other| words[other] != words[place]) {
-                group.label += &format!(", {}", words[place]);
+        let (before, words) = (labels.clone(), models.iter().map(|model| word(model)).collect::<Vec<_>>());
+        for (place, label) in labels.iter_mut().enumerate() {
+            let mut alike = (0..before.len()).filter(|&other| before[other] == before[place]);
+            if alike.any(|other| words[other] != words[place]) {
+                *label += &format!(", {}", words[place]);
             }
         }
+    }
+    labels
+}
+
+/// What a model was trained on, in words.
+fn text(model: &Measured) -> String {
+    match &model.text {
+        Text::Language { .. } => "the embedded language".to_owned(),
+        Text::Uniform { symbols, .. } => format!("{symbols} random symbols"),
+        Text::File { name, .. } => format!("“{name}”"),
     }
 }

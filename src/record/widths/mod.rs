@@ -4,6 +4,7 @@
 mod agreement;
 mod config;
 mod group;
+mod lengths;
 mod repetition;
 mod tables;
 mod tuned;
@@ -11,6 +12,7 @@ mod tuned;
 pub use agreement::Agreement;
 pub use config::{Config, ConfigError, Core, Part, Way};
 pub use group::{Estimate, Group};
+pub use lengths::{Course, Lengths, LengthsError, Next};
 pub use repetition::Repetition;
 pub use tuned::{Arm, Look, Tuned, Tuning};
 

@@ -1,6 +1,7 @@
 //! The numbers of a record as tables.
 
-use super::{Estimate, Group, Way, Widths};
+use super::{Course, Estimate, Group, Way, Widths};
+use crate::model::Format;
 use crate::record::table::{Grid, cell, exact};
 use std::f64::consts::LN_2;
 
@@ -68,6 +69,39 @@ impl Widths {
                 "Bytes",
             ]),
             rows: rows.collect(),
+            omitted: 0,
+        }
+    }
+
+    /// Perplexities along trainings: one row a training, length and format.
+    pub fn lengths_table(&self) -> Grid {
+        let row = |course: &Course<'_>, steps: usize, models: &[&super::Measured], format: Format| {
+            let way = Way::of(format);
+            let points = models.iter().filter_map(|model| model.at(way));
+            let perplexities: Vec<f64> = points.map(|point| point.held_out.perplexity()).collect();
+            let changes: Vec<f64> =
+                models.iter().filter_map(|model| Some(100.0 * model.change(way)?)).collect();
+            (!perplexities.is_empty()).then(|| {
+                vec![
+                    course.label.clone(),
+                    steps.to_string(),
+                    format.label().to_owned(),
+                    perplexities.len().to_string(),
+                    estimate(&perplexities, 2, ""),
+                    estimate(&changes, 2, " %"),
+                ]
+            })
+        };
+        let mut rows = vec![];
+        for course in &self.courses() {
+            for (steps, models) in &course.lengths {
+                rows.extend(Format::ALL.into_iter().filter_map(|format| row(course, *steps, models, format)));
+            }
+        }
+        Grid {
+            heading: "Held-out perplexity along a training, means over seeds ± 95 % interval".into(),
+            columns: columns(&["Model", "Steps", "Stored as", "Seeds", "Perplexity", "Change"]),
+            rows,
             omitted: 0,
         }
     }

@@ -13,6 +13,7 @@ use crate::model::{Checkpoint, Evaluation, KeptModel, LanguageModel, Training};
 use crate::quantize::Width;
 use crate::record::language_model::{Config, LanguageModel as Record};
 use crate::record::{Manifest, Provenance};
+use std::rc::Rc;
 use web_time::Instant;
 
 /// A training as far as it has come, with the text it learns from.
@@ -20,7 +21,7 @@ use web_time::Instant;
 pub struct Session {
     training: Training,
     text: Text,
-    corpus: Corpus,
+    corpus: Rc<Corpus>,
     /// Seconds that steps took in this run.
     wall_seconds: f64,
 }
@@ -48,7 +49,7 @@ impl Session {
 
     fn of(training: Training, text: Text, corpus: Corpus) -> Result<Self, StudyError> {
         corpus.check(training.model().architecture().context())?;
-        Ok(Session { training, text, corpus, wall_seconds: 0.0 })
+        Ok(Session { training, text, corpus: Rc::new(corpus), wall_seconds: 0.0 })
     }
 
     /// The training itself.
@@ -57,7 +58,7 @@ impl Session {
     }
 
     /// The text.
-    pub fn corpus(&self) -> &Corpus {
+    pub fn corpus(&self) -> &Rc<Corpus> {
         &self.corpus
     }
 
@@ -85,10 +86,10 @@ impl Session {
         Ok(())
     }
 
-    /// Measures the model as it is.
-    pub async fn measure(&self, context: &Context) -> Result<Record, StudyError> {
+    /// The model as it is.
+    pub fn kept(&self) -> KeptModel {
         let architecture = self.training.model().architecture();
-        let kept = KeptModel {
+        KeptModel {
             model: self.training.model().clone(),
             parameters: self.training.parameters().clone(),
             recipe: self.training.recipe().clone(),
@@ -98,8 +99,12 @@ impl Session {
             tokenizer: self.corpus.tokenizer.clone(),
             bytes: architecture.bytes(),
             widths: vec![(Width::Single, architecture.parameter_count())],
-        };
-        measure(&kept, &self.corpus, self.wall_seconds, context).await
+        }
+    }
+
+    /// Measures the model as it is.
+    pub async fn measure(&self, context: &Context) -> Result<Record, StudyError> {
+        measure(&self.kept(), &self.corpus, self.wall_seconds, context).await
     }
 
     /// The training as a file; see [`Checkpoint::of`].

@@ -1,6 +1,7 @@
 //! The room of measured robustness: trained models are stored in every width and run, point after point, in this tab.
 
 mod controls;
+mod course;
 mod settings;
 mod shelf;
 mod shipped;
@@ -12,7 +13,8 @@ mod tuning;
 use super::state::Lab;
 use super::table::GridTable;
 use crate::export::data;
-use crate::figure::{View, models};
+use crate::figure::models::{self, Quantity};
+use crate::figure::{Layout, Scene, View};
 use crate::lab::page::figure_view::{DrawView, FigureView};
 use crate::lab::permalink::{self, Room};
 use crate::record::table::Grid;
@@ -32,18 +34,9 @@ pub(super) fn WidthsView() -> impl IntoView {
     provide_context(room);
     let record = Memo::new(move |_| room.shown());
     let panel = Memo::new(move |_| room.settings.with(|settings| settings.panel));
+    let courses = Memo::new(move |_| room.shown_courses());
     let stack = move |which: Panel, content: AnyView| {
-        view! { <section class="stack" hidden=move || panel.get() != which aria-label=which.title()>{origin(record)}{content}</section> }
-    };
-    let table = move |of: fn(&Widths) -> Grid| {
-        (move || {
-            record
-                .get()
-                .map(|record| of(&record))
-                .filter(|grid| !grid.rows.is_empty())
-                .map(|grid| view! { <GridTable grid /> })
-        })
-        .into_any()
+        view! { <section class="stack" hidden=move || panel.get() != which aria-label=which.title()>{origin(record, true)}{content}</section> }
     };
     let link = move || lab.fragment(Room::Robustness);
     view! {
@@ -57,12 +50,19 @@ pub(super) fn WidthsView() -> impl IntoView {
                 {panels(room, panel)}
                 {shelf::shelf(lab, room)}
                 {source::choice(lab, room)}
-                {stack(Panel::Figure, figure(room, record))}
+                {stack(Panel::Figure, view! { {overview(room, record)} {table(record, Widths::points_table)} }.into_any())}
                 {stack(Panel::Statements, statements::view(record))}
-                {stack(Panel::Places, table(Widths::places_table))}
-                {stack(Panel::Tuning, view! { {tuning::controls(lab, room)} {table(Widths::tuned_table)} }.into_any())}
-                {stack(Panel::Leak, table(Widths::leak_table))}
-                {stack(Panel::Models, table(Widths::models_table))}
+                {stack(Panel::Places, view! { {drawn(record, Widths::places_table, models::places, "where-the-loss-comes-from")} {table(record, Widths::places_table)} }.into_any())}
+                <section class="stack" hidden=move || panel.get() != Panel::Lengths aria-label=Panel::Lengths.title()>
+                    {course::controls(lab, room)}
+                    {origin(courses, false)}
+                    {drawn(courses, Widths::lengths_table, perplexity, "perplexity-by-length")}
+                    {drawn(courses, Widths::lengths_table, change, "loss-by-length")}
+                    {table(courses, Widths::lengths_table)}
+                </section>
+                {stack(Panel::Tuning, view! { {tuning::controls(lab, room)} {drawn(record, Widths::tuned_table, models::tuned, "further-training")} {table(record, Widths::tuned_table)} }.into_any())}
+                {stack(Panel::Leak, table(record, Widths::leak_table))}
+                {stack(Panel::Models, table(record, Widths::models_table))}
             </div>
             <aside class="notes">{formulas()}</aside>
         </section>
@@ -71,7 +71,7 @@ pub(super) fn WidthsView() -> impl IntoView {
 }
 
 /// Where the numbers of a panel come from, or that there are none yet.
-fn origin(record: Memo<Option<Arc<Widths>>>) -> AnyView {
+fn origin(record: Memo<Option<Arc<Widths>>>, warns: bool) -> AnyView {
     let provenance = move || {
         record.with(|record| record.as_ref().map_or(Provenance::Measured, |record| record.provenance))
     };
@@ -86,7 +86,8 @@ fn origin(record: Memo<Option<Arc<Widths>>>) -> AnyView {
         },
     };
     let warnings = move || {
-        let warnings = record.with(|record| record.as_ref().map(|record| record.warnings()));
+        let warnings =
+            record.with(|record| record.as_ref().filter(|_| warns).map(|record| record.warnings()));
         warnings
             .unwrap_or_default()
             .into_iter()
@@ -94,7 +95,7 @@ fn origin(record: Memo<Option<Arc<Widths>>>) -> AnyView {
             .collect_view()
     };
     view! {
-        <p><strong class="provenance">{move || provenance().label()}</strong>" "{says}</p>
+        <p class="explanation"><strong class="provenance">{move || provenance().label()}</strong>" "{says}</p>
         {warnings}
     }
     .into_any()
@@ -117,24 +118,57 @@ fn panels(room: WidthsRoom, panel: Memo<Panel>) -> AnyView {
     .into_any()
 }
 
-/// The figure with its numbers.
-fn figure(room: WidthsRoom, record: Memo<Option<Arc<Widths>>>) -> AnyView {
+/// A table of a record, where it has rows.
+fn table(record: Memo<Option<Arc<Widths>>>, of: fn(&Widths) -> Grid) -> AnyView {
+    let grid = move || record.get().map(|record| of(&record)).filter(|grid| !grid.rows.is_empty());
+    (move || grid().map(|grid| view! { <GridTable grid /> })).into_any()
+}
+
+/// The figure of all formats, with the published simulation behind it.
+fn overview(room: WidthsRoom, record: Memo<Option<Arc<Widths>>>) -> AnyView {
     let draw = Signal::derive(move || {
         let (record, published) = (record.get()?, room.published.get());
         Some::<DrawView>(Arc::new(move |view, layout| {
             models::widths(&record, published.as_deref(), view, layout)
         }))
     });
+    figure(record, draw, "measured-robustness")
+}
+
+/// A figure of a record, where the table of its numbers has rows.
+fn drawn(
+    record: Memo<Option<Arc<Widths>>>,
+    of: fn(&Widths) -> Grid,
+    paint: fn(&Widths, &View, &Layout) -> Scene,
+    stem: &'static str,
+) -> AnyView {
+    let draw = Signal::derive(move || {
+        let record = record.get().filter(|record| !of(record).rows.is_empty())?;
+        Some::<DrawView>(Arc::new(move |view, layout| paint(&record, view, layout)))
+    });
+    figure(record, draw, stem)
+}
+
+/// Perplexity along trainings.
+fn perplexity(record: &Widths, view: &View, layout: &Layout) -> Scene {
+    models::lengths(record, Quantity::Perplexity, view, layout)
+}
+
+/// What quantization costs along trainings.
+fn change(record: &Widths, view: &View, layout: &Layout) -> Scene {
+    models::lengths(record, Quantity::Change, view, layout)
+}
+
+/// A figure, hidden while there is nothing to draw.
+fn figure(record: Memo<Option<Arc<Widths>>>, draw: Signal<Option<DrawView>>, stem: &'static str) -> AnyView {
     let manifest = Callback::new(move |()| document::to_json(&[record.get_untracked()?]).ok());
     let written = Callback::new(move |format| {
         Some(data::widths(&*record.get_untracked()?, format, &manifest.run(())?))
     });
-    let nothing = move || record.with(Option::is_none);
     view! {
-        <div hidden=nothing>
-            <FigureView draw view=RwSignal::new(View::default()) stem="measured-robustness" aspect=0.62 manifest data=written />
+        <div hidden=move || draw.with(Option::is_none)>
+            <FigureView draw view=RwSignal::new(View::default()) stem aspect=0.62 manifest data=written />
         </div>
-        {move || record.get().map(|record| view! { <GridTable grid=record.points_table() /> })}
     }
     .into_any()
 }

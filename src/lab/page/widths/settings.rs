@@ -12,8 +12,28 @@ pub(super) struct Settings {
     pub(super) config: Config,
     /// How a model is trained further.
     pub(super) tuning: Tuning,
+    /// Along which trainings models are measured.
+    pub(super) course: Course,
     /// The panel that is shown.
     pub(super) panel: Panel,
+}
+
+/// Trainings that are measured along their way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Course {
+    /// Steps of each.
+    pub(super) steps: usize,
+    /// Steps between two lengths.
+    pub(super) every: usize,
+    /// How many, whose seeds are 1, 2 and so on.
+    pub(super) seeds: u32,
+}
+
+impl Default for Course {
+    fn default() -> Self {
+        Self { steps: 1200, every: 200, seeds: 1 }
+    }
 }
 
 /// A panel.
@@ -27,6 +47,8 @@ pub(super) enum Panel {
     Statements,
     /// Which part of a model loses what.
     Places,
+    /// Along a training.
+    Lengths,
     /// Further training with quantization.
     Tuning,
     /// Whether models see the future.
@@ -36,8 +58,15 @@ pub(super) enum Panel {
 }
 
 impl Panel {
-    pub(super) const ALL: [Panel; 6] =
-        [Panel::Figure, Panel::Statements, Panel::Places, Panel::Tuning, Panel::Leak, Panel::Models];
+    pub(super) const ALL: [Panel; 7] = [
+        Panel::Figure,
+        Panel::Statements,
+        Panel::Places,
+        Panel::Lengths,
+        Panel::Tuning,
+        Panel::Leak,
+        Panel::Models,
+    ];
 
     /// Its name.
     pub(super) fn title(self) -> &'static str {
@@ -45,6 +74,7 @@ impl Panel {
             Panel::Figure => "Perplexity against width",
             Panel::Statements => "Statements",
             Panel::Places => "Where the loss comes from",
+            Panel::Lengths => "Training length",
             Panel::Tuning => "Training with quantization",
             Panel::Leak => "The leak",
             Panel::Models => "Models and counting",
@@ -61,6 +91,9 @@ impl Panel {
             }
             Panel::Places => {
                 "The same evaluation with one part of the model quantized and the others as they came; and with the numbers that the BK core computes (its potentials v, and the real and imaginary parts of G) rounded to 8 or 4 bits. Their scales are found on text of the training part: one for all potentials of a block, as published, or one for each."
+            }
+            Panel::Lengths => {
+                "The same training, stopped at several lengths and stored in every format: the longer a model is trained, the more of it quantization may cost, so that only equal, stated training is compared. The learning rate falls until the last step; at the lengths before, the training is not over. The model that is chosen above says what is trained anew, on the embedded language, from seed 1 on."
             }
             Panel::Tuning => {
                 "A trained model takes some hundred further steps with every matrix rounded on its way into the computation; derivatives pass as if it were not (the straight-through estimator). More steps help by themselves, so the same number of steps without quantization, on the same sequences, stands beside it: that control is what the result is held against. Stars in the figure are where the training is."

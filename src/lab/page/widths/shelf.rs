@@ -110,6 +110,7 @@ fn measuring(lab: Lab, room: WidthsRoom) -> AnyView {
         Some(match room.work.get()?.deed {
             Deed::Opening => "Opening the model".to_owned(),
             Deed::Measuring(way) => format!("Measuring {}{}", way.label(), rest()),
+            Deed::Course => format!("Training and measuring{}", rest()),
             Deed::Tuning(tuning) => format!("Training with {}{}", tuning.format.label(), rest()),
         })
     };

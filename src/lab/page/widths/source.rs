@@ -2,6 +2,7 @@
 
 use super::state::WidthsRoom;
 use crate::lab::page::state::Lab;
+use crate::model::corpus::Text;
 use crate::record::Document;
 use crate::record::widths::Widths;
 use leptos::prelude::*;
@@ -40,8 +41,26 @@ impl WidthsRoom {
         })
     }
 
-    /// The record that is shown; none where there is none.
+    /// The record that is shown, of one text where it has models of several; none where there is none.
     pub(super) fn shown(&self) -> Option<Arc<Widths>> {
+        let record = self.shown_whole()?;
+        let texts = texts(&record);
+        if texts.len() < 2 {
+            return Some(record);
+        }
+        let text = self.shown_text(&texts)?;
+        let mut record = Arc::unwrap_or_clone(record);
+        record.models.retain(|model| model.text == text);
+        Some(Arc::new(record))
+    }
+
+    /// The text whose models are shown: the one that was chosen, else the first.
+    fn shown_text(&self, texts: &[Text]) -> Option<Text> {
+        let chosen = self.text.get().filter(|text| texts.contains(text));
+        chosen.or_else(|| texts.first().cloned())
+    }
+
+    fn shown_whole(&self) -> Option<Arc<Widths>> {
         match self.shown_source() {
             Source::Here => self.record(),
             Source::Native => self.native.get(),
@@ -54,6 +73,43 @@ impl WidthsRoom {
         let found = self.record()?.agreement(&*self.native.get()?)?;
         Some(found.sentence())
     }
+}
+
+/// The texts of a record's models, in their order.
+fn texts(record: &Widths) -> Vec<Text> {
+    let mut found: Vec<Text> = vec![];
+    for model in &record.models {
+        if !found.contains(&model.text) {
+            found.push(model.text.clone());
+        }
+    }
+    found
+}
+
+/// Buttons that choose the text where there are several: perplexities on different texts have nothing to do with each other.
+fn text_choice(room: WidthsRoom) -> AnyView {
+    let button = move |text: Text, is_shown: bool| {
+        let name = match &text {
+            Text::Language { tokens } => format!("On the embedded language, {tokens} tokens"),
+            Text::Uniform { symbols, .. } => format!("On {symbols} random symbols"),
+            Text::File { name, .. } => format!("On “{name}”"),
+        };
+        view! {
+            <button type="button" class="choose" aria-pressed=is_shown.to_string() on:click=move |_| room.text.set(Some(text.clone()))>{name}</button>
+        }
+    };
+    let buttons = move || {
+        let texts = room.shown_whole().map(|record| texts(&record)).filter(|texts| texts.len() > 1)?;
+        let shown = room.shown_text(&texts);
+        let buttons = texts.into_iter().map(|text| {
+            let is_shown = shown.as_ref() == Some(&text);
+            button(text, is_shown)
+        });
+        Some(
+            view! { <div class="actions small shelf" role="group" aria-label="Text">{buttons.collect_view()}</div> },
+        )
+    };
+    buttons.into_any()
 }
 
 /// Buttons that choose whose numbers are shown, where there is a choice.
@@ -82,6 +138,7 @@ pub(super) fn choice(lab: Lab, room: WidthsRoom) -> AnyView {
             {files}
             <Show when=is_file><button type="button" class="quiet" on:click=forget>"Forget these files"</button></Show>
         </div>
+        {text_choice(room)}
         {move || room.agreement().map(|sentence| view! { <p class="hint" role="status">{sentence}</p> })}
     }
     .into_any()

@@ -5,13 +5,14 @@ use super::shipped::Shipped;
 use super::source::{self, Source};
 use crate::lab::models::{
     HandleModel, ListModels, ListWidths, MeasureWidths, MeasuredModel, MeasuredModels, ModelKey, Shelf,
-    Shelved,
+    Shelved, Taken,
 };
 use crate::lab::page::entrance::{Host, restore};
 use crate::lab::page::state::Lab;
 use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{RequestId, Stopped};
 use crate::model::Format;
+use crate::model::corpus::Text;
 use crate::record::robustness::{self, Robustness};
 use crate::record::widths::{Config, Measured, Tuned, Tuning, Way, Widths};
 use crate::study::Progress;
@@ -39,6 +40,8 @@ pub(super) enum Deed {
     Measuring(Way),
     /// It is trained further.
     Tuning(Tuning),
+    /// It is trained, and measured along the way.
+    Course,
 }
 
 /// Where a measurement began, and how far it is.
@@ -56,7 +59,7 @@ pub(super) struct WidthsRoom {
     /// The models there are, the newest last.
     pub(super) shelf: RwSignal<Vec<Arc<Shelved>>>,
     /// What was measured of them, in all settings.
-    records: RwSignal<Vec<Arc<MeasuredModel>>>,
+    pub(super) records: RwSignal<Vec<Arc<MeasuredModel>>>,
     /// The model that is measured next.
     pub(super) chosen: RwSignal<Option<ModelKey>>,
     /// The models that come with the lab.
@@ -70,6 +73,8 @@ pub(super) struct WidthsRoom {
     pub(super) native: RwSignal<Option<Arc<Widths>>>,
     /// The records of files, the newest last.
     pub(super) opened: Memo<Vec<Arc<Widths>>>,
+    /// The text whose models are shown, where there are several; none where nobody has chosen.
+    pub(super) text: RwSignal<Option<Text>>,
     /// Whose numbers are shown; none where nobody has chosen.
     pub(super) source: RwSignal<Option<Source>>,
 }
@@ -91,6 +96,7 @@ impl WidthsRoom {
             published: RwSignal::default(),
             native: RwSignal::default(),
             opened: Memo::new(move |_| source::records(lab, &entrance.imported.get())),
+            text: RwSignal::default(),
             source: RwSignal::default(),
         };
         let host = Host {
@@ -163,9 +169,9 @@ impl WidthsRoom {
             self.shelf.with(|shelf| shelf.iter().find(|model| model.key == key).map(|model| model.steps))?;
         let config = self.config();
         self.records.with(|records| {
-            let of = records
-                .iter()
-                .find(|found| found.key == key && found.record.config.measures_alike(&config))?;
+            let of = records.iter().find(|found| {
+                found.course.is_none() && found.key == key && found.record.config.measures_alike(&config)
+            })?;
             of.record.models.first().filter(|model| model.steps == steps).cloned()
         })
     }
@@ -188,9 +194,15 @@ impl WidthsRoom {
     /// Measures the model that is chosen, point after point.
     pub(super) fn measure(self, lab: Lab) {
         self.source.set(Some(Source::Here));
+        self.set_off();
+        self.measure_next(lab);
+    }
+
+    /// Forgets what went wrong, and takes the time.
+    pub(super) fn set_off(self) {
+        self.text.set(untrack(|| self.model()).map(|model| model.config.text.clone()));
         self.trouble.set(None);
         self.pace.set(Some(Pace { began: Instant::now(), first: None, last: None }));
-        self.measure_next(lab);
     }
 
     fn measure_next(self, lab: Lab) {
@@ -213,8 +225,7 @@ impl WidthsRoom {
     /// Trains the model that is chosen further, with quantization and then as long without.
     pub(super) fn tune(self, lab: Lab) {
         self.source.set(Some(Source::Here));
-        self.trouble.set(None);
-        self.pace.set(Some(Pace { began: Instant::now(), first: None, last: None }));
+        self.set_off();
         self.tune_next(lab);
     }
 
@@ -235,12 +246,13 @@ impl WidthsRoom {
     }
 
     /// Asks for the next point or look, and goes on where it came.
-    fn ask(self, lab: Lab, key: ModelKey, deed: Deed, then: impl FnOnce() + 'static) {
+    pub(super) fn ask(self, lab: Lab, key: ModelKey, deed: Deed, then: impl FnOnce() + 'static) {
         let config = untrack(|| self.config());
         let tuning = match deed {
             Deed::Tuning(tuning) => Some(tuning),
-            Deed::Opening | Deed::Measuring(_) => None,
+            Deed::Opening | Deed::Measuring(_) | Deed::Course => None,
         };
+        let lengths = (deed == Deed::Course).then(|| untrack(|| self.lengths()));
         let watch = move |progress: Progress| {
             self.pace.update(|pace| {
                 if let Some(pace) = pace {
@@ -249,7 +261,7 @@ impl WidthsRoom {
                 }
             });
         };
-        let task = MeasureWidths { key, config, tuning };
+        let task = MeasureWidths { key, config, tuning, lengths };
         let id = lab.ask_and_watch(&task, vec![], watch, move |found| {
             self.work.set(None);
             match found {
@@ -264,9 +276,18 @@ impl WidthsRoom {
     }
 
     fn put(self, found: Arc<MeasuredModel>) {
+        let lengths = |of: &MeasuredModel| of.course.as_ref().map(|taken| taken.lengths.clone());
+        if let Some(Taken { steps, .. }) = found.course {
+            self.shelf.update(|shelf| {
+                let model = shelf.iter_mut().find(|model| model.key == found.key);
+                model.into_iter().for_each(|model| Arc::make_mut(model).steps = steps);
+            });
+        }
         self.records.update(|records| {
             let is_place = |other: &&mut Arc<MeasuredModel>| {
-                other.key == found.key && other.record.config.measures_alike(&found.record.config)
+                other.key == found.key
+                    && lengths(other) == lengths(&found)
+                    && other.record.config.measures_alike(&found.record.config)
             };
             match records.iter_mut().find(is_place) {
                 Some(place) => *place = found.clone(),

@@ -183,9 +183,16 @@ impl Open {
         &self.shelved
     }
 
-    /// Takes steps for about so many seconds, at least one. What was trained before it stopped or failed stays.
+    /// The training.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Takes steps for about so many seconds, at least one, and none beyond `until`. What was trained before it stopped or
+    /// failed stays.
     pub(super) async fn train(
         &mut self,
+        until: usize,
         seconds: f64,
         shelf: &Shelf,
         context: &Context,
@@ -195,7 +202,7 @@ impl Open {
         let trained = loop {
             let next = self.session.training().steps() + 1;
             let step = self.session.advance(next, context).await;
-            let complete = self.session.training().is_complete();
+            let complete = self.session.training().is_complete() || next >= until;
             if step.is_err() || complete || started.elapsed().as_secs_f64() >= seconds {
                 break step;
             }

@@ -190,7 +190,7 @@ async fn give_text(shelf: &Shelf, key: ModelKey, file: Option<Vec<u8>>) -> Resul
 
 async fn train(shelf: &Shelf, key: ModelKey, seconds: f64, context: &Context) -> Result<Shelved, Problem> {
     let mut open = session(shelf, key).await?;
-    let trained = open.train(seconds, shelf, context).await;
+    let trained = open.train(usize::MAX, seconds, shelf, context).await;
     let shelved = put_back(open, shelf).await;
     trained.map(|()| shelved)
 }

@@ -1,21 +1,27 @@
 //! Perplexity against bit width in the worker: a point a request, each kept on the shelf, so that a tab that closes loses
-//! at most one.
+//! at most one; and against the length of a training, which goes on meanwhile.
 
-use super::{Problem, bench, kept, shelf};
-use crate::lab::models::{ListWidths, MeasureWidths, MeasuredModel, MeasuredModels, ModelKey};
+use super::{Problem, bench, kept, put_back, shelf};
+use crate::lab::models::{ListWidths, MeasureWidths, MeasuredModel, MeasuredModels, ModelKey, Taken};
 use crate::lab::worker::parts::Performing;
 use crate::lab::worker::shelf::Shelf;
 use crate::lab::worker::{Payload, finished, read};
 use crate::model::corpus::{Corpus, Text, Tokenizer};
-use crate::record::widths::{Config, Widths};
-use crate::study::Context;
+use crate::record::widths::{Config, Lengths, Next, Widths};
 use crate::study::language_model::corpus_by;
+use crate::study::lengths::Course;
 use crate::study::widths::Session;
+use crate::study::{Context, Progress};
 use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Where what was measured of a model lies, one file a way to measure.
 const WIDTHS: &str = "widths-";
+/// And what was measured of it along its training.
+const LENGTHS: &str = "lengths-";
+
+/// Training comes back this often, so that it is seen to go on.
+const SECONDS_A_REQUEST: f64 = 0.5;
 
 /// A model on its way through its points.
 struct Open {
@@ -46,7 +52,8 @@ pub fn list(task: Payload, _: &Context) -> Performing<'_> {
         let ListWidths = read(&task)?;
         let shelf = &*shelf().await;
         let mut found = vec![];
-        for name in bench::parts(shelf, WIDTHS).await {
+        let names = [bench::parts(shelf, WIDTHS).await, bench::parts(shelf, LENGTHS).await].concat();
+        for name in names {
             let bytes = shelf.get(&name).await.unwrap_or_default();
             // What another version of the lab kept is not shown, and not thrown away.
             found.extend(serde_json::from_slice::<MeasuredModel>(&bytes));
@@ -59,8 +66,11 @@ pub fn list(task: Payload, _: &Context) -> Performing<'_> {
 /// measured.
 pub fn measure(task: Payload, context: &Context) -> Performing<'_> {
     Box::pin(async move {
-        let MeasureWidths { key, config, tuning } = read(&task)?;
+        let MeasureWidths { key, config, tuning, lengths } = read(&task)?;
         let shelf = &*shelf().await;
+        if let Some(lengths) = lengths {
+            return finished(go_on(shelf, key, config, lengths, context).await?);
+        }
         let mut open = session(shelf, key, &config).await?;
         let advanced = match tuning {
             None => open.session.advance(context).await,
@@ -76,9 +86,45 @@ pub fn measure(task: Payload, context: &Context) -> Performing<'_> {
 /// Puts what was measured on the shelf.
 async fn keep(shelf: &Shelf, open: &Open) -> Result<MeasuredModel, Problem> {
     let record = Widths::new(open.config.clone(), vec![open.session.measured().clone()]);
-    let found = MeasuredModel { key: open.key, record };
+    let found = MeasuredModel { key: open.key, record, course: None };
     shelf.put(&place(open.key, &open.config), serde_json::to_vec(&found)?).await;
     Ok(found)
+}
+
+/// Goes on with a training for about a request, or measures its next point where one of its lengths is reached.
+async fn go_on(
+    shelf: &Shelf,
+    key: ModelKey,
+    config: Config,
+    lengths: Vec<usize>,
+    context: &Context,
+) -> Result<MeasuredModel, Problem> {
+    let mut open = super::session(shelf, key).await?;
+    let study = Lengths::new(open.session().config(), lengths.clone(), config);
+    let names: Vec<String> = lengths.iter().map(ToString::to_string).collect();
+    let Config { group, rule, tokens, .. } = &study.measure;
+    let place = bench::name(key, &format!("{LENGTHS}{group}-{rule}-{tokens}-{}", names.join("-")));
+    let earlier = shelf.get(&place).await;
+    let earlier = earlier.and_then(|bytes| serde_json::from_slice::<MeasuredModel>(&bytes).ok());
+    let mut course = match Course::new(study, earlier.as_ref().map(|earlier| &earlier.record)) {
+        Ok(course) => course,
+        Err(error) => {
+            put_back(open, shelf).await;
+            return Err(error.into());
+        }
+    };
+    let Progress { done, total } = course.progress(open.session());
+    let worked = match (context.step(done, total).await, course.next(open.session().training().steps())) {
+        (Err(stopped), _) => Err(stopped.into()),
+        (Ok(()), Next::Nothing) => Ok(()),
+        (Ok(()), Next::Measure) => course.measure(open.session(), context).await.map_err(Problem::from),
+        (Ok(()), Next::Train(until)) => open.train(until, SECONDS_A_REQUEST, shelf, &context.silent()).await,
+    };
+    let taken = Taken { lengths, steps: open.session().training().steps() };
+    let found = MeasuredModel { key, record: course.record().clone(), course: Some(taken) };
+    put_back(open, shelf).await;
+    shelf.put(&place, serde_json::to_vec(&found)?).await;
+    worked.map(|()| found)
 }
 
 fn place(key: ModelKey, Config { group, rule, tokens, windows, .. }: &Config) -> String {
