@@ -5,6 +5,7 @@ pub mod comparison;
 pub mod difference;
 pub mod document;
 pub mod efficiency;
+pub mod estimate;
 pub mod fragility;
 pub mod hypothesis;
 pub mod language_model;

@@ -7,8 +7,9 @@ mod repetition;
 mod tables;
 mod tuned;
 
+pub use super::estimate::Estimate;
 pub use config::{Config, ConfigError, Core, Part, Way};
-pub use group::{Estimate, Group};
+pub use group::Group;
 pub use repetition::Repetition;
 pub use tuned::{Arm, Look, Tuned, Tuning};
 
