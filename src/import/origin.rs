@@ -124,6 +124,10 @@ pub(super) fn recheck(record: Record) -> Result<Record, Problem> {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Widths(record)
         }
+        Record::Ladder(mut record) => {
+            doubt(&mut record.provenance, &mut record.manifest.origin);
+            Record::Ladder(record)
+        }
         Record::Adaptation(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Adaptation(record)

@@ -84,7 +84,9 @@ impl LanguageModel {
     pub fn exiting(&self, tokens: &[u32], length: usize, exit: Exit) -> Result<(Tensor, Exits), ModelError> {
         let tokens = self.checked(tokens, length)?;
         match &self.network {
-            Network::ResNetBk(network) if self.resnet_bk().is_some() => network.exiting(&tokens, length, exit),
+            Network::ResNetBk(network) if self.resnet_bk().is_some() => {
+                network.exiting(&tokens, length, exit)
+            }
             _ => Err(ModelError::NoResolvents),
         }
     }

@@ -2,7 +2,8 @@
 //! and another network guesses it elsewhere. The full G is computed all the same: nothing is saved, both networks are added.
 //!
 //! As described, the networks look at both sides and the best sites of a whole sequence are kept, so that the model sees the
-//! future. Its causal twin, which is ours, looks back alone and keeps a site by its own importance.
+//! future. Its causal twin, which is ours, looks back alone and keeps a site whose importance is above a threshold; that is
+//! found on text of the training part, such that the target is left out there.
 
 use super::architecture::{Parameter, ResNetBk};
 use super::error::ModelError;
@@ -25,8 +26,11 @@ const IMPORTANCE_TAPS: usize = 3;
 const INTERPOLATION_TAPS: usize = 5;
 /// Channels within the interpolating network.
 const INTERPOLATION_CHANNELS: usize = 32;
-/// What the networks' outputs are called on their way.
+/// What the mask and the importances are called on their way.
 const MASK: &str = ".sparsity_mask";
+const IMPORTANCE: &str = "sparsity.importance.3";
+/// Tokens of the training part that thresholds are found on, at most.
+const CALIBRATION: usize = 4096;
 
 /// Where the networks look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -102,8 +106,8 @@ pub fn flops_a_token(model: &ResNetBk, sites: usize) -> u64 {
 enum Choice {
     /// As in training: by chance, with derivatives as if the choice were soft (the straight-through estimator).
     Drawn { seed: u32 },
-    /// As in use.
-    Best,
+    /// As in use: the best of a sequence, or all above a threshold where the networks look back alone.
+    Best { threshold: f64 },
     /// All of them: the mask is 1 everywhere.
     All,
 }
@@ -176,12 +180,15 @@ impl Sparsifier {
         let inner = ops::relu(&third.forward(&inner, watch)?)?;
         let logits = last.forward(&inner, watch)?;
         let tokens = logits.dim(0)?;
-        let hard = |chosen: Vec<f32>| Tensor::from_vec(chosen, (tokens, 1), &Device::Cpu)?.to_dtype(x.dtype());
+        let hard =
+            |chosen: Vec<f32>| Tensor::from_vec(chosen, (tokens, 1), &Device::Cpu)?.to_dtype(x.dtype());
         let values: Vec<f64> = logits.detach().to_dtype(DType::F64)?.flatten_all()?.to_vec1()?;
         match (self.choice, self.sight) {
             (Choice::All, _) => Ok(hard(vec![1.0; tokens])?),
-            (Choice::Best, Sight::Both) => Ok(hard(values.chunks(sites).flat_map(best).collect())?),
-            (Choice::Best, Sight::Past) => Ok(hard(values.iter().map(|&value| above(value)).collect())?),
+            (Choice::Best { .. }, Sight::Both) => Ok(hard(values.chunks(sites).flat_map(best).collect())?),
+            (Choice::Best { threshold }, Sight::Past) => {
+                Ok(hard(values.iter().map(|&value| above(value - threshold)).collect())?)
+            }
             (Choice::Drawn { seed }, _) => {
                 let mut random = LegacyRandom::new(seed);
                 let mut gumbel = || -pxfm::f_log(-pxfm::f_log(random.uniform().max(f64::MIN_POSITIVE)));
@@ -210,7 +217,7 @@ impl Sparsifier {
     }
 }
 
-/// σ(value) > ½.
+/// 1 where σ(value) > ½.
 fn above(value: f64) -> f32 {
     if value > 0.0 { 1.0 } else { 0.0 }
 }
@@ -226,12 +233,19 @@ fn best(values: &[f64]) -> Vec<f32> {
 }
 
 impl LanguageModel {
-    /// The same model with its diagonals made sparse by these networks; a model without resolvents stays as it is.
+    /// The same model with its diagonals made sparse by these networks; a model without resolvents stays as it is. Where they
+    /// look back alone, every block has a threshold; 0 where none is given.
     ///
     /// # Errors
     /// [`ModelError::Missing`] and [`ModelError::Shape`] for the first weight that does not fit.
-    pub fn with_sparsity(self, networks: &Parameters, sight: Sight) -> Result<Self, ModelError> {
-        self.sparsified(&networks.frozen(), sight, Choice::Best)
+    pub fn with_sparsity(
+        self,
+        networks: &Parameters,
+        sight: Sight,
+        thresholds: &[f64],
+    ) -> Result<Self, ModelError> {
+        let threshold = |layer: usize| thresholds.get(layer).copied().unwrap_or(0.0);
+        self.sparsified(&networks.frozen(), sight, |layer| Choice::Best { threshold: threshold(layer) })
     }
 
     /// The same with every site kept: for whoever wants to see that nothing else changes.
@@ -239,18 +253,17 @@ impl LanguageModel {
     /// # Errors
     /// As [`with_sparsity`](Self::with_sparsity).
     pub fn with_every_site(self, networks: &Parameters, sight: Sight) -> Result<Self, ModelError> {
-        self.sparsified(&networks.frozen(), sight, Choice::All)
+        self.sparsified(&networks.frozen(), sight, |_| Choice::All)
     }
 
-    fn sparsified(self, networks: &Weights, sight: Sight, choice: Choice) -> Result<Self, ModelError> {
+    fn sparsified(
+        self,
+        networks: &Weights,
+        sight: Sight,
+        choice: impl Fn(usize) -> Choice,
+    ) -> Result<Self, ModelError> {
         let Some(model) = self.resnet_bk().cloned() else { return Ok(self) };
-        let sparsifier = |layer| {
-            let choice = match choice {
-                Choice::Drawn { seed } => Choice::Drawn { seed: seed.wrapping_add(layer as u32) },
-                choice => choice,
-            };
-            Sparsifier::new(&model, networks, layer, sight, choice)
-        };
+        let sparsifier = |layer| Sparsifier::new(&model, networks, layer, sight, choice(layer));
         let sparsifiers = (0..model.layers).map(sparsifier).collect::<Result<_, ModelError>>()?;
         Ok(self.sparsify(sparsifiers))
     }
@@ -260,9 +273,9 @@ impl LanguageModel {
     /// # Errors
     /// As [`logits`](Self::logits).
     pub fn sparsity_on(&self, tokens: &[u32], length: usize) -> Result<f64, ModelError> {
-        let masks = Masks::default();
+        let masks = Seen::of(MASK);
         self.logits(tokens, length, Watch::with(&|module, tensor| masks.see(module, tensor)))?;
-        let masks = masks.0.into_inner();
+        let masks = masks.tensors.into_inner();
         let mut kept = 0.0;
         for mask in &masks {
             kept += mask.to_dtype(DType::F64)?.mean_all()?.to_scalar::<f64>()?;
@@ -271,14 +284,20 @@ impl LanguageModel {
     }
 }
 
-/// The masks of a forward pass.
-#[derive(Default)]
-struct Masks(RefCell<Vec<Tensor>>);
+/// What the modules whose names end alike put out in a forward pass, a tensor a block.
+struct Seen {
+    ending: &'static str,
+    tensors: RefCell<Vec<Tensor>>,
+}
 
-impl Masks {
+impl Seen {
+    fn of(ending: &'static str) -> Self {
+        Self { ending, tensors: RefCell::default() }
+    }
+
     fn see(&self, module: &str, tensor: &Tensor) -> Result<(), ModelError> {
-        if module.ends_with(MASK) {
-            self.0.borrow_mut().push(tensor.clone());
+        if module.ends_with(self.ending) {
+            self.tensors.borrow_mut().push(tensor.clone());
         }
         Ok(())
     }
@@ -324,12 +343,32 @@ impl SparsityTraining {
         &self.networks
     }
 
-    /// The model as it is used with them.
+    /// The model as it is used with them; thresholds are found on the text that training learns from.
     ///
     /// # Errors
     /// None that a sound training gives.
-    pub fn model(&self) -> Result<LanguageModel, ModelError> {
-        self.model.clone().with_sparsity(&self.networks, self.sight)
+    pub fn model(&self, train: &[u32]) -> Result<LanguageModel, ModelError> {
+        let context = self.model.architecture().context();
+        let sequences = (CALIBRATION.min(train.len()) / context).max(1);
+        let drawn = self.drawn(&self.networks.frozen())?;
+        let logits = Seen::of(IMPORTANCE);
+        let text = &train[..sequences * context];
+        drawn.logits(text, context, Watch::with(&|module, tensor| logits.see(module, tensor)))?;
+        let threshold = |logits: &Tensor| -> Result<f64, ModelError> {
+            let mut logits: Vec<f64> = logits.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?;
+            logits.sort_unstable_by(f64::total_cmp);
+            Ok(logits[((logits.len() as f64 * TARGET) as usize).min(logits.len() - 1)])
+        };
+        let thresholds: Vec<f64> =
+            logits.tensors.into_inner().iter().map(threshold).collect::<Result<_, _>>()?;
+        self.model.clone().with_sparsity(&self.networks, self.sight, &thresholds)
+    }
+
+    /// The model with sites chosen as the next step of training does.
+    fn drawn(&self, networks: &Weights) -> Result<LanguageModel, ModelError> {
+        let seed = self.recipe.seed.wrapping_mul(0x9e37_79b1) ^ (self.steps as u32).wrapping_mul(0x85eb_ca6b);
+        let choice = |layer: usize| Choice::Drawn { seed: seed.wrapping_add(layer as u32) };
+        self.model.clone().sparsified(networks, self.sight, choice)
     }
 
     /// Takes a step on a text.
@@ -339,13 +378,11 @@ impl SparsityTraining {
     pub fn step(&mut self, train: &[u32]) -> Result<(), ModelError> {
         let context = self.model.architecture().context();
         let (inputs, targets) = self.recipe.sequences(self.steps, train, context);
-        let seed = self.recipe.seed.wrapping_mul(0x9e37_79b1) ^ (self.steps as u32).wrapping_mul(0x85eb_ca6b);
-        let choice = Choice::Drawn { seed };
-        let model = self.model.clone().sparsified(&self.networks.tracked(), self.sight, choice)?;
-        let masks = Masks::default();
+        let model = self.drawn(&self.networks.tracked())?;
+        let masks = Seen::of(MASK);
         let see = |module: &str, tensor: &Tensor| masks.see(module, tensor);
         let mut loss = model.losses(&inputs, &targets, context, Watch::with(&see))?.mean_all()?;
-        for mask in masks.0.into_inner() {
+        for mask in masks.tensors.into_inner() {
             loss = (loss + mask.mean_all()?.affine(-1.0, 1.0 - TARGET)?.sqr()?)?;
         }
         let value: f32 = loss.to_scalar()?;

@@ -8,6 +8,7 @@ pub mod efficiency;
 pub mod estimate;
 pub mod fragility;
 pub mod hypothesis;
+pub mod ladder;
 pub mod language_model;
 pub mod leak;
 pub mod lora;

@@ -10,6 +10,7 @@ mod eval;
 mod figure;
 mod files;
 mod fragility;
+mod ladder;
 mod leak;
 mod lora;
 mod mixed;
@@ -65,6 +66,9 @@ enum Command {
     Mixed(mixed::Arguments),
     /// Measures perplexity against bit width: stores trained models in every width and runs them from their codes.
     Widths(widths::Arguments),
+    /// Measures efficiency and stability: trains models of several kinds, sizes and contexts on as many tokens, and holds
+    /// the published statements against them.
+    Ladder(ladder::Arguments),
     /// Times this machine.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -105,6 +109,7 @@ fn main() -> ExitCode {
         Command::Leak(arguments) => arguments.run(),
         Command::Mixed(arguments) => arguments.run(),
         Command::Widths(arguments) => arguments.run(),
+        Command::Ladder(arguments) => arguments.run(),
         Command::Bench(bench) => bench.run(),
     };
     let (message, status) = match outcome {
