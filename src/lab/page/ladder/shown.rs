@@ -24,8 +24,11 @@ const RESOLVENT: &str = "#/resolvent?v=1&panel=published&sites=1048576";
 pub(in crate::lab::page) fn view(lab: Lab, ladder: LadderRoom) -> AnyView {
     let record = Memo::new(move |_| ladder.shown());
     let origin = move || {
-        let (label, origin) =
-            record.with(|record| (record.provenance.label(), record.manifest.origin.clone()));
+        let says = |record: &Ladder| match record.rungs.is_empty() {
+            true => "No model has been trained with these settings yet. Press “Train and measure here”.".into(),
+            false => record.manifest.origin.clone(),
+        };
+        let (label, origin) = record.with(|record| (record.provenance.label(), says(record)));
         view! { <p><strong class="provenance">{label}</strong>" "{origin}</p> }
     };
     let warnings = move || {
@@ -81,8 +84,13 @@ fn figure(
     let data = Callback::new(move |format| {
         Some(data::ladder(&record.get_untracked(), of_lengths, format, &manifest.run(())?))
     });
-    view! { <FigureView draw=drawn view=RwSignal::new(View::default()) stem aspect=0.62 manifest data /> }
-        .into_any()
+    let nothing = move || record.with(|record| record.rungs.is_empty());
+    view! {
+        <div hidden=nothing>
+            <FigureView draw=drawn view=RwSignal::new(View::default()) stem aspect=0.62 manifest data />
+        </div>
+    }
+    .into_any()
 }
 
 /// A table of the record, where it has rows.
