@@ -114,7 +114,8 @@ fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let values = values.filter(|value| value.is_finite() && *value > 0.0);
     let (low, high) =
         values.fold((f64::INFINITY, 0f64), |(low, high), value| (low.min(value), high.max(value)));
-    (low / ROOM, high * ROOM)
+    // A file may hold any numbers.
+    if low <= high { (low / ROOM, high * ROOM) } else { (1.0, 10.0) }
 }
 
 fn notes(record: &Ladder) -> Vec<String> {

@@ -74,7 +74,7 @@ impl Pair {
     fn ratio(&self) -> Option<(f64, [bool; 2])> {
         let [bk, mamba] = &self.0;
         let perplexity = bk.last()?.perplexity.max(mamba.last()?.perplexity);
-        let is_bound = |frontier: &[Cost]| frontier.len() > 1 && frontier[0].perplexity < perplexity;
+        let is_bound = |frontier: &[Cost]| frontier.first().is_some_and(|cost| cost.perplexity < perplexity);
         let ratio = flops_at(mamba, perplexity)? / flops_at(bk, perplexity)?;
         Some((ratio, [is_bound(mamba), is_bound(bk)]))
     }

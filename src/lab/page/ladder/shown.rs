@@ -25,7 +25,9 @@ pub(in crate::lab::page) fn view(lab: Lab, ladder: LadderRoom) -> AnyView {
     let record = Memo::new(move |_| ladder.shown());
     let origin = move || {
         let says = |record: &Ladder| match record.rungs.is_empty() {
-            true => "No model has been trained with these settings yet. Press “Train and measure here”.".into(),
+            true => {
+                "No model has been trained with these settings yet. Press “Train and measure here”.".into()
+            }
             false => record.manifest.origin.clone(),
         };
         let (label, origin) = record.with(|record| (record.provenance.label(), says(record)));
