@@ -3,6 +3,7 @@
 
 use super::Table;
 use crate::published::PublishedFigure;
+use crate::record::ladder::Ladder;
 use crate::record::table::Grid;
 use crate::record::widths::Widths;
 
@@ -53,6 +54,23 @@ pub fn write<Figure: PublishedFigure>(records: &[&Figure], format: DataFormat, m
             }
             tables.join("\n")
         }
+        DataFormat::Json => manifest.into(),
+    }
+}
+
+/// Writes the data of a ladder: the costs of every model, or every step of each where losses are shown.
+pub fn ladder(record: &Ladder, of_lengths: bool, format: DataFormat, manifest: &str) -> String {
+    let table = |numbers: Grid| {
+        let caption = format!("{}: {}. Data: {}.", Ladder::TITLE, numbers.heading, record.provenance.label());
+        Table { caption, columns: numbers.columns, rows: numbers.rows }
+    };
+    let (values, in_print) = match of_lengths {
+        true => (record.steps(), record.stability_table()),
+        false => (record.values(), record.costs_table()),
+    };
+    match format {
+        DataFormat::Csv => table(values).csv(Some(manifest)),
+        DataFormat::Latex => table(in_print).latex(Some(manifest)),
         DataFormat::Json => manifest.into(),
     }
 }

@@ -129,6 +129,10 @@ pub(super) fn recheck(record: Record, path: &str) -> Result<Record, Problem> {
             }
             Record::Widths(record)
         }
+        Record::Ladder(mut record) => {
+            doubt(&mut record.provenance, &mut record.manifest.origin);
+            Record::Ladder(record)
+        }
         Record::Adaptation(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
             Record::Adaptation(record)

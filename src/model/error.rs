@@ -35,6 +35,11 @@ pub enum ModelError {
         /// Resolvents asked for.
         potentials: usize,
     },
+    /// What needs the diagonal of a resolvent, of a model that has none.
+    #[error(
+        "Early exit and sparsity are those of a model whose blocks read the diagonal of a resolvent. Choose ResNet-BK as published, or with several potentials."
+    )]
+    NoResolvents,
     /// A parameter that the model needs is not there.
     #[error("The parameter “{name}” is missing. Give the weights of a model of these sizes.")]
     Missing {

@@ -1,8 +1,11 @@
 //! Perplexity on text that a model has not seen.
 
+use super::early_exit::{Exit, Exits};
 use super::error::ModelError;
 use super::language_model::LanguageModel;
 use super::layers::Watch;
+use super::ops;
+use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// Losses summed over a text that is cut into sequences, each beginning without context.
@@ -41,7 +44,28 @@ impl Evaluation {
     /// As [`LanguageModel::losses`].
     pub fn add(&mut self, model: &LanguageModel, batch: &[u32], context: usize) -> Result<(), ModelError> {
         let Some((_, inputs)) = batch.split_last() else { return Ok(()) };
-        let losses: Vec<f32> = model.losses(inputs, &batch[1..], context, Watch::default())?.to_vec1()?;
+        self.gather(&model.losses(inputs, &batch[1..], context, Watch::default())?, context)
+    }
+
+    /// Adds what a model loses on a batch if its tokens exit early, and which did.
+    ///
+    /// # Errors
+    /// As [`LanguageModel::exiting`].
+    pub fn add_exiting(
+        &mut self,
+        model: &LanguageModel,
+        batch: &[u32],
+        context: usize,
+        exit: Exit,
+    ) -> Result<Exits, ModelError> {
+        let Some((_, inputs)) = batch.split_last() else { return Ok(Exits::default()) };
+        let (logits, exits) = model.exiting(inputs, context, exit)?;
+        self.gather(&ops::cross_entropy(&logits, batch[1..].to_vec())?, context)?;
+        Ok(exits)
+    }
+
+    fn gather(&mut self, losses: &Tensor, context: usize) -> Result<(), ModelError> {
+        let losses: Vec<f32> = losses.to_vec1()?;
         self.tokens += losses.len();
         self.nats += losses.iter().map(|&loss| f64::from(loss)).sum::<f64>();
         let last = losses.chunks_exact(context).filter_map(<[f32]>::last);

@@ -1,11 +1,13 @@
 //! A language model that computes.
 
-use super::architecture::Architecture;
+use super::architecture::{Architecture, ResNetBk, Use};
 use super::core_rounding::CoreRounding;
+use super::early_exit::{Exit, Exits};
 use super::error::ModelError;
 use super::layers::Watch;
 use super::ops::PotentialGradient;
 use super::parameters::Weights;
+use super::sparsity::Sparsifier;
 use super::{mamba, ops, resnet_bk};
 use candle_core::{Device, Tensor};
 
@@ -59,6 +61,36 @@ impl LanguageModel {
         self
     }
 
+    /// Its sizes, where its blocks read the diagonal of a resolvent.
+    pub fn resnet_bk(&self) -> Option<&ResNetBk> {
+        match &self.architecture {
+            Architecture::ResNetBk(model) if model.resolvent == Use::Diagonal => Some(model),
+            _ => None,
+        }
+    }
+
+    /// The same model with some sites of its diagonals left out, by one sparsifier a block.
+    pub(super) fn sparsify(mut self, sparsifiers: Vec<Sparsifier>) -> Self {
+        if let Network::ResNetBk(network) = &mut self.network {
+            network.sparsify(sparsifiers);
+        }
+        self
+    }
+
+    /// Logits as [`logits`](Self::logits) has them, of tokens that exit early, and which did.
+    ///
+    /// # Errors
+    /// As [`logits`](Self::logits); [`ModelError::NoResolvents`] for a model without the diagonal of a resolvent.
+    pub fn exiting(&self, tokens: &[u32], length: usize, exit: Exit) -> Result<(Tensor, Exits), ModelError> {
+        let tokens = self.checked(tokens, length)?;
+        match &self.network {
+            Network::ResNetBk(network) if self.resnet_bk().is_some() => {
+                network.exiting(&tokens, length, exit)
+            }
+            _ => Err(ModelError::NoResolvents),
+        }
+    }
+
     /// Logits `[tokens, vocabulary]`, one row a token: what the model expects after it. `tokens` are sequences of
     /// `length`, one after the other.
     ///
@@ -66,6 +98,15 @@ impl LanguageModel {
     /// [`ModelError::Tokens`] where they are no whole sequences or too long, [`ModelError::Token`] for one beyond the
     /// vocabulary, [`ModelError::Computation`] where a value on the way is not finite.
     pub fn logits(&self, tokens: &[u32], length: usize, watch: Watch<'_>) -> Result<Tensor, ModelError> {
+        let tokens = self.checked(tokens, length)?;
+        match &self.network {
+            Network::ResNetBk(network) => network.logits(&tokens, length, watch),
+            Network::Mamba(network) => network.logits(&tokens, length, watch),
+        }
+    }
+
+    /// Tokens that are whole sequences of the vocabulary.
+    fn checked(&self, tokens: &[u32], length: usize) -> Result<Tensor, ModelError> {
         let context = self.architecture.context();
         if tokens.is_empty() || length == 0 || length > context || !tokens.len().is_multiple_of(length) {
             return Err(ModelError::Tokens { tokens: tokens.len(), length, context });
@@ -74,11 +115,7 @@ impl LanguageModel {
         if let Some(&token) = tokens.iter().find(|&&token| token as usize >= vocabulary) {
             return Err(ModelError::Token { token, vocabulary });
         }
-        let tokens = Tensor::from_slice(tokens, tokens.len(), &Device::Cpu)?;
-        match &self.network {
-            Network::ResNetBk(network) => network.logits(&tokens, length, watch),
-            Network::Mamba(network) => network.logits(&tokens, length, watch),
-        }
+        Ok(Tensor::from_slice(tokens, tokens.len(), &Device::Cpu)?)
     }
 
     /// The loss −ln p of every target, in nats: `[tokens]`. `targets` holds what follows each token.

@@ -7,6 +7,7 @@
 //! * [`Training`] changes the parameters by a [`Recipe`]; [`Evaluation`] measures what has become of them on text they have
 //!   not seen; a [`Checkpoint`] keeps them. [`causality`] looks whether the future is seen.
 //! * [`corpus`] are the texts: a language of known entropy, and the reader's own in byte pairs.
+//! * [`early_exit`] lets tokens go before the last layer, [`sparsity`] leaves out sites of the resolvent's diagonal.
 //! * [`importance`] ranks a model's parts, [`precision`] plans how each is stored, a [`PackedModel`] holds their codes and
 //!   runs, and a [`QuantizedCheckpoint`] keeps them. A [`KeptModel`] is one from a file of either kind, ready for use.
 //!
@@ -17,6 +18,7 @@ pub mod causality;
 mod checkpoint;
 mod core_rounding;
 pub mod corpus;
+pub mod early_exit;
 mod error;
 mod evaluation;
 mod experts;
@@ -34,6 +36,7 @@ mod quantized;
 mod quantized_checkpoint;
 mod resnet_bk;
 mod router;
+pub mod sparsity;
 mod training;
 
 pub use architecture::{Architecture, Gating, Initial, Mamba, Parameter, ResNetBk, Router, Use};

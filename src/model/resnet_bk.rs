@@ -1,6 +1,8 @@
 //! ResNet-BK: blocks of a mixture of experts beside the resolvent of a chain whose potential the tokens make
 //! (resnet-bk.md §9.1).
 
+mod exit;
+
 use super::architecture::{Initial, Parameter, ResNetBk, Router, Use};
 use super::core_rounding::{CoreRounding, rounded};
 use super::error::ModelError;
@@ -9,6 +11,7 @@ use super::layers::{Embedding, LayerNorm, Linear, Watch};
 use super::ops::{self, PotentialGradient, ResolventForm};
 use super::parameters::Weights;
 use super::router::{Routes, by_logits, by_phase};
+use super::sparsity::Sparsifier;
 use crate::quantize::Quantizer;
 use candle_core::{DType, Device, Tensor};
 
@@ -115,6 +118,8 @@ struct Mixer {
     form: ResolventForm,
     /// How potentials and features are rounded, where they are.
     rounding: Option<[Quantizer; 2]>,
+    /// What leaves out sites of the diagonal, where something does.
+    sparsifier: Option<Sparsifier>,
 }
 
 /// The values of every token, and what gates them after the resolvent.
@@ -154,6 +159,13 @@ impl Network {
         self.blocks.iter_mut().for_each(|block| block.mixer.rounding = rounding.of(&block.mixer.name));
     }
 
+    /// Leaves out sites of every block's diagonal: one sparsifier a block.
+    pub(super) fn sparsify(&mut self, sparsifiers: Vec<Sparsifier>) {
+        for (block, sparsifier) in self.blocks.iter_mut().zip(sparsifiers) {
+            block.mixer.sparsifier = Some(sparsifier);
+        }
+    }
+
     /// Logits `[tokens, vocabulary]` of tokens in sequences of so many sites.
     pub(super) fn logits(
         &self,
@@ -189,11 +201,16 @@ impl Block {
     fn forward(&self, x: &Tensor, sites: usize, watch: Watch<'_>) -> Result<Tensor, ModelError> {
         let features = self.mixer.features(x, sites, watch)?;
         let routes = match &self.gate {
-            Some(gate) => by_logits(&gate.forward(x, watch)?, self.sizes.top_k, self.sizes.gating)?,
+            Some(gate) => self.by_gate(gate, x, watch)?,
             None => self.by_phase(&features, sites)?,
         };
         let mixed = self.mixer.output(x, &features, sites, watch)?;
         Ok((self.experts.forward(x, &routes, watch)? + mixed)?)
+    }
+
+    /// Routes by the learned map.
+    fn by_gate(&self, gate: &Linear, x: &Tensor, watch: Watch<'_>) -> Result<Routes, ModelError> {
+        by_logits(&gate.forward(x, watch)?, self.sizes.top_k, self.sizes.gating)
     }
 
     /// Routes by the phase of the sum of G over the potentials.
@@ -229,6 +246,7 @@ impl Mixer {
             heads,
             form: ResolventForm { two_sided: model.two_sided, bonded: model.learned, gradient: None },
             rounding: None,
+            sparsifier: None,
         })
     }
 
@@ -260,6 +278,9 @@ impl Mixer {
         if let Some([_, quantizer]) = &self.rounding {
             features = rounded(&features, quantizer)?;
         }
+        if let Some(sparsifier) = &self.sparsifier {
+            features = sparsifier.apply(x, &features, sites, watch)?;
+        }
         watch.output(&format!("{}.bk_core", self.name), &features)?;
         Ok(features)
     }
@@ -272,10 +293,15 @@ impl Mixer {
         sites: usize,
         watch: Watch<'_>,
     ) -> Result<Tensor, ModelError> {
+        let Some(values) = &self.values else { return self.of_diagonal(features, watch) };
         let output = self.output.scaled(&self.scale)?;
-        let Some(values) = &self.values else { return output.forward(features, watch) };
         let [_, bond] = self.eta_and_bond(x.dtype())?;
         output.forward(&values.forward(x, features, &bond, sites, watch)?, watch)
+    }
+
+    /// What tokens are given of their features alone.
+    fn of_diagonal(&self, features: &Tensor, watch: Watch<'_>) -> Result<Tensor, ModelError> {
+        self.output.scaled(&self.scale)?.forward(features, watch)
     }
 }
 

@@ -15,6 +15,20 @@ pub(super) struct Routes {
     pub(super) weights: Option<Tensor>,
 }
 
+impl Routes {
+    /// Those of some tokens alone.
+    pub(super) fn of(&self, tokens: &[u32]) -> Result<Self, ModelError> {
+        let rows = |token: &u32| {
+            let first = *token as usize * self.width;
+            self.experts[first..first + self.width].iter().copied()
+        };
+        let experts = tokens.iter().flat_map(rows).collect();
+        let places = Tensor::from_slice(tokens, tokens.len(), &Device::Cpu)?;
+        let weights = self.weights.as_ref().map(|weights| weights.index_select(&places, 0)).transpose()?;
+        Ok(Self { width: self.width, experts, weights })
+    }
+}
+
 /// Routes by the largest of logits `[tokens, experts]`; of equal ones, the first.
 pub(super) fn by_logits(logits: &Tensor, width: usize, gating: Gating) -> Result<Routes, ModelError> {
     let (tokens, experts) = logits.dims2()?;

@@ -115,7 +115,18 @@ impl Recipe {
         }
     }
 
-    /// Where the sequences of a step begin in a text: the same for every model.
+    /// Inputs and targets of a step, one sequence after the other: the same for every model.
+    pub(super) fn sequences(&self, step: usize, text: &[u32], context: usize) -> (Vec<u32>, Vec<u32>) {
+        let (mut inputs, mut targets) = (vec![], vec![]);
+        for start in self.starts(step, text.len(), context) {
+            let tokens = &text[start..(start + context + 1).min(text.len())];
+            inputs.extend_from_slice(&tokens[..tokens.len() - 1]);
+            targets.extend_from_slice(&tokens[1..]);
+        }
+        (inputs, targets)
+    }
+
+    /// Where the sequences of a step begin in a text.
     fn starts(&self, step: usize, tokens: usize, context: usize) -> Vec<usize> {
         let mixed = self.seed.wrapping_mul(0x9e37_79b1) ^ (step as u32).wrapping_mul(0x85eb_ca6b);
         let mut random = LegacyRandom::new(mixed);
@@ -255,12 +266,7 @@ impl Training {
         if step.is_multiple_of(self.recipe.validate_every) {
             self.validate(validation)?;
         }
-        let (mut inputs, mut targets) = (vec![], vec![]);
-        for start in self.recipe.starts(step, train.len(), context) {
-            let tokens = &train[start..(start + context + 1).min(train.len())];
-            inputs.extend_from_slice(&tokens[..tokens.len() - 1]);
-            targets.extend_from_slice(&tokens[1..]);
-        }
+        let (inputs, targets) = self.recipe.sequences(step, train, context);
         let loss = self.model_of_step()?.losses(&inputs, &targets, context, Watch::default())?.mean_all()?;
         let value: f32 = loss.to_scalar()?;
         let by = loss.backward()?;
@@ -284,6 +290,13 @@ impl Training {
             self.validate(validation)?;
         }
         Ok(value)
+    }
+
+    /// Leaves out a step that could not be taken: its loss, which is not finite or whose derivatives are not, is kept among
+    /// those of the trajectory, and the text goes on.
+    pub fn leave_out(&mut self, loss: f32, norm: f64) {
+        self.trajectory.losses.push(loss);
+        self.trajectory.norms.push(norm as f32);
     }
 
     fn validate(&mut self, validation: &[u32]) -> Result<(), ModelError> {

@@ -59,3 +59,51 @@ fn mamba(model: &Mamba, tokens: u64) -> Vec<Component> {
     all.extend([component("final_layernorm", norm, norm), component("lm_head", head, 2 * head)]);
     all
 }
+
+/// The published count of a step of training with early exit (resnet-bk.md §8.1, §8.5): every layer is counted by the part of
+/// them that a token is worked on in on average, and an overhead is added. Operations of the optimiser are as before.
+pub fn early_exit(model: &ResNetBk, sequences: usize, length: usize, mean_layers: f64) -> Flops {
+    let tokens = (sequences * length) as u64;
+    let part = mean_layers / model.layers as f64;
+    let overhead = tokens * model.layers as u64 * (model.width as u64 + 15);
+    let mut all = flops(&Architecture::ResNetBk(model.clone()), sequences, length);
+    for component in all.components.iter_mut().filter(|component| component.name.starts_with("layer_")) {
+        component.forward = (component.forward as f64 * part) as u64;
+        component.backward = (component.backward as f64 * part) as u64;
+    }
+    all.push("exit", overhead, overhead / 2);
+    all
+}
+
+/// The published estimate of what learned sparsity of the diagonal costs in one layer (resnet-bk.md §8.2), in operations a
+/// sequence.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct SparsityEstimate {
+    /// All of the diagonal.
+    pub standard: f64,
+    /// The part that is kept.
+    pub kept: f64,
+    /// Saying which.
+    pub importance: f64,
+    /// Guessing the rest.
+    pub interpolation: f64,
+}
+
+impl SparsityEstimate {
+    /// Of a sequence of so many sites and a width, of which a part is left out.
+    pub fn of(sites: usize, width: usize, sparsity: f64) -> Self {
+        let standard = 20.0 * sites as f64;
+        let network = 2.0 * (sites * width) as f64;
+        Self { standard, kept: (1.0 - sparsity) * standard, importance: network, interpolation: network }
+    }
+
+    /// By how much fewer operations are taken, as it is reported: the networks are not counted.
+    pub fn reported_reduction(&self) -> f64 {
+        self.standard / self.kept
+    }
+
+    /// By how much more are taken, of the estimate's own numbers.
+    pub fn increase(&self) -> f64 {
+        (self.kept + self.importance + self.interpolation) / self.standard
+    }
+}

@@ -9,6 +9,7 @@ pub mod check;
 pub mod claim;
 pub mod efficiency;
 pub mod flops;
+pub mod judgement;
 pub mod lora;
 pub mod mixed_precision;
 pub mod python;

@@ -41,6 +41,8 @@ pub enum Record {
     Mixed(Box<super::mixed::Mixed>),
     /// Measured perplexity against bit width.
     Widths(Box<super::widths::Widths>),
+    /// Measured efficiency and stability.
+    Ladder(Box<super::ladder::Ladder>),
     /// Experiments of quantized LoRA.
     Lora(Box<Study>),
     /// Quantized LoRA as it was really run.
@@ -112,6 +114,7 @@ filed! {
     LanguageModel: super::language_model::LanguageModel = "language-model",
     Mixed: super::mixed::Mixed = "mixed",
     Widths: super::widths::Widths = "widths",
+    Ladder: super::ladder::Ladder = "ladder",
     Lora: Study = "lora",
     Adaptation: super::adaptation::Adaptation = "adaptation",
 }

@@ -4,6 +4,7 @@
 pub mod adaptation;
 pub mod efficiency;
 pub mod fragility;
+pub mod ladder;
 pub mod language_model;
 pub mod lengths;
 pub mod lora;
@@ -145,6 +146,9 @@ pub enum StudyError {
     /// The config of the stability simulation is not one.
     #[error("{0}")]
     Stability(#[from] crate::record::stability::ConfigError),
+    /// The config of the ladder is not one.
+    #[error("{0}")]
+    Ladder(#[from] crate::record::ladder::ConfigError),
     /// The seeds of the fragility study cannot be tried.
     #[error("{0}")]
     Fragility(#[from] crate::record::fragility::ConfigError),

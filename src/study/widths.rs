@@ -224,7 +224,7 @@ fn unmeasured(
 }
 
 /// What the embedded language loses on all symbols but the first.
-fn source_loss(tokens: &[u32]) -> Option<f64> {
+pub(super) fn source_loss(tokens: &[u32]) -> Option<f64> {
     let language = Language::embedded();
     let nats = |tokens: &[u32]| Some(language.loss(tokens)? * tokens.len() as f64);
     Some((nats(tokens)? - nats(&tokens[..1])?) / (tokens.len() - 1) as f64)

@@ -115,6 +115,19 @@ pub fn check(imported: &Imported) -> Result<(), TestCaseError> {
             | Record::LanguageModel(_)
             | Record::Mixed(_)
             | Record::Lora(_) => {}
+            Record::Ladder(record) => {
+                let tables = [
+                    record.costs_table(),
+                    record.exits_table(),
+                    record.sparsity_table(),
+                    record.stability_table(),
+                    record.values(),
+                    record.steps(),
+                ];
+                for grid in tables {
+                    prop_assert!(grid.rows.iter().all(|row| row.len() == grid.columns.len()));
+                }
+            }
             Record::Widths(record) => {
                 for grid in [record.points_table(), record.models_table(), record.values()] {
                     prop_assert!(grid.rows.iter().all(|row| row.len() == grid.columns.len()));

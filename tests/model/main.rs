@@ -5,6 +5,7 @@ mod causality;
 mod command;
 mod flops;
 mod gradients;
+mod ladder;
 mod mixed;
 mod models;
 mod operations;

@@ -3,6 +3,7 @@
 use crate::Failure;
 use bk_lab::export::restore;
 use bk_lab::import::{FOLDER_ENDING, ImportError, Imported, Problem, SourceFile, admit, read_files};
+use bk_lab::record::{Record, document};
 use std::fs;
 use std::io::{Error, Write};
 use std::path::{Path, PathBuf};
@@ -90,4 +91,24 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     std::io::stdout()
         .write_all(text.as_bytes())
         .map_err(|error| Failure::Failed(format!("The result could not be printed: {error}.")))
+}
+
+/// The record of a study in a file; none where there is no such file yet. `what` is what the study is about.
+pub(crate) fn known<Kind>(
+    path: &Path,
+    what: &str,
+    of: impl FnOnce(Record) -> Option<Kind>,
+) -> Result<Option<Kind>, Failure> {
+    let named = |error: &dyn std::fmt::Display| Failure::Failed(format!("{}: {error}", path.display()));
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(named(&error)),
+    };
+    let value = serde_json::from_str(&text).map_err(|error| named(&error))?;
+    match document::from_value(value).map(of) {
+        Ok(Some(record)) => Ok(Some(record)),
+        Ok(None) => Err(named(&format!("It holds another record than of {what}. Name another file."))),
+        Err(error) => Err(named(&error)),
+    }
 }

@@ -10,6 +10,7 @@ mod eval;
 mod figure;
 mod files;
 mod fragility;
+mod ladder;
 mod leak;
 mod lengths;
 mod lora;
@@ -68,6 +69,9 @@ enum Command {
     Widths(widths::Arguments),
     /// Measures perplexity against the length of a training: stops it at chosen steps, and stores it in every width.
     Lengths(lengths::Arguments),
+    /// Measures efficiency and stability: trains models of several kinds, sizes and contexts on as many tokens, and holds
+    /// the published statements against them.
+    Ladder(ladder::Arguments),
     /// Times this machine.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -109,6 +113,7 @@ fn main() -> ExitCode {
         Command::Mixed(arguments) => arguments.run(),
         Command::Widths(arguments) => arguments.run(),
         Command::Lengths(arguments) => arguments.run(),
+        Command::Ladder(arguments) => arguments.run(),
         Command::Bench(bench) => bench.run(),
     };
     let (message, status) = match outcome {

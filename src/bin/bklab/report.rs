@@ -5,9 +5,10 @@ use bk_lab::model::causality::Causality;
 use bk_lab::published::lora::Evidence;
 use bk_lab::published::lora::measured::beside;
 use bk_lab::published::robustness::measured::{Finding, findings};
-use bk_lab::published::{Claim, PublishedFigure, quantize as published};
+use bk_lab::published::{Claim, PublishedFigure, efficiency, quantize as published, stability};
 use bk_lab::record::adaptation::{Adaptation, Arm, Run};
 use bk_lab::record::fragility::{Fragility, Tally};
+use bk_lab::record::ladder::Ladder;
 use bk_lab::record::language_model::LanguageModel;
 use bk_lab::record::leak::Leak;
 use bk_lab::record::lora::Study;
@@ -34,6 +35,7 @@ pub(crate) fn record(record: &Record) -> String {
         Record::LanguageModel(record) => language_model(record),
         Record::Mixed(record) => mixed(record),
         Record::Widths(record) => widths(record),
+        Record::Ladder(record) => ladder(record),
         Record::Lora(record) => lora(record),
         Record::Adaptation(record) => adaptation(record),
         Record::Table(record) => {
@@ -143,19 +145,39 @@ pub(crate) fn widths(record: &Widths) -> String {
     for numbers in tables.chain([record.leak_table(), record.models_table()]) {
         let _ = write!(text, "\n{}", grid(&numbers));
     }
-    for (place, finding) in findings(record).into_iter().enumerate() {
+    text + &statements(findings(record), ", one of the six checks") + &cautions(&record.warnings())
+}
+
+/// The record of a ladder as text.
+fn ladder(record: &Ladder) -> String {
+    let mut text = heading(Ladder::TITLE, record.provenance, &record.manifest);
+    let tables =
+        [record.costs_table(), record.exits_table(), record.sparsity_table(), record.stability_table()];
+    for numbers in tables.iter().filter(|table| !table.rows.is_empty()) {
+        let _ = write!(text, "\n{}", grid(numbers));
+    }
+    let found = efficiency::measured::findings(record).into_iter();
+    let found = found.chain(stability::measured::findings(record)).collect();
+    text + &statements(found, ", one of the published checks") + &cautions(&record.warnings())
+}
+
+/// What was published, and what a measurement says of it.
+fn statements(findings: Vec<Finding>, checked: &str) -> String {
+    let mut text = String::new();
+    for (place, finding) in findings.into_iter().enumerate() {
         if place == 0 {
             text.push_str("\nStatements, and what this measurement says of them\n");
         }
         let Finding { stated, check, of, statement, asked, found, judgement, reason } = finding;
-        let check = if check { ", one of the six checks" } else { "" };
+        let check = if check { checked } else { "" };
         let _ = writeln!(text, "  {:<10} {of}: {statement} [{stated}{check}]", judgement.label());
         let _ = writeln!(text, "  {:<10} asked {asked}, found {found}. {reason}", "");
     }
-    record.warnings().iter().for_each(|warning| {
-        let _ = write!(text, "\n{}\n", plain(warning));
-    });
     text
+}
+
+fn cautions(warnings: &[String]) -> String {
+    warnings.iter().map(|warning| format!("\n{}\n", plain(warning))).collect()
 }
 
 /// The record of a study of quantized LoRA as text: what was claimed, then its tables.

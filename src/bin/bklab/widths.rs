@@ -177,18 +177,8 @@ pub(crate) fn write(
 
 /// The record in a file; none where there is no such file yet.
 pub(crate) fn read_record(path: &Path) -> Result<Option<Widths>, Failure> {
-    let named = |error: &dyn std::fmt::Display| Failure::Failed(format!("{}: {error}", path.display()));
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(named(&error)),
-    };
-    let value = serde_json::from_str(&text).map_err(|error| named(&error))?;
-    match document::from_value(value) {
-        Ok(Record::Widths(record)) => Ok(Some(*record)),
-        Ok(_) => {
-            Err(named(&"It holds another record than of perplexity against bit width. Name another file."))
-        }
-        Err(error) => Err(named(&error)),
-    }
+    files::known(path, "perplexity against bit width", |record| match record {
+        Record::Widths(record) => Some(*record),
+        _ => None,
+    })
 }

@@ -7,7 +7,7 @@ use crate::figure::scene::{Color, Stroke};
 use crate::figure::sheet::Sheet;
 
 /// Dashes and gaps for the sequence lengths in turn, in line widths.
-const DASHES: [&[f64]; 6] =
+pub const DASHES: [&[f64]; 6] =
     [&[], &[4.0, 2.0], &[4.5, 1.6, 1.0, 1.6], &[1.0, 1.6], &[8.0, 2.2], &[4.0, 1.5, 1.0, 1.5, 1.0, 1.5]];
 
 /// As many sequence lengths as dashes can tell apart.

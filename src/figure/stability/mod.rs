@@ -8,6 +8,8 @@ mod looks;
 mod trace;
 mod words;
 
+pub(in crate::figure) use looks::DASHES;
+
 use super::chart::Chart;
 use super::clip;
 use super::inset::{self, Arrangement, Content, Inset};

@@ -44,6 +44,8 @@ pub struct Parts {
     pub models: fn() -> Coming<Models>,
     /// Measures language models against bit width.
     pub widths: fn() -> Coming<Widths>,
+    /// Measures efficiency and stability.
+    pub ladder: fn() -> Coming<Perform>,
 }
 
 /// Code on its way.
@@ -217,6 +219,8 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
         },
         Record::Resolvent(_) => Room::Resolvent,
         Record::Quantize(_) | Record::ModeComparison(_) => Room::Quantization,
+        Record::Ladder(record) if record.config.contexts.len() > 1 => Room::Stability,
+        Record::Ladder(_) => Room::Efficiency,
         Record::Lora(_) | Record::Adaptation(_) => Room::Lora,
         Record::Widths(_) => Room::Widths,
         Record::Table(_) | Record::Speed(_) | Record::LanguageModel(_) | Record::Mixed(_) => Room::Files,

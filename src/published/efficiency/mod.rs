@@ -6,6 +6,7 @@
 //! last. F and σ of Mamba are exactly twice those of ResNet-BK: the “2×” of the requirement is an input.
 
 mod claims;
+pub mod measured;
 mod nearest;
 mod numbers;
 mod summary;

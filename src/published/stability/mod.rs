@@ -7,6 +7,7 @@
 //! its losses do**.
 
 mod claims;
+pub mod measured;
 mod numbers;
 mod requirements;
 mod summary;

@@ -9,9 +9,10 @@ mod repetition;
 mod tables;
 mod tuned;
 
+pub use super::estimate::Estimate;
 pub use agreement::Agreement;
 pub use config::{Config, ConfigError, Core, Part, Way};
-pub use group::{Estimate, Group};
+pub use group::Group;
 pub use lengths::{Course, Lengths, LengthsError, Next};
 pub use repetition::Repetition;
 pub use tuned::{Arm, Look, Tuned, Tuning};

@@ -1,17 +1,10 @@
 //! The numbers of a record as tables.
 
-use super::{Course, Estimate, Group, Way, Widths};
+use super::{Course, Group, Way, Widths};
 use crate::model::Format;
+pub(super) use crate::record::estimate::estimated as estimate;
 use crate::record::table::{Grid, cell, exact};
 use std::f64::consts::LN_2;
-
-/// “57.08 ± 1.20”, or without an interval where there is one seed.
-pub(super) fn estimate(values: &[f64], decimals: usize, unit: &str) -> String {
-    cell(Estimate::of(values), |found| match found.margin() {
-        Some(margin) => format!("{:.decimals$} ± {margin:.decimals$}{unit}", found.mean),
-        None => format!("{:.decimals$}{unit}", found.mean),
-    })
-}
 
 /// A number where there is one, a dash elsewhere.
 pub(super) fn number(value: Option<f64>, decimals: usize) -> String {

@@ -9,7 +9,7 @@ pub use looking::{causality_map, held_out_sequence, predict};
 use super::{Context, StudyError};
 use crate::model::causality::probe;
 use crate::model::corpus::{Corpus, Text, Tokenizer, baselines};
-use crate::model::{Checkpoint, Evaluation, KeptModel, LanguageModel, Training};
+use crate::model::{Checkpoint, Evaluation, KeptModel, LanguageModel, ModelError, Training, Trajectory};
 use crate::quantize::Width;
 use crate::record::language_model::{Config, LanguageModel as Record};
 use crate::record::{Manifest, Provenance};
@@ -84,6 +84,32 @@ impl Session {
             context.step(self.training.steps() as u64, total as u64).await?;
         }
         Ok(())
+    }
+
+    /// Takes all steps, as [`advance`](Self::advance), but leaves out those whose loss or derivatives are not finite; where
+    /// there are so many of them, training ends.
+    ///
+    /// # Errors
+    /// [`StudyError::Cancelled`], or a model that cannot be computed.
+    pub async fn endure(&mut self, most: usize, context: &Context) -> Result<(), StudyError> {
+        let total = self.training.recipe().steps;
+        let is_not_finite = |(loss, norm): &(&f32, &f32)| !loss.is_finite() || !norm.is_finite();
+        loop {
+            let Trajectory { losses, norms, .. } = self.training.trajectory();
+            if losses.len() >= total || losses.iter().zip(norms).filter(is_not_finite).count() >= most {
+                return Ok(());
+            }
+            let started = Instant::now();
+            match self.training.step(&self.corpus.train, &self.corpus.validation) {
+                Ok(_) => {}
+                Err(ModelError::Diverged { loss, norm, .. }) => self.training.leave_out(loss, norm),
+                // A value on the way was not finite, which kernels refuse.
+                Err(ModelError::Computation(_)) => self.training.leave_out(f32::NAN, f64::NAN),
+                Err(error) => return Err(error.into()),
+            }
+            self.wall_seconds += started.elapsed().as_secs_f64();
+            context.step(self.training.steps() as u64, total as u64).await?;
+        }
     }
 
     /// The model as it is.
