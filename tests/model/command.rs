@@ -193,7 +193,7 @@ fn a_recipe_is_measured_along_its_training() {
     let recipes = r#"[{"name": "small", "seeds": [1, 2], "config": {
         "architecture": {"model": "mamba", "width": 8, "layers": 1, "context": 16, "states": 4},
         "recipe": {"steps": 12, "batch": 2, "warm_up": 2, "validate_every": 12},
-        "text": {"text": "language", "tokens": 4000}}}]"#;
+        "text": {"text": "language", "tokens": 20000}}}]"#;
     std::fs::write(file("recipes.json"), recipes).unwrap();
     let (recipes, kept, stem) = (file("recipes.json"), file("kept.json"), file("figure"));
     let lengths = |lengths: &str, more: &[&str]| {

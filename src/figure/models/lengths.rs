@@ -96,7 +96,7 @@ pub fn lengths(record: &Widths, quantity: Quantity, view: &View, layout: &Layout
     let seeds = courses.iter().flat_map(|course| course.lengths.iter().map(|(_, models)| models.len()));
     let mut notes = vec![means::note(record.provenance, seeds)];
     if left_out > 0 {
-        notes.push(format!("{left_out} means below {LEAST_CHANGE} % have no place on this scale."));
+        notes.push(means::left_out(left_out));
     }
     let labels: Vec<&str> = courses.iter().map(|course| course.label.as_str()).collect();
     let outer = sheet.heading(title, &format!("Held-out text; {}", labels.join("; ")), &notes);

@@ -2,7 +2,7 @@
 
 use crate::figure::lines::{Line, Spread};
 use crate::figure::marks::Shape;
-use crate::figure::number::significant;
+use crate::figure::number::{count, significant};
 use crate::figure::origin;
 use crate::figure::scene::{Anchor, Color, Rectangle, Scene};
 use crate::figure::sheet::Sheet;
@@ -81,6 +81,12 @@ pub(super) fn look_of(sheet: &Sheet, groups: &[Group<'_>], place: usize) -> (Hue
         (0, true) => (palette.second, Shape::Square),
         _ => (palette.others[place % OTHERS], Shape::OTHERS[place % Shape::OTHERS.len()]),
     }
+}
+
+/// What is said of means that a logarithmic scale of losses has no place for.
+pub(super) fn left_out(means: usize) -> String {
+    let (means, have) = (count(means, "mean"), if means == 1 { "has" } else { "have" });
+    format!("{means} below {LEAST_CHANGE} % {have} no place on this scale.")
 }
 
 /// The layout of a figure whose legend has so many entries: a narrow one grows with it, so that the plot keeps its room.

@@ -105,11 +105,12 @@ pub fn places(record: &Widths, view: &View, layout: &Layout) -> Scene {
         return means::nothing(sheet, outer, title);
     };
     let mut notes = vec![means::note(record.provenance, groups.iter().map(|group| group.models.len()))];
-    if places.iter().any(|place| matches!(place, Place::In(core) if core.sharing == Sharing::Potential)) {
-        notes.push("v, G: one scale for all potentials of a block; with a star: one for each.".into());
+    if places.iter().any(|place| matches!(place, Place::In(_))) {
+        let words = "v, G: in so many bits, weights as they came; one scale for all potentials, with a star one for each.";
+        notes.push(words.into());
     }
     if left_out > 0 {
-        notes.push(format!("{left_out} means below {LEAST_CHANGE} % have no place on this scale."));
+        notes.push(means::left_out(left_out));
     }
     let outer = sheet.heading(title, subtitle, &notes);
     let names: Vec<String> = places.iter().map(|place| place.name()).collect();
