@@ -157,8 +157,11 @@ fn ladder(record: &Ladder) -> String {
     for numbers in tables.iter().filter(|table| !table.rows.is_empty()) {
         let _ = write!(text, "\n{}", grid(numbers));
     }
-    let found = efficiency::measured::findings(record).into_iter();
-    let found = found.chain(stability::measured::findings(record)).collect();
+    // As in the rooms: several contexts are trained for their losses, one for what models cost.
+    let found = match record.config.contexts.len() {
+        1 => efficiency::measured::findings(record),
+        _ => stability::measured::findings(record),
+    };
     text + &statements(found, ", one of the published checks") + &cautions(&record.warnings())
 }
 

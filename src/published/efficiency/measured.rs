@@ -8,7 +8,7 @@ use crate::model::sparsity::{Sight, TARGET, flops_a_token};
 use crate::model::{Architecture, ResNetBk};
 use crate::published::judgement::{Finding, Judgement, Side, Statement};
 use crate::record::estimate::Estimate;
-use crate::record::ladder::{Cost, Group, Kind, Ladder, Variant};
+use crate::record::ladder::{Cost, Group, Kind, Ladder, Place, Variant};
 
 /// All rows.
 pub fn findings(record: &Ladder) -> Vec<Finding> {
@@ -28,9 +28,12 @@ pub fn findings(record: &Ladder) -> Vec<Finding> {
     rows
 }
 
-/// The models of a kind and seed that none is better than in both: with operations rising, perplexity falls.
+/// The models of a kind and seed, at the first context of the ladder, that none is better than in both: with operations
+/// rising, perplexity falls.
 fn frontier(record: &Ladder, kind: Kind, seed: u32) -> Vec<Cost> {
-    let rungs = record.rungs.iter().filter(|rung| rung.place.kind == kind && rung.place.seed == seed);
+    let context = record.config.contexts.first();
+    let is_one = |place: &Place| place.kind == kind && place.seed == seed && Some(&place.context) == context;
+    let rungs = record.rungs.iter().filter(|rung| is_one(&rung.place));
     let cost = |rung: &crate::record::ladder::Rung| {
         Some(Cost { flops: rung.flops as f64, perplexity: rung.held_out?.perplexity() })
     };

@@ -3,7 +3,7 @@
 
 use crate::published::judgement::{Finding, Judgement, Side, Statement};
 use crate::record::estimate::Estimate;
-use crate::record::ladder::{Kind, Ladder, Rung};
+use crate::record::ladder::{Config, Kind, Ladder, Rung, Size};
 
 /// The context at which Mamba was said to diverge.
 const DIVERGENCE: usize = 32_768;
@@ -66,9 +66,11 @@ fn not_finite(record: &Ladder, kind: Kind) -> Option<Finding> {
     })
 }
 
-/// Which kind's loss is lower, context by context.
+/// Which kind's loss is lower, size by size and context by context.
 fn of_two(record: &Ladder, kind: Kind) -> Vec<Finding> {
-    let of = |context: usize| format!("{} and {}, context {context}", kind.label(), Kind::Mamba.label());
+    let of = |size: Size, context: usize| {
+        format!("{} and {}, {size}, context {context}", kind.label(), Kind::Mamba.label())
+    };
     let lower = Statement {
         stated: "the published curves",
         check: false,
@@ -76,19 +78,22 @@ fn of_two(record: &Ladder, kind: Kind) -> Vec<Finding> {
         side: Side::Above(0.0),
         unit: " nats",
     };
-    let losses = |kind: Kind, context: usize| -> Vec<f64> {
+    let losses = |kind: Kind, size: Size, context: usize| -> Vec<f64> {
         of_kind(record, kind)
-            .filter(|rung| rung.place.context == context)
+            .filter(|rung| rung.place.size == size && rung.place.context == context)
             .filter_map(Rung::final_loss)
             .collect()
     };
-    let rows = record.config.contexts.iter().filter_map(|&context| {
-        let difference = Estimate::of_difference(&losses(Kind::Mamba, context), &losses(kind, context));
+    let Config { sizes, contexts, seeds, .. } = &record.config;
+    let alike = sizes.iter().flat_map(|&size| contexts.iter().map(move |&context| (size, context)));
+    let rows = alike.filter_map(|(size, context)| {
+        let of_kind = |kind: Kind| losses(kind, size, context);
+        let difference = Estimate::of_difference(&of_kind(Kind::Mamba), &of_kind(kind));
         let scale = format!(
             "mean of the last tenth of the steps, Mamba’s less ResNet-BK’s; {}",
             record.config.scale()
         );
-        lower.judge(of(context), difference, &scale)
+        lower.judge(of(size, context), difference, &scale)
     });
     let spikes = |kind: Kind| of_kind(record, kind).map(Rung::spikes).sum::<usize>();
     let fewer = Finding {
@@ -99,7 +104,7 @@ fn of_two(record: &Ladder, kind: Kind) -> Vec<Finding> {
         asked: "≥ 10 × fewer".into(),
         found: format!("{} and {} spikes", spikes(kind), spikes(Kind::Mamba)),
         judgement: match (spikes(kind), spikes(Kind::Mamba)) {
-            (1.., few) if few < 10 => Judgement::Fails,
+            (some @ 1.., few) if few < 10 * some && seeds.len() > 1 => Judgement::Fails,
             _ => Judgement::Undecided,
         },
         reason: format!(
