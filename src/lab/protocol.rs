@@ -8,7 +8,6 @@
 use crate::export::Format;
 use crate::figure::Scene;
 use crate::lab::adaptation::{Adapt, Adapted, ExplainAdaptation, Pictures, ReadImages, ShowImages};
-use crate::lab::ladder::{TrainLadder, TrainedLadder};
 use crate::lab::models::{
     HandleModel, ListModels, ListWidths, MapCausality, MeasureWidths, MeasuredModel, MeasuredModels, Predict,
     SaveModel, Shelf, Shelved, StudyMixed,
@@ -93,8 +92,6 @@ pub enum Kind {
     MeasureWidths,
     /// Say what was measured against bit width.
     ListWidths,
-    /// Do something to a ladder of models.
-    TrainLadder,
     /// Write a language model's checkpoint.
     SaveModel,
     /// Read result files.
@@ -147,7 +144,6 @@ tasks! {
     StudyMixed: StudyMixed => Mixed,
     MeasureWidths: MeasureWidths => MeasuredModel,
     ListWidths: ListWidths => MeasuredModels,
-    TrainLadder: TrainLadder => TrainedLadder,
     SaveModel: SaveModel => WrittenFile,
     Import: Import => Imported,
     ReadPotential: Potential => ReadValues,

@@ -44,9 +44,7 @@ const ROOMS = [
   { link: 'Quantized LoRA', file: 'lora', figures: 1 },
   { link: 'Quantized LoRA', panel: 'Measured here', file: 'lora-measured', figures: 0 },
   { link: 'Efficiency', file: 'efficiency', figures: 1 },
-  { link: 'Efficiency', panel: 'Measured here', file: 'efficiency-measured', figures: 0 },
   { link: 'Stability', file: 'stability', figures: 1 },
-  { link: 'Stability', panel: 'Measured here', file: 'stability-measured', figures: 0 },
   { link: 'Files', file: 'files', figures: 0 },
 ];
 

@@ -123,7 +123,6 @@ impl Worker {
             Kind::Predict => (self.parts.models)().await?.predict,
             Kind::StudyMixed => (self.parts.models)().await?.mixed,
             Kind::MeasureWidths => (self.parts.widths)().await?.measure,
-            Kind::TrainLadder => (self.parts.ladder)().await?,
             Kind::ListWidths => (self.parts.widths)().await?.list,
             Kind::SaveModel => (self.parts.models)().await?.save,
             Kind::Import => (self.parts.import)().await?.records,

@@ -11,7 +11,6 @@ mod results;
 
 use super::download;
 use super::entrance::{Host, restore};
-use super::half::{Half, halves};
 use super::state::{Lab, Tone};
 use crate::figure::View;
 use crate::lab::permalink::{self, Room};
@@ -37,6 +36,26 @@ struct Linked {
     settings: Settings,
     #[serde(flatten)]
     view: View,
+}
+
+/// The halves of the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Half {
+    #[default]
+    Published,
+    Measured,
+}
+
+impl Half {
+    const ALL: [Half; 2] = [Half::Published, Half::Measured];
+
+    fn title(self) -> &'static str {
+        match self {
+            Half::Published => "As published",
+            Half::Measured => "Measured here",
+        }
+    }
 }
 
 /// What is simulated or run, and what of it is looked at.
@@ -262,12 +281,14 @@ pub(super) fn LoraView() -> impl IntoView {
     let (room, run) = LoraRoom::open(lab);
     provide_context(room);
     let is_hidden = move |half: Half| move || room.half.get() != half;
-    let fragment = Callback::new(move |to: Half| {
-        let settings = Settings { half: to, ..room.settings.get() };
-        let view = if room.half.get() == to { room.view.get() } else { View::default() };
-        permalink::to_fragment(Room::Lora, &Linked { settings, view })
-    });
-    let links = move || halves(room.half.into(), fragment);
+    let link = move |to: Half| {
+        let fragment = move || {
+            let settings = Settings { half: to, ..room.settings.get() };
+            let view = if room.half.get() == to { room.view.get() } else { View::default() };
+            permalink::to_fragment(Room::Lora, &Linked { settings, view })
+        };
+        view! { <a href=fragment aria-current=move || (room.half.get() == to).then_some("page")>{to.title()}</a> }
+    };
     // What provides its own state comes before what asks for it.
     let stage = measured::view(lab, run);
     view! {
@@ -279,11 +300,11 @@ pub(super) fn LoraView() -> impl IntoView {
             <Controls hidden=Signal::derive(is_hidden(Half::Published)) />
             {measured::settings(Signal::derive(is_hidden(Half::Measured)))}
             <div class="stage" hidden=is_hidden(Half::Measured)>
-                {links()}
+                <nav class="panels" aria-label="Panels">{Half::ALL.map(link).collect_view()}</nav>
                 {stage}
             </div>
             <div class="stage" hidden=is_hidden(Half::Published)>
-                {links()}
+                <nav class="panels" aria-label="Panels">{Half::ALL.map(link).collect_view()}</nav>
                 <div class="glance" aria-live="polite">
                     {move || room.shown.get().map(|shown| view! {
                         <p><strong class="provenance">{shown.study.provenance.label()}</strong>" "{shown.study.manifest.origin.clone()}</p>

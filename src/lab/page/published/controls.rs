@@ -8,24 +8,20 @@ use crate::lab::page::controls::{Choice, Field};
 use crate::lab::page::files::ImportButton;
 use crate::lab::page::state::Lab;
 use leptos::prelude::*;
+use std::fmt::Display;
+use std::str::FromStr;
 
 /// The settings of the simulation and the source of the data.
-pub(super) fn controls<Figure: PageFigure>(
-    lab: Lab,
-    state: FigureState<Figure>,
-    hidden: Signal<bool>,
-) -> AnyView {
+pub(super) fn controls<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> AnyView {
     let source = Signal::derive(move || state.settings.with(|of| of.source.key()));
     let set_source =
         Callback::new(move |key: String| state.settings.update(|of| of.source = Source::from_key(&key)));
     let restore = move |_| {
-        state.settings.update(|of| {
-            *of = Settings { source: of.source, ladder: of.ladder.take(), ..Settings::default() };
-        });
+        state.settings.update(|of| *of = Settings { source: of.source, ..Settings::default() });
         state.view.set(View::default());
     };
     view! {
-        <form class="controls" aria-label="Settings" hidden=hidden on:submit=|event| event.prevent_default()>
+        <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
             <Choice label="Data" options=Source::ALL.to_vec() value=source set=set_source />
             <Field label="Seed" hint="of NumPy’s legacy generator; 42 was published" expected="a whole number from 0 to 4294967295"
                 value=Signal::derive(move || state.settings.with(|of| *Figure::seed(&mut of.config.clone())))
@@ -41,4 +37,24 @@ pub(super) fn controls<Figure: PageFigure>(
         </form>
     }
     .into_any()
+}
+
+/// A list of numbers as a person writes it: with commas or spaces between.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Numbers<Number>(pub(super) Vec<Number>);
+
+impl<Number: Display> Display for Numbers<Number> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let numbers: Vec<String> = self.0.iter().map(Number::to_string).collect();
+        formatter.write_str(&numbers.join(", "))
+    }
+}
+
+impl<Number: FromStr> FromStr for Numbers<Number> {
+    type Err = Number::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let items = text.split([',', ' ']).filter(|item| !item.is_empty());
+        items.map(str::parse).collect::<Result<_, _>>().map(Numbers)
+    }
 }

@@ -9,7 +9,6 @@ use crate::lab::permalink::Room;
 use crate::record::Efficiency;
 use crate::record::efficiency::Config;
 use crate::record::fragility::Subject;
-use crate::record::ladder;
 use crate::record::pareto::{Cost, Dominance};
 use crate::record::table::cell;
 use leptos::prelude::*;
@@ -43,10 +42,6 @@ impl PageFigure for Efficiency {
 
     fn subject(config: Config) -> Subject {
         Subject::Efficiency(config)
-    }
-
-    fn ladder() -> Option<ladder::Config> {
-        Some(ladder::Config::efficiency())
     }
 
     fn draw(records: &[&Self], look: &Look, view: &View, layout: &Layout) -> Scene {

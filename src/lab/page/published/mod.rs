@@ -15,8 +15,6 @@ use state::FigureState;
 use evidence::{Evidence, Glance, Records};
 
 use super::figure_view::{DrawView, FigureView};
-use super::half::{Half, halves};
-use super::ladder as measured;
 use super::state::Lab;
 use super::table::Rows;
 use crate::export::data;
@@ -28,7 +26,6 @@ use crate::published::PublishedFigure;
 use crate::record::difference::Quantities;
 use crate::record::document;
 use crate::record::fragility::Subject;
-use crate::record::ladder;
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -78,12 +75,7 @@ pub(super) trait PageFigure:
     /// The numbers of a record.
     fn table(&self) -> Rows;
 
-    /// What is trained where the room measures the same, if it does.
-    fn ladder() -> Option<ladder::Config> {
-        None
-    }
-
-    /// Where the same was measured, if it was in another room.
+    /// Where the same was measured, if it was.
     fn elsewhere(_lab: Lab) -> Option<AnyView> {
         None
     }
@@ -123,36 +115,21 @@ pub(super) fn figure_room<Figure: PageFigure>(lab: Lab) -> AnyView {
     });
     let title = format!("{}-title", Figure::ROOM.key());
     let heading = title.clone();
-    let half = Signal::derive(move || state.half());
-    let is_hidden = move |of: Half| Signal::derive(move || half.get() != of);
-    let fragment = Callback::new(move |to| state.fragment_to(to));
-    let links = move || Figure::ladder().map(|_| halves(half, fragment));
-    let measured = state.ladder.map(|ladder| {
-        view! {
-            {measured::settings(lab, ladder, is_hidden(Half::Measured))}
-            <div class="stage" hidden=is_hidden(Half::Measured)>
-                {links()}
-                {measured::view(lab, ladder)}
-            </div>
-        }
-    });
     view! {
         <section class="room" hidden=move || lab.room.get() != Figure::ROOM aria-labelledby=title>
             <header class="intro">
                 <h1 id=heading>{Figure::TITLE}</h1>
                 <p>{Figure::INTRODUCTION}" "{Figure::elsewhere(lab)}</p>
             </header>
-            {controls::controls::<Figure>(lab, state, is_hidden(Half::Published))}
-            {measured}
-            <div class="stage" hidden=is_hidden(Half::Published)>
-                {links()}
+            {controls::controls::<Figure>(lab, state)}
+            <div class="stage">
                 <Glance evidence />
                 <FigureView draw view=state.view stem=Figure::STEM aspect=0.62 manifest data />
                 {pinned::differences_view(state)}
                 <Records evidence />
                 {fragility::fragility::<Figure>(lab, state)}
             </div>
-            <aside class="notes" hidden=is_hidden(Half::Published)>{Figure::formula()}</aside>
+            <aside class="notes">{Figure::formula()}</aside>
         </section>
     }
     .into_any()

@@ -1,14 +1,14 @@
 //! The room of the long-context stability figure.
 
+use super::controls::Numbers;
 use super::{FigureState, NoLook, PageFigure};
 use crate::figure::{self, Layout, Scene, View};
-use crate::lab::page::controls::{Field, Numbers};
+use crate::lab::page::controls::Field;
 use crate::lab::page::formulas;
 use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
 use crate::record::Stability;
 use crate::record::fragility::Subject;
-use crate::record::ladder;
 use crate::record::stability::{Config, Statistics, length_label};
 use crate::record::table::cell;
 use leptos::prelude::*;
@@ -30,10 +30,6 @@ impl PageFigure for Stability {
 
     fn subject(config: Config) -> Subject {
         Subject::Stability(config)
-    }
-
-    fn ladder() -> Option<ladder::Config> {
-        Some(ladder::Config::stability())
     }
 
     fn draw(records: &[&Self], _look: &NoLook, view: &View, layout: &Layout) -> Scene {

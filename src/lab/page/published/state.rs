@@ -3,13 +3,10 @@
 use super::PageFigure;
 use crate::figure::View;
 use crate::lab::page::entrance::{Arrival, Entrance, Host, restore};
-use crate::lab::page::half::Half;
-use crate::lab::page::ladder::LadderRoom;
 use crate::lab::page::state::{Lab, Tone};
-use crate::lab::permalink::{self, Room};
+use crate::lab::permalink;
 use crate::lab::protocol::{RequestId, Stopped};
 use crate::record::fragility::{self, Fragility};
-use crate::record::ladder::{self, Ladder};
 use crate::record::{Document, Filed, Provenance};
 use crate::study::Progress;
 use leptos::prelude::*;
@@ -62,12 +59,6 @@ pub(in crate::lab::page) struct Settings<Config, Look> {
     #[serde(flatten)]
     pub(super) look: Look,
     pub(super) source: Source,
-    /// The half of the room that is shown.
-    #[serde(default)]
-    pub(super) half: Half,
-    /// What is trained in the measured half; none where that is what the room begins with.
-    #[serde(default)]
-    pub(super) ladder: Option<ladder::Config>,
 }
 
 /// The state of the room of one figure.
@@ -87,8 +78,6 @@ pub(in crate::lab::page) struct FigureState<Figure: PageFigure> {
     /// The count that is under way.
     pub(super) counting: RwSignal<Option<RequestId>>,
     pub(super) counted: RwSignal<Option<Progress>>,
-    /// The measured half, where the room has one.
-    pub(super) ladder: Option<LadderRoom>,
 }
 
 // Signals are handles: they are copied whatever they hold.
@@ -108,10 +97,8 @@ impl<Figure: PageFigure> FigureState<Figure> {
             let documents = entrance.imported.get();
             documents.iter().filter_map(|document| lab.record(document)).collect()
         };
-        let settings: RwSignal<Settings<Figure::Config, Figure::Look>> = RwSignal::default();
         let state = FigureState {
-            settings,
-            ladder: Figure::ladder().map(|begin| measured(lab, Figure::ROOM, settings, begin)),
+            settings: RwSignal::default(),
             view: RwSignal::default(),
             simulated: RwSignal::default(),
             entrance,
@@ -134,14 +121,6 @@ impl<Figure: PageFigure> FigureState<Figure> {
 
     /// Takes a record in; nothing is to be taken where the settings were restored that give the record.
     fn take(self, lab: Lab, document: Document, arrival: Arrival) {
-        if let (Some(ladder), true) = (self.ladder, document.study == Ladder::STUDY) {
-            self.settings.update(|of| of.half = Half::Measured);
-            return ladder.open_record(lab, &document);
-        }
-        // What was published is shown, whatever was looked at before.
-        if arrival.is_new && self.half() == Half::Measured {
-            self.settings.update(|of| of.half = Half::Published);
-        }
         if document.study == Fragility::STUDY {
             return lab.record(&document).into_iter().for_each(|record| self.fragility.set(Some(record)));
         }
@@ -158,21 +137,6 @@ impl<Figure: PageFigure> FigureState<Figure> {
     /// What a link to the room as it is restores.
     fn linked(&self) -> Linked<Figure::Config, Figure::Look> {
         Linked { settings: self.settings.get(), view: self.view.get() }
-    }
-
-    /// The half that is shown.
-    pub(super) fn half(&self) -> Half {
-        match self.ladder {
-            Some(_) => self.settings.with(|of| of.half),
-            None => Half::Published,
-        }
-    }
-
-    /// The fragment that leads to a half, with all settings.
-    pub(super) fn fragment_to(&self, half: Half) -> String {
-        let linked = self.linked();
-        let settings = Settings { half, ..linked.settings };
-        permalink::to_fragment(Figure::ROOM, &Linked { settings, ..linked })
     }
 
     /// Restores what a link says.
@@ -265,25 +229,4 @@ impl<Figure: PageFigure> FigureState<Figure> {
             });
         });
     }
-}
-
-/// The measured half of a room, which begins with a ladder.
-fn measured<Config, Look>(
-    lab: Lab,
-    room: Room,
-    settings: RwSignal<Settings<Config, Look>>,
-    begin: ladder::Config,
-) -> LadderRoom
-where
-    Config: Send + Sync + 'static,
-    Look: Send + Sync + 'static,
-{
-    let first = begin.clone();
-    let config = Memo::new(move |_| settings.with(|of| of.ladder.clone()).unwrap_or_else(|| first.clone()));
-    let set = Callback::new(move |chosen: ladder::Config| {
-        settings.update(|of| of.ladder = (chosen != begin).then_some(chosen));
-    });
-    let is_shown =
-        Memo::new(move |_| lab.room.get() == room && settings.with(|of| of.half == Half::Measured));
-    LadderRoom::open(lab, room, config, set, is_shown)
 }
