@@ -226,6 +226,9 @@ describe('quantized LoRA, run here', () => {
       await drawnFigures(page, 3);
       await eventually(async () => assert.ok((await page.locator('.wrong-images li').count()) > 0));
       await keepScreenshot(page, 'lora-measured-natively');
+      await ended(page).first().click();
+      await page.getByRole('heading', { name: /^tiny, shapes, rank 4, f32, seed 42/ }).waitFor();
+      await drawnFigures(page, 3);
       await button(page, 'Forget the opened record').click();
       await hasRun(page, 0);
       assertQuiet(lab);

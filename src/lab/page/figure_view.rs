@@ -245,7 +245,9 @@ fn observe_width(element: &web_sys::Element, width: RwSignal<f64>) {
         Closure::<dyn Fn(Vec<ResizeObserverEntry>)>::new(move |entries: Vec<ResizeObserverEntry>| {
             if let Some(entry) = entries.last() {
                 let new = entry.content_rect().width();
-                if (new - width.get_untracked()).abs() >= 1.0 {
+                // The last size that is observed is that of a figure that has been taken away.
+                let Some(known) = width.try_get_untracked() else { return };
+                if (new - known).abs() >= 1.0 {
                     width.set(new);
                 }
             }
