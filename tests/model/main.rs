@@ -3,9 +3,11 @@
 
 mod causality;
 mod command;
+mod exits;
 mod flops;
 mod gradients;
 mod ladder;
+mod lengths;
 mod mixed;
 mod models;
 mod operations;

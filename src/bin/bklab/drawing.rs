@@ -1,12 +1,39 @@
-//! Figures as files: what a figure can be written as, and writing it.
+//! Figures as files: the flags of every command that writes them, what a figure can be written as, and writing it.
 
 use crate::Failure;
 use crate::files::save;
 use crate::print::Print;
 use bk_lab::export::{self, DataFormat, Metadata, export};
 use bk_lab::figure::{Layout, Scene};
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
+
+/// Arguments of every command that writes figures.
+#[derive(Args)]
+pub(crate) struct FigureFiles {
+    /// Write the figure to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.csv, STEM.tex, STEM.json; where there are several,
+    /// to STEM-….png and so on. Each file carries what shows the figure again when it is opened.
+    #[arg(long, value_name = "STEM")]
+    pub(crate) out: Option<PathBuf>,
+    /// What --out writes.
+    #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
+    pub(crate) format: Vec<Format>,
+    #[command(flatten)]
+    pub(crate) print: Print,
+}
+
+impl FigureFiles {
+    /// Writes a figure to `stem` in every format that was asked for, as [`Format::save`] does.
+    pub(crate) fn save(
+        &self,
+        stem: &Path,
+        draw: impl Fn(&Layout) -> Scene,
+        data: impl Fn(DataFormat) -> Option<String>,
+        manifest: &str,
+    ) -> Result<(), Failure> {
+        self.format.iter().try_for_each(|format| format.save(stem, &self.print, &draw, &data, manifest))
+    }
+}
 
 /// What a figure can be written as.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,7 +1,6 @@
 //! `bklab ladder`: measured efficiency and stability.
 
-use crate::drawing::Format;
-use crate::print::Print;
+use crate::drawing::FigureFiles;
 use crate::train::{read_content, show, watched};
 use crate::{Failure, files};
 use bk_lab::export::data;
@@ -65,15 +64,8 @@ pub(crate) struct Arguments {
     /// Print the record as JSON instead of tables.
     #[arg(long)]
     json: bool,
-    /// Write the figure to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.csv, STEM.tex, STEM.json: loss against step where
-    /// there are several contexts, perplexity against operations where there is one.
-    #[arg(long, value_name = "STEM")]
-    out: Option<PathBuf>,
-    /// What --out writes.
-    #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
-    format: Vec<Format>,
     #[command(flatten)]
-    print: Print,
+    files: FigureFiles,
 }
 
 /// Kinds of byte pairs of a text of one's own.
@@ -105,8 +97,8 @@ impl Arguments {
         let work = ladder::run(&config, content, earlier.as_ref(), keep, &context);
         let record = pollster::block_on(work).map_err(Failure::failed)?;
         trouble.map_or(Ok(()), Err)?;
-        if let Some(stem) = &self.out {
-            write(&record, stem, &self.format, &self.print)?;
+        if let Some(stem) = &self.files.out {
+            write(&record, stem, &self.files)?;
         }
         show(Record::Ladder(Box::new(record)), self.json)
     }
@@ -148,17 +140,15 @@ fn json(record: &Ladder) -> Result<String, Failure> {
     document::to_json(&[record]).map_err(Failure::failed)
 }
 
-/// Writes the figure of a record, and its numbers.
-fn write(record: &Ladder, stem: &Path, formats: &[Format], print: &Print) -> Result<(), Failure> {
+/// Writes the figure of a record, and its numbers: loss against step where there are several contexts, perplexity against
+/// operations where there is one.
+fn write(record: &Ladder, stem: &Path, files: &FigureFiles) -> Result<(), Failure> {
     let manifest = json(record)?;
     let of_lengths = record.config.contexts.len() > 1;
-    for format in formats {
-        let draw = |layout: &_| match of_lengths {
-            true => models::contexts(record, models::Trace::Loss, &View::default(), layout),
-            false => models::ladder(record, &View::default(), layout),
-        };
-        let data = |format| Some(data::ladder(record, of_lengths, format, &manifest));
-        format.save(stem, print, draw, data, &manifest)?;
-    }
-    Ok(())
+    let draw = |layout: &_| match of_lengths {
+        true => models::contexts(record, models::Trace::Loss, &View::default(), layout),
+        false => models::ladder(record, &View::default(), layout),
+    };
+    let data = |format| Some(data::ladder(record, of_lengths, format, &manifest));
+    files.save(stem, draw, data, &manifest)
 }

@@ -1,7 +1,6 @@
 //! `bklab lengths`: measured perplexity against the length of a training.
 
-use crate::drawing::Format;
-use crate::print::Print;
+use crate::drawing::FigureFiles;
 use crate::train::{read_checkpoint, show, watched};
 use crate::train_all::{Entry, read_recipes, text_of};
 use crate::widths::{keep, read_record, write};
@@ -54,14 +53,8 @@ pub(crate) struct Arguments {
     /// Print the record as JSON instead of tables.
     #[arg(long)]
     json: bool,
-    /// Write the figures to STEM-perplexity.png and STEM-loss.png, or by other endings.
-    #[arg(long, value_name = "STEM")]
-    out: Option<PathBuf>,
-    /// What --out writes.
-    #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
-    format: Vec<Format>,
     #[command(flatten)]
-    print: Print,
+    files: FigureFiles,
 }
 
 impl Arguments {
@@ -87,10 +80,10 @@ impl Arguments {
             }
         }
         let record = record.unwrap_or_else(|| Widths::new(measure, vec![]));
-        if let Some(stem) = &self.out {
+        if let Some(stem) = &self.files.out {
             for (end, quantity) in [("perplexity", Quantity::Perplexity), ("loss", Quantity::Change)] {
                 let draw = |layout: &_| draw_lengths(&record, quantity, &View::default(), layout);
-                write(&record, &beside(stem, &format!("-{end}")), &self.format, &self.print, draw)?;
+                write(&record, &beside(stem, &format!("-{end}")), &self.files, draw)?;
             }
         }
         show(Record::Widths(Box::new(record)), self.json)

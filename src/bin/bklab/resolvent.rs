@@ -1,8 +1,7 @@
 //! `bklab resolvent …`: the panels of the resolvent room in the terminal.
 
-use crate::drawing::Format;
+use crate::drawing::{FigureFiles, Format};
 use crate::files;
-use crate::print::Print;
 use crate::{Failure, report};
 use bk_lab::export::DataFormat;
 use bk_lab::figure::{ResolventFigure, View};
@@ -12,7 +11,7 @@ use bk_lab::resolvent::birman_schwinger::Weight;
 use bk_lab::resolvent::{BackendChoice, Engine, Potential};
 use bk_lab::study::{Context, StudyError, resolvent};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Arguments of `bklab resolvent`.
 #[derive(Args)]
@@ -66,14 +65,8 @@ pub(crate) struct Arguments {
     /// Print the record as JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// Write the panel's figure to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.json; a second one to STEM-….
-    #[arg(long, value_name = "STEM")]
-    out: Option<PathBuf>,
-    /// What --out writes.
-    #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
-    format: Vec<Format>,
     #[command(flatten)]
-    print: Print,
+    files: FigureFiles,
 }
 
 impl Arguments {
@@ -115,8 +108,8 @@ impl Arguments {
             report.reason,
             record.wall_seconds * 1e3
         );
-        if let Some(stem) = &self.out {
-            write(&record, stem, &self.format, &self.print)?;
+        if let Some(stem) = &self.files.out {
+            write(&record, stem, &self.files)?;
         }
         if self.json {
             files::print(&document::to_json(&[Record::Resolvent(Box::new(record))]).map_err(Failure::failed)?)
@@ -136,7 +129,7 @@ fn division(name: &str) -> Result<Division, String> {
 }
 
 /// Writes the figures of a record.
-fn write(record: &Resolvent, stem: &Path, formats: &[Format], print: &Print) -> Result<(), Failure> {
+fn write(record: &Resolvent, stem: &Path, files: &FigureFiles) -> Result<(), Failure> {
     let whole = document::to_json(&[Record::Resolvent(Box::new(record.clone()))]).map_err(Failure::failed)?;
     let manifest = document::to_json(&[Record::Resolvent(Box::new(record.manifest_only()))]);
     let manifest = manifest.map_err(Failure::failed)?;
@@ -146,12 +139,12 @@ fn write(record: &Resolvent, stem: &Path, formats: &[Format], print: &Print) -> 
             name.push("-");
             name.push(figure.stem());
         }
-        for format in formats {
+        for format in &files.format {
             // One record stands behind all figures of a panel.
             if index == 0 || *format != Format::Json {
                 let draw = |layout: &_| figure.draw(record, &View::default(), layout);
                 let data = |format| (format == DataFormat::Json).then(|| whole.clone());
-                format.save(Path::new(&name), print, draw, data, &manifest)?;
+                format.save(Path::new(&name), &files.print, draw, data, &manifest)?;
             }
         }
     }

@@ -1,7 +1,6 @@
 //! `bklab widths`: measured perplexity against bit width.
 
-use crate::drawing::Format;
-use crate::print::Print;
+use crate::drawing::FigureFiles;
 use crate::train::{read_content, read_model, show, watched};
 use crate::{Failure, files, report};
 use bk_lab::export::data;
@@ -60,18 +59,11 @@ pub(crate) struct Arguments {
     /// Print the record as JSON instead of tables.
     #[arg(long)]
     json: bool,
-    /// Write the figure to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.csv,
-    /// STEM.tex, STEM.json.
-    #[arg(long, value_name = "STEM")]
-    out: Option<PathBuf>,
     /// Which figure that is.
     #[arg(long, value_enum, default_value_t = Figure::Widths, requires = "out")]
     draw: Figure,
-    /// What --out writes.
-    #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
-    format: Vec<Format>,
     #[command(flatten)]
-    print: Print,
+    files: FigureFiles,
 }
 
 /// A figure of the record.
@@ -122,10 +114,10 @@ impl Arguments {
             widths::run(&config, models, content.as_deref(), earlier.as_ref(), tuning, so_far, &context);
         let record = pollster::block_on(work).map_err(Failure::failed)?;
         trouble.map_or(Ok(()), Err)?;
-        if let Some(stem) = &self.out {
+        if let Some(stem) = &self.files.out {
             let published = robustness::run(&Default::default()).map_err(Failure::failed)?;
             let (view, draw) = (View::default(), self.draw);
-            write(&record, stem, &self.format, &self.print, |layout| match draw {
+            write(&record, stem, &self.files, |layout| match draw {
                 Figure::Widths => figures::widths(&record, Some(&published), &view, layout),
                 Figure::Places => figures::places(&record, &view, layout),
                 Figure::Tuned => figures::tuned(&record, &view, layout),
@@ -164,15 +156,11 @@ pub(crate) fn keep(path: &Path, record: &Widths) -> Result<(), Failure> {
 pub(crate) fn write(
     record: &Widths,
     stem: &Path,
-    formats: &[Format],
-    print: &Print,
+    files: &FigureFiles,
     draw: impl Fn(&Layout) -> Scene,
 ) -> Result<(), Failure> {
     let manifest = document::to_json(&[Record::Widths(Box::new(record.clone()))]).map_err(Failure::failed)?;
-    for format in formats {
-        format.save(stem, print, &draw, |format| Some(data::widths(record, format, &manifest)), &manifest)?;
-    }
-    Ok(())
+    files.save(stem, draw, |format| Some(data::widths(record, format, &manifest)), &manifest)
 }
 
 /// The record in a file; none where there is no such file yet.

@@ -1,9 +1,8 @@
 //! What all figures of the command line share: where the data comes from, and what is written.
 
 use super::Drawn;
-use crate::drawing::Format;
+use crate::drawing::FigureFiles;
 use crate::files::{import, print, save};
-use crate::print::Print;
 use crate::{Failure, report};
 use bk_lab::export::data;
 use bk_lab::lab::permalink;
@@ -56,15 +55,8 @@ pub(crate) struct Options {
     /// several.
     #[arg(long, value_name = "PATH")]
     record: Option<PathBuf>,
-    /// Write the figure to STEM.png, STEM.svg, STEM.pdf, STEM.eps, STEM.csv, STEM.tex, STEM.json. Each file
-    /// carries what shows the figure again when it is opened.
-    #[arg(long, value_name = "STEM")]
-    out: Option<PathBuf>,
-    /// What --out writes.
-    #[arg(long, value_delimiter = ',', default_value = "png", requires = "out")]
-    format: Vec<Format>,
     #[command(flatten)]
-    print: Print,
+    figure: FigureFiles,
 }
 
 /// What a figure shows, and how.
@@ -145,8 +137,8 @@ impl Options {
         if let Some(path) = &self.record {
             put(path, document::to_json(&shown.documents()).map_err(Failure::failed)?)?;
         }
-        if let Some(stem) = &self.out {
-            shown.save(stem, &self.format, &self.print)?;
+        if let Some(stem) = &self.figure.out {
+            shown.save(stem, &self.figure)?;
         }
         if is_taken {
             return Ok(());
@@ -178,12 +170,12 @@ impl<Figure: Drawn> Shown<Figure> {
     }
 
     /// Writes the figure's files.
-    fn save(&self, stem: &Path, formats: &[Format], print: &Print) -> Result<(), Failure> {
+    fn save(&self, stem: &Path, files: &FigureFiles) -> Result<(), Failure> {
         let records = self.records();
         let link = permalink::to_fragment(Figure::ROOM, &self.view);
         let manifest = document::view_to_json(&link, &self.documents()).map_err(Failure::failed)?;
         let draw = |layout: &_| Figure::draw(&records, &self.view.look, layout);
         let data = |format| Some(data::write(&records, format, &manifest));
-        formats.iter().try_for_each(|format| format.save(stem, print, draw, data, &manifest))
+        files.save(stem, draw, data, &manifest)
     }
 }
