@@ -198,6 +198,49 @@ describe('measured robustness', () => {
       assertQuiet(lab);
     }));
 
+  test('several models are measured at once, each by a worker of its own, to the numbers of one after the other', () =>
+    withLab(browser, link({ steps: 20 }), {}, async (page, lab) => {
+      await ship(page, []);
+      const checkpoints = [await saved(page)];
+      await page.evaluate(fragment => { location.hash = fragment; }, link({ steps: 20, seed: 2 }));
+      await button(page, 'Train a new model').click();
+      await eventually(async () => {
+        const models = await page.locator('.shelf li').filter({ visible: true }).allInnerTexts();
+        assert.equal(models.filter(model => model.includes('perplexity')).length, 2);
+      }, PATIENCE_MILLISECONDS);
+      checkpoints.push(await downloaded(page, () => button(page, 'Save model').click()));
+      await enter(page, 'Measured robustness');
+      const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+      await button(page, 'Measure all 2 here').click();
+      if (cores > 1) {
+        await eventually(async () => assert.equal(page.workers().length, 2));
+        await eventually(async () => {
+          const lines = await page.locator('.tasks li').allInnerTexts();
+          assert.ok(lines.length === 2 && lines.every(line => /seed [12]: Measuring/.test(line)), `${lines}`);
+        });
+        await keepScreenshot(page, 'widths-several');
+      }
+      await eventually(async () => {
+        const models = await shelf(page).allInnerTexts();
+        assert.ok(models.length === 2 && models.every(model => model.endsWith('points measured')), `${models}`);
+      }, PATIENCE_MILLISECONDS);
+      // The workers that came for it are gone.
+      await eventually(async () => assert.equal(page.workers().length, 1));
+      await eventually(async () => assert.equal(await button(page, /^Measure all/).count(), 0));
+      const { models } = await record(page);
+      assert.deepEqual(models.map(model => model.recipe.seed).toSorted(), [1, 2]);
+      for (const checkpoint of checkpoints) {
+        const [there] = native(checkpoint).models;
+        const here = models.find(model => model.fingerprint === there.fingerprint);
+        assert.deepEqual(here.points.map(point => point.way), there.points.map(point => point.way));
+        for (const [place, point] of here.points.entries()) {
+          const ratio = perplexity(point) / perplexity(there.points[place]);
+          assert.ok(Math.abs(ratio - 1) < TOLERANCE, `${JSON.stringify(point.way)}: ${ratio}`);
+        }
+      }
+      assertQuiet(lab);
+    }));
+
   test('a model is trained with quantization, beside a control of as many steps', () =>
     withLab(browser, link(), {}, async (page, lab) => {
       await ship(page, []);

@@ -62,6 +62,20 @@ impl Client {
         client
     }
 
+    /// Starts another worker of the same program, which crashes to the same ears.
+    pub(super) fn another(&self) -> Self {
+        let (url, on_crash) = {
+            let state = self.0.borrow();
+            (state.url.clone(), state.on_crash.clone())
+        };
+        Client::start(url, move |sentence| on_crash(sentence))
+    }
+
+    /// Ends the worker; whoever still waits for it is told.
+    pub(super) fn end(self) {
+        fail(self.end_worker());
+    }
+
     /// Asks for something: `watch` gets progress, and `take` then exactly once what came out.
     pub(super) fn ask<Asked: Task<Outcome: Parcel>>(
         &self,

@@ -87,7 +87,7 @@ impl Lab {
         watch: impl Fn(Progress) + 'static,
         take: impl FnOnce(Result<Asked::Outcome, Stopped>) + 'static,
     ) -> RequestId {
-        self.client.with_value(Client::clone).ask(task, buffers, watch, take)
+        self.client().ask(task, buffers, watch, take)
     }
 
     /// Says why nothing came of a task; whoever stopped it knows.
@@ -97,9 +97,14 @@ impl Lab {
         }
     }
 
+    /// The worker.
+    pub(super) fn client(&self) -> Client {
+        self.client.with_value(Client::clone)
+    }
+
     /// Asks the worker to stop.
     pub(super) fn cancel(&self, id: RequestId) {
-        self.client.with_value(Client::clone).cancel(id);
+        self.client().cancel(id);
     }
 
     /// The entrance of a room.

@@ -1,8 +1,9 @@
 //! Perplexity against the length of a training: what is asked for, and how it goes on.
 
+use super::measuring::Pace;
 use super::settings::Course;
 use super::source::Source;
-use super::state::{Deed, WidthsRoom};
+use super::state::WidthsRoom;
 use crate::lab::models::{HandleModel, MeasuredModel, ModelKey, Taken};
 use crate::lab::page::controls::Field;
 use crate::lab::page::state::Lab;
@@ -71,19 +72,22 @@ impl WidthsRoom {
 
     /// Trains and measures until nothing is left of what is asked for.
     fn begin_course(self, lab: Lab) {
-        self.source.set(Some(Source::Here));
-        self.set_off();
-        self.go_on_course(lab);
+        self.show_this_tab();
+        self.go_on_course(lab, Pace::set_off());
     }
 
-    fn go_on_course(self, lab: Lab) {
+    fn go_on_course(self, lab: Lab, pace: Pace) {
         match untrack(|| self.next_course()) {
             None => {}
             Some((config, None)) => {
                 let task = (HandleModel::Begin(Box::new(config)), vec![]);
-                self.handle(lab, task, move |_| self.go_on_course(lab));
+                self.handle(lab, task, move |_| self.go_on_course(lab, Pace::set_off()));
             }
-            Some((_, Some(key))) => self.ask(lab, key, Deed::Course, move || self.go_on_course(lab)),
+            Some((_, Some(key))) => self.take_course(lab, key, pace, move |pace| {
+                if let Some(pace) = pace {
+                    self.go_on_course(lab, pace);
+                }
+            }),
         }
     }
 

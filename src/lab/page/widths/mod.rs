@@ -2,6 +2,7 @@
 
 mod controls;
 mod course;
+mod measuring;
 mod settings;
 mod shelf;
 mod shipped;

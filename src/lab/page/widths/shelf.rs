@@ -1,7 +1,8 @@
 //! The models that can be measured: those of this browser, and those that come with the lab.
 
+use super::measuring::{Deed, Work};
 use super::shipped::{Entry, Shipped};
-use super::state::{Deed, WidthsRoom};
+use super::state::WidthsRoom;
 use crate::lab::models::{HandleModel, Shelved};
 use crate::lab::page::files::chosen_file;
 use crate::lab::page::models::describe;
@@ -91,38 +92,65 @@ fn shipped(lab: Lab, room: WidthsRoom) -> AnyView {
     list.into_any()
 }
 
-/// What is under way, how far it is, and how long it will take.
+/// The buttons that begin, what is under way, how far it is, and how long it will take.
 fn measuring(lab: Lab, room: WidthsRoom) -> AnyView {
-    let can_measure = move || {
-        let is_ready = |model: &Shelved| model.baselines.is_some() && model.steps > 0;
-        let is_left = |key| room.left(key).is_none_or(|left| !left.is_empty());
-        room.is_idle() && room.model().is_some_and(|model| is_ready(&model) && is_left(model.key))
-    };
+    let unmeasured = Memo::new(move |_| room.unmeasured());
+    let is_left = move || room.chosen.get().is_some_and(|key| unmeasured.with(|keys| keys.contains(&key)));
     let begun = move |key| room.measured(key).is_some_and(|measured| !measured.points.is_empty());
     let verb = move || match room.chosen.get().filter(|&key| begun(key)).and_then(|key| room.left(key)) {
         Some(left) if !left.is_empty() => format!("Go on measuring: {} points", left.len()),
         _ => "Measure it here".into(),
     };
-    let says = move || {
-        let rest = || {
-            room.time_left().map_or(String::new(), |left| format!(", about {} s left", left.as_secs() + 1))
-        };
-        Some(match room.work.get()?.deed {
-            Deed::Opening => "Opening the model".to_owned(),
-            Deed::Measuring(way) => format!("Measuring {}{}", way.label(), rest()),
-            Deed::Course => format!("Training and measuring{}", rest()),
-            Deed::Tuning(tuning) => format!("Training with {}{}", tuning.format.label(), rest()),
-        })
+    let all = move || format!("Measure all {} here", unmeasured.with(Vec::len));
+    let workers = move || room.work.with(|work| work.iter().map(|work| work.worker).collect::<Vec<_>>());
+    let wait = move || match room.waiting.with(Vec::len) {
+        0 => None,
+        1 => Some("1 model waits".to_owned()),
+        count => Some(format!("{count} models wait")),
     };
     view! {
         <div class="run" role="group" aria-label="Measurement">
-            <button type="button" class="primary" disabled=move || !can_measure() on:click=move |_| room.measure(lab)>{verb}</button>
+            <button type="button" class="primary" disabled=move || !room.is_idle() || !is_left() on:click=move |_| room.measure(lab)>{verb}</button>
+            <button type="button" hidden=move || { unmeasured.with(Vec::len) < 2 } disabled=move || !room.is_idle() on:click=move |_| room.measure_all(lab)>{all}</button>
         </div>
-        <div class="progress" hidden=move || says().is_none()>
-            <span role="status">{says}</span>
-            <progress max="1" aria-label="Progress of the measurement" prop:value=move || room.share()></progress>
+        <div class="progress" hidden=move || room.is_idle()>
+            <ul class="tasks"><For each=workers key=|worker| *worker children=move |worker| task(room, worker) /></ul>
+            <span>{wait}</span>
             <button type="button" on:click=move |_| room.stop(lab)>"Cancel"</button>
         </div>
+    }
+    .into_any()
+}
+
+/// What a worker does.
+fn task(room: WidthsRoom, worker: usize) -> AnyView {
+    let work =
+        Memo::new(move |_| room.work.with(|work| work.iter().find(|work| work.worker == worker).cloned()));
+    let name = move |key| {
+        let model = room.shelf.with(|shelf| shelf.iter().find(|model| model.key == key).cloned());
+        model.map_or(String::new(), |model| {
+            format!("{}, seed {}: ", describe(&model), model.config.recipe.seed)
+        })
+    };
+    let says = move || {
+        let work = work.get()?;
+        let rest =
+            work.time_left().map_or(String::new(), |left| format!(", about {} s left", left.as_secs() + 1));
+        // Of several it is to be said which.
+        let name = work.key.filter(|_| room.work.with(Vec::len) > 1).map_or(String::new(), name);
+        Some(match work.deed {
+            Deed::Opening => "Opening the model".to_owned(),
+            Deed::Measuring(way) => format!("{name}Measuring {}{rest}", way.label()),
+            Deed::Course => format!("Training and measuring{rest}"),
+            Deed::Tuning(tuning) => format!("Training with {}{rest}", tuning.format.label()),
+        })
+    };
+    let share = move || work.with(|work| work.as_ref().map_or(0.0, Work::share));
+    view! {
+        <li>
+            <span role="status">{says}</span>
+            <progress max="1" aria-label="Progress of the measurement" prop:value=share></progress>
+        </li>
     }
     .into_any()
 }

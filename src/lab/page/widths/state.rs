@@ -1,56 +1,23 @@
-//! What the room knows once it is open, and how a measurement goes on.
+//! What the room knows once it is open.
 
+use super::measuring::Work;
 use super::settings::Settings;
 use super::shipped::Shipped;
 use super::source::{self, Source};
 use crate::lab::models::{
-    HandleModel, ListModels, ListWidths, MeasureWidths, MeasuredModel, MeasuredModels, ModelKey, Shelf,
-    Shelved, Taken,
+    HandleModel, ListModels, ListWidths, MeasuredModel, MeasuredModels, ModelKey, Shelf, Shelved, Taken,
 };
+use crate::lab::page::client::Client;
 use crate::lab::page::entrance::{Host, restore};
 use crate::lab::page::state::Lab;
 use crate::lab::permalink::{self, Room};
-use crate::lab::protocol::{RequestId, Stopped};
-use crate::model::Format;
+use crate::lab::protocol::Stopped;
 use crate::model::corpus::Text;
 use crate::record::robustness::{self, Robustness};
-use crate::record::widths::{Config, Measured, Tuned, Tuning, Way, Widths};
-use crate::study::Progress;
+use crate::record::widths::{Config, Measured, Way, Widths};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use std::sync::Arc;
-use std::time::Duration;
-use web_time::Instant;
-
-/// What is under way.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Work {
-    /// The request.
-    pub(super) id: RequestId,
-    /// What is done.
-    pub(super) deed: Deed,
-}
-
-/// What is done to a model.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Deed {
-    /// It is put on the shelf, or given its text.
-    Opening,
-    /// A way is measured.
-    Measuring(Way),
-    /// It is trained further.
-    Tuning(Tuning),
-    /// It is trained, and measured along the way.
-    Course,
-}
-
-/// Where a measurement began, and how far it is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Pace {
-    began: Instant,
-    first: Option<Progress>,
-    last: Option<Progress>,
-}
 
 /// The state of the room.
 #[derive(Clone, Copy)]
@@ -64,8 +31,12 @@ pub(super) struct WidthsRoom {
     pub(super) chosen: RwSignal<Option<ModelKey>>,
     /// The models that come with the lab.
     pub(super) shipped: RwSignal<Shipped>,
-    pub(super) work: RwSignal<Option<Work>>,
-    pace: RwSignal<Option<Pace>>,
+    /// What is under way, at most one thing a worker.
+    pub(super) work: RwSignal<Vec<Work>>,
+    /// Models that wait for a worker.
+    pub(super) waiting: RwSignal<Vec<ModelKey>>,
+    /// The workers besides the page's own, while there are any.
+    pub(super) further: StoredValue<Vec<Client>, LocalStorage>,
     pub(super) trouble: RwSignal<Option<String>>,
     /// The published simulation.
     pub(super) published: RwSignal<Option<Arc<Robustness>>>,
@@ -91,7 +62,8 @@ impl WidthsRoom {
             chosen: RwSignal::default(),
             shipped: RwSignal::default(),
             work: RwSignal::default(),
-            pace: RwSignal::default(),
+            waiting: RwSignal::default(),
+            further: StoredValue::new_local(vec![]),
             trouble: RwSignal::default(),
             published: RwSignal::default(),
             native: RwSignal::default(),
@@ -156,10 +128,11 @@ impl WidthsRoom {
 
     /// Whether nothing is under way.
     pub(super) fn is_idle(&self) -> bool {
-        self.work.with(Option::is_none)
+        self.work.with(Vec::is_empty)
     }
 
-    fn config(&self) -> Config {
+    /// How models are measured.
+    pub(super) fn config(&self) -> Config {
         self.settings.with(|settings| settings.config.clone())
     }
 
@@ -191,91 +164,9 @@ impl WidthsRoom {
         Some(ways.into_iter().filter(|&way| measured.at(way).is_none()).collect())
     }
 
-    /// Measures the model that is chosen, point after point.
-    pub(super) fn measure(self, lab: Lab) {
-        self.source.set(Some(Source::Here));
-        self.set_off();
-        self.measure_next(lab);
-    }
-
-    /// Forgets what went wrong, and takes the time.
-    pub(super) fn set_off(self) {
-        self.text.set(untrack(|| self.model()).map(|model| model.config.text.clone()));
-        self.trouble.set(None);
-        self.pace.set(Some(Pace { began: Instant::now(), first: None, last: None }));
-    }
-
-    fn measure_next(self, lab: Lab) {
-        let Some(model) = untrack(|| self.model()) else { return };
-        let key = model.key;
-        let left = untrack(|| self.left(key));
-        let way = match left {
-            Some(left) => left.first().copied(),
-            // The first there is, whatever the checkpoint holds.
-            None => Some(Way::of(Format::Fp16)),
-        };
-        let Some(way) = way else { return };
-        self.ask(lab, key, Deed::Measuring(way), move || {
-            if untrack(|| self.left(key)).is_some_and(|left| !left.is_empty()) {
-                self.measure_next(lab);
-            }
-        });
-    }
-
-    /// Trains the model that is chosen further, with quantization and then as long without.
-    pub(super) fn tune(self, lab: Lab) {
-        self.source.set(Some(Source::Here));
-        self.set_off();
-        self.tune_next(lab);
-    }
-
-    fn tune_next(self, lab: Lab) {
-        let Some(key) = self.chosen.get_untracked() else { return };
-        let tuning = self.settings.with_untracked(|settings| settings.tuning);
-        self.ask(lab, key, Deed::Tuning(tuning), move || {
-            if untrack(|| self.is_tuned(key, tuning)) == Some(false) {
-                self.tune_next(lab);
-            }
-        });
-    }
-
-    /// Whether a further training of a model is complete; none where it has not begun.
-    pub(super) fn is_tuned(&self, key: ModelKey, tuning: Tuning) -> Option<bool> {
-        let measured = self.measured(key)?;
-        measured.tuned.iter().find(|tuned| tuned.tuning == tuning).map(Tuned::is_complete)
-    }
-
-    /// Asks for the next point or look, and goes on where it came.
-    pub(super) fn ask(self, lab: Lab, key: ModelKey, deed: Deed, then: impl FnOnce() + 'static) {
-        let config = untrack(|| self.config());
-        let tuning = match deed {
-            Deed::Tuning(tuning) => Some(tuning),
-            Deed::Opening | Deed::Measuring(_) | Deed::Course => None,
-        };
-        let lengths = (deed == Deed::Course).then(|| untrack(|| self.lengths()));
-        let watch = move |progress: Progress| {
-            self.pace.update(|pace| {
-                if let Some(pace) = pace {
-                    pace.first.get_or_insert(progress);
-                    pace.last = Some(progress);
-                }
-            });
-        };
-        let task = MeasureWidths { key, config, tuning, lengths };
-        let id = lab.ask_and_watch(&task, vec![], watch, move |found| {
-            self.work.set(None);
-            match found {
-                Ok(found) => {
-                    self.put(Arc::new(found));
-                    then();
-                }
-                Err(stopped) => self.say(stopped),
-            }
-        });
-        self.work.set(Some(Work { id, deed }));
-    }
-
-    fn put(self, found: Arc<MeasuredModel>) {
+    /// Puts what was measured of a model among what is known.
+    pub(super) fn put(self, found: MeasuredModel) {
+        let found = Arc::new(found);
         let lengths = |of: &MeasuredModel| of.course.as_ref().map(|taken| taken.lengths.clone());
         if let Some(Taken { steps, .. }) = found.course {
             self.shelf.update(|shelf| {
@@ -296,32 +187,11 @@ impl WidthsRoom {
         });
     }
 
-    fn say(self, stopped: Stopped) {
+    /// Says why nothing came of some work; whoever stopped it knows.
+    pub(super) fn say(self, stopped: Stopped) {
         if let Stopped::Failed(sentence) = stopped {
             self.trouble.set(Some(sentence));
         }
-    }
-
-    /// Stops what is under way; what was measured stays.
-    pub(super) fn stop(self, lab: Lab) {
-        if let Some(work) = self.work.get_untracked() {
-            lab.cancel(work.id);
-        }
-    }
-
-    /// The part of the model's points that is done.
-    pub(super) fn share(&self) -> f64 {
-        let last = self.pace.with(|pace| pace.and_then(|pace| pace.last));
-        last.map_or(0.0, |last| last.done as f64 / last.total.max(1) as f64)
-    }
-
-    /// How long the rest will take, at the pace so far.
-    pub(super) fn time_left(&self) -> Option<Duration> {
-        let pace = self.pace.get()?;
-        let (first, last) = (pace.first?, pace.last?);
-        let done = last.done.checked_sub(first.done).filter(|&done| done > 0)?;
-        let rest = last.total.saturating_sub(last.done) as f64;
-        Some(pace.began.elapsed().mul_f64(rest / done as f64))
     }
 
     /// Does something to a model on the shelf, and then something else with it.
@@ -333,7 +203,7 @@ impl WidthsRoom {
     ) {
         self.trouble.set(None);
         let id = lab.ask(&task, buffers, move |done| {
-            self.work.set(None);
+            self.work.update(Vec::clear);
             match done {
                 Ok(shelved) => {
                     let shelved = Arc::new(shelved);
@@ -348,6 +218,6 @@ impl WidthsRoom {
                 Err(stopped) => self.say(stopped),
             }
         });
-        self.work.set(Some(Work { id, deed: Deed::Opening }));
+        self.work.set(vec![Work::opening(id)]);
     }
 }
