@@ -40,6 +40,8 @@ struct Program {
     /// What the published program is compiled for: the page, which computes nothing, to be small; the worker to be
     /// fast, but not at any size: the third level takes 22 kB more of the dearest room, gzipped, than the second.
     optimisation: &'static str,
+    /// What the compiler is told besides.
+    besides: &'static [&'static str],
 }
 
 /// A program as a browser loads it.
@@ -54,9 +56,14 @@ pub struct Code {
 pub type Parts = BTreeMap<String, Vec<String>>;
 
 const PROGRAMS: [Program; 2] = [
-    Program { binary: "app", folder: "page", optimisation: "\"z\"" },
-    Program { binary: "worker", folder: "worker", optimisation: "2" },
+    Program { binary: "app", folder: "page", optimisation: "\"z\"", besides: &[] },
+    Program { binary: "worker", folder: "worker", optimisation: "2", besides: &[UNROLLED] },
 ];
+
+/// How large a loop of known length may become when it is written out: the kernels' loops over the four registers of a
+/// block, which the second level would leave as loops over memory. It is what the third level of optimisation gives them
+/// (docs/performance.md has what it brings), at a fifth of its size.
+const UNROLLED: &str = "llvm-args=-unroll-threshold=300";
 
 /// How the wrapper of a program is called in its folder, without an extension.
 const WRAPPER: &str = "program";
@@ -78,7 +85,7 @@ pub fn compile(
 
 /// Compiles a program, splits and wraps it.
 fn make(
-    &Program { binary, folder: name, optimisation }: &Program,
+    &Program { binary, folder: name, optimisation, besides }: &Program,
     workspace: &Workspace,
     compiler: WebCompiler,
     quality: Quality,
@@ -94,6 +101,9 @@ fn make(
     compiler.set(&mut cargo);
     // The splitter reads there which function needs which.
     cargo.args(["--", "-C", "link-arg=--emit-relocs"]);
+    if quality == Quality::Published {
+        cargo.args(besides.iter().flat_map(|option| ["-C", option]));
+    }
     crate::process::run(&mut cargo)?;
     let compiled = products.join(WebCompiler::TARGET).join(profile);
     let program = compiled.join(format!("{binary}.wasm"));
