@@ -7,6 +7,10 @@ use super::parameters::Weights;
 use super::router::Routes;
 use candle_core::{Device, Tensor};
 
+/// A product with so many results or fewer is summed in another order by the library that multiplies matrices, and one
+/// with a single row in yet another.
+const FEW_RESULTS: usize = 256;
+
 /// The experts of one block.
 #[derive(Debug, Clone)]
 pub(super) struct Experts {
@@ -26,7 +30,9 @@ impl Experts {
     }
 
     /// `[tokens, width]` to the same: the weighted sum of what each token's experts make of it. Tokens are sorted by
-    /// expert, so that each expert is one product of matrices.
+    /// expert, so that each expert is one product of matrices. Where an expert has few visitors, the first comes several times:
+    /// else the sums of a token would be taken in an order that depends on how many later tokens visit the same
+    /// expert, and the rounding of its logits would know of them.
     pub(super) fn forward(
         &self,
         x: &Tensor,
@@ -46,14 +52,17 @@ impl Experts {
         for expert in 1..visitors.len() {
             starts[expert] = starts[expert - 1] + visitors[expert - 1].len() as u32;
         }
+        // Whoever watches counts every row once.
+        let least = if watch.is_watched() { 1 } else { (FEW_RESULTS / width + 1).max(2) };
         let mut outputs = Vec::with_capacity(visitors.len());
-        for (expert, visitors) in
-            self.experts.iter().zip(visitors).filter(|(_, visitors)| !visitors.is_empty())
-        {
+        for (expert, mut visitors) in self.experts.iter().zip(visitors) {
+            let Some(&first) = visitors.first() else { continue };
             let count = visitors.len();
-            let rows = x.index_select(&Tensor::from_vec(visitors, count, &Device::Cpu)?, 0)?;
+            visitors.resize(count.max(least), first);
+            let company = visitors.len();
+            let rows = x.index_select(&Tensor::from_vec(visitors, company, &Device::Cpu)?, 0)?;
             let inner = ops::relu(&expert[0].forward(&rows, watch)?)?;
-            outputs.push(expert[1].forward(&inner, watch)?);
+            outputs.push(expert[1].forward(&inner, watch)?.narrow(0, 0, count)?);
         }
         let back: Vec<u32> = visits.iter().map(|&(expert, place)| starts[expert as usize] + place).collect();
         let count = back.len();

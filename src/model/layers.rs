@@ -18,6 +18,11 @@ impl<'a> Watch<'a> {
         Self(Some(look))
     }
 
+    /// Whether anyone looks.
+    pub(super) fn is_watched(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Shows one.
     pub(super) fn output(&self, module: &str, tensor: &Tensor) -> Result<(), ModelError> {
         self.0.map_or(Ok(()), |look| look(module, tensor))
@@ -85,7 +90,7 @@ impl Linear {
         let rest = self.weight.dim(0)? - first;
         let part = |start, rows| x.matmul(&self.weight.narrow(0, start, rows)?.t()?);
         let parts = [part(0, first)?, part(first, rest)?];
-        if watch.0.is_some() {
+        if watch.is_watched() {
             watch.output(&self.name, &Tensor::cat(&parts, 1)?)?;
         }
         Ok(parts)

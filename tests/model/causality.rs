@@ -3,7 +3,7 @@
 use crate::mixed::both;
 use crate::models::{architectures, tokens};
 use bk_lab::model::causality::{TOLERANCE, probe};
-use bk_lab::model::{LanguageModel, ModelError, Parameters};
+use bk_lab::model::{Architecture, Gating, LanguageModel, ModelError, Parameters, ResNetBk};
 use bk_lab::record::leak::Config;
 use bk_lab::study::language_model::{causality_map, held_out_sequence, leak, predict};
 use bk_lab::study::{Context, StudyError};
@@ -24,6 +24,23 @@ fn no_causal_model_moves_an_earlier_logit_and_the_two_sided_one_is_caught() {
         // The token itself has to be seen, or the probe would prove nothing.
         for (&position, moved) in found.changed.iter().zip(&found.moved) {
             assert!(moved[position] > 100.0 * TOLERANCE, "{name}: {}", moved[position]);
+        }
+    }
+}
+
+/// Not by a bit: how many tokens visit an expert together decides how products of matrices are summed.
+#[test]
+fn the_rounding_of_a_logit_depends_on_no_later_token() {
+    for gating in [Gating::default(), Gating::All] {
+        let model =
+            ResNetBk { vocabulary: 27, width: 32, layers: 2, context: 48, gating, ..ResNetBk::default() };
+        let architecture = Architecture::ResNetBk(model);
+        for seed in 0..4 {
+            let parameters = Parameters::fresh(&architecture, seed, DType::F32).unwrap();
+            let model = LanguageModel::new(&architecture, &parameters.frozen()).unwrap();
+            let positions: Vec<usize> = (1..48).step_by(5).collect();
+            let found = probe(&model, &tokens(48, 27, seed), &positions).unwrap();
+            assert_eq!(found.largest_leak(), 0.0, "{gating:?}, seed {seed}");
         }
     }
 }
