@@ -14,7 +14,7 @@ use std::time::Duration;
 use web_time::Instant;
 
 /// Workers at most, whatever the machine has: each holds a model and its text in memory of its own.
-const MOST_WORKERS: usize = 4;
+pub(super) const MOST_WORKERS: usize = 4;
 
 /// The page's own worker, by its place among all.
 const OWN: usize = 0;

@@ -1,6 +1,6 @@
 //! The models that can be measured: those of this browser, and those that come with the lab.
 
-use super::measuring::{Deed, Work};
+use super::measuring::{Deed, MOST_WORKERS, Work};
 use super::shipped::{Entry, Shipped};
 use super::state::WidthsRoom;
 use crate::lab::models::{HandleModel, Shelved};
@@ -102,7 +102,6 @@ fn measuring(lab: Lab, room: WidthsRoom) -> AnyView {
         _ => "Measure it here".into(),
     };
     let all = move || format!("Measure all {} here", unmeasured.with(Vec::len));
-    let workers = move || room.work.with(|work| work.iter().map(|work| work.worker).collect::<Vec<_>>());
     let wait = move || match room.waiting.with(Vec::len) {
         0 => None,
         1 => Some("1 model waits".to_owned()),
@@ -114,7 +113,7 @@ fn measuring(lab: Lab, room: WidthsRoom) -> AnyView {
             <button type="button" hidden=move || { unmeasured.with(Vec::len) < 2 } disabled=move || !room.is_idle() on:click=move |_| room.measure_all(lab)>{all}</button>
         </div>
         <div class="progress" hidden=move || room.is_idle()>
-            <ul class="tasks"><For each=workers key=|worker| *worker children=move |worker| task(room, worker) /></ul>
+            <ul class="tasks">{(0..MOST_WORKERS).map(|worker| task(room, worker)).collect_view()}</ul>
             <span>{wait}</span>
             <button type="button" on:click=move |_| room.stop(lab)>"Cancel"</button>
         </div>
@@ -147,7 +146,7 @@ fn task(room: WidthsRoom, worker: usize) -> AnyView {
     };
     let share = move || work.with(|work| work.as_ref().map_or(0.0, Work::share));
     view! {
-        <li>
+        <li hidden=move || work.with(Option::is_none)>
             <span role="status">{says}</span>
             <progress max="1" aria-label="Progress of the measurement" prop:value=share></progress>
         </li>
