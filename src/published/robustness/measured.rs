@@ -60,7 +60,9 @@ pub fn findings(record: &Widths) -> Vec<Finding> {
         rows.extend(of_one(group, is_mamba(&group)));
     }
     for mamba in honest.iter().filter(is_mamba) {
-        for other in honest.iter().filter(|group| !is_mamba(group)) {
+        // Perplexities on different texts have nothing to do with each other.
+        let beside = |group: &&&Group<'_>| !is_mamba(group) && group.first().text == mamba.first().text;
+        for other in honest.iter().filter(beside) {
             rows.extend(of_two(other, mamba));
         }
     }
