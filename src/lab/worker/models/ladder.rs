@@ -25,9 +25,12 @@ fn checksum(of: &impl Serialize) -> Result<String, serde_json::Error> {
     Ok(format!("{:08x}", crc32fast::hash(&serde_json::to_vec(of)?)))
 }
 
-/// Where the file of a text lies.
-fn text_name(text: &Text) -> Result<String, serde_json::Error> {
-    Ok(format!("ladder-text/{}", checksum(text)?))
+/// Where the file of a text lies, if it is one.
+fn file_name(text: &Text) -> Result<Option<String>, serde_json::Error> {
+    match text {
+        Text::File { name, .. } => Ok(Some(format!("ladder-text/{}", checksum(name)?))),
+        Text::Language { .. } | Text::Uniform { .. } => Ok(None),
+    }
 }
 
 /// Where the models of a ladder lie, together with those of others that are trained alike on the same text.
@@ -47,14 +50,17 @@ pub fn train(task: Payload, context: &Context) -> Performing<'_> {
         let TrainLadder { config, action } = read(&task)?;
         config.check().map_err(|error| Problem::Study(error.into()))?;
         let shelf = &*shelf().await;
-        let is_file = matches!(config.text, Text::File { .. });
-        if action == Action::GiveText {
-            let file = task.buffers.first().ok_or(Problem::NoFile)?;
-            shelf.put(&text_name(&config.text)?, to_bytes(file)).await;
+        let file = file_name(&config.text)?;
+        if let (Action::GiveText, Some(file)) = (action, &file) {
+            let given = task.buffers.first().ok_or(Problem::NoFile)?;
+            shelf.put(file, to_bytes(given)).await;
         }
-        let content = if is_file { shelf.get(&text_name(&config.text)?).await } else { None };
+        let content = match &file {
+            Some(file) => shelf.get(file).await,
+            None => None,
+        };
         let folder = folder(&config, content.as_deref())?;
-        let waits = is_file && content.is_none();
+        let waits = file.is_some() && content.is_none();
         let is_same = |(at, open): &mut (String, Session)| *at == folder && open.record().config == config;
         let open = OPEN.with_borrow_mut(|open| open.take_if(is_same)).map(|(_, open)| open);
         if action == Action::Forget {
