@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bk_lab::figure::View;
-use bk_lab::lab::permalink::{LinkError, Room, parse, settings, to_fragment};
+use bk_lab::lab::permalink::{LinkError, Room, parse, settings, to_fragment, to_room};
 use bk_lab::record::{resolvent, robustness};
 use bk_lab::resolvent::{BackendChoice, Potential};
 use proptest::prelude::*;
@@ -21,6 +21,16 @@ fn a_link_without_anything_leads_to_the_first_room() {
         assert_eq!(link.room, Room::Robustness);
         assert_eq!(link.restore::<robustness::Config>().unwrap().config, robustness::Config::default());
     }
+}
+
+#[test]
+fn every_room_has_a_link_of_its_own() {
+    for room in Room::ALL {
+        assert_eq!(parse(&to_room(room)).unwrap().room, room);
+        // By this number the page finds what it knows of a room.
+        assert_eq!(Room::ALL[room as usize], room);
+    }
+    assert_eq!(to_room(Room::Ladder), "#/ladder?v=1");
 }
 
 #[test]

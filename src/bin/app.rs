@@ -44,6 +44,11 @@ mod parts {
         Ok(rooms::widths)
     }
 
+    #[wasm_split(ladder, wasm_split_path = leptos::wasm_split, fallible)]
+    fn ladder() -> Result<Build, SplitLoaderError> {
+        Ok(rooms::ladder)
+    }
+
     #[wasm_split(lora, wasm_split_path = leptos::wasm_split, fallible)]
     fn lora() -> Result<Build, SplitLoaderError> {
         Ok(rooms::lora)
@@ -65,6 +70,7 @@ mod parts {
                 Room::Quantization => quantization().await,
                 Room::Models => models().await,
                 Room::Widths => widths().await,
+                Room::Ladder => ladder().await,
                 Room::Lora => lora().await,
                 Room::Files => files().await,
             }

@@ -73,6 +73,11 @@ mod parts {
         Ok(Widths { list: models::widths::list, measure: models::widths::measure })
     }
 
+    #[wasm_split(ladder, wasm_split_path = leptos::wasm_split, fallible)]
+    fn ladder() -> Result<Perform, SplitLoaderError> {
+        Ok(models::ladder::train)
+    }
+
     /// Where each part comes from.
     pub(super) const PARTS: Parts = Parts {
         export: || Box::pin(export()),
@@ -83,5 +88,6 @@ mod parts {
         lora: || Box::pin(lora()),
         models: || Box::pin(models()),
         widths: || Box::pin(widths()),
+        ladder: || Box::pin(ladder()),
     };
 }

@@ -3,6 +3,7 @@
 use crate::figure::Scene;
 use crate::figure::scene::{Command, Picture};
 use crate::lab::adaptation::{Adapted, Pictures};
+use crate::lab::ladder::TrainedLadder;
 use crate::lab::models::{MeasuredModel, MeasuredModels, Shelf, Shelved};
 use crate::lab::protocol::{ExaminedStudy, Imported, ReadValues, WrittenFile};
 use crate::model::causality::Causality;
@@ -66,6 +67,7 @@ impl Parcel for Causality {}
 impl Parcel for Mixed {}
 impl Parcel for MeasuredModel {}
 impl Parcel for MeasuredModels {}
+impl Parcel for TrainedLadder {}
 impl Parcel for Adapted {}
 impl Parcel for Explained {}
 impl Parcel for ImagesFile {}

@@ -1,6 +1,7 @@
 //! The lab itself: the page, its worker and the link that restores it. Thin shells over the road.
 
 pub mod adaptation;
+pub mod ladder;
 pub mod models;
 pub mod permalink;
 pub mod protocol;

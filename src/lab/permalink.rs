@@ -32,6 +32,8 @@ pub enum Room {
     Quantization,
     /// Measured perplexity against bit width.
     Widths,
+    /// Measured efficiency and stability.
+    Ladder,
     /// Language models.
     Models,
     /// The study of quantized LoRA.
@@ -42,13 +44,14 @@ pub enum Room {
 
 impl Room {
     /// All rooms in the order of the navigation.
-    pub const ALL: [Room; 9] = [
+    pub const ALL: [Room; 10] = [
         Room::Robustness,
         Room::Efficiency,
         Room::Stability,
         Room::Resolvent,
         Room::Quantization,
         Room::Widths,
+        Room::Ladder,
         Room::Models,
         Room::Lora,
         Room::Files,
@@ -63,6 +66,7 @@ impl Room {
             Room::Resolvent => "resolvent",
             Room::Quantization => "quantization",
             Room::Widths => "widths",
+            Room::Ladder => "ladder",
             Room::Models => "models",
             Room::Lora => "lora",
             Room::Files => "files",

@@ -8,6 +8,7 @@
 use crate::export::Format;
 use crate::figure::Scene;
 use crate::lab::adaptation::{Adapt, Adapted, ExplainAdaptation, Pictures, ReadImages, ShowImages};
+use crate::lab::ladder::{TrainLadder, TrainedLadder};
 use crate::lab::models::{
     HandleModel, ListModels, ListWidths, MapCausality, MeasureWidths, MeasuredModel, MeasuredModels, Predict,
     SaveModel, Shelf, Shelved, StudyMixed,
@@ -92,6 +93,8 @@ pub enum Kind {
     MeasureWidths,
     /// Say what was measured against bit width.
     ListWidths,
+    /// Do something to a ladder of models.
+    TrainLadder,
     /// Write a language model's checkpoint.
     SaveModel,
     /// Read result files.
@@ -144,6 +147,7 @@ tasks! {
     StudyMixed: StudyMixed => Mixed,
     MeasureWidths: MeasureWidths => MeasuredModel,
     ListWidths: ListWidths => MeasuredModels,
+    TrainLadder: TrainLadder => TrainedLadder,
     SaveModel: SaveModel => WrittenFile,
     Import: Import => Imported,
     ReadPotential: Potential => ReadValues,

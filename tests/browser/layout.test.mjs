@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 import { drawnFigures, keepScreenshot } from './figures.mjs';
 import { file, importByButton } from './files.mjs';
+import { ladders, ship } from './ladders.mjs';
 import {
   WITH_WEBGPU, choice, enter, enterPanel, eventually, said, startBrowser, table, unfoldSettings, withLab,
 } from './lab.mjs';
@@ -35,6 +36,8 @@ const ROOMS = [
   { link: 'Measured robustness', panel: 'Training with quantization', file: 'widths-tuning', figures: 0 },
   { link: 'Measured robustness', panel: 'The leak', file: 'widths-leak', figures: 0 },
   { link: 'Measured robustness', panel: 'Models and counting', file: 'widths-models', figures: 0 },
+  { link: 'Measured efficiency and stability', file: 'ladder', figures: 1 },
+  { link: 'Measured efficiency and stability', panel: 'Stability', file: 'ladder-stability', figures: 1 },
   { link: 'Language models', file: 'models', figures: 0 },
   { link: 'Language models', panel: 'Parts', file: 'models-parts', figures: 1 },
   { link: 'Language models', panel: 'Predictions', file: 'models-predictions', figures: 0 },
@@ -66,7 +69,8 @@ function lightness(page, property) {
   }, property);
 }
 
-async function show(page, room) {
+async function show(page, room, shipped) {
+  if (shipped) await ship(page, shipped);
   await enter(page, room.link);
   if (room.panel) await enterPanel(page, room.panel);
   await drawnFigures(page, room.figures);
@@ -75,7 +79,9 @@ async function show(page, room) {
 
 describe('layout', () => {
   let browser;
+  let shipped;
   before(async () => {
+    shipped = ladders();
     browser = await startBrowser(WITH_WEBGPU);
   });
   after(() => browser?.close());
@@ -85,7 +91,7 @@ describe('layout', () => {
       for (const room of ROOMS) {
         test(`${room.panel ?? room.link} at ${width} pixels, ${theme}: fits, can be read, and passes axe`, () =>
           withLab(browser, '', { viewport: { width, height: 900 }, colorScheme: theme }, async page => {
-            await show(page, room);
+            await show(page, room, shipped);
             await keepScreenshot(page, `${room.file}-${theme}-${width}`);
             await unfoldSettings(page);
             await assertFits(page, width);

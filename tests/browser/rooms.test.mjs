@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { drawnFigures, figures, keepScreenshot } from './figures.mjs';
+import { ladders, ship } from './ladders.mjs';
 import {
   MACHINES, address, assertQuiet, button, downloaded, enter, eventually, hasAdapter, heading, startBrowser,
   onScreen, withLab,
@@ -11,6 +12,9 @@ import {
 /** What the issue promises for a page from a local server. */
 const FIRST_CHART_MILLISECONDS = 2000;
 
+/** Shown with records that come with the lab. */
+const LADDER = 'Measured efficiency and stability';
+
 const ROOMS = [
   { link: 'Robustness', title: 'Quantization robustness', figures: 1, provenance: 'published simulation' },
   { link: 'Efficiency', title: 'Dynamic efficiency', figures: 1, provenance: 'published simulation' },
@@ -18,13 +22,16 @@ const ROOMS = [
   { link: 'Quantization', title: 'Quantization', figures: 1, provenance: 'computed here' },
   { link: 'Quantized LoRA', title: 'Quantized LoRA for vision transformers', figures: 1, provenance: 'published simulation' },
   { link: 'Measured robustness', title: 'Measured robustness', figures: 1, provenance: 'measured natively' },
+  { link: LADDER, title: LADDER, figures: 1, provenance: 'measured natively' },
   { link: 'Resolvent', title: 'The resolvent of a chain', figures: 1, provenance: 'computed here' },
 ];
 
 for (const machine of MACHINES) {
   describe(`rooms ${machine.name}`, () => {
     let browser;
+    let shipped;
     before(async () => {
+      shipped = ladders();
       browser = await startBrowser(machine);
     });
     after(() => browser?.close());
@@ -37,6 +44,7 @@ for (const machine of MACHINES) {
     for (const room of ROOMS) {
       test(`${room.link} opens by its link and shows what it promises`, () =>
         withLab(browser, '', {}, async (page, lab) => {
+          await ship(page, shipped);
           // By way of the other room, so that the click on the link is what opens this one.
           await enter(page, ROOMS.find(other => other !== room).link);
           await enter(page, room.link);
@@ -51,6 +59,7 @@ for (const machine of MACHINES) {
 
       test(`${room.link} is sharp on a high-density screen`, () =>
         withLab(browser, '', { deviceScaleFactor: 2 }, async page => {
+          await ship(page, shipped);
           await enter(page, room.link);
           for (const figure of await drawnFigures(page, room.figures)) {
             const { width, height, shownWidth, shownHeight } = figure;
@@ -61,6 +70,7 @@ for (const machine of MACHINES) {
 
       test(`${room.link} gives its figures away as SVG and PNG`, () =>
         withLab(browser, '', {}, async page => {
+          await ship(page, shipped);
           await enter(page, room.link);
           await drawnFigures(page, room.figures);
           for (let figure = 0; figure < room.figures; figure += 1) {

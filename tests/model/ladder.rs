@@ -247,6 +247,9 @@ fn what_cannot_be_trained_is_refused_with_a_sentence() {
         let error = config.check().unwrap_err().to_string();
         assert!(error.contains(words), "{error}");
     }
+    // A link may list any number, of which none is gone through.
+    let many = Config { seeds: vec![1; 1 << 20], contexts: vec![1; 1 << 20], ..small() };
+    assert!(many.check().is_err() && many.places().is_empty());
     assert!("64x".parse::<Size>().is_err() && "64×3".parse::<Size>().is_ok());
     // A context that the text is too short for.
     let long = Config { contexts: vec![2048], tokens_a_step: 2048, ..small() };

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// Arguments of `bklab ladder`. What is not given is as the page has it.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Contexts at one size, as the room of stability has them, instead of sizes at one context.
+    /// Contexts at one size, as the stability half of the room has them, instead of sizes at one context.
     #[arg(long)]
     stability: bool,
     /// Kinds of models: published, potentials, mamba.

@@ -25,6 +25,26 @@ impl FromStr for Finite {
     }
 }
 
+/// A list of numbers as a person writes it: with commas or spaces between.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Numbers<Number>(pub(super) Vec<Number>);
+
+impl<Number: Display> Display for Numbers<Number> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let numbers: Vec<String> = self.0.iter().map(Number::to_string).collect();
+        formatter.write_str(&numbers.join(", "))
+    }
+}
+
+impl<Number: FromStr> FromStr for Numbers<Number> {
+    type Err = Number::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let items = text.split([',', ' ']).filter(|item| !item.is_empty());
+        items.map(str::parse).collect::<Result<_, _>>().map(Numbers)
+    }
+}
+
 /// A field for a value that is written as text.
 #[component]
 pub(super) fn Field<Value>(
@@ -77,6 +97,15 @@ where
             <span class="hint" id=described>{hint}</span>
             <span class="trouble" id=troubled role="alert">{trouble}</span>
         </div>
+    }
+}
+
+/// How long something will take, in words.
+pub(super) fn time_left(seconds: f64) -> String {
+    match seconds {
+        seconds if seconds < 90.0 => format!("about {seconds:.0} s left"),
+        seconds if seconds < 5400.0 => format!("about {:.0} minutes left", seconds / 60.0),
+        seconds => format!("about {:.1} hours left", seconds / 3600.0),
     }
 }
 

@@ -7,6 +7,7 @@ use super::state::{Lab, Tone};
 use crate::import::{ImportError, Problem, admit};
 use crate::lab::permalink::Room;
 use crate::lab::protocol::{Found, Import, Imported, Stopped};
+use crate::record::ladder::Ladder;
 use crate::record::widths::Widths;
 use crate::record::{Document, Efficiency, Filed, ModeComparison, Robustness, Stability, Table};
 use js_sys::ArrayBuffer;
@@ -19,11 +20,12 @@ use web_sys::{Event, File, HtmlInputElement};
 const KEY: &str = "bk-lab.imported";
 
 /// Rooms that keep what is imported: of which study, and how that is told of.
-const KEEPING: [(Room, &str, &str); 5] = [
+const KEEPING: [(Room, &str, &str); 6] = [
     (Room::Robustness, Robustness::STUDY, "for the robustness figure"),
     (Room::Efficiency, Efficiency::STUDY, "for the efficiency figure"),
     (Room::Stability, Stability::STUDY, "for the stability figure"),
     (Room::Widths, Widths::STUDY, "of measured robustness"),
+    (Room::Ladder, Ladder::STUDY, "of measured efficiency and stability"),
     (Room::Files, Table::STUDY, "as tables, in the room Files"),
 ];
 

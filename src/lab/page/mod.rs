@@ -8,9 +8,11 @@ mod entrance;
 mod explore;
 mod figure_view;
 mod files;
+mod findings;
 mod folders;
 mod formulas;
 mod kept;
+mod ladder;
 mod lora;
 mod models;
 mod published;
@@ -19,9 +21,11 @@ mod resolvent;
 pub mod rooms;
 mod save_figure;
 mod shipped;
+mod sources;
 mod state;
 mod table;
 mod tables;
+mod texts;
 mod theme;
 mod widths;
 
@@ -92,6 +96,7 @@ fn Top() -> impl IntoView {
                 {link(Room::Resolvent, "Resolvent")}
                 {link(Room::Quantization, "Quantization")}
                 {link(Room::Widths, "Measured robustness")}
+                {link(Room::Ladder, "Measured efficiency and stability")}
                 {link(Room::Models, "Language models")}
                 {link(Room::Lora, "Quantized LoRA")}
                 {link(Room::Files, "Files")}

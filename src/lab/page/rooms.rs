@@ -1,6 +1,7 @@
 //! The rooms' places in the document. The page's program comes in parts: what opens first has no room in it, and
 //! the code of a room comes when the room is opened for the first time.
 
+use super::ladder::LadderView;
 use super::lora::LoraView;
 use super::models::ModelsView;
 use super::published;
@@ -52,6 +53,11 @@ pub fn quantization() -> AnyView {
 /// The room of measured robustness.
 pub fn widths() -> AnyView {
     view! { <WidthsView /> }.into_any()
+}
+
+/// The room of measured efficiency and stability.
+pub fn ladder() -> AnyView {
+    view! { <LadderView /> }.into_any()
 }
 
 /// The room of language models.

@@ -3,7 +3,7 @@
 use super::images::images_name;
 use super::parts::Performing;
 use super::shelf::{Shelf, shelf};
-use super::{Payload, Stopped, finished, read};
+use super::{Payload, Stopped, finished, memory, read};
 use crate::lab::adaptation::{Action, Adapt, Adapted, ExplainAdaptation, Live, Pictures, ShowImages};
 use crate::published::lora::measured::beside;
 use crate::record::adaptation::{Adaptation, Config, Explained};
@@ -12,9 +12,6 @@ use crate::study::adaptation::{self, Matrix};
 use crate::vision::archive::Archive;
 use std::cell::RefCell;
 use web_time::Instant;
-
-/// A page of WebAssembly's memory, in bytes.
-const MEMORY_PAGE: usize = 65_536;
 
 thread_local! {
     /// The study that was last gone on with, and whether the browser keeps it.
@@ -123,7 +120,7 @@ fn answer(matrix: &Matrix, kept: bool, known: usize) -> Adapted {
         progress: matrix.progress(),
         explained: is_new.then(|| explained(matrix.record())),
         kept,
-        memory: (core::arch::wasm32::memory_size::<0>() * MEMORY_PAGE) as u64,
+        memory: memory(),
     }
 }
 

@@ -23,6 +23,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
+/// A page of WebAssembly's memory, in bytes.
+const MEMORY_PAGE: usize = 65_536;
+
 /// What lives as long as the worker does.
 struct Worker {
     scope: DedicatedWorkerGlobalScope,
@@ -124,6 +127,7 @@ impl Worker {
             Kind::StudyMixed => (self.parts.models)().await?.mixed,
             Kind::MeasureWidths => (self.parts.widths)().await?.measure,
             Kind::ListWidths => (self.parts.widths)().await?.list,
+            Kind::TrainLadder => (self.parts.ladder)().await?,
             Kind::SaveModel => (self.parts.models)().await?.save,
             Kind::Import => (self.parts.import)().await?.records,
             Kind::Potential => (self.parts.import)().await?.potential,
@@ -131,6 +135,11 @@ impl Worker {
         };
         perform(task, context).await
     }
+}
+
+/// Bytes of memory that the worker has.
+fn memory() -> u64 {
+    (core::arch::wasm32::memory_size::<0>() * MEMORY_PAGE) as u64
 }
 
 /// The task in a message.

@@ -14,7 +14,6 @@ use crate::lab::protocol::{
 use crate::published::lora::Evidence;
 use crate::published::lora::tree::tree;
 use crate::record::fragility::Subject;
-use crate::record::ladder::Ladder;
 use crate::record::language_model::LanguageModel;
 use crate::record::lora::{self, Study};
 use crate::record::mixed::Mixed;
@@ -45,6 +44,8 @@ pub struct Parts {
     pub models: fn() -> Coming<Models>,
     /// Measures language models against bit width.
     pub widths: fn() -> Coming<Widths>,
+    /// Measures efficiency and stability.
+    pub ladder: fn() -> Coming<Perform>,
 }
 
 /// Code on its way.
@@ -205,13 +206,6 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
             let Mixed { provenance, manifest, .. } = *record;
             Record::Table(Table { provenance, manifest, title, grids })
         }
-        Record::Ladder(record) => {
-            let tables = [record.costs_table(), record.exits_table(), record.sparsity_table()];
-            let grids = tables.into_iter().chain([record.stability_table()]);
-            let grids = grids.filter(|grid| !grid.rows.is_empty()).collect();
-            let Ladder { provenance, manifest, .. } = *record;
-            Record::Table(Table { provenance, manifest, title: Ladder::TITLE.into(), grids })
-        }
         record => record,
     };
     let room = match &record {
@@ -227,11 +221,8 @@ fn found(record: Record) -> Result<Found, serde_json::Error> {
         Record::Quantize(_) | Record::ModeComparison(_) => Room::Quantization,
         Record::Lora(_) | Record::Adaptation(_) => Room::Lora,
         Record::Widths(_) => Room::Widths,
-        Record::Table(_)
-        | Record::Speed(_)
-        | Record::LanguageModel(_)
-        | Record::Mixed(_)
-        | Record::Ladder(_) => Room::Files,
+        Record::Ladder(_) => Room::Ladder,
+        Record::Table(_) | Record::Speed(_) | Record::LanguageModel(_) | Record::Mixed(_) => Room::Files,
     };
     Ok(Found { room, document: record.to_document()? })
 }

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
+/// So many models a ladder has at most.
+const MOST_MODELS: usize = 500;
+
 /// A kind of model, of which a ladder has several sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -137,7 +140,9 @@ pub enum ConfigError {
     #[error("There is no {0}. Name at least one.")]
     Nothing(&'static str),
     /// Too many models.
-    #[error("{0} models would be trained. Choose fewer kinds, sizes, contexts or seeds: at most 500.")]
+    #[error(
+        "{0} models would be trained. Choose fewer kinds, sizes, contexts or seeds: at most {MOST_MODELS}."
+    )]
     Models(usize),
     /// A context that a step has no room for.
     #[error("A step of {tokens} tokens has no room for a sequence of {context}. Choose more tokens a step.")]
@@ -224,8 +229,8 @@ impl Config {
         if let Some((what, _)) = lists.into_iter().find(|&(_, count)| count == 0) {
             return Err(ConfigError::Nothing(what));
         }
-        let models = lists.iter().fold(1usize, |product, &(_, count)| product.saturating_mul(count));
-        if models > 500 {
+        let models = self.count();
+        if models > MOST_MODELS {
             return Err(ConfigError::Models(models));
         }
         let tokens = self.tokens_a_step;
@@ -246,9 +251,20 @@ impl Config {
         Ok(())
     }
 
-    /// All models in the order in which they are trained: one seed of every model before the next of any.
+    /// How many models there would be.
+    fn count(&self) -> usize {
+        let Self { kinds, sizes, contexts, seeds, .. } = self;
+        let lists = [kinds.len(), sizes.len(), contexts.len(), seeds.len()];
+        lists.into_iter().fold(1, usize::saturating_mul)
+    }
+
+    /// All models in the order in which they are trained: one seed of every model before the next of any. None where there
+    /// are more than [`Config::check`] admits: a link may list any number.
     pub fn places(&self) -> Vec<Place> {
         let mut places = vec![];
+        if self.count() > MOST_MODELS {
+            return places;
+        }
         for &seed in &self.seeds {
             for &context in &self.contexts {
                 for &size in &self.sizes {
@@ -281,15 +297,13 @@ impl Config {
         (self.sparsity_steps > 0).then_some(Recipe { steps: self.sparsity_steps, ..recipe })
     }
 
+    /// The config without its lists: what models of the same place have to have in common.
+    pub fn unlisted(&self) -> Self {
+        Self { kinds: vec![], sizes: vec![], contexts: vec![], seeds: vec![], ..self.clone() }
+    }
+
     /// Whether a model of another config is one of this, measured alike, if it stands at the same place.
     pub fn measures_alike(&self, other: &Self) -> bool {
-        let unlisted = |config: &Self| Self {
-            kinds: vec![],
-            sizes: vec![],
-            contexts: vec![],
-            seeds: vec![],
-            ..config.clone()
-        };
-        unlisted(self) == unlisted(other)
+        self.unlisted() == other.unlisted()
     }
 }

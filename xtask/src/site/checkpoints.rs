@@ -12,9 +12,10 @@ pub const FOLDER: &str = "checkpoints";
 const RECIPES: &str = "recipe.json";
 /// The list that the page reads.
 const INDEX: &str = "index.json";
-/// What the command line measured, which the page shows before it has measured anything itself: of these models, and of
-/// vision transformers that were adapted.
-const RECORDS: [&str; 2] = ["widths.json", "adaptation.json"];
+/// What the command line measured, which the page shows before it has measured anything itself: of these models, of vision
+/// transformers that were adapted, and of models of several sizes and for several contexts.
+const RECORDS: [&str; 4] =
+    ["widths.json", "adaptation.json", "ladder-efficiency.json", "ladder-stability.json"];
 /// How models are called.
 const ENDING: &str = ".safetensors";
 

@@ -4,38 +4,17 @@ use super::settings::Settings;
 use super::state::{ModelsRoom, Work};
 use crate::figure::number;
 use crate::lab::page::controls::{Choice, Field, Finite};
-use crate::lab::page::files::chosen_file;
 use crate::lab::page::state::Lab;
-use crate::model::corpus::{SYMBOLS, Text};
+use crate::lab::page::texts::{self, vocabulary};
 use crate::model::{Architecture, Gating, Mamba, ResNetBk, Router};
 use crate::record::language_model::Config;
 use leptos::prelude::*;
 
-/// Byte pairs and bytes that a text of the reader's is taken apart into, unless told otherwise.
-pub(super) const VOCABULARY: usize = 1024;
-
-/// Tokens of an embedded text, unless told otherwise.
-const TOKENS: usize = 400_000;
-
-/// Symbols of a text that nothing can be known of, unless told otherwise.
-const DRAWN: usize = 16;
-
 const MODELS: [(&str, &str); 2] = [("resnet-bk", "ResNet-BK"), ("mamba", "Mamba")];
-const TEXTS: [(&str, &str); 3] =
-    [("language", "embedded language"), ("uniform", "random symbols"), ("file", "a text of yours")];
 const SIDES: [(&str, &str); 2] = [("one", "one-sided (causal)"), ("two", "two-sided (as published)")];
 const ROUTERS: [(&str, &str); 2] = [("mlp", "linear map"), ("scattering", "scattering phase")];
 const GATINGS: [(&str, &str); 2] = [("chosen", "of the chosen (as published)"), ("all", "of all")];
 const LEARNED: [(&str, &str); 2] = [("no", "fixed at 1 (as published)"), ("yes", "learned")];
-
-/// How many tokens there are in a text.
-pub(super) fn vocabulary(text: &Text) -> usize {
-    match text {
-        Text::Language { .. } => SYMBOLS.len(),
-        Text::Uniform { symbols, .. } => *symbols,
-        Text::File { vocabulary, .. } => *vocabulary,
-    }
-}
 
 /// The model of a config, with the vocabulary of its text.
 pub(super) fn architecture(config: &Config) -> Architecture {
@@ -167,52 +146,11 @@ fn resnet_bk(room: ModelsRoom) -> AnyView {
 /// The text.
 fn text(room: ModelsRoom) -> AnyView {
     let settings = room.settings;
-    let kind = Memo::new(move |_| {
-        settings.with(|settings| match settings.config.text {
-            Text::Language { .. } => 0usize,
-            Text::Uniform { .. } => 1,
-            Text::File { .. } => 2,
-        })
-    });
-    let set = Callback::new(move |chosen: String| {
-        settings.update(|settings| {
-            settings.config.text = match chosen.as_str() {
-                "uniform" => Text::Uniform { symbols: DRAWN, tokens: TOKENS },
-                "file" => Text::File { name: String::new(), vocabulary: VOCABULARY },
-                _ => Text::Language { tokens: TOKENS },
-            };
-        });
-    });
-    let file = move || {
-        settings.with(|settings| match &settings.config.text {
-            Text::File { name, .. } if !name.is_empty() => format!("“{name}”"),
-            _ => "None chosen yet. It stays in this browser.".to_owned(),
-        })
-    };
-    view! {
-        <Choice label="Text" options=TEXTS.to_vec() value=Signal::derive(move || TEXTS[kind.get()].0) set />
-        <Show when=move || kind.get() < 2>
-            {size(room, "Tokens", "of which a twentieth is watched and a twentieth held out", |settings| match settings.config.text {
-                Text::Language { tokens } | Text::Uniform { tokens, .. } => tokens,
-                Text::File { .. } => 0,
-            }, |settings, number| if let Text::Language { tokens } | Text::Uniform { tokens, .. } = &mut settings.config.text {
-                *tokens = number;
-            })}
-        </Show>
-        <Show when=move || kind.get() == 1>
-            {size(room, "Symbols", "drawn evenly: nothing can be known of the next", |settings| vocabulary(&settings.config.text), |settings, number| if let Text::Uniform { symbols, .. } = &mut settings.config.text {
-                *symbols = number;
-            })}
-        </Show>
-        <Show when=move || kind.get() == 2>
-            {chosen_file("Choose a text", ".txt,.md,text/*", move |name, bytes| room.choose_text(name, bytes))}
-            <p class="hint">{file}</p>
-            {size(room, "Vocabulary", "byte pairs and bytes that it is taken apart into", |settings| vocabulary(&settings.config.text), |settings, number| if let Text::File { vocabulary, .. } = &mut settings.config.text {
-                *vocabulary = number;
-            })}
-        </Show>
-    }
-    .into_any()
+    texts::fields(
+        Signal::derive(move || settings.with(|settings| settings.config.text.clone())),
+        Callback::new(move |text| settings.update(|settings| settings.config.text = text)),
+        Callback::new(move |(name, file)| room.choose_text(name, file)),
+    )
 }
 
 /// How it is trained.

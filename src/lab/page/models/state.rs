@@ -8,6 +8,7 @@ use crate::lab::models::{
 use crate::lab::page::download;
 use crate::lab::page::entrance::{Host, restore};
 use crate::lab::page::state::{Lab, Tone};
+use crate::lab::page::texts;
 use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::{RequestId, Stopped};
 use crate::model::causality::Causality;
@@ -258,11 +259,7 @@ impl ModelsRoom {
         self.text.set_value(Some(file));
         self.trouble.set(None);
         self.settings.update(|settings| {
-            let vocabulary = match settings.config.text {
-                Text::File { vocabulary, .. } => vocabulary,
-                _ => super::controls::VOCABULARY,
-            };
-            settings.config.text = Text::File { name, vocabulary };
+            settings.config.text = texts::of_file(name, &settings.config.text);
         });
     }
 

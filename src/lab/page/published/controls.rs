@@ -8,8 +8,6 @@ use crate::lab::page::controls::{Choice, Field};
 use crate::lab::page::files::ImportButton;
 use crate::lab::page::state::Lab;
 use leptos::prelude::*;
-use std::fmt::Display;
-use std::str::FromStr;
 
 /// The settings of the simulation and the source of the data.
 pub(super) fn controls<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>) -> AnyView {
@@ -37,24 +35,4 @@ pub(super) fn controls<Figure: PageFigure>(lab: Lab, state: FigureState<Figure>)
         </form>
     }
     .into_any()
-}
-
-/// A list of numbers as a person writes it: with commas or spaces between.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Numbers<Number>(pub(super) Vec<Number>);
-
-impl<Number: Display> Display for Numbers<Number> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let numbers: Vec<String> = self.0.iter().map(Number::to_string).collect();
-        formatter.write_str(&numbers.join(", "))
-    }
-}
-
-impl<Number: FromStr> FromStr for Numbers<Number> {
-    type Err = Number::Err;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let items = text.split([',', ' ']).filter(|item| !item.is_empty());
-        items.map(str::parse).collect::<Result<_, _>>().map(Numbers)
-    }
 }

@@ -4,6 +4,7 @@ use super::{FigureState, PageFigure};
 use crate::figure::{self, Layout, Scene, View};
 use crate::lab::page::controls::{Choice, Field};
 use crate::lab::page::formulas;
+use crate::lab::page::state::Lab;
 use crate::lab::page::table::{INTERVAL, Rows};
 use crate::lab::permalink::Room;
 use crate::record::Efficiency;
@@ -46,6 +47,14 @@ impl PageFigure for Efficiency {
 
     fn draw(records: &[&Self], look: &Look, view: &View, layout: &Layout) -> Scene {
         figure::efficiency(records, look.frontier, view, layout)
+    }
+
+    fn elsewhere(lab: Lab) -> Option<AnyView> {
+        let link = move || lab.fragment(Room::Ladder);
+        Some(
+            view! { <a href=link>"What trained models cost and achieve is measured in another room."</a> }
+                .into_any(),
+        )
     }
 
     fn seed(config: &mut Config) -> &mut u32 {

@@ -1,9 +1,8 @@
 //! The room of the quantization robustness figure.
 
-use super::controls::Numbers;
 use super::{FigureState, NoLook, PageFigure};
 use crate::figure::{self, Layout, Scene, View};
-use crate::lab::page::controls::Field;
+use crate::lab::page::controls::{Field, Numbers};
 use crate::lab::page::formulas;
 use crate::lab::page::state::Lab;
 use crate::lab::page::table::{INTERVAL, Rows};

@@ -1,12 +1,12 @@
 //! The room of the long-context stability figure.
 
-use super::controls::Numbers;
 use super::{FigureState, NoLook, PageFigure};
 use crate::figure::{self, Layout, Scene, View};
-use crate::lab::page::controls::Field;
+use crate::lab::page::controls::{Field, Numbers};
 use crate::lab::page::formulas;
+use crate::lab::page::state::Lab;
 use crate::lab::page::table::{INTERVAL, Rows};
-use crate::lab::permalink::Room;
+use crate::lab::permalink::{Room, to_room};
 use crate::record::Stability;
 use crate::record::fragility::Subject;
 use crate::record::stability::{Config, Statistics, length_label};
@@ -34,6 +34,15 @@ impl PageFigure for Stability {
 
     fn draw(records: &[&Self], _look: &NoLook, view: &View, layout: &Layout) -> Scene {
         figure::stability(records, view, layout)
+    }
+
+    fn elsewhere(lab: Lab) -> Option<AnyView> {
+        let link = move || {
+            let there = lab.fragment(Room::Ladder);
+            // As it was left; a room in which nobody has set anything begins with efficiency.
+            if there == to_room(Room::Ladder) { there + "&study=stability" } else { there }
+        };
+        Some(view! { <a href=link>"How trained models fare at several contexts is measured in another room."</a> }.into_any())
     }
 
     fn seed(config: &mut Config) -> &mut u32 {

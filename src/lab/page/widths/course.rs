@@ -2,10 +2,10 @@
 
 use super::measuring::Pace;
 use super::settings::Course;
-use super::source::Source;
 use super::state::WidthsRoom;
 use crate::lab::models::{HandleModel, MeasuredModel, ModelKey, Taken};
 use crate::lab::page::controls::Field;
+use crate::lab::page::sources::Source;
 use crate::lab::page::state::Lab;
 use crate::model::Recipe;
 use crate::model::corpus::Text;
@@ -106,7 +106,7 @@ impl WidthsRoom {
 
     /// The trainings that are shown.
     pub(super) fn shown_courses(&self) -> Option<Arc<Widths>> {
-        match self.source.get() {
+        match self.sources.chosen.get() {
             None | Some(Source::Here) => self.courses(),
             Some(_) => self.shown().filter(|record| !record.courses().is_empty()),
         }

@@ -1,9 +1,9 @@
 //! How a measurement goes on: point after point of a model, and several models at once, each in a worker of its own.
 
-use super::source::Source;
 use super::state::WidthsRoom;
 use crate::lab::models::{MeasureWidths, ModelKey};
 use crate::lab::page::client::Client;
+use crate::lab::page::sources::Source;
 use crate::lab::page::state::Lab;
 use crate::lab::protocol::RequestId;
 use crate::model::Format;
@@ -117,7 +117,7 @@ impl WidthsRoom {
 
     /// Numbers of this tab come, on the text of the model that is chosen.
     pub(super) fn show_this_tab(self) {
-        self.source.set(Some(Source::Here));
+        self.sources.chosen.set(Some(Source::Here));
         self.text.set(untrack(|| self.model()).map(|model| model.config.text.clone()));
         self.trouble.set(None);
     }

@@ -3,7 +3,7 @@
 
 use super::state::WidthsRoom;
 use crate::lab::models::{HandleModel, Shelved};
-use crate::lab::page::shipped::{fetch, record};
+use crate::lab::page::shipped::fetch;
 use crate::lab::page::state::{Lab, Tone};
 use crate::model::corpus::Text;
 use crate::record::Provenance;
@@ -17,7 +17,7 @@ const CHECKPOINTS: &str = "checkpoints/";
 /// The list of them.
 const INDEX: &str = "checkpoints/index.json";
 /// What the command line measured of them.
-const RECORD: &str = "checkpoints/widths.json";
+pub(super) const RECORD: &str = "checkpoints/widths.json";
 /// Where the texts are that they were trained on.
 const TEXTS: &str = "data/";
 
@@ -60,16 +60,6 @@ impl WidthsRoom {
         });
     }
 
-    /// Fetches what the command line measured; a copy of the lab may come without.
-    pub(super) fn fetch_native(self, lab: Lab) {
-        leptos::task::spawn_local(async move {
-            match record(RECORD).await {
-                Ok(record) => self.native.set(record.map(measured_natively).map(Arc::new)),
-                Err(sentence) => lab.notify(Tone::Trouble, sentence),
-            }
-        });
-    }
-
     /// Puts a model that comes with the lab on the shelf, with its text.
     pub(super) fn open_shipped(self, lab: Lab, file: String) {
         self.trouble.set(None);
@@ -105,7 +95,7 @@ impl Lab {
 }
 
 /// Says that a record was measured by the command line, and how.
-fn measured_natively(mut record: Widths) -> Widths {
+pub(super) fn measured_natively(mut record: Widths) -> Widths {
     record.provenance = Provenance::Shipped;
     let seeds = record.groups().iter().map(|group| group.models.len()).max().unwrap_or(0);
     let seeds = if seeds == 1 { "one seed".into() } else { format!("up to {seeds} seeds") };

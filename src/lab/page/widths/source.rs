@@ -1,44 +1,20 @@
-//! Whose numbers are shown: those that this tab measured, those that come with the lab, or those of a file.
+//! Whose numbers are shown, and on which text.
 
 use super::state::WidthsRoom;
+use crate::lab::page::sources::Source;
 use crate::lab::page::state::Lab;
+use crate::lab::permalink::Room;
 use crate::model::corpus::Text;
-use crate::record::Document;
 use crate::record::widths::Widths;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// Whose numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    /// Measured in this tab, or in an earlier one of this browser.
-    Here,
-    /// Measured by the command line, and shipped with the lab.
-    Native,
-    /// Of a file, by its place among those that were opened.
-    File(usize),
-}
-
-/// The records of documents; one that cannot be read is told of.
-pub(super) fn records(lab: Lab, documents: &[Document]) -> Vec<Arc<Widths>> {
-    documents.iter().filter_map(|document| lab.record(document)).map(Arc::new).collect()
-}
-
 impl WidthsRoom {
-    /// Whose numbers are shown. Where nobody has chosen: what was measured here, and before anything was, what comes with
-    /// the lab, if it was measured by the same settings.
+    /// Whose numbers are shown: what comes with the lab only if it was measured by the same settings.
     pub(super) fn shown_source(&self) -> Source {
-        let chosen = self.source.get().filter(|source| match source {
-            Source::Here => true,
-            Source::Native => self.native.with(Option::is_some),
-            Source::File(place) => self.opened.with(|opened| opened.len() > *place),
-        });
-        chosen.unwrap_or_else(|| {
-            let config = self.settings.with(|settings| settings.config.clone());
-            let alike = |native: &Arc<Widths>| native.config.measures_alike(&config);
-            let is_native = self.native.with(|native| native.as_ref().is_some_and(alike));
-            if is_native && self.record().is_none() { Source::Native } else { Source::Here }
-        })
+        let alike =
+            |native: &Widths| self.settings.with(|settings| native.config.measures_alike(&settings.config));
+        self.sources.shown(alike, || self.record().is_some())
     }
 
     /// The record that is shown, of one text where it has models of several; none where there is none.
@@ -63,14 +39,13 @@ impl WidthsRoom {
     fn shown_whole(&self) -> Option<Arc<Widths>> {
         match self.shown_source() {
             Source::Here => self.record(),
-            Source::Native => self.native.get(),
-            Source::File(place) => self.opened.with(|opened| opened.get(place).cloned()),
+            other => self.sources.record(other),
         }
     }
 
     /// How far what was measured here is from what comes with the lab, in a sentence.
     pub(super) fn agreement(&self) -> Option<String> {
-        let found = self.record()?.agreement(&*self.native.get()?)?;
+        let found = self.record()?.agreement(&*self.sources.native.get()?)?;
         Some(found.sentence())
     }
 }
@@ -115,29 +90,8 @@ fn text_choice(room: WidthsRoom) -> AnyView {
 /// Buttons that choose whose numbers are shown, where there is a choice.
 pub(super) fn choice(lab: Lab, room: WidthsRoom) -> AnyView {
     let shown = Memo::new(move |_| room.shown_source());
-    let button = move |source: Source, name: String| {
-        view! {
-            <button type="button" class="choose" aria-pressed=move || (shown.get() == source).to_string() on:click=move |_| room.source.set(Some(source))>{name}</button>
-        }
-    };
-    let files = move || {
-        let name = |record: &Arc<Widths>| format!("“{}”", record.manifest.files.join(", "));
-        let names: Vec<String> = room.opened.with(|opened| opened.iter().map(name).collect());
-        names.into_iter().enumerate().map(|(place, name)| button(Source::File(place), name)).collect_view()
-    };
-    let is_native = move || room.native.with(Option::is_some);
-    let is_file = move || room.opened.with(|opened| !opened.is_empty());
-    let forget = move |_| {
-        room.source.set(None);
-        lab.entrance(crate::lab::permalink::Room::Widths).imported.set(vec![]);
-    };
     view! {
-        <div class="actions small shelf" role="group" aria-label="Whose numbers are shown" hidden=move || !is_native() && !is_file()>
-            {button(Source::Here, "Measured here".into())}
-            <Show when=is_native>{button(Source::Native, "Measured natively, comes with the lab".into())}</Show>
-            {files}
-            <Show when=is_file><button type="button" class="quiet" on:click=forget>"Forget these files"</button></Show>
-        </div>
+        {room.sources.choice(lab, Room::Widths, shown)}
         {text_choice(room)}
         {move || room.agreement().map(|sentence| view! { <p class="hint" role="status">{sentence}</p> })}
     }

@@ -2,17 +2,18 @@
 
 use super::measuring::Work;
 use super::settings::Settings;
-use super::shipped::Shipped;
-use super::source::{self, Source};
+use super::shipped::{RECORD, Shipped, measured_natively};
 use crate::lab::models::{
     HandleModel, ListModels, ListWidths, MeasuredModel, MeasuredModels, ModelKey, Shelf, Shelved, Taken,
 };
 use crate::lab::page::client::Client;
-use crate::lab::page::entrance::{Host, restore};
+use crate::lab::page::entrance::{Arrival, Host, restore};
+use crate::lab::page::sources::Sources;
 use crate::lab::page::state::Lab;
 use crate::lab::permalink::{self, Room};
 use crate::lab::protocol::Stopped;
 use crate::model::corpus::Text;
+use crate::record::Document;
 use crate::record::robustness::{self, Robustness};
 use crate::record::widths::{Config, Measured, Way, Widths};
 use js_sys::ArrayBuffer;
@@ -40,14 +41,10 @@ pub(super) struct WidthsRoom {
     pub(super) trouble: RwSignal<Option<String>>,
     /// The published simulation.
     pub(super) published: RwSignal<Option<Arc<Robustness>>>,
-    /// The record that comes with the lab.
-    pub(super) native: RwSignal<Option<Arc<Widths>>>,
-    /// The records of files, the newest last.
-    pub(super) opened: Memo<Vec<Arc<Widths>>>,
     /// The text whose models are shown, where there are several; none where nobody has chosen.
     pub(super) text: RwSignal<Option<Text>>,
-    /// Whose numbers are shown; none where nobody has chosen.
-    pub(super) source: RwSignal<Option<Source>>,
+    /// Records that were not measured here.
+    pub(super) sources: Sources<Widths>,
 }
 
 impl WidthsRoom {
@@ -66,22 +63,18 @@ impl WidthsRoom {
             further: StoredValue::new_local(vec![]),
             trouble: RwSignal::default(),
             published: RwSignal::default(),
-            native: RwSignal::default(),
-            opened: Memo::new(move |_| source::records(lab, &entrance.imported.get())),
             text: RwSignal::default(),
-            source: RwSignal::default(),
+            sources: Sources::open(lab, Room::Widths, |_| true),
         };
         let host = Host {
             address: Signal::derive(move || {
                 settings.with(|settings| permalink::to_fragment(Room::Widths, settings))
             }),
             restore: Callback::new(move |link| restore(&link, |linked| settings.set(linked))),
-            take: Callback::new(move |(document, arrival)| {
-                entrance.take(lab, document, arrival);
-                // The newest is the last.
-                let count = entrance.imported.with_untracked(Vec::len);
-                if arrival.is_new && count > 0 {
-                    room.source.set(Some(Source::File(count - 1)));
+            take: Callback::new(move |(document, arrival): (Document, Arrival)| {
+                entrance.take(lab, document.clone(), arrival);
+                if arrival.is_new {
+                    room.sources.show(&document);
                 }
             }),
         };
@@ -98,7 +91,7 @@ impl WidthsRoom {
             Err(stopped) => lab.tell(stopped),
         });
         room.list_shipped(lab);
-        room.fetch_native(lab);
+        room.sources.fetch_native(lab, RECORD, measured_natively);
         room
     }
 

@@ -1,55 +1,13 @@
 //! The published statements, and what the measurement says of them.
 
-use crate::published::robustness::measured::{Finding, Judgement, findings};
+use crate::lab::page::findings::table;
+use crate::published::robustness::measured::findings;
 use crate::record::widths::Widths;
 use leptos::prelude::*;
 use std::sync::Arc;
 
-/// The colour of a judgement, as the style sheet names it.
-fn key(judgement: Judgement) -> &'static str {
-    match judgement {
-        Judgement::Holds => "good",
-        Judgement::Fails => "bad",
-        Judgement::Undecided => "caution",
-    }
-}
-
 /// The table.
 pub(super) fn view(record: Memo<Option<Arc<Widths>>>) -> AnyView {
-    let rows = Memo::new(move |_| record.with(|record| record.as_ref().map(|record| findings(record))));
-    let body = move || {
-        let rows = rows.get().unwrap_or_default();
-        rows.into_iter().map(row).collect_view()
-    };
-    let nothing = move || rows.with(|rows| rows.as_ref().is_none_or(Vec::is_empty));
-    view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label="Statements" hidden=nothing>
-            <table class="rows">
-                <caption>"What was published, and what this measurement says of it"</caption>
-                <thead><tr>
-                    <th scope="col">"Statement"</th><th scope="col">"Of"</th><th scope="col">"Stated in"</th>
-                    <th scope="col">"Asked"</th><th scope="col">"Here, 95 % interval"</th><th scope="col">"Verdict"</th><th scope="col">"Reason"</th>
-                </tr></thead>
-                <tbody>{body}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
-}
-
-fn row(finding: Finding) -> AnyView {
-    let Finding { stated, check, of, statement, asked, found, judgement, reason } = finding;
-    let stated = if check { format!("{stated}, one of the six checks") } else { stated.to_owned() };
-    view! {
-        <tr>
-            <th scope="row">{statement}</th>
-            <td data-label="Of">{of}</td>
-            <td data-label="Stated in">{stated}</td>
-            <td data-label="Asked">{asked}</td>
-            <td data-label="Here">{found}</td>
-            <td data-label="Verdict"><span class="verdict" data-verdict=key(judgement)>{judgement.label()}</span></td>
-            <td data-label="Reason">{reason}</td>
-        </tr>
-    }
-    .into_any()
+    let of = move |record: &Option<Arc<Widths>>| record.as_ref().map_or(vec![], |record| findings(record));
+    table(Memo::new(move |_| record.with(of)), "one of the six checks")
 }

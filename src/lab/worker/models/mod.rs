@@ -1,6 +1,7 @@
 //! Language models in the worker: trained a second at a time, kept on the shelf, and measured.
 
 mod bench;
+pub mod ladder;
 pub mod widths;
 
 use super::parts::Performing;

@@ -1,6 +1,7 @@
 //! The matrix as it fills: a cell a run, coloured by what it recognised, and how long the rest takes.
 
 use super::{Axis, MeasuredRoom, key};
+use crate::lab::page::controls::time_left;
 use crate::lab::page::lora::grid::{Cell, Cells, Grid};
 use crate::lab::page::lora::percent;
 use crate::record::adaptation::Arm;
@@ -119,9 +120,7 @@ fn under_way_words(room: MeasuredRoom) -> String {
         None => "Beginning".into(),
     });
     match room.seconds_left() {
-        Some(seconds) if seconds < 90.0 => format!("{what}; about {seconds:.0} s left"),
-        Some(seconds) if seconds < 5400.0 => format!("{what}; about {:.0} minutes left", seconds / 60.0),
-        Some(seconds) => format!("{what}; about {:.1} hours left", seconds / 3600.0),
+        Some(seconds) => format!("{what}; {}", time_left(seconds)),
         None => what,
     }
 }
