@@ -84,6 +84,13 @@ pub(super) fn is_loss_of(loss: f64, perplexity: f64) -> bool {
     (loss - pxfm::f_log(perplexity)).abs() <= SAME_LOSS
 }
 
+/// Names the file that a record came in, unless it names its files itself.
+fn name(files: &mut Vec<String>, path: &str) {
+    if files.is_empty() {
+        files.push(path.to_owned());
+    }
+}
+
 /// Re-examines a record of this lab: its values must be possible, and what it says of its origin holds only
 /// as far as it can be recomputed.
 ///
@@ -124,13 +131,12 @@ pub(super) fn recheck(record: Record, path: &str) -> Result<Record, Problem> {
         }
         Record::Widths(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
-            if record.manifest.files.is_empty() {
-                record.manifest.files.push(path.to_owned());
-            }
+            name(&mut record.manifest.files, path);
             Record::Widths(record)
         }
         Record::Ladder(mut record) => {
             doubt(&mut record.provenance, &mut record.manifest.origin);
+            name(&mut record.manifest.files, path);
             Record::Ladder(record)
         }
         Record::Adaptation(mut record) => {

@@ -19,7 +19,7 @@ pub struct TrainLadder {
 pub enum Action {
     /// Look what there is of it.
     Look,
-    /// Train its next model and measure it.
+    /// Train its next model for a while, and measure it where its training is over.
     GoOn,
     /// Give it the text that its models learn from, whose bytes follow as a buffer; then look.
     GiveText,
@@ -30,7 +30,7 @@ pub enum Action {
 /// What there is of a ladder.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainedLadder {
-    /// The models that are known; of [`Action::GoOn`] the one that was trained.
+    /// The models that are known; of [`Action::GoOn`] the one that was measured, if one was.
     pub rungs: Vec<Rung>,
     /// How far it has come, in steps.
     pub progress: Progress,

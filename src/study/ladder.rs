@@ -15,6 +15,17 @@ use crate::record::ladder::{Config, Exited, Ladder, Place, Rung, Sparse};
 /// A training in which so many steps were not finite ends there.
 const MOST_NOT_FINITE: usize = 20;
 
+/// How far a ladder has come by a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Advanced {
+    /// A model was trained further, and is not measured yet.
+    Training,
+    /// A model was measured.
+    Measured(Place),
+    /// None is left.
+    Nothing,
+}
+
 /// A ladder on its way, which can be stopped after any step, and gone on with.
 #[derive(Debug)]
 pub struct Session {
@@ -59,23 +70,23 @@ impl Session {
         (config.steps + Sight::ALL.len() * config.sparsity_steps) as u64
     }
 
-    /// Trains the next model and measures it; gives false where none is left. Where it is stopped, the steps that were taken
-    /// stay taken.
+    /// Trains the next model for about so many seconds, at least one step; where its training is over, measures it, however
+    /// long that takes. Where it is stopped, the steps that were taken stay taken.
     ///
     /// # Errors
     /// [`StudyError::Cancelled`], or a model that cannot be computed.
-    pub async fn advance(&mut self, context: &Context) -> Result<bool, StudyError> {
-        let Some(&place) = self.record.left().first() else { return Ok(false) };
+    pub async fn advance(&mut self, seconds: f64, context: &Context) -> Result<Advanced, StudyError> {
+        let Some(&place) = self.record.left().first() else { return Ok(Advanced::Nothing) };
         let Progress { total, .. } = self.progress();
         let done = self.record.rungs.len() as u64 * self.steps_a_model();
         let mut single = match self.single.take() {
             Some((of, single)) if of == place => single,
             _ => Single::new(&self.record.config.training(place), self.content.as_deref())?,
         };
-        let trained = single.endure(MOST_NOT_FINITE, &context.part(done, total)).await;
-        if let Err(error) = trained {
+        let trained = single.endure(MOST_NOT_FINITE, seconds, &context.part(done, total)).await;
+        if !matches!(trained, Ok(true)) {
             self.single = Some((place, single));
-            return Err(error);
+            return trained.map(|_| Advanced::Training);
         }
         let steps = self.record.config.steps as u64;
         let rung = measured(&self.record.config, place, &single, &context.part(done + steps, total)).await;
@@ -86,7 +97,7 @@ impl Session {
                 return Err(error);
             }
         }
-        Ok(true)
+        Ok(Advanced::Measured(place))
     }
 }
 
@@ -206,8 +217,11 @@ pub async fn run(
     context: &Context,
 ) -> Result<Ladder, StudyError> {
     let mut session = Session::new(config, content, earlier)?;
-    while session.advance(context).await? {
-        so_far(session.record());
+    loop {
+        match session.advance(f64::INFINITY, context).await? {
+            Advanced::Nothing => return Ok(session.record),
+            Advanced::Measured(_) => so_far(session.record()),
+            Advanced::Training => {}
+        }
     }
-    Ok(session.record)
 }

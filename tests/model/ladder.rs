@@ -110,15 +110,15 @@ fn what_was_trained_once_is_not_trained_again() {
         stop,
     );
     let mut session = ladder::Session::new(&config, None, None).unwrap();
-    assert!(block_on(session.advance(&context)).unwrap());
+    assert!(block_on(session.advance(f64::INFINITY, &context)).unwrap());
     heard.set(true);
-    let cancelled = block_on(session.advance(&context));
+    let cancelled = block_on(session.advance(f64::INFINITY, &context));
     assert!(matches!(cancelled, Err(StudyError::Cancelled { .. })));
     assert_eq!(session.record().rungs, whole.rungs[..1]);
     // The step that was taken before the stop is not taken again.
     assert!(session.progress().done > (config.steps + 2 * config.sparsity_steps) as u64);
     heard.set(false);
-    while block_on(session.advance(&context)).unwrap() {}
+    while block_on(session.advance(f64::INFINITY, &context)).unwrap() {}
     assert_eq!(*session.record(), whole);
     // From a file, after the tab was closed.
     let partial = Ladder { rungs: whole.rungs[..1].to_vec(), ..whole.clone() };
@@ -147,7 +147,7 @@ fn a_training_that_diverges_is_a_result() {
         variable.set(&numbers.unwrap()).unwrap();
     };
     broken("layer_norm_final.weight");
-    block_on(session.endure(5, &Context::unwatched())).unwrap();
+    block_on(session.endure(5, f64::INFINITY, &Context::unwatched())).unwrap();
     let trajectory = session.training().trajectory();
     assert_eq!(trajectory.losses.len(), 5);
     assert!(trajectory.losses.iter().all(|loss| loss.is_nan()));

@@ -86,18 +86,19 @@ impl Session {
         Ok(())
     }
 
-    /// Takes all steps, as [`advance`](Self::advance), but leaves out those whose loss or derivatives are not finite; where
-    /// there are so many of them, training ends.
+    /// Takes steps for about so many seconds, at least one, as [`advance`](Self::advance), but leaves out those whose loss or
+    /// derivatives are not finite; where there are so many of them, training ends. Says whether it is over.
     ///
     /// # Errors
     /// [`StudyError::Cancelled`], or a model that cannot be computed.
-    pub async fn endure(&mut self, most: usize, context: &Context) -> Result<(), StudyError> {
+    pub async fn endure(&mut self, most: usize, seconds: f64, context: &Context) -> Result<bool, StudyError> {
+        let begun = Instant::now();
         let total = self.training.recipe().steps;
         let is_not_finite = |(loss, norm): &(&f32, &f32)| !loss.is_finite() || !norm.is_finite();
         loop {
             let Trajectory { losses, norms, .. } = self.training.trajectory();
             if losses.len() >= total || losses.iter().zip(norms).filter(is_not_finite).count() >= most {
-                return Ok(());
+                return Ok(true);
             }
             let started = Instant::now();
             match self.training.step(&self.corpus.train, &self.corpus.validation) {
@@ -109,6 +110,9 @@ impl Session {
             }
             self.wall_seconds += started.elapsed().as_secs_f64();
             context.step(self.training.steps() as u64, total as u64).await?;
+            if begun.elapsed().as_secs_f64() >= seconds {
+                return Ok(false);
+            }
         }
     }
 

@@ -154,7 +154,7 @@ pub(super) fn run(lab: Lab, state: StudyState) -> AnyView {
         <div class="progress" hidden=move || !going()>
             <span role="status">{says}</span>
             <progress max="1" aria-label="Progress of the measurement" prop:value=move || state.share()></progress>
-            <button type="button" on:click=move |_| state.pause(lab)>"Pause"</button>
+            <button type="button" on:click=move |_| state.pause()>"Pause"</button>
         </div>
         <Show when=move || state.waits.get()><p class="hint">"These models learn from a text that is not in this browser. Choose it in the settings."</p></Show>
         <p class="hint">{keeps}</p>

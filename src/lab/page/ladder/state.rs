@@ -144,7 +144,7 @@ impl StudyState {
 
     /// Shows another ladder, as far as there is one.
     fn turn_to(self, lab: Lab, config: Config) {
-        self.pause(lab);
+        self.pause();
         batch(|| {
             self.running.set(None);
             self.record.set(Arc::new(Ladder::begin(config, None)));
@@ -187,9 +187,8 @@ impl StudyState {
                     self.take(action, found);
                     self.go_on(lab);
                 }
-                // Who paused may want to go on by now.
-                Err(Stopped::Cancelled) => self.go_on(lab),
                 Err(Stopped::Failed(sentence)) => self.fail(sentence),
+                Err(Stopped::Cancelled) => {}
             }
         });
         self.running.set(Some(id));
@@ -243,12 +242,9 @@ impl StudyState {
         }
     }
 
-    /// Stops after the step that is under way.
-    pub(super) fn pause(self, lab: Lab) {
+    /// Stops after what is under way: some steps, or the measurement of a model.
+    pub(super) fn pause(self) {
         self.going.set(false);
-        if let Some(id) = self.running.get_untracked() {
-            lab.cancel(id);
-        }
     }
 
     /// Throws away what was trained of this ladder.
@@ -258,7 +254,7 @@ impl StudyState {
 
     /// Takes a text of the reader's, which the worker keeps.
     pub(super) fn choose_text(self, lab: Lab, name: String, file: ArrayBuffer) {
-        self.pause(lab);
+        self.pause();
         let mut config = self.config.get_untracked();
         config.text = texts::of_file(name, &config.text);
         let task = TrainLadder { config: config.clone(), action: Action::GiveText };

@@ -1,6 +1,6 @@
-//! Measured efficiency and stability in the worker: a model a request, each kept on the shelf under what decides it, so that a
-//! tab that closes loses at most one, and a ladder with more seeds, sizes or contexts trains those alone. A model whose
-//! training was stopped is gone on with as long as the tab is open.
+//! Measured efficiency and stability in the worker: half a second at a time. Every model is kept on the shelf under what decides it,
+//! so that a tab that closes loses at most one, and a ladder with more seeds, sizes or contexts trains those alone. A model
+//! whose training was paused is gone on with as long as the tab is open.
 
 use super::Problem;
 use crate::lab::browser::to_bytes;
@@ -11,9 +11,12 @@ use crate::lab::worker::{Payload, finished, memory, read};
 use crate::model::corpus::Text;
 use crate::record::ladder::{Config, Ladder, Place, Rung};
 use crate::study::Context;
-use crate::study::ladder::Session;
+use crate::study::ladder::{Advanced, Session};
 use serde::Serialize;
 use std::cell::RefCell;
+
+/// Training comes back this often, so that a pause is heard.
+const SECONDS_A_REQUEST: f64 = 0.5;
 
 thread_local! {
     /// The ladder that was last gone on with, and where its models lie.
@@ -73,22 +76,17 @@ pub fn train(task: Payload, context: &Context) -> Performing<'_> {
             None => Session::new(&config, content, Some(&known(shelf, &folder, &config).await?))?,
         };
         let mut kept = true;
-        let next = session.record().left().first().copied();
         let advanced = match action {
-            Action::GoOn => session.advance(context).await,
-            Action::Look | Action::GiveText | Action::Forget => Ok(false),
+            Action::GoOn => session.advance(SECONDS_A_REQUEST, context).await,
+            Action::Look | Action::GiveText | Action::Forget => Ok(Advanced::Nothing),
         };
-        let rungs = match (&advanced, next) {
-            (Ok(true), Some(place)) => {
-                let found = session.record().rungs.iter().find(|rung| rung.place == place).cloned();
-                if let Some(rung) = &found {
-                    kept = shelf.put(&name(&folder, &place)?, serde_json::to_vec(rung)?).await;
-                }
-                found.into_iter().collect()
+        let mut rungs = session.record().rungs.clone();
+        if action == Action::GoOn {
+            rungs.retain(|rung| matches!(advanced, Ok(Advanced::Measured(place)) if rung.place == place));
+            for rung in &rungs {
+                kept = shelf.put(&name(&folder, &rung.place)?, serde_json::to_vec(rung)?).await;
             }
-            _ if action == Action::GoOn => vec![],
-            _ => session.record().rungs.clone(),
-        };
+        }
         let answer = TrainedLadder { rungs, progress: session.progress(), kept, waits, memory: memory() };
         // What was trained stays, whatever happened; who only looks puts nothing in its place.
         OPEN.with_borrow_mut(|open| {
