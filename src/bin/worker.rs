@@ -9,7 +9,7 @@ fn main() {
 #[cfg(target_arch = "wasm32")]
 mod parts {
     use bk_lab::lab::worker::parts::{
-        self, Import, Lora, Models, Parts, Perform, Published, Quantization, Resolvent, Widths,
+        self, Import, Insight, Lora, Models, Parts, Perform, Published, Quantization, Resolvent, Widths,
     };
     use bk_lab::lab::worker::{adaptation, images, models};
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
@@ -58,13 +58,15 @@ mod parts {
 
     #[wasm_split(models, wasm_split_path = leptos::wasm_split, fallible)]
     fn models() -> Result<Models, SplitLoaderError> {
-        Ok(Models {
-            list: models::list,
-            handle: models::handle,
+        Ok(Models { list: models::list, handle: models::handle, save: models::save })
+    }
+
+    #[wasm_split(insight, wasm_split_path = leptos::wasm_split, fallible)]
+    fn insight() -> Result<Insight, SplitLoaderError> {
+        Ok(Insight {
             causality: models::map_causality,
             predict: models::predict_next,
             mixed: models::study_mixed,
-            save: models::save,
         })
     }
 
@@ -87,6 +89,7 @@ mod parts {
         quantization: || Box::pin(quantization()),
         lora: || Box::pin(lora()),
         models: || Box::pin(models()),
+        insight: || Box::pin(insight()),
         widths: || Box::pin(widths()),
         ladder: || Box::pin(ladder()),
     };

@@ -42,6 +42,8 @@ pub struct Parts {
     pub lora: fn() -> Coming<Lora>,
     /// Trains language models.
     pub models: fn() -> Coming<Models>,
+    /// Looks into language models.
+    pub insight: fn() -> Coming<Insight>,
     /// Measures language models against bit width.
     pub widths: fn() -> Coming<Widths>,
     /// Measures efficiency and stability.
@@ -117,14 +119,18 @@ pub struct Models {
     pub list: Perform,
     /// Does something to one.
     pub handle: Perform,
+    /// Writes a checkpoint.
+    pub save: Perform,
+}
+
+/// Looks into language models: what their own room asks besides, and no other.
+pub struct Insight {
     /// Looks which token moves which logit.
     pub causality: Perform,
     /// Says what a model expects.
     pub predict: Perform,
     /// Studies mixed precision.
     pub mixed: Perform,
-    /// Writes a checkpoint.
-    pub save: Perform,
 }
 
 /// Measures language models against bit width.

@@ -24,8 +24,9 @@ const FILES: &str = "export";
 /// What a room asks for whose work is in what the worker starts with.
 const BESIDES: &str = "import";
 
-/// Rooms whose work needs another part of the worker besides their own: what is measured has to be opened before.
-const MORE: [(&str, &str); 1] = [("widths", "models")];
+/// Rooms whose work needs another part of the worker besides their own: what is measured has to be opened before, and models
+/// are looked into by a part that nobody needs who only opens them.
+const MORE: [(&str, &str); 2] = [("widths", "models"), ("models", "insight")];
 
 /// The code has outgrown its budget.
 #[derive(Debug, thiserror::Error)]
