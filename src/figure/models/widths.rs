@@ -87,9 +87,14 @@ fn of_group(sheet: &Sheet, groups: &[Group<'_>], place: usize, formats: &[Format
     means::line(look, &points, 2)
 }
 
-/// Where further trainings are, as means over seeds: stored in their format, and the control beside them, unquantized.
+/// Where further training brought a model, as means over seeds: stored in its format, and the control beside it, unquantized.
+/// Those of several models would crowd the figure, and have one of their own.
 fn tuned(sheet: &Sheet, groups: &[Group<'_>], formats: &[Format]) -> Vec<Line> {
     let mut lines = vec![];
+    let is_tuned = |group: &&Group<'_>| group.models.iter().any(|model| !model.tuned.is_empty());
+    if groups.iter().filter(is_tuned).count() > 1 {
+        return lines;
+    }
     for (place, group) in groups.iter().enumerate() {
         let (hue, _) = means::look_of(sheet, groups, place);
         for (column, &format) in formats.iter().enumerate() {
