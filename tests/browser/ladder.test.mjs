@@ -203,6 +203,7 @@ describe('measured efficiency and stability', () => {
 
   test('a record that is dropped opens in its study, and what it says of its origin is not believed', () =>
     withLab(browser, '', {}, async (page, lab) => {
+      await ship(page);
       await drop(page, [file('measured.json', ladder(...flags(32), '--kinds', 'mamba'))]);
       await said(page, /^“measured\.json” was imported: imported, unverified/);
       await eventually(async () => assert.equal(await heading(page).innerText(), ROOM));
