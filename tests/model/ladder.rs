@@ -8,6 +8,7 @@ use bk_lab::published::judgement::Judgement;
 use bk_lab::published::{efficiency, stability};
 use bk_lab::record::ladder::{Config, Kind, Ladder, Size, Variant};
 use bk_lab::record::{Record, document};
+use bk_lab::study::ladder::Advanced;
 use bk_lab::study::language_model::Session;
 use bk_lab::study::{Context, StudyError, ladder};
 use pollster::block_on;
@@ -110,7 +111,8 @@ fn what_was_trained_once_is_not_trained_again() {
         stop,
     );
     let mut session = ladder::Session::new(&config, None, None).unwrap();
-    assert!(block_on(session.advance(f64::INFINITY, &context)).unwrap());
+    let advanced = block_on(session.advance(f64::INFINITY, &context)).unwrap();
+    assert_eq!(advanced, Advanced::Measured(whole.rungs[0].place));
     heard.set(true);
     let cancelled = block_on(session.advance(f64::INFINITY, &context));
     assert!(matches!(cancelled, Err(StudyError::Cancelled { .. })));
@@ -118,7 +120,7 @@ fn what_was_trained_once_is_not_trained_again() {
     // The step that was taken before the stop is not taken again.
     assert!(session.progress().done > (config.steps + 2 * config.sparsity_steps) as u64);
     heard.set(false);
-    while block_on(session.advance(f64::INFINITY, &context)).unwrap() {}
+    while block_on(session.advance(f64::INFINITY, &context)).unwrap() != Advanced::Nothing {}
     assert_eq!(*session.record(), whole);
     // From a file, after the tab was closed.
     let partial = Ladder { rungs: whole.rungs[..1].to_vec(), ..whole.clone() };
