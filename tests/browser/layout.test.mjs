@@ -33,7 +33,7 @@ const ROOMS = [
   { link: 'Measured robustness', panel: 'Statements', file: 'widths-statements', figures: 0 },
   { link: 'Measured robustness', panel: 'Where the loss comes from', file: 'widths-places', figures: 1 },
   { link: 'Measured robustness', panel: 'Training length', file: 'widths-lengths', figures: 0 },
-  { link: 'Measured robustness', panel: 'Training with quantization', file: 'widths-tuning', figures: 0 },
+  { link: 'Measured robustness', panel: 'Training with quantization', file: 'widths-tuning', figures: 1 },
   { link: 'Measured robustness', panel: 'The leak', file: 'widths-leak', figures: 0 },
   { link: 'Measured robustness', panel: 'Models and counting', file: 'widths-models', figures: 0 },
   { link: 'Measured efficiency and stability', file: 'ladder', figures: 1 },
