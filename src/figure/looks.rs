@@ -3,14 +3,28 @@
 use super::marks::{Mark, Shape};
 use super::scene::Stroke;
 use super::sheet::Sheet;
-use super::style::{Hue, OTHERS};
-use crate::record::Model;
+use super::style::{Hue, Layout, OTHERS};
+use crate::record::{Comparison, Model};
 
 /// Diameter of a star or a cross that a figure points out, as a multiple of an ordinary mark.
 pub const LARGE: f64 = 1.73;
 
 /// Opacity of a confidence band.
 pub const BAND: f64 = 0.14;
+
+/// Returns an empty sheet for the models of records: each model beyond the published ones gets a color, a mark and
+/// dashes of its own, in the order of its first appearance, hidden or not.
+pub fn sheet<Config, Point>(layout: &Layout, records: &[&Comparison<Config, Point>]) -> Sheet {
+    let mut others: Vec<String> = Vec::new();
+    for series in records.iter().flat_map(|record| &record.series) {
+        if let Model::Other(name) = &series.model
+            && !others.contains(name)
+        {
+            others.push(name.clone());
+        }
+    }
+    Sheet::new(layout).with_others(others)
+}
 
 /// The colours of a model.
 pub fn hue(sheet: &Sheet, model: &Model) -> Hue {

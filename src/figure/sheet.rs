@@ -5,7 +5,6 @@ use super::font;
 use super::recorder::Recorder;
 use super::scene::{Anchor, Color, Command, Point, Rectangle, Scene, Stroke, Text, Weight};
 use super::style::{Layout, Palette, Sizes};
-use crate::record::{Comparison, Model};
 use plotters::coord::Shift;
 use plotters::drawing::DrawingArea;
 use std::cell::RefCell;
@@ -18,7 +17,7 @@ pub struct Sheet {
     pub palette: Palette,
     /// Sizes for the figure's width.
     pub sizes: Sizes,
-    /// The models beyond the published ones, in the order in which they get colours.
+    /// Names beyond the two that the palette knows, in the order in which they get colors.
     others: Vec<String>,
     bounds: Rectangle,
     recorder: Rc<RefCell<Recorder>>,
@@ -39,20 +38,14 @@ impl Sheet {
         sheet
     }
 
-    /// The same sheet, for the models of records: each beyond the published ones gets colour, mark and dashes of its
-    /// own, in the order of its first appearance, hidden or not.
-    pub fn of_models<Config, Point>(mut self, records: &[&Comparison<Config, Point>]) -> Self {
-        for series in records.iter().flat_map(|record| &record.series) {
-            if let Model::Other(name) = &series.model
-                && !self.others.contains(name)
-            {
-                self.others.push(name.clone());
-            }
-        }
+    /// Returns the sheet with names for series beyond the two that the palette knows: each gets a color, a mark and
+    /// dashes of its own, in the order given.
+    pub fn with_others(mut self, names: Vec<String>) -> Self {
+        self.others = names;
         self
     }
 
-    /// The place of a model among those beyond the published ones.
+    /// The index of a name among those given to [`Sheet::with_others`]; their count for any other name.
     pub fn other(&self, name: &str) -> usize {
         self.others.iter().position(|other| other == name).unwrap_or(self.others.len())
     }

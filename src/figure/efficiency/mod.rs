@@ -45,7 +45,7 @@ const SMALLEST_MARK: f64 = 2.5;
 /// error bars. The scene is higher than the layout where words and legend would leave too little room for the
 /// plot.
 pub fn efficiency(records: &[&Efficiency], rule: Dominance, view: &View, layout: &Layout) -> Scene {
-    let sheet = Sheet::new(layout).of_models(records);
+    let sheet = crate::figure::looks::sheet(layout, records);
     let curves = Curves::new(records, rule, view);
     let origins = Origin::all(records, |config| config.seed);
     let labels = origin::labels(&origins, view);

@@ -32,7 +32,7 @@ const LOWEST_PLOT: f64 = 130.0;
 /// with several runs is their mean, with its 95 % confidence interval as error bar and band. The scene is higher
 /// than the layout where words and legend would leave too little room for the plot.
 pub fn robustness(records: &[&Robustness], view: &View, layout: &Layout) -> Scene {
-    let sheet = Sheet::new(layout).of_models(records);
+    let sheet = crate::figure::looks::sheet(layout, records);
     let curves = Curves::new(records, view);
     let origins = Origin::all(records, |config| config.seed);
     let labels = origin::labels(&origins, view);

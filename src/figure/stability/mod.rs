@@ -8,7 +8,7 @@ mod looks;
 mod trace;
 mod words;
 
-pub(in crate::figure) use looks::DASHES;
+pub(crate) use looks::DASHES;
 
 use super::chart::Chart;
 use super::clip;
@@ -45,7 +45,7 @@ const CLEARANCE: f64 = 4.0;
 /// and the greatest. Several runs are one line, their mean, with its 95 % confidence interval as a band. The scene
 /// is higher than the layout where words and legends would leave too little room for the plot.
 pub fn stability(records: &[&Stability], view: &View, layout: &Layout) -> Scene {
-    let sheet = Sheet::new(layout).of_models(records);
+    let sheet = crate::figure::looks::sheet(layout, records);
     let curves = Curves::new(records, view);
     let origins = Origin::all(records, |config| config.seed);
     let labels = origin::labels(&origins, view);

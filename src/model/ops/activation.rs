@@ -6,12 +6,12 @@ use crate::resolvent::Real;
 use candle_core::{Result, Shape, Tensor};
 
 /// max(x, 0).
-pub(in crate::model) fn relu(x: &Tensor) -> Result<Tensor> {
+pub(crate) fn relu(x: &Tensor) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Relu)))
 }
 
 /// x·σ(x).
-pub(in crate::model) fn silu(x: &Tensor) -> Result<Tensor> {
+pub(crate) fn silu(x: &Tensor) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Silu)))
 }
 
@@ -21,17 +21,17 @@ pub fn gelu(x: &Tensor) -> Result<Tensor> {
 }
 
 /// ln(1 + eˣ).
-pub(in crate::model) fn softplus(x: &Tensor) -> Result<Tensor> {
+pub(crate) fn softplus(x: &Tensor) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Softplus)))
 }
 
 /// x where it lies within ±limit, else the limit; its derivative there is 0.
-pub(in crate::model) fn clamp(x: &Tensor, limit: f64) -> Result<Tensor> {
+pub(crate) fn clamp(x: &Tensor, limit: f64) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Clamp { limit })))
 }
 
 /// y·z·σ(z), for y and z of one shape.
-pub(in crate::model) fn gate(y: &Tensor, z: &Tensor) -> Result<Tensor> {
+pub(crate) fn gate(y: &Tensor, z: &Tensor) -> Result<Tensor> {
     y.apply_op2(z, Operation(Gate))
 }
 

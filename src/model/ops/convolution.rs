@@ -6,7 +6,7 @@ use candle_core::{Result, Shape, Tensor};
 
 /// y_t = b + Σ_j w_j x_{t−k+1+j}, channel by channel; what lies before the sequence counts as 0, and nothing after t is
 /// seen. x is `[batch, length, channels]`, w `[channels, 1, k]`, b `[channels]`.
-pub(in crate::model) fn causal_convolution(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
+pub(crate) fn causal_convolution(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
     x.apply_op3(weight, bias, Operation(Convolution))
 }
 

@@ -9,7 +9,7 @@ use std::f64::consts::PI;
 
 impl Network {
     /// Logits `[tokens, vocabulary]` of tokens in sequences of so many sites, of the weighted sum of every token's states.
-    pub(in crate::model) fn exiting(
+    pub(crate) fn exiting(
         &self,
         tokens: &Tensor,
         sites: usize,

@@ -35,7 +35,7 @@ impl PublishedGreen {
     }
 
     /// Guards the quotients of minors as published: what is not finite becomes 0, what is large is clipped.
-    pub(in crate::published) fn guarded(quotients: impl Iterator<Item = Complex<f64>>) -> Self {
+    pub(crate) fn guarded(quotients: impl Iterator<Item = Complex<f64>>) -> Self {
         let (mut replaced, mut clipped) = (0, 0);
         let guard = |value: Complex<f64>| {
             if !value.is_finite() {

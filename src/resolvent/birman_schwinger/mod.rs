@@ -10,8 +10,7 @@
 //! and z is an eigenvalue of H exactly where −1 is one of K. The operator is dense, so chains are short here:
 //! [`MOST_DENSE_SITES`]. Singular values, decompositions and inverses are faer's.
 //!
-//! Sources: resnet-bk.md §2; Reed and Simon, *Methods of Modern Mathematical Physics* IV, XIII.3. What was published
-//! under these names is in [`crate::published::birman_schwinger`].
+//! Sources: resnet-bk.md §2; Reed and Simon, *Methods of Modern Mathematical Physics* IV, XIII.3.
 
 mod bounds;
 mod dense;

@@ -43,7 +43,7 @@ impl<'a, T: Real> Batch<'a, T> {
     }
 
     /// Sequences that have been checked, in another precision, seen from another origin or in pieces.
-    pub(in crate::resolvent) fn of_checked(
+    pub(crate) fn of_checked(
         sites: usize,
         diagonals: &'a [T],
         bonds: Option<&'a [T]>,
@@ -91,7 +91,7 @@ impl<'a, T: Real> Batch<'a, T> {
 
     /// Refuses cotangents of another shape than the batch, and those beyond which a derivative, which may reach
     /// |g|/η³, could overflow.
-    pub(in crate::resolvent) fn check_cotangents(
+    pub(crate) fn check_cotangents(
         &self,
         cotangents: &ComplexPlanes<T>,
     ) -> Result<(), ResolventError> {
@@ -177,7 +177,7 @@ pub struct Gradient<T> {
 }
 
 impl<T: Real> Gradient<T> {
-    pub(in crate::resolvent) fn reshape(&mut self, batch: &Batch<T>) -> Result<(), ResolventError> {
+    pub(crate) fn reshape(&mut self, batch: &Batch<T>) -> Result<(), ResolventError> {
         reshape(&mut self.diagonals, batch.diagonals().len())?;
         reshape(&mut self.bonds, batch.bonds().map_or(0, <[T]>::len))?;
         reshape(&mut self.energies, batch.sequences())?;

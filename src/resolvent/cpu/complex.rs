@@ -4,15 +4,15 @@ use crate::resolvent::real::Register;
 
 /// One complex number a lane, real and imaginary parts apart so that they fill registers.
 #[derive(Clone, Copy, Default)]
-pub(in crate::resolvent) struct Complexes<R> {
-    pub(in crate::resolvent) re: R,
-    pub(in crate::resolvent) im: R,
+pub(crate) struct Complexes<R> {
+    pub(crate) re: R,
+    pub(crate) im: R,
 }
 
 impl<R: Register> Complexes<R> {
     /// The same numbers less `other`'s conjugate; see [`reciprocal`](Self::reciprocal) for why.
     #[inline(always)]
-    pub(in crate::resolvent) fn minus_conjugate(self, other: Self) -> Self {
+    pub(crate) fn minus_conjugate(self, other: Self) -> Self {
         Self { re: self.re - other.re, im: self.im + other.im }
     }
 
@@ -20,7 +20,7 @@ impl<R: Register> Complexes<R> {
     /// is a sum of numbers that are not negative. Written out, because general complex division scales and
     /// branches for ranges that cannot occur here.
     #[inline(always)]
-    pub(in crate::resolvent) fn reciprocal(self) -> Self {
+    pub(crate) fn reciprocal(self) -> Self {
         let inverse = R::ONE / (self.re * self.re + self.im * self.im);
         self.scaled(inverse)
     }
@@ -48,7 +48,7 @@ impl<R: Register> Complexes<R> {
 
     /// Each number times a real one.
     #[inline(always)]
-    pub(in crate::resolvent) fn scaled(self, factor: R) -> Self {
+    pub(crate) fn scaled(self, factor: R) -> Self {
         Self { re: self.re * factor, im: self.im * factor }
     }
 

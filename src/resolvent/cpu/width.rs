@@ -8,7 +8,7 @@ const WIDE: usize = 4;
 
 /// How wide a block is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(in crate::resolvent) enum Width {
+pub(crate) enum Width {
     /// Four registers: 16 lanes of f32 or 8 of f64, with AVX twice as many.
     #[default]
     Wide,
@@ -18,7 +18,7 @@ pub(in crate::resolvent) enum Width {
 
 impl Width {
     /// Lanes of a block of this width.
-    pub(in crate::resolvent) const fn lanes<T: Real>(self) -> usize {
+    pub(crate) const fn lanes<T: Real>(self) -> usize {
         let register = size_of::<T::Register>() / size_of::<T>();
         match self {
             Self::Wide => WIDE * register,

@@ -58,7 +58,7 @@ impl Gpu {
     /// Computes the density of states of a chain at many energies, at most [`MOST_SITE_ENERGIES`] pairs.
     ///
     /// [`MOST_SITE_ENERGIES`]: crate::resolvent::MOST_SITE_ENERGIES
-    pub(in crate::resolvent) async fn density(
+    pub(crate) async fn density(
         self: Rc<Self>,
         chain: &Chain,
         shifts: &Shifts,

@@ -21,31 +21,31 @@ const MOST_SITES_AT_ONCE: usize = 1 << 22;
 
 /// Sequences of one length as the kernels see them.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::resolvent) struct Sequences<'a> {
+pub(crate) struct Sequences<'a> {
     /// Sites of each.
-    pub(in crate::resolvent) sites: usize,
+    pub(crate) sites: usize,
     /// v − E, each sequence less its own energy, subtracted before rounding; layout \[sequence\]\[site\].
-    pub(in crate::resolvent) diagonals: &'a [f32],
+    pub(crate) diagonals: &'a [f32],
     /// β, one fewer than sites a sequence; `None` where all are 1.
-    pub(in crate::resolvent) bonds: Option<&'a [f32]>,
+    pub(crate) bonds: Option<&'a [f32]>,
     /// η, one a sequence.
-    pub(in crate::resolvent) etas: &'a [f32],
+    pub(crate) etas: &'a [f32],
     /// g, one a site, for an adjoint.
-    pub(in crate::resolvent) cotangents: Option<&'a ComplexPlanes<f32>>,
+    pub(crate) cotangents: Option<&'a ComplexPlanes<f32>>,
 }
 
 /// What a kernel leaves, in the layout of the diagonals.
 #[derive(Debug, Default)]
-pub(in crate::resolvent) struct Planes {
+pub(crate) struct Planes {
     /// G, L or, of an adjoint, s.
-    pub(in crate::resolvent) values: ComplexPlanes<f32>,
+    pub(crate) values: ComplexPlanes<f32>,
     /// ∂Loss/∂β with one more a sequence, of an adjoint.
-    pub(in crate::resolvent) bonds: Vec<f32>,
+    pub(crate) bonds: Vec<f32>,
 }
 
 impl Sequences<'_> {
     /// How many.
-    pub(in crate::resolvent) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.etas.len()
     }
 
@@ -63,7 +63,7 @@ impl Sequences<'_> {
     }
 
     /// How far a wrong start reaches, at most.
-    pub(in crate::resolvent) fn halo_sites(&self) -> usize {
+    pub(crate) fn halo_sites(&self) -> usize {
         halo_sites(self.smallest_eta(), self.largest_bond().sqrt())
     }
 }
@@ -75,7 +75,7 @@ fn largest(values: &[f32]) -> f64 {
 
 impl Gpu {
     /// Runs a kernel over all sequences, as many at a time as fit.
-    pub(in crate::resolvent) async fn sequences(
+    pub(crate) async fn sequences(
         &self,
         kernel: SequenceKernel,
         sequences: Sequences<'_>,

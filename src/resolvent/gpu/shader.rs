@@ -56,52 +56,52 @@ impl Program {
 }
 
 /// One dispatch, large η.
-pub(in crate::resolvent) const HALO_GREEN: Program =
+pub(crate) const HALO_GREEN: Program =
     Program { name: "halo", files: &[STEP, TILE, OUTPUT, GREEN, HALO], entry_points: &["halo_green"] };
 /// Any length, any η.
-pub(in crate::resolvent) const SEQUENCE_GREEN: Program = Program {
+pub(crate) const SEQUENCE_GREEN: Program = Program {
     name: "sequence",
     files: &[STEP, ELEMENT, MOEBIUS, TILE, BOUNDARIES, OUTPUT, GREEN, REDUCE, SEQUENCE],
     entry_points: &["reduce", "apply_green"],
 };
 /// One dispatch, at most 2048 sites.
-pub(in crate::resolvent) const FUSED_GREEN: Program = Program {
+pub(crate) const FUSED_GREEN: Program = Program {
     name: "fused",
     files: &[STEP, ELEMENT, MOEBIUS, TREE, TILE, BOUNDARIES, OUTPUT, GREEN, REDUCE, FUSED],
     entry_points: &["fused_green"],
 };
 /// The values at all chunks' ends, from Moebius elements.
-pub(in crate::resolvent) const MOEBIUS_SPINE: Program = Program {
+pub(crate) const MOEBIUS_SPINE: Program = Program {
     name: "spine of Moebius maps",
     files: &[STEP, ELEMENT, MOEBIUS, TREE, SPINE],
     entry_points: &["walk", "fold", "spread"],
 };
 /// The values at all chunks' ends, from affine elements.
-pub(in crate::resolvent) const AFFINE_SPINE: Program = Program {
+pub(crate) const AFFINE_SPINE: Program = Program {
     name: "spine of affine maps",
     files: &[STEP, ELEMENT, AFFINE, TREE, SPINE],
     entry_points: &["walk", "fold", "spread"],
 };
 /// A map over energies.
-pub(in crate::resolvent) const DENSITY_MAP: Program = Program {
+pub(crate) const DENSITY_MAP: Program = Program {
     name: "map",
     files: &[STEP, ELEMENT, MOEBIUS, MAP],
     entry_points: &["map_reduce", "map_apply"],
 };
 /// The left continued fraction alone.
-pub(in crate::resolvent) const CAUSAL_FORM: Program = Program {
+pub(crate) const CAUSAL_FORM: Program = Program {
     name: "causal",
     files: &[STEP, ELEMENT, TILE, BOUNDARIES, OUTPUT, CAUSAL],
     entry_points: &["halo_causal", "apply_causal"],
 };
 /// The gradient through the two-sided form.
-pub(in crate::resolvent) const GREEN_ADJOINT: Program = Program {
+pub(crate) const GREEN_ADJOINT: Program = Program {
     name: "adjoint",
     files: &[STEP, ELEMENT, TILE, BOUNDARIES, OUTPUT, ADJOINT],
     entry_points: &["halo_adjoint", "reduce_adjoint", "apply_adjoint"],
 };
 /// The gradient through the causal form.
-pub(in crate::resolvent) const CAUSAL_FORM_ADJOINT: Program = Program {
+pub(crate) const CAUSAL_FORM_ADJOINT: Program = Program {
     name: "causal adjoint",
     files: &[STEP, ELEMENT, TILE, BOUNDARIES, OUTPUT, CAUSAL_ADJOINT],
     entry_points: &["halo_causal_adjoint", "reduce_causal_adjoint", "apply_causal_adjoint"],

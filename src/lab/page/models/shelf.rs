@@ -64,7 +64,7 @@ fn item(lab: Lab, room: ModelsRoom, model: &Shelved) -> AnyView {
 }
 
 /// What a model is, in a line.
-pub(in crate::lab::page) fn describe(model: &Shelved) -> String {
+pub(crate) fn describe(model: &Shelved) -> String {
     let text = match &model.config.text {
         Text::Language { .. } => "embedded language".to_owned(),
         Text::Uniform { symbols, .. } => format!("{symbols} random symbols"),

@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// How the figure is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(in crate::lab::page) struct Look {
+pub(crate) struct Look {
     frontier: Dominance,
 }
 

@@ -20,7 +20,7 @@ const KEY: &str = "bk-lab.pinned";
 const DIGITS: usize = 6;
 
 /// Pinned runs outlive the tab, as imported records do.
-pub(in crate::lab::page) fn keep_pinned(lab: Lab) {
+pub(crate) fn keep_pinned(lab: Lab) {
     let take = move |imported: Result<Imported, Stopped>| {
         for Found { room, document } in imported.into_iter().flat_map(|imported| imported.records) {
             lab.entrance(room).pinned.set(Some(document));

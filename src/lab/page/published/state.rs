@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 /// Which data the figure shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(in crate::lab::page) enum Source {
+pub(crate) enum Source {
     /// The published simulation.
     #[default]
     Published,
@@ -44,7 +44,7 @@ impl Source {
 
 /// What a link to this room restores: its settings, and how its figure is looked at.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(in crate::lab::page) struct Linked<Config, Look> {
+pub(crate) struct Linked<Config, Look> {
     #[serde(flatten)]
     settings: Settings<Config, Look>,
     #[serde(flatten)]
@@ -53,7 +53,7 @@ pub(in crate::lab::page) struct Linked<Config, Look> {
 
 /// The settings of this room.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub(in crate::lab::page) struct Settings<Config, Look> {
+pub(crate) struct Settings<Config, Look> {
     #[serde(flatten)]
     pub(super) config: Config,
     #[serde(flatten)]
@@ -62,7 +62,7 @@ pub(in crate::lab::page) struct Settings<Config, Look> {
 }
 
 /// The state of the room of one figure.
-pub(in crate::lab::page) struct FigureState<Figure: PageFigure> {
+pub(crate) struct FigureState<Figure: PageFigure> {
     pub(super) settings: RwSignal<Settings<Figure::Config, Figure::Look>>,
     /// How the figure is looked at.
     pub(super) view: RwSignal<View>,

@@ -31,7 +31,7 @@ impl MeasuredRoom {
     }
 
     /// Takes the record of a file in, which is shown as it is.
-    pub(in crate::lab::page::lora) fn open_record(self, lab: Lab, document: &Document) {
+    pub(crate) fn open_record(self, lab: Lab, document: &Document) {
         if let Some(record) = lab.record::<Adaptation>(document) {
             self.show_record(lab, record);
         }
