@@ -6,12 +6,12 @@
     reason = "a benchmark fails by panicking, and its macro writes functions"
 )]
 
-use bk_lab::random::LegacyRandom;
-use bk_lab::resolvent::{
+use bk_lab::studies::resolvent::speed::plain::{Plain, PlainRust, Rows};
+use bk_python::random::LegacyRandom;
+use bk_resolvent::{
     Batch, Blocks, ComplexBlocks, ComplexPlanes, Cotangents, GradientBlocks, Real, Shift, causal_blocks,
     green_batch, green_blocks, green_blocks_with_adjoint,
 };
-use bk_lab::study::speed::{Plain, PlainRust, Rows};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 

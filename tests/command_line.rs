@@ -1,11 +1,12 @@
 //! The command line as a person uses it: what it prints where, what it writes, and how it ends.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::published::PublishedFigure;
-use bk_lab::record::robustness::Config;
-use bk_lab::record::{efficiency, stability};
-use bk_lab::study;
-use bk_lab::study::robustness::run;
+use bk_lab::kit::claims::PublishedFigure;
+use bk_lab::kit::context as study;
+use bk_lab::studies::efficiency::record as efficiency;
+use bk_lab::studies::robustness::record::Config;
+use bk_lab::studies::robustness::study::run;
+use bk_lab::studies::stability::record as stability;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -218,11 +219,11 @@ fn failures_end_with_1_and_wrong_usage_with_2() {
 fn efficiency_and_stability_have_the_same_options() {
     let json = stdout(&bklab(&["figure", "efficiency", "--summary", "-", "--seed", "7", "--configs", "3"]));
     let config = efficiency::Config { seed: 7, configurations: 3 };
-    assert_eq!(json, study::efficiency::run(&config).unwrap().summary_json().unwrap());
+    assert_eq!(json, bk_lab::studies::efficiency::study::run(&config).unwrap().summary_json().unwrap());
     let arguments =
         ["figure", "stability", "--summary", "-", "--lengths", "65536,8192", "--steps", "50", "--seed", "3"];
     let config = stability::Config { seed: 3, sequence_lengths: vec![65536, 8192], steps: 50 };
-    let summary = study::stability::run(&config).unwrap().summary_json().unwrap();
+    let summary = bk_lab::studies::stability::study::run(&config).unwrap().summary_json().unwrap();
     assert_eq!(stdout(&bklab(&arguments)), summary);
 
     let folder = folder("stability");

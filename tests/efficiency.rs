@@ -1,12 +1,12 @@
 //! The road for dynamic efficiency: config in, record and summary out, against the published values.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::published::{PublishedFigure, Verdict};
-use bk_lab::record::efficiency::{Config, Efficiency};
-use bk_lab::record::pareto::{Cost, Dominance, frontier};
-use bk_lab::record::statistics::mean;
-use bk_lab::record::{Model, Provenance};
-use bk_lab::study::efficiency::run;
+use bk_lab::kit::claims::{PublishedFigure, Verdict};
+use bk_lab::kit::record::pareto::{Cost, Dominance, frontier};
+use bk_lab::kit::record::statistics::mean;
+use bk_lab::kit::record::{Model, Provenance};
+use bk_lab::studies::efficiency::record::{Config, Efficiency};
+use bk_lab::studies::efficiency::study::run;
 use sha2::{Digest, Sha256};
 
 fn simulated(seed: u32, configurations: u32) -> Efficiency {

@@ -1,10 +1,13 @@
 //! How often the published checks and requirements hold: over seeds, and over orders and subsets of the bit widths.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::record::fragility::{Config, Count, Fragility, Subject, Tally};
-use bk_lab::record::{Record, document, efficiency, robustness, stability};
-use bk_lab::study::fragility::run;
-use bk_lab::study::{Context, StudyError};
+use bk_lab::kit::context::{Context, StudyError};
+use bk_lab::kit::record::{Record, document};
+use bk_lab::studies::efficiency::record as efficiency;
+use bk_lab::studies::fragility::record::{Config, Count, Fragility, Subject, Tally};
+use bk_lab::studies::fragility::study::run;
+use bk_lab::studies::robustness::record as robustness;
+use bk_lab::studies::stability::record as stability;
 use std::cell::Cell;
 use std::rc::Rc;
 

@@ -8,11 +8,14 @@
 #[path = "import/sound.rs"]
 mod sound;
 
-use bk_lab::export::{DataFormat, Metadata, data, png, restore};
-use bk_lab::import::{SourceFile, read_files};
-use bk_lab::memory::peak_of;
-use bk_lab::record::{Record, document, robustness};
-use bk_lab::study;
+use bk_lab::kit::context as study;
+use bk_lab::kit::data_files as data;
+use bk_lab::kit::data_files::DataFormat;
+use bk_lab::kit::import::{SourceFile, read_files};
+use bk_lab::kit::record::{Record, document};
+use bk_lab::studies::robustness::record as robustness;
+use bk_models::memory::peak_of;
+use bk_plot::export::{Metadata, png, restore};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use std::cell::Cell;
@@ -58,7 +61,7 @@ const WORDS: [&str; 24] = [
 
 /// The files to be mutated: result files, and an exported figure in each format that is not mostly its drawing.
 static FILES: LazyLock<Vec<SourceFile>> = LazyLock::new(|| {
-    let record = study::robustness::run(&robustness::Config::default()).unwrap();
+    let record = bk_lab::studies::robustness::study::run(&robustness::Config::default()).unwrap();
     let manifest = document::view_to_json("#/robustness?v=1", &[Record::Robustness(record.clone())]).unwrap();
     let metadata = Metadata { title: "", description: "", manifest: Some(&manifest) };
     let pixel = png::stamp(&png::encode(1, 1, &[1, 2, 3, 4]).unwrap(), 300.0, &metadata).unwrap();

@@ -1,10 +1,11 @@
 //! Permalinks: what a link restores, and what it says when it cannot.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::figure::View;
-use bk_lab::lab::permalink::{LinkError, Room, parse, settings, to_fragment, to_room};
-use bk_lab::record::{resolvent, robustness};
-use bk_lab::resolvent::{BackendChoice, Potential};
+use bk_lab::kit::permalink::{LinkError, Room, parse, settings, to_fragment, to_room};
+use bk_lab::studies::resolvent::record as resolvent;
+use bk_lab::studies::robustness::record as robustness;
+use bk_plot::View;
+use bk_resolvent::{BackendChoice, Potential};
 use proptest::prelude::*;
 
 #[test]

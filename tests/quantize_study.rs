@@ -1,15 +1,18 @@
 //! The study of the quantized core: what was published comes back, and what the exact reading reaches, over 20 seeds.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::published::Verdict;
-use bk_lab::published::quantize::{claims as claims_of, demonstration, demonstrations, size_estimate};
-use bk_lab::quantize::{ByteCount, Granularity, ScaleRule, Width};
-use bk_lab::record::hypothesis::Interval;
-use bk_lab::record::quantize::{
+use bk_lab::kit::claims::Verdict;
+use bk_lab::kit::context::{Context, Progress, StudyError};
+use bk_lab::kit::record::hypothesis::Interval;
+use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::studies::quantization::published::{
+    claims as claims_of, demonstration, demonstrations, size_estimate,
+};
+use bk_lab::studies::quantization::record::{
     ComparisonConfig, Config, ConfigError, Format, Mode, ModeComparison, Quantize, Reading, Trained,
 };
-use bk_lab::record::{Provenance, Record, document};
-use bk_lab::study::{Context, Progress, StudyError, quantize};
+use bk_lab::studies::quantization::study as quantize;
+use bk_quantize::{ByteCount, Granularity, ScaleRule, Width};
 use std::cell::{Cell, RefCell};
 use std::ops::RangeInclusive;
 use std::rc::Rc;

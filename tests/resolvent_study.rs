@@ -1,15 +1,16 @@
 //! The road for the resolvent: config in, record out, panel by panel, with progress and cancelling.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::record::resolvent::{
+use bk_lab::kit::context::{Context, StudyError};
+use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::studies::resolvent::record::Resolvent;
+use bk_lab::studies::resolvent::record::{
     Causality, Config, ConfigError, Density, Division, Finding, Gradient, Green, MOST_MAP_SITES, Panel,
     Precision, Published, Version,
 };
-use bk_lab::record::{Provenance, Record, Resolvent, document};
-use bk_lab::resolvent::birman_schwinger::MOST_DENSE_SITES;
-use bk_lab::resolvent::{Backend, BackendChoice, Engine, Potential};
-use bk_lab::study::resolvent::run;
-use bk_lab::study::{Context, StudyError};
+use bk_lab::studies::resolvent::study::run;
+use bk_resolvent::birman_schwinger::MOST_DENSE_SITES;
+use bk_resolvent::{Backend, BackendChoice, Engine, Potential};
 use num_complex::Complex;
 use proptest::prelude::*;
 use std::cell::{Cell, RefCell};

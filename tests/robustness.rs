@@ -1,11 +1,11 @@
 //! The road for quantization robustness: config in, record and summary out, against the published values.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::published::python::{intersection_order, repr};
-use bk_lab::published::{PublishedFigure, Verdict};
-use bk_lab::record::robustness::{Config, Robustness};
-use bk_lab::record::{Model, Provenance};
-use bk_lab::study::robustness::run;
+use bk_lab::kit::claims::{PublishedFigure, Verdict};
+use bk_lab::kit::record::{Model, Provenance};
+use bk_lab::studies::robustness::record::{Config, Robustness};
+use bk_lab::studies::robustness::study::run;
+use bk_python::printing::{intersection_order, repr};
 
 fn simulated(seed: u32, bit_widths: &[u32]) -> Robustness {
     run(&Config { seed, bit_widths: bit_widths.into() }).unwrap()

@@ -2,12 +2,14 @@
 //! No test asks how fast anything is.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::import::{SourceFile, read_files};
-use bk_lab::record::speed::{Config, ConfigError, FEWEST_REPETITIONS};
-use bk_lab::record::{Provenance, Record, Speed, document};
-use bk_lab::resolvent::{BackendChoice, Engine};
-use bk_lab::study::speed::{PlainRust, run};
-use bk_lab::study::{Context, StudyError};
+use bk_lab::kit::context::{Context, StudyError};
+use bk_lab::kit::import::{SourceFile, read_files};
+use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::studies::resolvent::speed::plain::PlainRust;
+use bk_lab::studies::resolvent::speed::record::Speed;
+use bk_lab::studies::resolvent::speed::record::{Config, ConfigError, FEWEST_REPETITIONS};
+use bk_lab::studies::resolvent::speed::study::run;
+use bk_resolvent::{BackendChoice, Engine};
 use std::cell::{Cell, RefCell};
 use std::process::Command;
 use std::rc::Rc;

@@ -1,10 +1,10 @@
 //! The road for long-context stability: config in, record and summary out, against the published values.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use bk_lab::published::{Claim, PublishedFigure, Verdict};
-use bk_lab::record::Model;
-use bk_lab::record::stability::{Config, Curve, Stability, length_label};
-use bk_lab::study::stability::run;
+use bk_lab::kit::claims::{Claim, PublishedFigure, Verdict};
+use bk_lab::kit::record::Model;
+use bk_lab::studies::stability::record::{Config, Curve, Stability, length_label};
+use bk_lab::studies::stability::study::run;
 use serde_json::Value;
 
 /// How far a statistic may be from NumPy's, relative to it: the exponential of another library may differ

@@ -1,7 +1,7 @@
 //! Whatever is in a file or was pasted, what is taken for a potential makes a chain.
 #![no_main]
 
-use bk_lab::import::read_potential;
+use bk_lab::studies::resolvent::potential_file::read_potential;
 use libfuzzer_sys::fuzz_target;
 
 /// Columns that may be asked for.

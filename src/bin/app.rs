@@ -1,12 +1,13 @@
-//! The page's program: see [`bk_lab::lab::page`]. It comes in parts, a part for each room: the functions that
+//! The page's program: see [`bk_lab::kit::page`]. It comes in parts, a part for each room: the functions that
 //! are marked are where `xtask` takes it apart.
 
 fn main() {}
 
 #[cfg(target_arch = "wasm32")]
 mod parts {
-    use bk_lab::lab::page::rooms::{self, Build, Coming};
-    use bk_lab::lab::permalink::Room;
+    use bk_lab::kit::page::rooms;
+    use bk_lab::kit::page::rooms::{Build, Coming};
+    use bk_lab::kit::permalink::Room;
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
     #[wasm_split(robustness, wasm_split_path = leptos::wasm_split, fallible)]
@@ -80,6 +81,6 @@ mod parts {
     /// Puts the page into the document and starts its worker.
     #[wasm_bindgen::prelude::wasm_bindgen]
     pub fn start(worker_url: String) {
-        bk_lab::lab::page::start(worker_url, fetch);
+        bk_lab::kit::page::start(worker_url, fetch);
     }
 }

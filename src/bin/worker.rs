@@ -1,17 +1,19 @@
-//! The worker's program: see [`bk_lab::lab::worker`]. It comes in parts, a part for each kind of heavier work: the
+//! The worker's program: see [`bk_lab::kit::worker`]. It comes in parts, a part for each kind of heavier work: the
 //! functions that are marked are where `xtask` takes it apart.
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
-    bk_lab::lab::worker::start(parts::PARTS);
+    bk_lab::kit::worker::start(parts::PARTS);
 }
 
 #[cfg(target_arch = "wasm32")]
 mod parts {
-    use bk_lab::lab::worker::parts::{
-        self, Import, Insight, Lora, Models, Parts, Perform, Published, Quantization, Resolvent, Widths,
+    use bk_lab::kit::worker::parts;
+    use bk_lab::kit::worker::parts::{
+        Import, Insight, Lora, Models, Parts, Perform, Published, Quantization, Resolvent, Widths,
     };
-    use bk_lab::lab::worker::{adaptation, images, models};
+    use bk_lab::studies::language_models::worker as models;
+    use bk_lab::studies::lora::measured::{images, worker as adaptation};
     use leptos::wasm_split::{SplitLoaderError, wasm_split};
 
     #[wasm_split(export, wasm_split_path = leptos::wasm_split, fallible)]
@@ -72,12 +74,12 @@ mod parts {
 
     #[wasm_split(widths, wasm_split_path = leptos::wasm_split, fallible)]
     fn widths() -> Result<Widths, SplitLoaderError> {
-        Ok(Widths { list: models::widths::list, measure: models::widths::measure })
+        Ok(Widths { list: measured::worker::list, measure: measured::worker::measure })
     }
 
     #[wasm_split(ladder, wasm_split_path = leptos::wasm_split, fallible)]
     fn ladder() -> Result<Perform, SplitLoaderError> {
-        Ok(models::ladder::train)
+        Ok(scaling::worker::train)
     }
 
     /// Where each part comes from.

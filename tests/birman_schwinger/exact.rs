@@ -1,10 +1,10 @@
 //! The exact operator: its identities, its bounds, its limits.
 
-use bk_lab::resolvent::birman_schwinger::{
+use bk_resolvent::birman_schwinger::{
     BirmanSchwinger, BirmanSchwingerError, DenseOperator, EnergyWindow, FreeResolvent, MOST_DENSE_SITES,
     MourreEstimate, SchattenBounds, SchattenNorms, Weight, resolvent_matrix,
 };
-use bk_lab::resolvent::{Chain, green};
+use bk_resolvent::{Chain, green};
 use num_complex::Complex;
 use proptest::prelude::*;
 

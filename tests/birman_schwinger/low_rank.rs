@@ -1,11 +1,11 @@
 //! Woodbury's identity, exact and as published.
 
-use bk_lab::published::birman_schwinger::low_rank_correction;
-use bk_lab::random::LegacyRandom;
-use bk_lab::resolvent::birman_schwinger::{
+use bk_lab::studies::resolvent::published::birman_schwinger::low_rank_correction;
+use bk_python::random::LegacyRandom;
+use bk_resolvent::birman_schwinger::{
     BirmanSchwingerError, DenseOperator, Factors, low_rank_diagonal, resolvent_matrix,
 };
-use bk_lab::resolvent::green;
+use bk_resolvent::green;
 use num_complex::Complex;
 
 use crate::{chain, shift};

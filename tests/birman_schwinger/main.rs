@@ -6,7 +6,7 @@ mod low_rank;
 mod mourre;
 mod published;
 
-use bk_lab::resolvent::{Chain, Potential, Shift};
+use bk_resolvent::{Chain, Potential, Shift};
 
 fn chain(potential: &str, sites: usize) -> Chain {
     potential.parse::<Potential>().unwrap().chain(sites).unwrap()

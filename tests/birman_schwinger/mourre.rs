@@ -1,7 +1,7 @@
 //! The Mourre estimate that can fail, and the published checks that cannot.
 
-use bk_lab::published::birman_schwinger::MourreCheck;
-use bk_lab::resolvent::birman_schwinger::{BirmanSchwingerError, EnergyWindow, MourreEstimate};
+use bk_lab::studies::resolvent::published::birman_schwinger::MourreCheck;
+use bk_resolvent::birman_schwinger::{BirmanSchwingerError, EnergyWindow, MourreEstimate};
 
 use faer::{Mat, Side};
 

@@ -1,8 +1,8 @@
 //! The operator as published: it gives the published numbers, and breaks the published bound.
 
-use bk_lab::published::birman_schwinger::{DensePath, MemoryEstimate, kernel};
-use bk_lab::resolvent::Chain;
-use bk_lab::resolvent::birman_schwinger::{
+use bk_lab::studies::resolvent::published::birman_schwinger::{DensePath, MemoryEstimate, kernel};
+use bk_resolvent::Chain;
+use bk_resolvent::birman_schwinger::{
     BirmanSchwinger, BirmanSchwingerError, FreeResolvent, SchattenNorms, Weight,
 };
 

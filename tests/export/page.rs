@@ -1,9 +1,11 @@
 //! Figures of a physical size.
 
 use crate::scenes;
-use bk_lab::export::page::{PRESETS, Page, PageError};
-use bk_lab::figure::scene::{Color, Rectangle};
-use bk_lab::figure::{Scene, Theme, View, density_map, robustness};
+use bk_lab::studies::resolvent::figure::density::density_map;
+use bk_lab::studies::robustness::figure as robustness;
+use bk_plot::export::page::{PRESETS, Page, PageError};
+use bk_plot::scene::{Color, Rectangle};
+use bk_plot::{Scene, Theme, View};
 
 const POINTS_PER_MILLIMETRE: f64 = 72.0 / 25.4;
 

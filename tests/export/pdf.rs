@@ -3,8 +3,8 @@
 use crate::programs::{ghostscript, run, save};
 use crate::raster::{DPI, assert_shows};
 use crate::scenes;
-use bk_lab::export::{ExportError, Format, Metadata, export};
-use bk_lab::figure::Scene;
+use bk_plot::Scene;
+use bk_plot::export::{ExportError, Format, Metadata, export};
 use std::path::PathBuf;
 
 fn written(scene: &Scene) -> Vec<u8> {

@@ -1,10 +1,10 @@
 //! PNG, as a PNG reader reads it.
 
 use crate::scenes;
-use bk_lab::export::png::{encode, stamp};
-use bk_lab::export::{ExportError, Format, Metadata, export, manifest_of};
-use bk_lab::figure::Scene;
-use bk_lab::figure::scene::{Command, Picture, Point};
+use bk_plot::Scene;
+use bk_plot::export::png::{encode, stamp};
+use bk_plot::export::{ExportError, Format, Metadata, export, manifest_of};
+use bk_plot::scene::{Command, Picture, Point};
 use std::io::Cursor;
 
 fn decode(file: &[u8]) -> (::png::Info<'static>, Vec<u8>) {

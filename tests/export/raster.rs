@@ -1,8 +1,8 @@
 //! Pictures compared with pictures.
 
 use crate::scenes;
-use bk_lab::export::raster;
-use bk_lab::figure::Scene;
+use bk_plot::Scene;
+use bk_plot::export::raster;
 use std::path::Path;
 
 /// The resolution at which files are painted, in dots per inch: four pixels to a point.

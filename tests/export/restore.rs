@@ -1,8 +1,8 @@
 //! From each exported file back to the run that it shows.
 
 use crate::scenes;
-use bk_lab::export::{Format, Metadata, export, manifest_of};
-use bk_lab::record::{Record, document};
+use bk_lab::kit::record::{Record, document};
+use bk_plot::export::{Format, Metadata, export, manifest_of};
 use proptest::prelude::*;
 use serde_json::Value;
 use std::sync::LazyLock;

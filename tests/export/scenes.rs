@@ -1,17 +1,20 @@
 //! Scenes to write.
 
-use bk_lab::export::Page;
-use bk_lab::figure::scene::{Anchor, Color, Command, Picture, Point, Rectangle, Stroke, Text, Weight};
-use bk_lab::figure::{self, Layout, Scene, Theme, View, density_map, robustness};
-use bk_lab::record::pareto::Dominance;
-use bk_lab::record::resolvent::Density;
-use bk_lab::record::robustness::{Config, Robustness};
-use bk_lab::resolvent::Deviation;
-use bk_lab::study;
+use bk_lab::kit::context as study;
+use bk_lab::kit::record::pareto::Dominance;
+use bk_lab::studies::resolvent::figure::density::density_map;
+use bk_lab::studies::resolvent::record::Density;
+use bk_lab::studies::robustness::figure as robustness;
+use bk_lab::studies::robustness::record::{Config, Robustness};
+use bk_plot as figure;
+use bk_plot::export::Page;
+use bk_plot::scene::{Anchor, Color, Command, Picture, Point, Rectangle, Stroke, Text, Weight};
+use bk_plot::{Layout, Scene, Theme, View};
+use bk_resolvent::Deviation;
 
 /// The record of the published simulation.
 pub fn record() -> Robustness {
-    study::robustness::run(&Config::default()).expect("the published simulation")
+    bk_lab::studies::robustness::study::run(&Config::default()).expect("the published simulation")
 }
 
 /// The published figure at its published size, 12 × 8 inches.
@@ -51,8 +54,9 @@ pub fn all() -> [(&'static str, Scene); 6] {
 
 /// The efficiency figure at its published size.
 pub fn efficiency() -> Scene {
-    let record = study::efficiency::run(&Default::default()).expect("the published simulation");
-    figure::efficiency(
+    let record =
+        bk_lab::studies::efficiency::study::run(&Default::default()).expect("the published simulation");
+    bk_lab::studies::efficiency::figure::draw(
         &[&record],
         Dominance::Exact,
         &View::default(),
@@ -62,8 +66,13 @@ pub fn efficiency() -> Scene {
 
 /// The stability figure at its published size.
 pub fn stability() -> Scene {
-    let record = study::stability::run(&Default::default()).expect("the published simulation");
-    figure::stability(&[&record], &View::default(), &Layout::new(864.0, 576.0, Theme::Paper))
+    let record =
+        bk_lab::studies::stability::study::run(&Default::default()).expect("the published simulation");
+    bk_lab::studies::stability::figure::draw(
+        &[&record],
+        &View::default(),
+        &Layout::new(864.0, 576.0, Theme::Paper),
+    )
 }
 
 /// The published figure for a column of IEEE's journals; 3.5 inches are whole pixels at any resolution.

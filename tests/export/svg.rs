@@ -2,8 +2,8 @@
 
 use crate::scenes;
 use base64::prelude::{BASE64_STANDARD, Engine};
-use bk_lab::export::{Format, Metadata, export, raster};
-use bk_lab::figure::Scene;
+use bk_plot::Scene;
+use bk_plot::export::{Format, Metadata, export, raster};
 use resvg::usvg::roxmltree::Document;
 use resvg::usvg::{Node, Tree};
 

@@ -1,9 +1,15 @@
 //! Tables, as a CSV reader reads them and as a paper includes them.
 
-use bk_lab::export::{DataFormat, Table, data, manifest_of};
-use bk_lab::published::PublishedFigure;
-use bk_lab::record::{Model, Robustness, efficiency, robustness, stability};
-use bk_lab::study;
+use bk_lab::kit::claims::PublishedFigure;
+use bk_lab::kit::context as study;
+use bk_lab::kit::data_files as data;
+use bk_lab::kit::data_files::DataFormat;
+use bk_lab::kit::record::Model;
+use bk_lab::studies::efficiency::record as efficiency;
+use bk_lab::studies::robustness::record as robustness;
+use bk_lab::studies::robustness::record::Robustness;
+use bk_lab::studies::stability::record as stability;
+use bk_plot::export::{Table, manifest_of};
 use proptest::prelude::*;
 
 fn table(rows: &[[&str; 3]]) -> Table {
@@ -62,7 +68,7 @@ fn cell<'row>(row: &'row [(String, String)], heading: &str) -> &'row str {
 
 #[test]
 fn a_figures_csv_holds_every_value_with_all_its_digits() {
-    let record = study::robustness::run(&robustness::Config::default()).expect("a record");
+    let record = bk_lab::studies::robustness::study::run(&robustness::Config::default()).expect("a record");
     let rows = values(&record);
     assert_eq!(rows.len(), 10);
     for row in &rows {
@@ -71,7 +77,7 @@ fn a_figures_csv_holds_every_value_with_all_its_digits() {
         assert_eq!(cell(row, "Perplexity").parse().ok(), record.perplexity(&model, bits));
         assert_eq!(cell(row, "Data"), "published simulation");
     }
-    let record = study::efficiency::run(&efficiency::Config::default()).expect("a record");
+    let record = bk_lab::studies::efficiency::study::run(&efficiency::Config::default()).expect("a record");
     let rows = values(&record);
     let costs = [Model::ResNetBk, Model::Mamba].map(|model| record.costs(&model)).concat();
     let found: Vec<[f64; 2]> = rows
@@ -82,7 +88,7 @@ fn a_figures_csv_holds_every_value_with_all_its_digits() {
         .collect();
     assert_eq!(found, costs.iter().map(|cost| [cost.flops, cost.perplexity]).collect::<Vec<_>>());
     let config = stability::Config { seed: 1, sequence_lengths: vec![8192, 32768], steps: 700 };
-    let record = study::stability::run(&config).expect("a record");
+    let record = bk_lab::studies::stability::study::run(&config).expect("a record");
     let rows = values(&record);
     assert_eq!(rows.len(), 2 * 2 * 700);
     let curves = record.all_points().flat_map(|(_, point)| &point.runs).filter_map(|run| run.curve());
@@ -92,7 +98,7 @@ fn a_figures_csv_holds_every_value_with_all_its_digits() {
 
 #[test]
 fn a_figures_latex_is_a_table_for_each_record() {
-    let record = study::robustness::run(&robustness::Config::default()).expect("a record");
+    let record = bk_lab::studies::robustness::study::run(&robustness::Config::default()).expect("a record");
     let mut other = Robustness { config: None, ..record.clone() };
     other.manifest.files = vec!["50_%.json".into()];
     let latex = data::write(&[&other, &record], DataFormat::Latex, MANIFEST);

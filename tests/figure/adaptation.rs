@@ -1,11 +1,12 @@
 //! The figures of quantized LoRA as it is run here.
 
 use super::{everywhere, words};
-use bk_lab::figure::{Layout, View, adaptation};
-use bk_lab::model::ops::Storage;
-use bk_lab::record::Provenance;
-use bk_lab::record::adaptation::{Arm, Data, Run, Size};
-use bk_lab::vision::{Evaluation, Trajectory, Validation};
+use bk_lab::kit::record::Provenance;
+use bk_lab::studies::lora::measured::figure as adaptation;
+use bk_lab::studies::lora::measured::record::{Arm, Data, Run, Size};
+use bk_models::ops::Storage;
+use bk_models::vision::{Evaluation, Trajectory, Validation};
+use bk_plot::{Layout, View};
 
 fn trajectory(steps: usize) -> Trajectory {
     let losses = (0..steps).map(|step| 0.9 + 1.2 * (-0.02 * step as f32).exp()).collect();

@@ -1,7 +1,7 @@
 //! Records to draw.
 
-use bk_lab::record::robustness::{Config, Robustness};
-use bk_lab::study::robustness::run;
+use bk_lab::studies::robustness::record::{Config, Robustness};
+use bk_lab::studies::robustness::study::run;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 

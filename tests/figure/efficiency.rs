@@ -1,12 +1,13 @@
 //! The dynamic efficiency figure.
 
 use crate::{SIZES, THEMES, assert_texts_are_apart, data, examine, words};
-use bk_lab::figure::scene::{Command, Point};
-use bk_lab::figure::{Layout, Scene, Theme, View, efficiency};
-use bk_lab::record::Efficiency;
-use bk_lab::record::efficiency::Config;
-use bk_lab::record::pareto::Dominance;
-use bk_lab::study::efficiency::run;
+use bk_lab::kit::record::pareto::Dominance;
+use bk_lab::studies::efficiency::figure as efficiency;
+use bk_lab::studies::efficiency::record::Config;
+use bk_lab::studies::efficiency::record::Efficiency;
+use bk_lab::studies::efficiency::study::run;
+use bk_plot::scene::{Command, Point};
+use bk_plot::{Layout, Scene, Theme, View};
 use serde_json::{Value, json};
 
 fn simulated(seed: u32, configurations: u32) -> Efficiency {

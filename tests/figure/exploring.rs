@@ -2,13 +2,18 @@
 
 use crate::data::{self, Runs};
 use crate::{SIZES, assert_texts_are_apart, bounds, examine, words};
-use bk_lab::figure::plot::{self, Place};
-use bk_lab::figure::scene::{Command, Point, Rectangle};
-use bk_lab::figure::view::{Scaling, Window};
-use bk_lab::figure::{Layout, Scene, Theme, View, efficiency, robustness, stability};
-use bk_lab::record::pareto::Dominance;
-use bk_lab::record::{Robustness, Stability};
-use bk_lab::study;
+use bk_lab::kit::context as study;
+use bk_lab::kit::record::pareto::Dominance;
+use bk_lab::studies::efficiency::figure as efficiency;
+use bk_lab::studies::robustness::figure as robustness;
+use bk_lab::studies::robustness::record::Robustness;
+use bk_lab::studies::stability::figure as stability;
+use bk_lab::studies::stability::record::Stability;
+use bk_plot::plot;
+use bk_plot::plot::Place;
+use bk_plot::scene::{Command, Point, Rectangle};
+use bk_plot::view::{Scaling, Window};
+use bk_plot::{Layout, Scene, Theme, View};
 use serde_json::json;
 
 /// A figure of published data for a view and a layout.
@@ -17,8 +22,8 @@ type Draw = Box<dyn Fn(&View, &Layout) -> Scene>;
 /// The three published figures.
 fn published() -> [(&'static str, Draw); 3] {
     let one = data::published();
-    let two = study::efficiency::run(&Default::default()).expect("a simulation");
-    let three = study::stability::run(&Default::default()).expect("a simulation");
+    let two = bk_lab::studies::efficiency::study::run(&Default::default()).expect("a simulation");
+    let three = bk_lab::studies::stability::study::run(&Default::default()).expect("a simulation");
     [
         ("robustness", Box::new(move |view, layout| robustness(&[&one], view, layout))),
         ("efficiency", Box::new(move |view, layout| efficiency(&[&two], Dominance::Exact, view, layout))),

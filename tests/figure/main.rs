@@ -10,9 +10,9 @@ mod resolvent;
 mod robustness;
 mod stability;
 
-use bk_lab::export::raster;
-use bk_lab::figure::scene::{Color, Command, Point, Rectangle, Text};
-use bk_lab::figure::{Layout, Scene, Theme};
+use bk_plot::export::raster;
+use bk_plot::scene::{Color, Command, Point, Rectangle, Text};
+use bk_plot::{Layout, Scene, Theme};
 use std::path::PathBuf;
 
 /// Published size, a column of a page, a telephone; in points.

@@ -1,14 +1,15 @@
 //! The figures of language models.
 
 use super::{everywhere, words};
-use bk_lab::figure::{View, models};
-use bk_lab::model::causality::Causality;
-use bk_lab::model::corpus::Baselines;
-use bk_lab::model::precision::by_component;
-use bk_lab::model::{Architecture, Mamba, ResNetBk, Trajectory};
-use bk_lab::quantize::Width;
-use bk_lab::record::mixed::{Config, Mixed, Point};
-use bk_lab::record::{Manifest, Provenance};
+use bk_lab::kit::record::{Manifest, Provenance};
+use bk_lab::studies::language_models::figure as models;
+use bk_lab::studies::language_models::mixed_precision::record::{Config, Mixed, Point};
+use bk_models::causality::Causality;
+use bk_models::corpus::Baselines;
+use bk_models::precision::by_component;
+use bk_models::{Architecture, Mamba, ResNetBk, Trajectory};
+use bk_plot::View;
+use bk_quantize::Width;
 
 fn architectures() -> [Architecture; 2] {
     let (resnet_bk, mamba) = (ResNetBk::default(), Mamba::default());

@@ -1,12 +1,14 @@
 //! The resolvent's figures, from the records of its panels.
 
 use crate::{examine, words};
-use bk_lab::figure::scene::Command;
-use bk_lab::figure::{Layout, ResolventFigure, Scene, Theme, View};
-use bk_lab::record::Resolvent;
-use bk_lab::record::resolvent::{Config, Density, Finding, Panel};
-use bk_lab::resolvent::{BackendChoice, Deviation, Engine};
-use bk_lab::study::{Context, resolvent};
+use bk_lab::kit::context::Context;
+use bk_lab::studies::resolvent::figure::ResolventFigure;
+use bk_lab::studies::resolvent::record::Resolvent;
+use bk_lab::studies::resolvent::record::{Config, Density, Finding, Panel};
+use bk_lab::studies::resolvent::study as resolvent;
+use bk_plot::scene::Command;
+use bk_plot::{Layout, Scene, Theme, View};
+use bk_resolvent::{BackendChoice, Deviation, Engine};
 
 /// The record of a quasi-periodic chain.
 fn record(panel: Panel, sites: usize, map_energies: usize) -> Resolvent {

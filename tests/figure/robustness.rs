@@ -2,9 +2,10 @@
 
 use crate::data::{self, PUBLISHED};
 use crate::{SIZES, THEMES, assert_texts_are_apart, bounds, examine, texts, words};
-use bk_lab::figure::scene::{Command, Rectangle};
-use bk_lab::figure::{Layout, Scene, Theme, View, robustness};
-use bk_lab::record::robustness::Robustness;
+use bk_lab::studies::robustness::figure as robustness;
+use bk_lab::studies::robustness::record::Robustness;
+use bk_plot::scene::{Command, Rectangle};
+use bk_plot::{Layout, Scene, Theme, View};
 
 fn draw(records: &[&Robustness], (width, height): (f64, f64), theme: Theme, name: &str) -> Scene {
     let scene = robustness(records, &View::default(), &Layout::new(width, height, theme));

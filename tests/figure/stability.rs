@@ -1,11 +1,12 @@
 //! The long-context stability figure.
 
 use crate::{THEMES, assert_texts_are_apart, data, examine, texts, words};
-use bk_lab::figure::scene::Command;
-use bk_lab::figure::{Layout, Scene, Theme, View, stability};
-use bk_lab::record::Stability;
-use bk_lab::record::stability::Config;
-use bk_lab::study::stability::run;
+use bk_lab::studies::stability::figure as stability;
+use bk_lab::studies::stability::record::Config;
+use bk_lab::studies::stability::record::Stability;
+use bk_lab::studies::stability::study::run;
+use bk_plot::scene::Command;
+use bk_plot::{Layout, Scene, Theme, View};
 use serde_json::{Value, json};
 
 /// Published size, a column of a page, a telephone; in points.

@@ -1,10 +1,10 @@
 //! Zips of result files.
 
-use bk_lab::import::{Imported, LARGEST_FILE, SourceFile, read_files};
-use bk_lab::published::lora::tree::tree;
-use bk_lab::record::lora::Config;
-use bk_lab::record::{Provenance, Record};
-use bk_lab::study::lora::run;
+use bk_lab::kit::import::{Imported, LARGEST_FILE, SourceFile, read_files};
+use bk_lab::kit::record::{Provenance, Record};
+use bk_lab::studies::lora::published::tree::tree;
+use bk_lab::studies::lora::record::Config;
+use bk_lab::studies::lora::study::run;
 use std::io::{Cursor, Write};
 use zip::write::{SimpleFileOptions, ZipWriter};
 

@@ -2,9 +2,9 @@
 
 use crate::read;
 use crate::sound::{FILES, check};
-use bk_lab::import::{SourceFile, read_files};
-use bk_lab::published::PublishedFigure;
-use bk_lab::record::Record;
+use bk_lab::kit::claims::PublishedFigure;
+use bk_lab::kit::import::{SourceFile, read_files};
+use bk_lab::kit::record::Record;
 use proptest::prelude::*;
 
 /// Whatever is looked up per model or point must not be searched for: with the square of the time this

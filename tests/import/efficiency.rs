@@ -1,11 +1,11 @@
 //! Efficiency data in every published form.
 
 use crate::{file, only, read, refused};
-use bk_lab::import::read_files;
-use bk_lab::published::PublishedFigure;
-use bk_lab::record::efficiency::{Config, Efficiency};
-use bk_lab::record::{Model, Provenance, Record, document};
-use bk_lab::study::efficiency::run;
+use bk_lab::kit::claims::PublishedFigure;
+use bk_lab::kit::import::read_files;
+use bk_lab::kit::record::{Model, Provenance, Record, document};
+use bk_lab::studies::efficiency::record::{Config, Efficiency};
+use bk_lab::studies::efficiency::study::run;
 
 fn simulated(seed: u32, configurations: u32) -> Efficiency {
     run(&Config { seed, configurations }).unwrap()

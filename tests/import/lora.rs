@@ -2,13 +2,13 @@
 
 use crate::published::json_files;
 use crate::{file, only, read};
-use bk_lab::import::{Imported, SourceFile, read_files};
-use bk_lab::published::lora::Evidence;
-use bk_lab::published::lora::tree::{Times, experiment_files, stamp, summary_files};
-use bk_lab::record::lora::Config;
-use bk_lab::record::table::{Grid, Table};
-use bk_lab::record::{Provenance, Record, document};
-use bk_lab::study::lora::run;
+use bk_lab::kit::import::{Imported, SourceFile, read_files};
+use bk_lab::kit::record::table::{Grid, Table};
+use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::studies::lora::published::Evidence;
+use bk_lab::studies::lora::published::tree::{Times, experiment_files, stamp, summary_files};
+use bk_lab::studies::lora::record::Config;
+use bk_lab::studies::lora::study::run;
 use serde_json::Value;
 use std::path::Path;
 

@@ -13,8 +13,8 @@ mod sound;
 mod stability;
 mod tables;
 
-use bk_lab::import::{Imported, LARGEST_FILE, SourceFile, read_files};
-use bk_lab::record::Record;
+use bk_lab::kit::import::{Imported, LARGEST_FILE, SourceFile, read_files};
+use bk_lab::kit::record::Record;
 
 fn file(name: &str, content: &str) -> SourceFile {
     SourceFile { name: name.into(), bytes: content.as_bytes().to_vec() }

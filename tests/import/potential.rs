@@ -1,8 +1,8 @@
 //! Potentials from files and pasted text.
 
-use bk_lab::import::{PotentialError, read_potential};
-use bk_lab::record::{Record, document};
-use bk_lab::resolvent::{LARGEST_ENERGY, MOST_SITES, Potential};
+use bk_lab::kit::record::{Record, document};
+use bk_lab::studies::resolvent::potential_file::{PotentialError, read_potential};
+use bk_resolvent::{LARGEST_ENERGY, MOST_SITES, Potential};
 use proptest::prelude::*;
 
 fn values(text: &str) -> Vec<f64> {
@@ -123,11 +123,11 @@ fn there_is_a_limit_and_up_to_it_everything_is_read() {
 #[test]
 fn a_record_of_the_lab_gives_its_settings() {
     let config = serde_json::json!({ "sites": 12, "potential": "random:strength=2,seed=5" });
-    let config: bk_lab::record::resolvent::Config = serde_json::from_value(config).unwrap();
-    let engine =
-        pollster::block_on(bk_lab::resolvent::Engine::open(bk_lab::resolvent::BackendChoice::F64)).unwrap();
-    let context = bk_lab::study::Context::unwatched();
-    let record = pollster::block_on(bk_lab::study::resolvent::run(&config, &engine, &context)).unwrap();
+    let config: bk_lab::studies::resolvent::record::Config = serde_json::from_value(config).unwrap();
+    let engine = pollster::block_on(bk_resolvent::Engine::open(bk_resolvent::BackendChoice::F64)).unwrap();
+    let context = bk_lab::kit::context::Context::unwatched();
+    let record =
+        pollster::block_on(bk_lab::studies::resolvent::study::run(&config, &engine, &context)).unwrap();
     let json = document::to_json(&[Record::Resolvent(Box::new(record))]).unwrap();
     let found = read_potential(json.as_bytes(), None).unwrap();
     assert_eq!((found.potential, found.sites), (config.potential, 12));

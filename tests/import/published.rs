@@ -1,8 +1,11 @@
 //! The published files themselves, and everything else in ../shared/data, where that is at hand.
 
 use crate::{only, read};
-use bk_lab::import::{SourceFile, read_files};
-use bk_lab::record::{Efficiency, Model, Provenance, Record, Robustness, Stability, Table};
+use bk_lab::kit::import::{SourceFile, read_files};
+use bk_lab::kit::record::{Model, Provenance, Record, Table};
+use bk_lab::studies::efficiency::record::Efficiency;
+use bk_lab::studies::robustness::record::Robustness;
+use bk_lab::studies::stability::record::Stability;
 use std::fs;
 use std::path::{Path, PathBuf};
 

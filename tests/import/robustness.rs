@@ -1,11 +1,11 @@
 //! Robustness data in every published form, and provenance that is never better than proved.
 
 use crate::{file, only, read, refused};
-use bk_lab::import::read_files;
-use bk_lab::published::PublishedFigure;
-use bk_lab::record::robustness::{Config, Robustness};
-use bk_lab::record::{Model, Provenance, Record, document};
-use bk_lab::study::robustness::run;
+use bk_lab::kit::claims::PublishedFigure;
+use bk_lab::kit::import::read_files;
+use bk_lab::kit::record::{Model, Provenance, Record, document};
+use bk_lab::studies::robustness::record::{Config, Robustness};
+use bk_lab::studies::robustness::study::run;
 
 fn simulated(seed: u32) -> Robustness {
     run(&Config { seed, ..Config::default() }).unwrap()

@@ -1,13 +1,17 @@
 //! Sound files of every form, and what must hold of whatever is imported.
 
-use bk_lab::import::{Imported, SourceFile, read_files};
-use bk_lab::published::PublishedFigure;
-use bk_lab::published::lora::measured::beside;
-use bk_lab::published::quantize::claims;
-use bk_lab::record::quantize::ComparisonConfig;
-use bk_lab::record::stability::Run;
-use bk_lab::record::{Record, document, efficiency, robustness, stability};
-use bk_lab::study::{self, Context};
+use bk_lab::kit::claims::PublishedFigure;
+use bk_lab::kit::context as study;
+use bk_lab::kit::context::Context;
+use bk_lab::kit::import::{Imported, SourceFile, read_files};
+use bk_lab::kit::record::{Record, document};
+use bk_lab::studies::efficiency::record as efficiency;
+use bk_lab::studies::lora::published::measured::beside;
+use bk_lab::studies::quantization::published::claims;
+use bk_lab::studies::quantization::record::ComparisonConfig;
+use bk_lab::studies::robustness::record as robustness;
+use bk_lab::studies::stability::record as stability;
+use bk_lab::studies::stability::record::Run;
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
@@ -17,16 +21,19 @@ fn file(name: &str, content: &str) -> SourceFile {
 
 /// Good files of every kind, to be damaged.
 pub static FILES: LazyLock<Vec<SourceFile>> = LazyLock::new(|| {
-    let robustness = study::robustness::run(&robustness::Config::default()).unwrap();
-    let efficiency = study::efficiency::run(&efficiency::Config { seed: 1, configurations: 3 }).unwrap();
+    let robustness = bk_lab::studies::robustness::study::run(&robustness::Config::default()).unwrap();
+    let efficiency =
+        bk_lab::studies::efficiency::study::run(&efficiency::Config { seed: 1, configurations: 3 }).unwrap();
     let lengths = vec![8192, 32768];
     let config = stability::Config { seed: 1, sequence_lengths: lengths, steps: 6 };
-    let stability = study::stability::run(&config).unwrap();
+    let stability = bk_lab::studies::stability::study::run(&config).unwrap();
     let records: [Record; 3] =
         [robustness.clone().into(), efficiency.clone().into(), stability.clone().into()];
     // Quickly made, and called the core that the claims are about.
     let config = ComparisonConfig { sites: 4, group: 2, first_seed: 1, seeds: 2 };
-    let mut modes = pollster::block_on(study::quantize::compare(&config, &Context::unwatched())).unwrap();
+    let mut modes =
+        pollster::block_on(bk_lab::studies::quantization::study::compare(&config, &Context::unwatched()))
+            .unwrap();
     modes.config = ComparisonConfig { seeds: 2, ..ComparisonConfig::default() };
     vec![
         file("modes.json", &document::to_json(&[Record::ModeComparison(Box::new(modes))]).unwrap()),

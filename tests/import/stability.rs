@@ -1,11 +1,11 @@
 //! Stability data in every published form.
 
 use crate::{file, only, read, refused};
-use bk_lab::import::read_files;
-use bk_lab::published::PublishedFigure;
-use bk_lab::record::stability::{Config, Stability};
-use bk_lab::record::{Model, Provenance, Record, document};
-use bk_lab::study::stability::run;
+use bk_lab::kit::claims::PublishedFigure;
+use bk_lab::kit::import::read_files;
+use bk_lab::kit::record::{Model, Provenance, Record, document};
+use bk_lab::studies::stability::record::{Config, Stability};
+use bk_lab::studies::stability::study::run;
 
 /// resnet-bk.md §7.4: an object a file, its length from a key or after “seq” in the name; the published
 /// loader fails on all of them.

@@ -1,8 +1,8 @@
 //! Files that are no figure's data are shown as tables.
 
 use crate::{only, read};
-use bk_lab::record::table::{Grid, Table};
-use bk_lab::record::{Provenance, Record, document};
+use bk_lab::kit::record::table::{Grid, Table};
+use bk_lab::kit::record::{Provenance, Record, document};
 
 fn table(content: &str) -> Table {
     only(read("some.json", content))

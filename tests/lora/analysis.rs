@@ -1,13 +1,13 @@
 //! True sizes, literature, contradictions, groups and comparisons.
 
 use crate::{items, shared};
-use bk_lab::published::lora::analysis::{Grouping, comparisons, groups};
-use bk_lab::published::lora::contradiction::contradictions;
-use bk_lab::published::lora::literature::{EXPECTATIONS, placeholder};
-use bk_lab::published::lora::matrix;
-use bk_lab::published::lora::size::{Sizes, VisionTransformer};
-use bk_lab::record::lora::{Config, Experiment, Storage};
-use bk_lab::study::lora::run;
+use bk_lab::studies::lora::published::analysis::{Grouping, comparisons, groups};
+use bk_lab::studies::lora::published::contradiction::contradictions;
+use bk_lab::studies::lora::published::literature::{EXPECTATIONS, placeholder};
+use bk_lab::studies::lora::published::matrix;
+use bk_lab::studies::lora::published::size::{Sizes, VisionTransformer};
+use bk_lab::studies::lora::record::{Config, Experiment, Storage};
+use bk_lab::studies::lora::study::run;
 
 fn simulated() -> Vec<Experiment> {
     run(&Config::default()).unwrap().experiments
@@ -109,14 +109,14 @@ fn results_that_agree_are_not_accused() {
     let analysis = &mut run.quantization_analysis;
     (analysis.base_model_memory_mb, analysis.quantized_model_memory_mb) = (21.08, 21.08);
     analysis.quantization_verification.as_mut().unwrap().total_layers = 49;
-    analysis.convergence_analysis = bk_lab::published::lora::monitor::convergence(
+    analysis.convergence_analysis = bk_lab::studies::lora::published::monitor::convergence(
         &run.training_results.training_curve,
         None,
         true,
         false,
         15,
     );
-    analysis.gradient_flow_analysis = bk_lab::published::lora::monitor::gradient_flow(&[0.5, 1.5]);
+    analysis.gradient_flow_analysis = bk_lab::studies::lora::published::monitor::gradient_flow(&[0.5, 1.5]);
     assert_eq!(contradictions(&run, &mut Sizes::default()), vec![]);
 }
 

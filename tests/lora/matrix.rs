@@ -1,13 +1,13 @@
 //! The matrix, its identifiers and the validator.
 
 use crate::{items, shared};
-use bk_lab::published::lora::validation::{
+use bk_lab::studies::lora::published::validation::{
     ConstructionError, construct, construct_dataset, construct_model, construct_quantization,
     estimated_memory, validate,
 };
-use bk_lab::published::lora::{experiment_id, matrix, unique_id};
-use bk_lab::record::lora::config::{Adapter, Dataset, Lora, Model, Quantization, Schema};
-use bk_lab::record::lora::{ExperimentConfig, Storage};
+use bk_lab::studies::lora::published::{experiment_id, matrix, unique_id};
+use bk_lab::studies::lora::record::config::{Adapter, Dataset, Lora, Model, Quantization, Schema};
+use bk_lab::studies::lora::record::{ExperimentConfig, Storage};
 use serde_json::json;
 use std::collections::HashSet;
 

@@ -1,9 +1,9 @@
 //! The monitor of gradients and the reading of loss curves.
 
 use crate::{items, shared};
-use bk_lab::published::lora::monitor::{Tail, convergence, gradient_flow, stability_score};
-use bk_lab::record::lora::Experiment;
-use bk_lab::record::lora::experiment::GradientFlow;
+use bk_lab::studies::lora::published::monitor::{Tail, convergence, gradient_flow, stability_score};
+use bk_lab::studies::lora::record::Experiment;
+use bk_lab::studies::lora::record::experiment::GradientFlow;
 use serde_json::Value;
 
 /// Deviations of a dozen values of size 1: a few units in the last place.

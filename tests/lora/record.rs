@@ -2,20 +2,21 @@
 
 use crate::command::{bklab, folder, simulation, text};
 use crate::{files_below, shared, timeless};
-use bk_lab::figure::lora::{accuracy, curves};
-use bk_lab::figure::{Layout, Theme, View};
-use bk_lab::import::{SourceFile, read_files};
-use bk_lab::published::Verdict;
-use bk_lab::published::lora::demonstration::{Outcome, Sums, beside, published};
-use bk_lab::published::lora::{Evidence, tree::tree};
-use bk_lab::record::lora::{Config, Experiment, Study};
-use bk_lab::record::{Provenance, Record, document};
-use bk_lab::study;
+use bk_lab::kit::claims::Verdict;
+use bk_lab::kit::context as study;
+use bk_lab::kit::import::{SourceFile, read_files};
+use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::studies::lora::figure::{accuracy, curves};
+use bk_lab::studies::lora::published::Evidence;
+use bk_lab::studies::lora::published::demonstration::{Outcome, Sums, beside, published};
+use bk_lab::studies::lora::published::tree::tree;
+use bk_lab::studies::lora::record::{Config, Experiment, Study};
+use bk_plot::{Layout, Theme, View};
 use std::fs;
 use std::io::Read;
 
 fn study_of(seed: u64, experiments: u32) -> Study {
-    study::lora::run(&Config { seed, experiments, unique_ids: false }).unwrap()
+    bk_lab::studies::lora::study::run(&Config { seed, experiments, unique_ids: false }).unwrap()
 }
 
 /// The record that the importer makes of a JSON text.

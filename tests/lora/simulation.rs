@@ -1,12 +1,13 @@
 //! The simulation and its files, draw by draw and byte by byte.
 
 use crate::{FOLDER, files_below, items, shared, timeless};
-use bk_lab::published::lora::summary::{detailed_analysis, summary};
-use bk_lab::published::lora::tree::{self, TreeFile};
-use bk_lab::random::PythonRandom;
-use bk_lab::record::Provenance;
-use bk_lab::record::lora::{Config, Experiment};
-use bk_lab::study::lora::run;
+use bk_lab::kit::record::Provenance;
+use bk_lab::studies::lora::published::summary::{detailed_analysis, summary};
+use bk_lab::studies::lora::published::tree;
+use bk_lab::studies::lora::published::tree::TreeFile;
+use bk_lab::studies::lora::record::{Config, Experiment};
+use bk_lab::studies::lora::study::run;
+use bk_python::random::PythonRandom;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,11 +1,11 @@
 //! Intervals, tests and power against the reference values, which SciPy computed.
 
 use crate::{items, shared};
-use bk_lab::published::lora::statistics::{fallback_p, power as published_power};
-use bk_lab::record::hypothesis::{
+use bk_lab::kit::record::hypothesis::{
     Anova, Interval, MeansTest, effect_word, holm, power, student_p, student_quantile,
 };
-use bk_lab::record::lora::Experiment;
+use bk_lab::studies::lora::published::statistics::{fallback_p, power as published_power};
+use bk_lab::studies::lora::record::Experiment;
 use proptest::prelude::*;
 use serde_json::Value;
 

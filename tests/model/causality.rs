@@ -2,11 +2,11 @@
 
 use crate::mixed::both;
 use crate::models::{architectures, tokens};
-use bk_lab::model::causality::{TOLERANCE, probe};
-use bk_lab::model::{Architecture, Gating, LanguageModel, ModelError, Parameters, ResNetBk};
-use bk_lab::record::leak::Config;
-use bk_lab::study::language_model::{causality_map, held_out_sequence, leak, predict};
-use bk_lab::study::{Context, StudyError};
+use bk_lab::kit::context::{Context, StudyError};
+use bk_lab::studies::language_models::leak::Config;
+use bk_lab::studies::language_models::study::{causality_map, held_out_sequence, leak, predict};
+use bk_models::causality::{TOLERANCE, probe};
+use bk_models::{Architecture, Gating, LanguageModel, ModelError, Parameters, ResNetBk};
 use candle_core::DType;
 use pollster::block_on;
 

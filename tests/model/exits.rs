@@ -1,10 +1,10 @@
 //! Early exit by the phase, and learned sparsity of the diagonal.
 
-use bk_lab::model::corpus::Text;
-use bk_lab::model::early_exit::{Exit, Exits, Halting, PhaseSource};
-use bk_lab::model::sparsity::{Sight, SparsityTraining, TARGET, flops_a_token, parameters};
-use bk_lab::model::{Architecture, Evaluation, Mamba, Parameters, Recipe, ResNetBk, Training, Watch};
-use bk_lab::published::flops::{SparsityEstimate, early_exit, flops};
+use bk_lab::studies::language_models::published_flops::{SparsityEstimate, early_exit, flops};
+use bk_models::corpus::Text;
+use bk_models::early_exit::{Exit, Exits, Halting, PhaseSource};
+use bk_models::sparsity::{Sight, SparsityTraining, TARGET, flops_a_token, parameters};
+use bk_models::{Architecture, Evaluation, Mamba, Parameters, Recipe, ResNetBk, Training, Watch};
 use candle_core::DType;
 use proptest::prelude::*;
 use std::f64::consts::{PI, TAU};
@@ -122,7 +122,7 @@ fn every_site_kept_leaves_the_model_as_it_is() {
         assert_eq!(logits(&kept.logits(&tokens, 12, Watch::default()).unwrap()), whole, "{sight:?}");
         let sparse = model.clone().with_sparsity(&networks, sight, &[]).unwrap();
         assert_ne!(logits(&sparse.logits(&tokens, 12, Watch::default()).unwrap()), whole, "{sight:?}");
-        let leak = bk_lab::model::causality::probe(&sparse, &tokens[..12], &[3, 6, 9]).unwrap();
+        let leak = bk_models::causality::probe(&sparse, &tokens[..12], &[3, 6, 9]).unwrap();
         assert_eq!(leak.holds(), sight == Sight::Past, "{sight:?}: {}", leak.largest_leak());
     }
     // ⌊12·0.4⌋ of 12 sites.

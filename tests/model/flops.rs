@@ -1,7 +1,7 @@
 //! Complete counts.
 
 use crate::models::architectures;
-use bk_lab::model::{Architecture, Mamba, ResNetBk, Use};
+use bk_models::{Architecture, Mamba, ResNetBk, Use};
 
 #[test]
 fn operations_grow_with_the_tokens_and_the_optimizer_with_the_parameters() {

@@ -1,16 +1,19 @@
 //! Measured efficiency and stability: ladders of small models.
 
-use bk_lab::figure::{Layout, Theme, View, models};
-use bk_lab::model::corpus::Text;
-use bk_lab::model::early_exit::Exit;
-use bk_lab::model::sparsity::Sight;
-use bk_lab::published::judgement::Judgement;
-use bk_lab::published::{efficiency, stability};
-use bk_lab::record::ladder::{Config, Kind, Ladder, Size, Variant};
-use bk_lab::record::{Record, document};
-use bk_lab::study::ladder::Advanced;
-use bk_lab::study::language_model::Session;
-use bk_lab::study::{Context, StudyError, ladder};
+use bk_lab::kit::claims::judgement::Judgement;
+use bk_lab::kit::context::{Context, StudyError};
+use bk_lab::kit::record::{Record, document};
+use bk_lab::studies::efficiency::published as efficiency;
+use bk_lab::studies::language_models::figure as models;
+use bk_lab::studies::language_models::study::Session;
+use bk_lab::studies::scaling::record::{Config, Kind, Ladder, Size, Variant};
+use bk_lab::studies::scaling::study as ladder;
+use bk_lab::studies::scaling::study::Advanced;
+use bk_lab::studies::stability::published as stability;
+use bk_models::corpus::Text;
+use bk_models::early_exit::Exit;
+use bk_models::sparsity::Sight;
+use bk_plot::{Layout, Theme, View};
 use pollster::block_on;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -175,15 +178,19 @@ fn steps_that_are_not_finite_are_counted_and_marked() {
         panic!("{json}")
     };
     assert_eq!(*read, record);
-    let rows = stability::measured::findings(&record);
+    let rows = bk_lab::studies::stability::measured::findings(&record);
     let row = rows.iter().find(|row| row.of == "Mamba").unwrap();
     assert!(row.found.starts_with("2 of 80 steps not finite"), "{}", row.found);
     // Far from the contexts that were spoken of, nothing is decided.
     assert_eq!(row.judgement, Judgement::Undecided);
     assert!(rows.iter().all(|row| row.reason.contains("steps of 64 tokens")));
     let layout = Layout::new(700.0, 440.0, Theme::Light);
-    for quantity in [models::Trace::Loss, models::Trace::Norm] {
-        let scene = models::contexts(&record, quantity, &View::default(), &layout);
+    for quantity in [
+        bk_lab::studies::scaling::figure::contexts::Trace::Loss,
+        bk_lab::studies::scaling::figure::contexts::Trace::Norm,
+    ] {
+        let scene =
+            bk_lab::studies::scaling::figure::contexts::draw(&record, quantity, &View::default(), &layout);
         let name = format!("Mamba {}, context 16, not finite", place.size);
         let marked = scene.plots[0].traces.iter().find(|trace| trace.name == name).unwrap();
         assert_eq!(marked.readings.len(), 2);
@@ -193,10 +200,10 @@ fn steps_that_are_not_finite_are_counted_and_marked() {
 /// Verdicts rest on intervals over seeds, and one seed decides nothing but counts.
 #[test]
 fn statements_are_judged_by_seeds() {
-    let rows = efficiency::measured::findings(record());
+    let rows = bk_lab::studies::efficiency::measured::findings(record());
     assert!(rows.iter().any(|row| row.statement.contains("2 times fewer")));
     assert!(rows.iter().any(|row| row.statement.contains("at least 30 %")));
-    let counted = |row: &&bk_lab::published::judgement::Finding| row.reason.starts_with("Counted");
+    let counted = |row: &&bk_lab::kit::claims::judgement::Finding| row.reason.starts_with("Counted");
     assert!(rows.iter().filter(counted).all(|row| row.judgement == Judgement::Fails));
     assert_eq!(rows.iter().filter(counted).count(), 4);
     let one = Ladder {
@@ -204,7 +211,7 @@ fn statements_are_judged_by_seeds() {
         rungs: record().rungs.iter().filter(|rung| rung.place.seed == 1).cloned().collect(),
         ..record().clone()
     };
-    for row in efficiency::measured::findings(&one).iter().filter(|row| !counted(row)) {
+    for row in bk_lab::studies::efficiency::measured::findings(&one).iter().filter(|row| !counted(row)) {
         assert_eq!(row.judgement, Judgement::Undecided, "{}", row.statement);
     }
     let two_sided = rows.iter().filter(|row| row.of.contains("as described"));
@@ -215,7 +222,7 @@ fn statements_are_judged_by_seeds() {
 #[test]
 fn the_figure_is_made_of_the_record() {
     let layout = Layout::new(700.0, 440.0, Theme::Light);
-    let scene = models::ladder(record(), &View::default(), &layout);
+    let scene = bk_lab::studies::scaling::figure::costs::draw(record(), &View::default(), &layout);
     let names: Vec<&str> = scene.series.iter().map(|series| series.name.as_str()).collect();
     for kind in Kind::ALL {
         assert!(names.contains(&kind.label()), "{names:?}");
@@ -226,10 +233,14 @@ fn the_figure_is_made_of_the_record() {
     let notes: Vec<String> = readings("Mamba").iter().map(|reading| reading.note.clone()).collect();
     assert!(notes[0].starts_with("8×1, ±") && notes[1].starts_with("16×5, ±"), "{notes:?}");
     let nothing = Ladder::begin(small(), None);
-    assert!(models::ladder(&nothing, &View::default(), &layout).summary.contains("nothing measured yet"));
-    let quantity = models::Trace::Loss;
     assert!(
-        models::contexts(&nothing, quantity, &View::default(), &layout)
+        bk_lab::studies::scaling::figure::costs::draw(&nothing, &View::default(), &layout)
+            .summary
+            .contains("nothing measured yet")
+    );
+    let quantity = bk_lab::studies::scaling::figure::contexts::Trace::Loss;
+    assert!(
+        bk_lab::studies::scaling::figure::contexts::draw(&nothing, quantity, &View::default(), &layout)
             .summary
             .contains("nothing measured yet")
     );

@@ -2,15 +2,17 @@
 
 use crate::mixed::both;
 use crate::widths::{layout, run};
-use bk_lab::figure::View;
-use bk_lab::figure::models::{self as figures, Quantity};
-use bk_lab::model::corpus::Text;
-use bk_lab::model::{Format, Recipe};
-use bk_lab::record::language_model;
-use bk_lab::record::widths::{Config, Lengths, LengthsError, Way, Widths};
-use bk_lab::record::{Record, document};
-use bk_lab::study::language_model::Session;
-use bk_lab::study::{Context, lengths};
+use bk_lab::kit::context::Context;
+use bk_lab::kit::record::{Record, document};
+use bk_lab::studies::language_models::figure as figures;
+use bk_lab::studies::language_models::record as language_model;
+use bk_lab::studies::language_models::study::Session;
+use bk_lab::studies::robustness::measured::figure::training_lengths::Quantity;
+use bk_lab::studies::robustness::measured::record::{Config, Lengths, LengthsError, Way, Widths};
+use bk_lab::studies::robustness::measured::training_lengths as lengths;
+use bk_models::corpus::Text;
+use bk_models::{Format, Recipe};
+use bk_plot::View;
 use pollster::block_on;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -78,7 +80,12 @@ fn trainings_of_several_seeds_are_one_course() {
     let read = document::from_value(serde_json::from_str(&json).unwrap()).unwrap();
     assert_eq!(read, Record::Widths(Box::new(record.clone())));
     for quantity in [Quantity::Perplexity, Quantity::Change] {
-        let scene = figures::lengths(&record, quantity, &View::default(), &layout());
+        let scene = bk_lab::studies::robustness::measured::figure::training_lengths::draw(
+            &record,
+            quantity,
+            &View::default(),
+            &layout(),
+        );
         let readings: usize = scene.plots[0].traces.iter().map(|trace| trace.readings.len()).sum();
         let formats = if quantity == Quantity::Perplexity { 5 } else { 4 };
         assert!(readings > 0 && readings <= 3 * formats, "{readings}");

@@ -1,13 +1,16 @@
 //! The study of mixed precision on models that were trained.
 
-use bk_lab::model::corpus::Text;
-use bk_lab::model::precision::{Component, Policy};
-use bk_lab::model::{Architecture, Checkpoint, Gating, Mamba, Recipe, ResNetBk};
-use bk_lab::quantize::Width;
-use bk_lab::record::language_model;
-use bk_lab::record::mixed::{Assignment, Comparison, Config, Mixed, WIDTHS, comparison_table};
-use bk_lab::study::language_model::Session;
-use bk_lab::study::{Context, StudyError, mixed};
+use bk_lab::kit::context::{Context, StudyError};
+use bk_lab::studies::language_models::mixed_precision::record::{
+    Assignment, Comparison, Config, Mixed, WIDTHS, comparison_table,
+};
+use bk_lab::studies::language_models::mixed_precision::study as mixed;
+use bk_lab::studies::language_models::record as language_model;
+use bk_lab::studies::language_models::study::Session;
+use bk_models::corpus::Text;
+use bk_models::precision::{Component, Policy};
+use bk_models::{Architecture, Checkpoint, Gating, Mamba, Recipe, ResNetBk};
+use bk_quantize::Width;
 use pollster::block_on;
 use std::collections::BTreeMap;
 

@@ -1,8 +1,8 @@
 //! Whole models.
 
 use crate::gradients;
-use bk_lab::model::{Architecture, Gating, LanguageModel, Mamba, Parameters, ResNetBk, Router, Use, Watch};
-use bk_lab::random::LegacyRandom;
+use bk_models::{Architecture, Gating, LanguageModel, Mamba, Parameters, ResNetBk, Router, Use, Watch};
+use bk_python::random::LegacyRandom;
 use candle_core::{DType, Device, Tensor};
 
 /// Small ones of both kinds, with every variant at least once.

@@ -1,8 +1,8 @@
 //! The custom operations of the models by themselves.
 
 use crate::gradients;
-use bk_lab::model::ops::{ResolventForm, apply_resolvent, resolvent_features, selective_scan};
-use bk_lab::random::LegacyRandom;
+use bk_models::ops::{ResolventForm, apply_resolvent, resolvent_features, selective_scan};
+use bk_python::random::LegacyRandom;
 use candle_core::{DType, Device, Tensor, Var};
 use num_complex::Complex;
 

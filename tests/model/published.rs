@@ -1,13 +1,13 @@
 //! Published sizes and counts, to the last digit.
 
-use bk_lab::model::importance::{Measures, Metric};
-use bk_lab::model::precision::Policy;
-use bk_lab::model::{Architecture, LanguageModel, Mamba, Parameters, ResNetBk};
-use bk_lab::published::flops::flops;
-use bk_lab::published::mixed_precision::{
+use bk_lab::studies::language_models::mixed_precision::published::{
     SIZES, demonstration, modules, potential_gradient, ratio_with_embeddings, recipe, size,
 };
-use bk_lab::quantize::Width;
+use bk_lab::studies::language_models::published_flops::flops;
+use bk_models::importance::{Measures, Metric};
+use bk_models::precision::Policy;
+use bk_models::{Architecture, LanguageModel, Mamba, Parameters, ResNetBk};
+use bk_quantize::Width;
 use candle_core::DType;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -1,12 +1,12 @@
 //! Quantized models that run.
 
 use crate::models::architectures;
-use bk_lab::model::corpus::Text;
-use bk_lab::model::precision::{by_component, uniform};
-use bk_lab::model::{
+use bk_models::corpus::Text;
+use bk_models::precision::{by_component, uniform};
+use bk_models::{
     Architecture, Evaluation, LanguageModel, PackedModel, Parameters, Recipe, ResNetBk, Rounding, Training,
 };
-use bk_lab::quantize::{ScaleRule, Width};
+use bk_quantize::{ScaleRule, Width};
 use candle_core::DType;
 
 const ROUNDING: Rounding = Rounding { group: 128, rule: ScaleRule::AbsoluteMaximum };

@@ -1,12 +1,13 @@
 //! Quantized models as files.
 
 use crate::mixed::both;
-use bk_lab::model::precision::{Plan, uniform};
-use bk_lab::model::{Checkpoint, CheckpointError, KeptModel, QuantizedCheckpoint, Rounding};
-use bk_lab::quantize::{ScaleRule, Width};
-use bk_lab::record::mixed::Config;
-use bk_lab::study::language_model::evaluate_kept;
-use bk_lab::study::{Context, mixed};
+use bk_lab::kit::context::Context;
+use bk_lab::studies::language_models::mixed_precision::record::Config;
+use bk_lab::studies::language_models::mixed_precision::study as mixed;
+use bk_lab::studies::language_models::study::evaluate_kept;
+use bk_models::precision::{Plan, uniform};
+use bk_models::{Checkpoint, CheckpointError, KeptModel, QuantizedCheckpoint, Rounding};
+use bk_quantize::{ScaleRule, Width};
 use pollster::block_on;
 use proptest::prelude::*;
 use std::sync::LazyLock;

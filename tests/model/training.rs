@@ -1,11 +1,11 @@
 //! Training, evaluation and checkpoints.
 
-use bk_lab::model::corpus::{Corpus, CorpusError, Text, Tokenizer, baselines};
-use bk_lab::model::{
+use bk_lab::studies::language_models::mixed_precision::published::potential_gradient;
+use bk_models::corpus::{Corpus, CorpusError, Text, Tokenizer, baselines};
+use bk_models::{
     Architecture, Checkpoint, CheckpointError, Evaluation, Gating, Mamba, Recipe, ResNetBk, Training,
 };
-use bk_lab::published::mixed_precision::potential_gradient;
-use bk_lab::random::LegacyRandom;
+use bk_python::random::LegacyRandom;
 
 fn language() -> (Text, Corpus) {
     let text = Text::Language { tokens: 60_000 };

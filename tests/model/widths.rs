@@ -1,21 +1,23 @@
 //! Measured perplexity against bit width, on models that were trained here.
 
 use crate::mixed::{both, trained};
-use bk_lab::figure::models as figures;
-use bk_lab::figure::{Layout, Theme, View};
-use bk_lab::model::corpus::Text;
-use bk_lab::model::precision::Plan;
-use bk_lab::model::{
+use bk_lab::kit::claims::judgement::Judgement;
+use bk_lab::kit::context::{Context, StudyError};
+use bk_lab::kit::record::{Record, document};
+use bk_lab::studies::language_models::figure as figures;
+use bk_lab::studies::language_models::record as language_model;
+use bk_lab::studies::language_models::study::Session;
+use bk_lab::studies::robustness::measured::claims::findings;
+use bk_lab::studies::robustness::measured::record::{Config, Core, Look, Part, Tuned, Tuning, Way, Widths};
+use bk_lab::studies::robustness::measured::study as widths;
+use bk_models::corpus::Text;
+use bk_models::precision::Plan;
+use bk_models::{
     Architecture, CoreRounding, Evaluation, Format, KeptModel, QuantizedCheckpoint, Recipe, ResNetBk,
     Rounding, Sharing,
 };
-use bk_lab::published::robustness::measured::{Judgement, findings};
-use bk_lab::quantize::{ScaleRule, Width};
-use bk_lab::record::language_model;
-use bk_lab::record::widths::{Config, Core, Look, Part, Tuned, Tuning, Way, Widths};
-use bk_lab::record::{Record, document};
-use bk_lab::study::language_model::Session;
-use bk_lab::study::{Context, StudyError, widths};
+use bk_plot::{Layout, Theme, View};
+use bk_quantize::{ScaleRule, Width};
 use pollster::block_on;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -160,7 +162,7 @@ fn what_was_measured_once_is_not_measured_again() {
     };
     let steps = Rc::new(Cell::new(0));
     let told = steps.clone();
-    let pause = || -> bk_lab::study::Pause { Box::pin(std::future::ready(())) };
+    let pause = || -> bk_lab::kit::context::Pause { Box::pin(std::future::ready(())) };
     let context = Context::new(move |_| told.set(told.get() + 1), pause, Rc::default());
     let again = block_on(widths::run(&config, models(), None, Some(&kept), None, |_| {}, &context)).unwrap();
     assert_eq!(again, whole);
@@ -188,7 +190,7 @@ fn half_precision_is_measured_and_codes_are_refused() {
     // Both are the same numbers at FP16.
     let whole = run(&config, vec![checkpoint.kept().unwrap()], None);
     assert_eq!(model.points[0].held_out, whole.models[0].at(Way::of(Format::Fp16)).unwrap().held_out);
-    let plan = bk_lab::model::precision::uniform(&checkpoint.architecture, Width::Int8);
+    let plan = bk_models::precision::uniform(&checkpoint.architecture, Width::Int8);
     let codes = QuantizedCheckpoint::new(&checkpoint, &plan, rounding).unwrap().kept().unwrap();
     let outcome =
         block_on(widths::run(&config, vec![codes], None, None, None, |_| {}, &Context::unwatched()));
@@ -339,12 +341,17 @@ fn records_of_the_same_models_are_held_against_one_another() {
 #[test]
 fn parts_and_further_training_are_drawn() {
     let record = record();
-    let scene = figures::places(record, &View::default(), &layout());
+    let scene = bk_lab::studies::robustness::measured::figure::component_sensitivity::draw(
+        record,
+        &View::default(),
+        &layout(),
+    );
     let names: Vec<&str> = scene.plots[0].traces.iter().map(|trace| trace.name.as_str()).collect();
     assert_eq!(names.len(), 4, "{names:?}");
     assert!(names.contains(&"Mamba, INT2"), "{names:?}");
     assert!(scene.summary.contains("mixers") && scene.summary.contains("v, G 4*"), "{}", scene.summary);
-    let nothing = figures::tuned(record, &View::default(), &layout());
+    let nothing =
+        bk_lab::studies::robustness::measured::figure::fine_tuning::draw(record, &View::default(), &layout());
     assert!(nothing.plots.is_empty() && nothing.summary.ends_with("nothing measured yet."));
     let mut tuned = record.clone();
     for model in &mut tuned.models {
@@ -353,7 +360,8 @@ fn parts_and_further_training_are_drawn() {
         let tuning = Tuning { steps: 50, ..Tuning::default() };
         model.tuned.push(Tuned { tuning, quantized: looks.into(), control: looks.into() });
     }
-    let scene = figures::tuned(&tuned, &View::default(), &layout());
+    let scene =
+        bk_lab::studies::robustness::measured::figure::fine_tuning::draw(&tuned, &View::default(), &layout());
     assert_eq!(scene.plots[0].traces.len(), 6);
     assert!(scene.summary.contains("Mamba, control, rounded to INT4"), "{}", scene.summary);
 }

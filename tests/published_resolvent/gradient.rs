@@ -1,6 +1,7 @@
 //! The published hybrid gradient.
 
-use bk_lab::published::resolvent::{Division, GRADIENT_BLEND, HybridGradient, Version};
+use bk_lab::studies::resolvent::published::HybridGradient;
+use bk_lab::studies::resolvent::record::{Division, GRADIENT_BLEND, Version};
 use num_complex::Complex;
 
 use crate::{REFERENCE, published_chain, published_shift};

@@ -1,8 +1,9 @@
 //! The diagonals that the published routines return.
 
-use bk_lab::published::resolvent::{Division, PublishedGreen, REPLACEMENT, Version};
-use bk_lab::random::LegacyRandom;
-use bk_lab::resolvent::{Chain, Shift, green};
+use bk_lab::studies::resolvent::published::{PublishedGreen, REPLACEMENT};
+use bk_lab::studies::resolvent::record::{Division, Version};
+use bk_python::random::LegacyRandom;
+use bk_resolvent::{Chain, Shift, green};
 use num_complex::Complex;
 
 use crate::{PRINTED_DIGITS, REFERENCE, published_chain, published_shift};

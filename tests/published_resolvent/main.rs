@@ -5,7 +5,7 @@ mod gradient;
 mod green;
 mod overflow;
 
-use bk_lab::resolvent::{Chain, Shift};
+use bk_resolvent::{Chain, Shift};
 
 /// The digits to which resnet-bk.md §1.2 prints its reference values.
 const PRINTED_DIGITS: f64 = 1e-8;

@@ -1,8 +1,9 @@
 //! Where the original routine dies.
 
-use bk_lab::published::resolvent::{Division, Version, first_failing_length};
-use bk_lab::random::LegacyRandom;
-use bk_lab::resolvent::green;
+use bk_lab::studies::resolvent::published::first_failing_length;
+use bk_lab::studies::resolvent::record::{Division, Version};
+use bk_python::random::LegacyRandom;
+use bk_resolvent::green;
 
 use crate::{published_chain, published_shift};
 

@@ -1,8 +1,8 @@
 //! Any finite input, any group size, any length: never a panic, and within half a step where the range reaches.
 
-use bk_lab::quantize::block::{BlockQuantized, FourBit};
-use bk_lab::quantize::rows::RowQuantized;
-use bk_lab::quantize::{
+use bk_quantize::block::{BlockQuantized, FourBit};
+use bk_quantize::rows::RowQuantized;
+use bk_quantize::{
     Calibration, Granularity, QuantizeError, ScaleRule, Scheme, Width, pack, packed_length, unpack,
 };
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! The state machine of calibration. What it forbids by type cannot be written down here; what it checks is.
 
-use bk_lab::quantize::{
+use bk_quantize::{
     Calibration, ComplexCalibration, Granularity, Grid, QuantizeError, ScaleRule, Scheme, Width,
 };
 use num_complex::Complex;

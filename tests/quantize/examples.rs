@@ -1,6 +1,6 @@
 //! The worked examples of resnet-bk.md §3.1, and sizes to the byte.
 
-use bk_lab::quantize::{
+use bk_quantize::{
     ByteCount, Calibration, ErrorMeasure, Granularity, Quantized, ScaleRule, Scheme, Subject, Width,
 };
 

@@ -1,6 +1,6 @@
 //! Gradients of the straight-through estimator against finite differences of the surrogate they belong to.
 
-use bk_lab::quantize::{LearnedStep, Width};
+use bk_quantize::{LearnedStep, Width};
 use proptest::prelude::*;
 
 /// Central differences of a function that is piecewise linear in each argument have only rounding error.

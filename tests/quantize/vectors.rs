@@ -1,7 +1,7 @@
 //! The reference vectors of vit-lora.md §2: NF4, double quantization and LLM.int8 bit for bit in the codes.
 
-use bk_lab::quantize::block::{BlockQuantized, FourBit, NF4_LEVELS};
-use bk_lab::quantize::rows::RowQuantized;
+use bk_quantize::block::{BlockQuantized, FourBit, NF4_LEVELS};
+use bk_quantize::rows::RowQuantized;
 use serde_json::Value;
 
 /// What the codes' values may differ by: the vectors were made in single precision by other software.

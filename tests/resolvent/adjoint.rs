@@ -1,7 +1,7 @@
 //! The exact adjoint of both forms: against dense inversion, finite differences and the Ward bound.
 
-use bk_lab::random::LegacyRandom;
-use bk_lab::resolvent::{
+use bk_python::random::LegacyRandom;
+use bk_resolvent::{
     Batch, Chain, ComplexPlanes, Gradient, Real, ResolventError, Shift, causal_adjoint, causal_batch,
     causal_with_adjoint, green_adjoint, green_batch, green_with_adjoint,
 };

@@ -1,6 +1,6 @@
 //! Every form on every back end: the same batch, the same answer within the precision.
 
-use bk_lab::resolvent::{
+use bk_resolvent::{
     BackendChoice, Batch, ComplexPlanes, Engine, Gradient, ResolventError, causal_batch, causal_with_adjoint,
     green_adjoint, green_batch,
 };

@@ -1,7 +1,7 @@
 //! Batches: every sequence as if it were alone, whatever its neighbours, its bonds and the size of the batch.
 
-use bk_lab::random::LegacyRandom;
-use bk_lab::resolvent::{
+use bk_python::random::LegacyRandom;
+use bk_resolvent::{
     Backend, Batch, Chain, ComplexPlanes, Deviation, Real, ResolventError, Shift, causal_batch, causal_chain,
     green_batch, green_chain,
 };
@@ -109,7 +109,7 @@ fn the_causal_form_is_the_end_of_the_chain_so_far() {
                 let diagonal = whole.diagonal()[..=site].to_vec();
                 let bonds = whole.bonds().map_or(vec![1.0; site], |bonds| bonds[..site].to_vec());
                 let cut = Chain::with_bonds(diagonal, bonds).unwrap();
-                let last = *bk_lab::resolvent::green::<f64>(&cut, at).last().unwrap();
+                let last = *bk_resolvent::green::<f64>(&cut, at).last().unwrap();
                 assert!((computed - last).norm() <= 1e-12 * last.norm(), "{computed} instead of {last}");
             }
         }

@@ -1,6 +1,6 @@
 //! The kernels' own layout: packed and unpacked, a batch is what it was, however few of a block's lanes it fills.
 
-use bk_lab::resolvent::{
+use bk_resolvent::{
     Batch, Blocks, ComplexBlocks, ComplexPlanes, Cotangents, Gradient, GradientBlocks, Real, causal_batch,
     causal_blocks, green_batch, green_blocks, green_blocks_with_adjoint, green_with_adjoint,
 };

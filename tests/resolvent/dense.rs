@@ -1,6 +1,6 @@
 //! (H − z)⁻¹ as a dense matrix: slow, and independent of any recursion.
 
-use bk_lab::resolvent::Chain;
+use bk_resolvent::Chain;
 use num_complex::Complex;
 
 /// (H − z)⁻¹ by Gauss–Jordan elimination with partial pivoting, for the symmetric H with off-diagonal elements √β.

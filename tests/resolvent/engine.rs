@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use bk_lab::resolvent::{Backend, BackendChoice, Engine, MOST_SITES, ResolventError, Shifts, green};
+use bk_resolvent::{Backend, BackendChoice, Engine, MOST_SITES, ResolventError, Shifts, green};
 
 use crate::problems::{chain, shift};
 

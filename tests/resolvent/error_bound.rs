@@ -1,6 +1,6 @@
 //! The proved error bound of single precision on the CPU (resolvent-performance.md §2.6 items 1 and 2).
 
-use bk_lab::resolvent::{Backend, BackendChoice, Deviation, Engine, ErrorBound, Shifts};
+use bk_resolvent::{Backend, BackendChoice, Deviation, Engine, ErrorBound, Shifts};
 
 use crate::problems::{ENERGIES, ETAS, POTENTIALS, chain, shift};
 
@@ -98,7 +98,7 @@ pub fn worst_density(engine: &Engine, eta: f64) -> (Deviation, String) {
 fn a_wrong_value_is_seen_where_it_is() {
     let chain = chain("random:strength=3,seed=7", 100);
     let at = shift(0.3, 1e-2);
-    let mut green = bk_lab::resolvent::green(&chain, at);
+    let mut green = bk_resolvent::green(&chain, at);
     assert_eq!(Deviation::of_green(Backend::F64, &chain, at, &green).worst_ratio_to_bound, 0.0);
 
     let allowed = ErrorBound::at(Backend::F32, &chain, at).absolute(green[42]);
@@ -118,7 +118,7 @@ fn the_relative_bound_is_never_less_than_the_absolute_one() {
     for eta in ETAS {
         let at = shift(0.3, eta);
         let bound = ErrorBound::at(Backend::F32, &chain, at);
-        for value in bk_lab::resolvent::green::<f64>(&chain, at) {
+        for value in bk_resolvent::green::<f64>(&chain, at) {
             assert!(bound.absolute(value) <= bound.relative() * value.norm() * (1.0 + 1e-12));
         }
     }

@@ -1,6 +1,6 @@
 //! The GPU back end at its limits, and what it leaves on the device.
 
-use bk_lab::resolvent::{BackendChoice, Engine, MOST_SITE_ENERGIES, MOST_SITES, Shifts};
+use bk_resolvent::{BackendChoice, Engine, MOST_SITE_ENERGIES, MOST_SITES, Shifts};
 
 use crate::error_bound::assert_within;
 use crate::problems::{chain, shift};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use bk_lab::resolvent::{
+use bk_resolvent::{
     Backend, BackendChoice, Batch, Chain, ComplexPlanes, Engine, ErrorBound, Gradient, Kernel,
     MOST_FUSED_SITES, MOST_SITES, SequenceKernel, Shift, causal_adjoint, causal_batch, green_adjoint,
     green_batch,

@@ -1,6 +1,6 @@
 //! One long chain by the kernels that cut it into pieces and let two sweeps meet: the bound at every η and length.
 
-use bk_lab::resolvent::{
+use bk_resolvent::{
     Backend, Chain, ComplexPlanes, Deviation, ErrorBound, Real, Shift, causal_chain, green_chain,
 };
 use num_complex::Complex;

@@ -1,6 +1,6 @@
 //! Potentials: what they put on the diagonal, how they are written, and what they refuse.
 
-use bk_lab::resolvent::{
+use bk_resolvent::{
     BumpCenters, Chain, LARGEST_ENERGY, MOST_SITES, Potential, ResolventError, Shift, Shifts,
 };
 use proptest::prelude::*;

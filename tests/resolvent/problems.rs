@@ -1,6 +1,6 @@
 //! The problems of resolvent-performance.md §2.6 item 1, shared by the CPU's and the GPU's accuracy tests.
 
-use bk_lab::resolvent::{Chain, Potential, Shift};
+use bk_resolvent::{Chain, Potential, Shift};
 
 /// Clean, weak to strong disorder, quasi-periodic, one huge impurity, plateaus.
 pub const POTENTIALS: [&str; 7] = [

@@ -1,6 +1,6 @@
 //! A thousand random problems over the whole range that is accepted: no NaN, no infinity, no negative density.
 
-use bk_lab::resolvent::{
+use bk_resolvent::{
     BackendChoice, Batch, Chain, ComplexPlanes, Engine, Gradient, LARGEST_BOND, LARGEST_ENERGY, LARGEST_ETA,
     Real, ResolventError, SMALLEST_ETA, Shift, Shifts, causal_with_adjoint, green_with_adjoint,
 };

@@ -1,6 +1,6 @@
 //! The f64 continued fraction against values published, derived by hand, in closed form and by dense inversion.
 
-use bk_lab::resolvent::{Chain, green};
+use bk_resolvent::{Chain, green};
 use num_complex::Complex;
 
 use crate::dense::dense_diagonal;

@@ -1,8 +1,8 @@
 //! Images of a person's own: what a zip may hold, and what it is told where it may not.
 
-use bk_lab::vision::VisionError;
-use bk_lab::vision::archive::{Archive, ArchiveError};
-use bk_lab::vision::generator::{CHANNELS, SIDE};
+use bk_models::vision::VisionError;
+use bk_models::vision::archive::{Archive, ArchiveError};
+use bk_models::vision::generator::{CHANNELS, SIDE};
 use png::{BitDepth, ColorType};
 use proptest::prelude::*;
 use std::io::{Cursor, Write};

@@ -1,10 +1,10 @@
 //! Derivatives of the operations and of whole models against finite differences, in double precision.
 
 use crate::gradients;
-use bk_lab::model::ops::{Storage, StoredMatrix, attention, gelu};
-use bk_lab::model::{Parameter, Parameters};
-use bk_lab::random::LegacyRandom;
-use bk_lab::vision::{Base, Dropout, Images, Lora, Network, VisionTransformer};
+use bk_models::ops::{Storage, StoredMatrix, attention, gelu};
+use bk_models::vision::{Base, Dropout, Images, Lora, Network, VisionTransformer};
+use bk_models::{Parameter, Parameters};
+use bk_python::random::LegacyRandom;
 use candle_core::{D, DType, Device, Tensor, Var};
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! Images: what is drawn, how they are split, what is refused.
 
-use bk_lab::model::Parameters;
-use bk_lab::vision::generator::{CHANNELS, SIDE, Task};
-use bk_lab::vision::{Images, Lora, Network, Split, VisionError, VisionTransformer};
+use bk_models::Parameters;
+use bk_models::vision::generator::{CHANNELS, SIDE, Task};
+use bk_models::vision::{Images, Lora, Network, Split, VisionError, VisionTransformer};
 use candle_core::DType;
 use std::collections::BTreeSet;
 

@@ -1,11 +1,11 @@
 //! The study: a matrix that can be stopped and gone on with.
 
-use bk_lab::model::Recipe;
-use bk_lab::model::ops::Storage;
-use bk_lab::record::Provenance;
-use bk_lab::record::adaptation::{Adaptation, Config, ConfigError, Data, Size};
-use bk_lab::study::adaptation::{Matrix, run};
-use bk_lab::study::{Context, StudyError};
+use bk_lab::kit::context::{Context, StudyError};
+use bk_lab::kit::record::Provenance;
+use bk_lab::studies::lora::measured::record::{Adaptation, Config, ConfigError, Data, Size};
+use bk_lab::studies::lora::measured::study::{Matrix, run};
+use bk_models::Recipe;
+use bk_models::ops::Storage;
 use std::cell::Cell;
 use std::rc::Rc;
 

@@ -1,14 +1,14 @@
 //! What is stored of a model, to the byte, and what that costs.
 
-use bk_lab::model::ops::{Storage, StoredMatrix};
-use bk_lab::model::{Parameter, Parameters};
-use bk_lab::published::lora::size::VisionTransformer as Published;
-use bk_lab::quantize::block::BLOCK;
-use bk_lab::random::LegacyRandom;
-use bk_lab::record::hypothesis::Interval;
-use bk_lab::record::lora::Storage as PublishedStorage;
-use bk_lab::vision::generator::Task;
-use bk_lab::vision::{Base, Dropout, Linear, Lora, Network, VisionTransformer};
+use bk_lab::kit::record::hypothesis::Interval;
+use bk_lab::studies::lora::published::size::VisionTransformer as Published;
+use bk_lab::studies::lora::record::Storage as PublishedStorage;
+use bk_models::ops::{Storage, StoredMatrix};
+use bk_models::vision::generator::Task;
+use bk_models::vision::{Base, Dropout, Linear, Lora, Network, VisionTransformer};
+use bk_models::{Parameter, Parameters};
+use bk_python::random::LegacyRandom;
+use bk_quantize::block::BLOCK;
 use candle_core::DType;
 
 fn deit(width: usize, heads: usize, classes: usize) -> VisionTransformer {

@@ -1,9 +1,9 @@
 //! Training: that it learns, that it is the same every time, that it ends when it should.
 
-use bk_lab::model::Recipe;
-use bk_lab::model::ops::Storage;
-use bk_lab::vision::generator::Task;
-use bk_lab::vision::{Base, Evaluation, Lora, Patience, Split, Training, VisionTransformer};
+use bk_models::Recipe;
+use bk_models::ops::Storage;
+use bk_models::vision::generator::Task;
+use bk_models::vision::{Base, Evaluation, Lora, Patience, Split, Training, VisionTransformer};
 
 fn split(task: Task, of_each: usize) -> Split {
     Split::new(&task.images(of_each, 1).unwrap(), [10, 20], 1).unwrap()

@@ -1,0 +1,343 @@
+//! Checkpoints: a model, how far its training has come, and how its text is taken apart, in one safetensors file.
+//!
+//! Parameters stand under their published names, in single precision; the optimiser's running means, where they are kept,
+//! under `optimizer.first.…` and `optimizer.second.…`. Everything else is JSON in the file's metadata.
+
+use crate::architecture::{Architecture, Parameter};
+use crate::corpus::{Text, Tokenizer};
+use crate::error::ModelError;
+use crate::kept::KeptModel;
+use crate::language_model::LanguageModel;
+use crate::optimizer::AdamW;
+use crate::parameters::Parameters;
+use crate::training::{Recipe, Training, Trajectory};
+use bk_quantize::Width;
+use candle_core::DType;
+use safetensors::tensor::{Dtype, TensorView};
+use safetensors::{SafeTensorError, SafeTensors};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::{BTreeSet, HashMap};
+
+/// What the metadata is found under.
+const KEY: &str = "bk-lab";
+/// The form of the metadata.
+const SCHEMA: &str = "bk-lab-checkpoint/1";
+/// The form of the metadata of a quantized model.
+pub(super) const QUANTIZED_SCHEMA: &str = "bk-lab-quantized/1";
+/// Where the running means stand.
+const MEANS: [&str; 2] = ["optimizer.first.", "optimizer.second."];
+
+/// What is known of a checkpoint besides its numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Header {
+    schema: String,
+    architecture: Architecture,
+    recipe: Recipe,
+    text: Text,
+    tokenizer: Tokenizer,
+    trajectory: Trajectory,
+}
+
+/// A model that was kept.
+#[derive(Debug, Clone)]
+pub struct Checkpoint {
+    /// What the model is.
+    pub architecture: Architecture,
+    /// How it was trained.
+    pub recipe: Recipe,
+    /// On what.
+    pub text: Text,
+    /// How that was taken apart.
+    pub tokenizer: Tokenizer,
+    /// What training came by.
+    pub trajectory: Trajectory,
+    /// Its parameters.
+    pub parameters: Parameters,
+    /// What training needs to go on; none where the file holds the model alone.
+    means: Option<AdamW>,
+}
+
+/// Why a file is no checkpoint that can be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// Not safetensors, or cut off, or changed.
+    #[error("The file is no safetensors file, or it is damaged: {0}. Give a checkpoint that this lab wrote.")]
+    Damaged(SafeTensorError),
+    /// Safetensors of somebody else.
+    #[error(
+        "The file holds tensors, but does not say of which model: it was not written by this lab. Give a checkpoint that “bklab train” wrote."
+    )]
+    Foreign,
+    /// Of this lab, but not readable.
+    #[error(
+        "The checkpoint's description cannot be read: {0}. It was written by another version, or is damaged."
+    )]
+    Header(#[from] serde_json::Error),
+    /// Of this lab's past or future.
+    #[error(
+        "The checkpoint has the form “{0}”; this version of the lab reads “{SCHEMA}” and “{QUANTIZED_SCHEMA}”."
+    )]
+    Schema(String),
+    /// A quantized one, where weights are needed.
+    #[error(
+        "The checkpoint is quantized: it holds codes, and not the weights they were made from. Give the checkpoint that training wrote."
+    )]
+    Quantized,
+    /// Something is not as it was written.
+    #[error(
+        "The quantized checkpoint is damaged: its checksum is {found:08x}, but {written:08x} was written. Give another copy."
+    )]
+    Checksum {
+        /// Of what was read.
+        found: u32,
+        /// What the file says.
+        written: u32,
+    },
+    /// A scale that none can be.
+    #[error("The scales “{name}” of the checkpoint hold {value}, which no scale can be. It is damaged.")]
+    Scale {
+        /// Their name.
+        name: String,
+        /// The value.
+        value: f32,
+    },
+    /// A tensor that the model needs is not there.
+    #[error("The checkpoint lacks the tensor “{0}”. It is damaged: train again, or give another copy.")]
+    Missing(String),
+    /// A tensor that the model does not have.
+    #[error("The checkpoint holds a tensor “{0}” that its model does not have. It is damaged.")]
+    Unexpected(String),
+    /// A tensor of another form.
+    #[error(
+        "The tensor “{name}” of the checkpoint is {found}, but the model needs {expected}. It is damaged."
+    )]
+    Form {
+        /// Its name.
+        name: String,
+        /// What it is.
+        found: String,
+        /// What it should be.
+        expected: String,
+    },
+    /// A number that is none.
+    #[error(
+        "The tensor “{name}” of the checkpoint holds {value} at place {place}. It is damaged, or its training diverged."
+    )]
+    NotFinite {
+        /// Its name.
+        name: String,
+        /// The place, counted from 0.
+        place: usize,
+        /// The value.
+        value: f32,
+    },
+    /// Tokens of another number than the model's.
+    #[error("The checkpoint's tokeniser has {tokens} tokens, its model {vocabulary}. It is damaged.")]
+    Vocabulary {
+        /// Tokens of the tokeniser.
+        tokens: usize,
+        /// Tokens of the model.
+        vocabulary: usize,
+    },
+    /// A model that cannot be computed.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A checkpoint that holds the model alone.
+    #[error(
+        "The checkpoint holds the model alone, without what its training needs to go on. Give the one that was kept for resuming."
+    )]
+    NoMeans,
+}
+
+impl Checkpoint {
+    /// The file. With `resumable` it holds what training needs to go on, and is three times as large.
+    ///
+    /// # Errors
+    /// What cannot be written, which a sound model has nothing of.
+    pub fn of(
+        training: &Training,
+        text: &Text,
+        tokenizer: &Tokenizer,
+        resumable: bool,
+    ) -> Result<Vec<u8>, CheckpointError> {
+        let header = Header {
+            schema: SCHEMA.into(),
+            architecture: training.architecture.clone(),
+            recipe: training.recipe.clone(),
+            text: text.clone(),
+            tokenizer: tokenizer.clone(),
+            trajectory: training.trajectory.clone(),
+        };
+        let mut tensors: Vec<Stored> = vec![];
+        let mut store = |name: String, parameter: &Parameter, values: &[f32]| {
+            let bytes = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            tensors.push(Stored { name, kind: Dtype::F32, shape: parameter.shape.clone(), bytes });
+        };
+        for (place, (parameter, variable)) in training.parameters.entries().iter().enumerate() {
+            let values: Vec<f32> =
+                variable.flatten_all().and_then(|flat| flat.to_vec1()).map_err(ModelError::from)?;
+            store(parameter.name.clone(), parameter, &values);
+            if resumable {
+                let means = [&training.optimizer.first[place], &training.optimizer.second[place]];
+                for (prefix, values) in MEANS.into_iter().zip(means) {
+                    store(format!("{prefix}{}", parameter.name), parameter, values);
+                }
+            }
+        }
+        write(&tensors, serde_json::to_string(&header)?)
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] for anything that is not a whole checkpoint of this lab.
+    pub fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let (tensors, header) = open(bytes)?;
+        match schema(&header) {
+            SCHEMA => {}
+            QUANTIZED_SCHEMA => return Err(CheckpointError::Quantized),
+            other => return Err(CheckpointError::Schema(other.chars().take(60).collect())),
+        }
+        let Header { architecture, recipe, text, tokenizer, trajectory, .. } =
+            serde_json::from_value(header)?;
+        architecture.check()?;
+        recipe.check()?;
+        check_vocabulary(&tokenizer, &architecture)?;
+        let all = architecture.parameters();
+        let resumable = tensors.names().iter().any(|name| name.starts_with(MEANS[0]));
+        let prefixes = if resumable { &["", MEANS[0], MEANS[1]][..] } else { &[""] };
+        let mut unexpected: BTreeSet<&str> = tensors.names().into_iter().collect();
+        let mut lists: Vec<Vec<Vec<f32>>> = vec![];
+        for prefix in prefixes {
+            let mut list = vec![];
+            for parameter in &all {
+                let name = format!("{prefix}{}", parameter.name);
+                unexpected.remove(name.as_str());
+                list.push(values(&tensors, &name, parameter)?);
+            }
+            lists.push(list);
+        }
+        if let Some(name) = unexpected.first() {
+            return Err(CheckpointError::Unexpected(name.chars().take(100).collect()));
+        }
+        let mut lists = lists.into_iter();
+        let mut weights = lists.next().unwrap_or_default().into_iter();
+        let next = |_: &Parameter| weights.next().unwrap_or_default().into_iter().map(f64::from).collect();
+        let parameters = Parameters::with(&architecture, next, DType::F32)?;
+        let means = lists.next().zip(lists.next()).map(|(first, second)| AdamW { first, second });
+        Ok(Self { architecture, recipe, text, tokenizer, trajectory, parameters, means })
+    }
+
+    /// Whether it holds what its training needs to go on.
+    pub fn is_resumable(&self) -> bool {
+        self.means.is_some()
+    }
+
+    /// The model, ready for use.
+    ///
+    /// # Errors
+    /// candle's, where there is no memory.
+    pub fn kept(&self) -> Result<KeptModel, ModelError> {
+        let Self { architecture, recipe, text, tokenizer, trajectory, parameters, .. } = self;
+        Ok(KeptModel {
+            model: LanguageModel::new(architecture, &parameters.frozen())?,
+            parameters: parameters.clone(),
+            recipe: recipe.clone(),
+            steps: trajectory.losses.len(),
+            trajectory: trajectory.clone(),
+            text: text.clone(),
+            tokenizer: tokenizer.clone(),
+            bytes: architecture.bytes(),
+            widths: vec![(Width::Single, architecture.parameter_count())],
+        })
+    }
+
+    /// The training that was kept, to go on with.
+    ///
+    /// # Errors
+    /// [`CheckpointError::NoMeans`] where the file holds the model alone.
+    pub fn resume(self) -> Result<Training, CheckpointError> {
+        let Self { architecture, recipe, trajectory, parameters, means, .. } = self;
+        let means = means.ok_or(CheckpointError::NoMeans)?;
+        Ok(Training::at(architecture, recipe, parameters, means, trajectory)?)
+    }
+}
+
+/// The tensors of a file, and its description.
+pub(crate) fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, Value), CheckpointError> {
+    let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(CheckpointError::Damaged)?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(CheckpointError::Damaged)?;
+    let header = metadata.metadata().as_ref().and_then(|entries| entries.get(KEY));
+    Ok((tensors, serde_json::from_str(header.ok_or(CheckpointError::Foreign)?)?))
+}
+
+/// The form that a description says it has.
+pub(super) fn schema(header: &Value) -> &str {
+    header.get("schema").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Refuses a tokeniser of another number of tokens than the model's.
+pub(super) fn check_vocabulary(
+    tokenizer: &Tokenizer,
+    architecture: &Architecture,
+) -> Result<(), CheckpointError> {
+    let (tokens, vocabulary) = (tokenizer.vocabulary(), architecture.vocabulary());
+    if tokens == vocabulary { Ok(()) } else { Err(CheckpointError::Vocabulary { tokens, vocabulary }) }
+}
+
+/// A tensor as it is written.
+pub(super) struct Stored {
+    pub(crate) name: String,
+    pub(super) kind: Dtype,
+    pub(super) shape: Vec<usize>,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Stored {
+    fn view(&self) -> Result<(&str, TensorView<'_>), SafeTensorError> {
+        Ok((&self.name, TensorView::new(self.kind, self.shape.clone(), &self.bytes)?))
+    }
+}
+
+/// The file of some tensors and their description.
+pub(super) fn write(tensors: &[Stored], header: String) -> Result<Vec<u8>, CheckpointError> {
+    let views: Result<Vec<_>, SafeTensorError> = tensors.iter().map(Stored::view).collect();
+    let metadata = HashMap::from([(KEY.to_owned(), header)]);
+    safetensors::serialize(views.map_err(CheckpointError::Damaged)?, Some(metadata))
+        .map_err(CheckpointError::Damaged)
+}
+
+/// The bytes of a tensor, if it has the form that the model needs.
+pub(super) fn bytes_of<'a>(
+    tensors: &SafeTensors<'a>,
+    name: &str,
+    kind: Dtype,
+    shape: &[usize],
+) -> Result<&'a [u8], CheckpointError> {
+    let tensor = tensors.tensor(name).map_err(|_| CheckpointError::Missing(name.into()))?;
+    if tensor.dtype() == kind && tensor.shape() == shape {
+        return Ok(tensor.data());
+    }
+    Err(CheckpointError::Form {
+        name: name.into(),
+        found: format!("{:?} {:?}", tensor.dtype(), tensor.shape()),
+        expected: format!("{kind:?} {shape:?}"),
+    })
+}
+
+/// Refuses NaN and infinities.
+pub(super) fn check_finite(name: &str, values: &[f32]) -> Result<(), CheckpointError> {
+    match values.iter().position(|value| !value.is_finite()) {
+        Some(place) => Err(CheckpointError::NotFinite { name: name.into(), place, value: values[place] }),
+        None => Ok(()),
+    }
+}
+
+/// The numbers of a tensor, if it is what the model needs.
+fn values(tensors: &SafeTensors, name: &str, parameter: &Parameter) -> Result<Vec<f32>, CheckpointError> {
+    let (fours, _) = bytes_of(tensors, name, Dtype::F32, &parameter.shape)?.as_chunks();
+    let values: Vec<f32> = fours.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+    check_finite(name, &values)?;
+    Ok(values)
+}

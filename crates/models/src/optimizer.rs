@@ -1,0 +1,81 @@
+//! AdamW, with its running means at hand, so that a training goes on bit for bit after a stop.
+
+use crate::architecture::Parameter;
+use crate::error::ModelError;
+use candle_core::backprop::GradStore;
+use candle_core::{Device, Tensor, Var};
+
+/// Decay of the mean of the derivatives.
+const FIRST_DECAY: f64 = 0.9;
+/// Decay of the mean of their squares.
+const SECOND_DECAY: f64 = 0.99;
+/// Keeps the step finite where a derivative has always been zero.
+const EPSILON: f64 = 1e-8;
+
+/// Running means, one list a parameter.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct AdamW {
+    /// Means of the derivatives.
+    pub(crate) first: Vec<Vec<f32>>,
+    /// Means of their squares.
+    pub(crate) second: Vec<Vec<f32>>,
+}
+
+/// How a step is taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Step {
+    /// Steps taken before.
+    pub(crate) taken: usize,
+    pub(crate) learning_rate: f64,
+    /// Of matrices; vectors do not decay.
+    pub(crate) weight_decay: f64,
+    /// The largest norm of all derivatives together; larger ones are scaled down to it.
+    pub(crate) clip: f64,
+}
+
+impl AdamW {
+    pub(crate) fn new(parameters: &[(Parameter, Var)]) -> Self {
+        let zeros = || parameters.iter().map(|(parameter, _)| vec![0.0; parameter.count()]).collect();
+        Self { first: zeros(), second: zeros() }
+    }
+
+    /// Changes the parameters; gives the norm of the derivatives before clipping. Nothing changes where that is not
+    /// finite. A parameter without derivative stays as it is.
+    pub(crate) fn step(
+        &mut self,
+        parameters: &[(Parameter, Var)],
+        by: &GradStore,
+        step: Step,
+    ) -> Result<f64, ModelError> {
+        let derivative = |(_, variable): &(Parameter, Var)| {
+            by.get(variable).map(|by| by.flatten_all()?.to_vec1::<f32>()).transpose()
+        };
+        let all: Vec<Option<Vec<f32>>> = parameters.iter().map(derivative).collect::<Result<_, _>>()?;
+        let squares = all.iter().flatten().flatten().map(|&by| f64::from(by) * f64::from(by));
+        let norm = squares.sum::<f64>().sqrt();
+        if !norm.is_finite() {
+            return Ok(norm);
+        }
+        let scale = if norm > step.clip { step.clip / norm } else { 1.0 } as f32;
+        let power = |decay: f64| 1.0 - decay.powi(step.taken as i32 + 1);
+        let (first_part, second_part) = (power(FIRST_DECAY), power(SECOND_DECAY));
+        let size = (step.learning_rate / first_part) as f32;
+        let root = (1.0 / second_part) as f32;
+        let lists = self.first.iter_mut().zip(&mut self.second);
+        for (((parameter, variable), by), (first, second)) in parameters.iter().zip(&all).zip(lists) {
+            let Some(by) = by else { continue };
+            let decay = if parameter.shape.len() > 1 { step.learning_rate * step.weight_decay } else { 0.0 };
+            let kept = (1.0 - decay) as f32;
+            let mut values: Vec<f32> = variable.flatten_all()?.to_vec1()?;
+            let moments = first.iter_mut().zip(second.iter_mut());
+            for ((value, &by), (first, second)) in values.iter_mut().zip(by).zip(moments) {
+                let by = by * scale;
+                *first += (1.0 - FIRST_DECAY as f32) * (by - *first);
+                *second += (1.0 - SECOND_DECAY as f32) * (by * by - *second);
+                *value = *value * kept - size * *first / ((*second * root).sqrt() + EPSILON as f32);
+            }
+            variable.set(&Tensor::from_vec(values, variable.shape(), &Device::Cpu)?)?;
+        }
+        Ok(norm)
+    }
+}

@@ -1,0 +1,252 @@
+//! A quantized model as a safetensors file: packed codes and scales as they are counted, and nothing of the weights they
+//! were made from.
+//!
+//! A tensor at FP16 or FP32 stands under its published name in its shape. Of one in codes, its name holds `[rows, bytes]`,
+//! each row packed by itself, and `….scales` holds `[rows, groups]`. The metadata says which is which, and a checksum of
+//! everything, without which a changed code would be just another number.
+
+use crate::architecture::{Architecture, Parameter};
+use crate::checkpoint::{
+    Checkpoint, CheckpointError, QUANTIZED_SCHEMA, Stored, bytes_of, check_finite, check_vocabulary, open,
+    schema, write,
+};
+use crate::corpus::{Text, Tokenizer};
+use crate::error::ModelError;
+use crate::kept::KeptModel;
+use crate::language_model::LanguageModel;
+use crate::parameters::Parameters;
+use crate::precision::Plan;
+use crate::quantized::{Codes, PackedModel, PackedTensor, Rounding};
+use crate::training::{Recipe, Trajectory};
+use bk_quantize::{Grid, Quantized, Quantizer, Width, packed_length};
+use candle_core::DType;
+use safetensors::SafeTensors;
+use safetensors::tensor::Dtype;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Where the scales of a tensor stand.
+const SCALES: &str = ".scales";
+/// What the checksum is found under.
+const CHECKSUM: &str = "checksum";
+
+/// What is known of a quantized model besides its numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Header {
+    schema: String,
+    architecture: Architecture,
+    recipe: Recipe,
+    steps: usize,
+    /// Steps taken before a look at the validation part, and the loss there.
+    validation: Vec<(usize, f64)>,
+    text: Text,
+    tokenizer: Tokenizer,
+    rounding: Rounding,
+    plan: Plan,
+}
+
+/// A quantized model that was kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuantizedCheckpoint {
+    header: Header,
+    packed: PackedModel,
+}
+
+impl QuantizedCheckpoint {
+    /// Quantizes the model of a checkpoint. What the plan does not name is stored at FP16.
+    ///
+    /// # Errors
+    /// As [`PackedModel::new`].
+    pub fn new(checkpoint: &Checkpoint, plan: &Plan, rounding: Rounding) -> Result<Self, ModelError> {
+        let Checkpoint { architecture, recipe, text, tokenizer, trajectory, parameters, .. } = checkpoint;
+        let header = Header {
+            schema: QUANTIZED_SCHEMA.into(),
+            architecture: architecture.clone(),
+            recipe: recipe.clone(),
+            steps: trajectory.losses.len(),
+            validation: trajectory.validation.clone(),
+            text: text.clone(),
+            tokenizer: tokenizer.clone(),
+            rounding,
+            plan: plan.clone(),
+        };
+        Ok(Self { header, packed: PackedModel::new(architecture, parameters, plan, rounding)? })
+    }
+
+    /// The codes.
+    pub fn packed(&self) -> &PackedModel {
+        &self.packed
+    }
+
+    /// How each tensor is stored that is not stored at FP16.
+    pub fn plan(&self) -> &Plan {
+        &self.header.plan
+    }
+
+    /// The file.
+    ///
+    /// # Errors
+    /// What cannot be written, which a sound model has nothing of.
+    pub fn write(&self) -> Result<Vec<u8>, CheckpointError> {
+        let mut header = serde_json::to_value(&self.header)?;
+        let checksum = self.checksum(&header)?;
+        if let Value::Object(entries) = &mut header {
+            entries.insert(CHECKSUM.into(), format!("{checksum:08x}").into());
+        }
+        let tensors: Vec<Stored> = self.packed.tensors.iter().flat_map(stored).collect();
+        write(&tensors, serde_json::to_string(&header)?)
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] for anything that is not a whole quantized checkpoint of this lab, as it was written.
+    pub fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let (tensors, mut description) = open(bytes)?;
+        match schema(&description) {
+            QUANTIZED_SCHEMA => {}
+            other => return Err(CheckpointError::Schema(other.chars().take(60).collect())),
+        }
+        let written = description.as_object_mut().and_then(|entries| entries.shift_remove(CHECKSUM));
+        let written = written.and_then(|written| u32::from_str_radix(written.as_str()?, 16).ok());
+        let header: Header = serde_json::from_value(description.clone())?;
+        let architecture = &header.architecture;
+        architecture.check()?;
+        header.recipe.check()?;
+        check_vocabulary(&header.tokenizer, architecture)?;
+        let mut unexpected: BTreeSet<&str> = tensors.names().into_iter().collect();
+        let mut unplanned: BTreeSet<&String> = header.plan.keys().collect();
+        let mut found = vec![];
+        for parameter in architecture.parameters() {
+            unplanned.remove(&parameter.name);
+            unexpected.remove(parameter.name.as_str());
+            let width = header.plan.get(&parameter.name).copied().unwrap_or(Width::Half);
+            if width.is_integer() {
+                unexpected.remove(format!("{}{SCALES}", parameter.name).as_str());
+            }
+            found.push(restored(&tensors, parameter, width, header.rounding)?);
+        }
+        let more = unplanned.first().map(|name| name.as_str()).or(unexpected.first().copied());
+        if let Some(name) = more {
+            return Err(CheckpointError::Unexpected(name.chars().take(100).collect()));
+        }
+        let packed = PackedModel { architecture: architecture.clone(), tensors: found };
+        let checkpoint = Self { header, packed };
+        match (checkpoint.checksum(&description)?, written) {
+            (found, Some(written)) if found == written => Ok(checkpoint),
+            (found, written) => {
+                Err(CheckpointError::Checksum { found, written: written.unwrap_or_default() })
+            }
+        }
+    }
+
+    /// The model, ready for use: it computes with what the codes stand for.
+    ///
+    /// # Errors
+    /// candle's, where there is no memory.
+    pub fn kept(&self) -> Result<KeptModel, ModelError> {
+        let Header { architecture, recipe, steps, validation, text, tokenizer, .. } = self.header.clone();
+        let numbers = |width| {
+            let tensors = self.packed.tensors.iter().filter(|tensor| tensor.width() == width);
+            (width, tensors.map(PackedTensor::count).sum::<usize>())
+        };
+        let widths = Width::ALL.into_iter().rev().map(numbers);
+        let mut values = self.packed.tensors.iter().map(PackedTensor::values);
+        let next = |_: &Parameter| values.next().unwrap_or_default().into_iter().map(f64::from).collect();
+        let parameters = Parameters::with(&architecture, next, DType::F32)?;
+        Ok(KeptModel {
+            model: LanguageModel::new(&architecture, &parameters.frozen())?,
+            parameters,
+            recipe,
+            steps,
+            trajectory: Trajectory { validation, ..Trajectory::default() },
+            text,
+            tokenizer,
+            bytes: self.packed.bytes().total(),
+            widths: widths.filter(|&(_, count)| count > 0).collect(),
+        })
+    }
+
+    /// CRC-32 of the description and of everything stored, in the order of the parameters.
+    fn checksum(&self, description: &Value) -> Result<u32, CheckpointError> {
+        let mut sum = crc32fast::Hasher::new();
+        sum.update(serde_json::to_string(description)?.as_bytes());
+        for tensor in &self.packed.tensors {
+            sum.update(tensor.name.as_bytes());
+            for row in tensor.rows() {
+                sum.update(row.packed());
+                sum.update(&row.scale_bytes());
+            }
+        }
+        Ok(sum.finalize())
+    }
+}
+
+/// A tensor as it is written: its codes or floats, and its scales.
+fn stored(tensor: &PackedTensor) -> Vec<Stored> {
+    let bytes: Vec<u8> = tensor.rows().iter().flat_map(|row| row.packed().iter().copied()).collect();
+    let rows = tensor.rows().len();
+    let float =
+        |kind| Stored { name: tensor.name.clone(), kind, shape: tensor.shape.clone(), bytes: bytes.clone() };
+    match tensor.width() {
+        Width::Single => vec![float(Dtype::F32)],
+        Width::Half => vec![float(Dtype::F16)],
+        _ => {
+            let scales: Vec<u8> = tensor.rows().iter().flat_map(Quantized::scale_bytes).collect();
+            let groups = scales.len() / size_of::<f32>() / rows.max(1);
+            let codes = vec![rows, bytes.len() / rows.max(1)];
+            let name = format!("{}{SCALES}", tensor.name);
+            vec![
+                Stored { name: tensor.name.clone(), kind: Dtype::U8, shape: codes, bytes },
+                Stored { name, kind: Dtype::F32, shape: vec![rows, groups], bytes: scales },
+            ]
+        }
+    }
+}
+
+/// A tensor as it was written.
+fn restored(
+    tensors: &SafeTensors<'_>,
+    parameter: Parameter,
+    width: Width,
+    rounding: Rounding,
+) -> Result<PackedTensor, CheckpointError> {
+    let row = parameter.shape.last().copied().unwrap_or(1).max(1);
+    let rows = parameter.count() / row;
+    let scheme = rounding.scheme(width);
+    let (length, groups) = (packed_length(row, width.bits()), scheme.groups(row));
+    let name = &parameter.name;
+    let (bytes, scales) = match width {
+        Width::Single => (bytes_of(tensors, name, Dtype::F32, &parameter.shape)?, vec![]),
+        Width::Half => (bytes_of(tensors, name, Dtype::F16, &parameter.shape)?, vec![]),
+        _ => {
+            let codes = bytes_of(tensors, name, Dtype::U8, &[rows, length])?;
+            (codes, scales(tensors, &format!("{name}{SCALES}"), [rows, groups])?)
+        }
+    };
+    let restore = |place: usize| {
+        let grids = &scales[place * groups..][..groups];
+        let grids = grids.iter().map(|&scale| Grid { scale, zero_point: 0 }).collect();
+        let quantizer = Quantizer::new(scheme, row, grids)?;
+        Quantized::restore(quantizer, row, bytes[place * length..][..length].to_vec())
+    };
+    let rows: Result<Vec<Quantized>, _> = (0..rows).map(restore).collect();
+    let tensor = PackedTensor {
+        codes: Codes::Rows(width, rows.map_err(ModelError::from)?),
+        name: parameter.name,
+        shape: parameter.shape,
+    };
+    check_finite(&tensor.name, &tensor.values())?;
+    Ok(tensor)
+}
+
+/// The scales of a tensor, all of which are positive and normal.
+fn scales(tensors: &SafeTensors<'_>, name: &str, shape: [usize; 2]) -> Result<Vec<f32>, CheckpointError> {
+    let (fours, _) = bytes_of(tensors, name, Dtype::F32, &shape)?.as_chunks();
+    let scales: Vec<f32> = fours.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
+    match scales.iter().find(|&&scale| !(scale.is_normal() && scale > 0.0)) {
+        Some(&value) => Err(CheckpointError::Scale { name: name.into(), value }),
+        None => Ok(scales),
+    }
+}

@@ -1,0 +1,122 @@
+//! Callouts: a framed remark somewhere in the plot, with a bent arrow to the mark it speaks of.
+
+use crate::placement::{Room, positions};
+use crate::scene::{Color, Point, Rectangle, Stroke};
+use crate::sheet::Sheet;
+
+/// Number of straight pieces an arrow's curve is drawn with.
+pub const PIECES: usize = 16;
+
+/// How far an arrow's curve leaves the straight way, as a part of its length.
+const BEND: f64 = 0.15;
+
+/// Shortest arrow, in points, that is still seen as one.
+const SHORTEST: f64 = 12.0;
+
+/// Distance an arrow's start keeps from the corners of its frame, in points.
+const CORNER: f64 = 8.0;
+
+/// Distance a callout keeps from data and other labels, in points.
+const CLEARANCE: f64 = 3.0;
+
+/// Distance between the candidate positions of a callout, in points.
+const STEP: f64 = 6.0;
+
+/// A remark on a mark.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Callout {
+    /// What it says, in full, and then in ever shorter versions for where there is no room.
+    pub versions: Vec<Vec<String>>,
+    /// The centre of the mark.
+    pub target: Point,
+    /// Radius of the mark, in points, which the arrow's head keeps clear of.
+    pub radius: f64,
+    /// Where the callout's centre had best be.
+    pub ideal: Point,
+    /// Colour of frame and arrow.
+    pub color: Color,
+    /// Which way the arrow bends: 1 or −1.
+    pub bend: f64,
+    /// How many of the [`PIECES`] of the arrow may cross data: 0, unless the mark lies among lines.
+    pub crossings: usize,
+}
+
+impl Callout {
+    /// Draws the fullest version that has room in an area, if any has.
+    pub fn draw(&self, sheet: &Sheet, room: &mut Room, area: Rectangle) {
+        for lines in &self.versions {
+            let (width, height) = sheet.box_size(lines);
+            let length = |frame: &Rectangle| {
+                let [start, end] = self.ends(frame);
+                distance(start, end)
+            };
+            let cost = |frame: &Rectangle| distance(frame.center(), self.ideal) + 0.5 * length(frame);
+            let best = room.find_bare(positions(area, width, height, STEP), CLEARANCE, cost, |frame| {
+                let clear = |ends: &[Point]| {
+                    room.is_clear(ends[0], ends[1]) && !room.crosses_marks(ends[0], ends[1], self.target)
+                };
+                let crossing = |ends: &&[Point]| room.crosses_data(ends[0], ends[1]);
+                if length(frame) < SHORTEST {
+                    return false;
+                }
+                let curve = self.curve(frame);
+                curve.windows(2).all(clear) && curve.windows(2).filter(crossing).count() <= self.crossings
+            });
+            if let Some(frame) = best {
+                let curve = self.curve(&frame);
+                room.take(frame);
+                room.add_arrow(&curve);
+                sheet.boxed(frame, lines, self.color);
+                self.draw_arrow(sheet, curve);
+                return;
+            }
+        }
+    }
+
+    /// The ends of the arrow from a frame: in the middle part of the side that faces the mark, and at the mark's rim.
+    fn ends(&self, frame: &Rectangle) -> [Point; 2] {
+        let target = self.target;
+        let inset = (frame.width().min(frame.height()) / 2.0).min(CORNER);
+        let beside = (frame.left - target.x).max(target.x - frame.right);
+        let beyond = (frame.top - target.y).max(target.y - frame.bottom);
+        let start = if beyond >= beside {
+            let x = target.x.clamp(frame.left + inset, frame.right - inset);
+            Point { x, y: if target.y > frame.bottom { frame.bottom } else { frame.top } }
+        } else {
+            let y = target.y.clamp(frame.top + inset, frame.bottom - inset);
+            Point { x: if target.x > frame.right { frame.right } else { frame.left }, y }
+        };
+        let whole = distance(start, target).max(f64::MIN_POSITIVE);
+        let part = (1.0 - self.radius / whole).max(0.0);
+        [start, Point { x: start.x + part * (target.x - start.x), y: start.y + part * (target.y - start.y) }]
+    }
+
+    /// The bent way of the arrow from a frame.
+    fn curve(&self, frame: &Rectangle) -> [Point; PIECES + 1] {
+        let [start, end] = self.ends(frame);
+        let (dx, dy) = (end.x - start.x, end.y - start.y);
+        std::array::from_fn(|piece| {
+            let t = piece as f64 / PIECES as f64;
+            let aside = 4.0 * BEND * self.bend * t * (1.0 - t);
+            Point { x: start.x + t * dx - aside * dy, y: start.y + t * dy + aside * dx }
+        })
+    }
+
+    /// Draws the arrow; its head points along the last piece.
+    fn draw_arrow(&self, sheet: &Sheet, curve: [Point; PIECES + 1]) {
+        let (before, end) = (curve[PIECES - 1], curve[PIECES]);
+        let (length, half_width) = (1.2 * sheet.sizes.gap, 0.5 * sheet.sizes.gap);
+        let along = distance(before, end).max(f64::MIN_POSITIVE);
+        let (ux, uy) = ((end.x - before.x) / along, (end.y - before.y) / along);
+        let wing = |side: f64| Point {
+            x: end.x - length * ux - side * half_width * uy,
+            y: end.y - length * uy + side * half_width * ux,
+        };
+        sheet.line(curve.to_vec(), Stroke { color: self.color, width: 1.25, dash: Vec::new() });
+        sheet.area(vec![end, wing(1.0), wing(-1.0)], Some(self.color), None);
+    }
+}
+
+fn distance(one: Point, other: Point) -> f64 {
+    (one.x - other.x).hypot(one.y - other.y)
+}

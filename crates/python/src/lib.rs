@@ -1,0 +1,4 @@
+//! TODO bk_python
+
+pub mod printing;
+pub mod random;

@@ -1,0 +1,98 @@
+//! The levels that one group of numbers can be stored at, evenly spaced or from a table.
+
+use crate::block::FourBit;
+use crate::grid::Grid;
+use crate::scheme::Width;
+
+/// All codes of one group with what they stand for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Codebook {
+    /// A grid of even steps.
+    Uniform(Grid, Width),
+    /// A table of 16 levels within [−1, 1], times the absolute maximum of the group.
+    Table(FourBit, f32),
+}
+
+impl Codebook {
+    /// Bits a code.
+    pub fn bits(&self) -> u32 {
+        match self {
+            Codebook::Uniform(_, width) => width.bits(),
+            Codebook::Table(..) => Width::Int4.bits(),
+        }
+    }
+
+    /// Code and level of all there are, levels rising.
+    pub fn levels(&self) -> Vec<(i8, f32)> {
+        match self {
+            Codebook::Uniform(grid, width) => grid.levels(*width).collect(),
+            Codebook::Table(kind, scale) => {
+                let mut levels: Vec<(i8, f32)> =
+                    (0..16u8).map(|code| (code as i8, kind.level(code) * scale)).collect();
+                levels.sort_by(|one, other| one.1.total_cmp(&other.1));
+                levels
+            }
+        }
+    }
+
+    /// Code and level of a finite value.
+    pub fn store(&self, value: f32) -> (i8, f32) {
+        match self {
+            Codebook::Uniform(grid, width) => {
+                let code = grid.encode(value, *width);
+                (code, grid.decode(code))
+            }
+            Codebook::Table(kind, scale) => {
+                let code = kind.code(if *scale > 0.0 { (value / scale).clamp(-1.0, 1.0) } else { 0.0 });
+                (code as i8, kind.level(code) * scale)
+            }
+        }
+    }
+
+    /// The lowest and the highest level.
+    pub fn range(&self) -> (f32, f32) {
+        match self {
+            Codebook::Uniform(grid, width) => grid.range(*width),
+            Codebook::Table(_, scale) => (-scale, *scale),
+        }
+    }
+
+    /// The largest distance of two neighbouring levels: between the outermost ones, no error is more than half of it.
+    pub fn widest(&self) -> f32 {
+        match self {
+            Codebook::Uniform(grid, _) => grid.scale,
+            Codebook::Table(..) => {
+                let levels = self.levels();
+                levels.windows(2).map(|pair| pair[1].1 - pair[0].1).fold(0.0, f32::max)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_level_is_stored_as_itself_and_every_value_within_half_the_widest_distance() {
+        let books = [
+            Codebook::Uniform(Grid::new(0.25, -3, Width::Int4), Width::Int4),
+            Codebook::Table(FourBit::Nf4, 3.5),
+            Codebook::Table(FourBit::Fp4, 3.5),
+        ];
+        for book in books {
+            let levels = book.levels();
+            assert!(levels.len() == 16 && levels.is_sorted_by(|one, other| one.1 <= other.1));
+            assert_eq!((levels[0].1, levels[15].1), book.range());
+            assert!(levels.iter().all(|(_, level)| book.store(*level).1 == *level), "{book:?}");
+            let (low, high) = book.range();
+            for place in 0..=1000 {
+                let value = low + (high - low) * place as f32 / 1000.0;
+                let off = (book.store(value).1 - value).abs();
+                // Thresholds are rounded to single precision, and those of FP4 to seven digits.
+                assert!(off <= 0.5 * book.widest() + 1e-5, "{book:?}: {value} is off by {off}");
+            }
+        }
+        assert_eq!(Codebook::Table(FourBit::Nf4, 0.0).store(1.0).1, 0.0);
+    }
+}

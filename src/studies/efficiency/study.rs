@@ -1,0 +1,21 @@
+//! The dynamic efficiency study: the published simulation, which is all that was published.
+
+use super::published::simulate;
+use super::record::{Config, Efficiency};
+use crate::kit::context::StudyError;
+use crate::kit::record::{Manifest, Provenance};
+
+/// Runs the published simulation. Nothing of the machine enters the record, so that the same config gives
+/// the same bytes everywhere.
+pub fn run(config: &Config) -> Result<Efficiency, StudyError> {
+    config.check()?;
+    Ok(Efficiency {
+        provenance: Provenance::PublishedSimulation,
+        manifest: Manifest::new(
+            vec![],
+            "The published formula plus noise, recomputed; no model was trained and no operation counted.",
+        ),
+        config: Some(config.clone()),
+        series: simulate(config),
+    })
+}

@@ -1,0 +1,33 @@
+//! `bklab show …`: what result files hold.
+
+use crate::kit::command::Failure;
+use crate::kit::command::files::{import, print};
+use crate::kit::command::report;
+use crate::kit::record::document;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Arguments of `bklab show`.
+#[derive(Args)]
+pub struct Arguments {
+    /// Result files, or folders of them.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Print the records as JSON instead of tables.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Arguments {
+    /// Runs the command.
+    pub fn run(self) -> Result<(), Failure> {
+        let imported = import(&self.files);
+        if self.json {
+            print(&document::to_json(&imported.records).map_err(Failure::failed)?)?;
+        } else {
+            let reports: Vec<String> = imported.records.iter().map(report::record).collect();
+            print(&reports.join("\n"))?;
+        }
+        report::refused(&imported.errors, self.files.len())
+    }
+}

@@ -1,0 +1,62 @@
+//! What can be seen of a trained model without training it: what it expects, and what moves what.
+
+use super::corpus_by;
+use crate::kit::context::{Context, StudyError};
+use crate::kit::record::{Manifest, Provenance};
+use crate::studies::language_models::prediction::Prediction;
+use bk_models::causality::{Causality, Probe};
+use bk_models::{KeptModel, ModelError, Watch};
+use candle_core::DType;
+
+/// What a model expects after each token of a prompt.
+///
+/// # Errors
+/// [`ModelError::Tokens`] for a prompt that is empty or longer than the model's context, [`ModelError::Token`] for a
+/// token that it does not have.
+pub fn predict(kept: &KeptModel, tokens: &[u32]) -> Result<Prediction, StudyError> {
+    let logits = kept.model.logits(tokens, tokens.len(), Watch::default())?;
+    let logits = logits.to_dtype(DType::F32).and_then(|logits| logits.to_vec2()).map_err(ModelError::from)?;
+    let word = |token| String::from_utf8_lossy(&kept.tokenizer.decode(&[token])).into_owned();
+    Ok(Prediction {
+        provenance: Provenance::Measured,
+        manifest: Manifest::new(vec![], "Computed by this lab from a model that it trained."),
+        architecture: kept.architecture().clone(),
+        steps: kept.steps,
+        tokens: tokens.to_vec(),
+        vocabulary: (0..kept.architecture().vocabulary() as u32).map(word).collect(),
+        logits,
+    })
+}
+
+/// How far every logit moves when the tokens at some positions of a prompt are changed, one at a time; all of them where
+/// no positions are given. Those beyond the prompt are left out.
+///
+/// # Errors
+/// As [`predict`].
+pub async fn causality_map(
+    kept: &KeptModel,
+    tokens: &[u32],
+    positions: Option<&[usize]>,
+    context: &Context,
+) -> Result<Causality, StudyError> {
+    let all: Vec<usize> = (0..tokens.len()).collect();
+    let positions = positions.unwrap_or(&all).iter().copied().filter(|&position| position < tokens.len());
+    let positions: Vec<usize> = positions.collect();
+    let probe = Probe::new(&kept.model, tokens)?;
+    let mut found = Causality { changed: vec![], moved: vec![] };
+    for (done, &position) in positions.iter().enumerate() {
+        context.step(done as u64, positions.len() as u64).await?;
+        found.moved.push(probe.change(position)?);
+        found.changed.push(position);
+    }
+    Ok(found)
+}
+
+/// The first sequence of a model's own held-out text: something to look at.
+///
+/// # Errors
+/// Where the text is not the one that the model was trained on.
+pub fn held_out_sequence(kept: &KeptModel, content: Option<&[u8]>) -> Result<Vec<u32>, StudyError> {
+    let corpus = corpus_by(&kept.text, &kept.tokenizer, content)?;
+    Ok(corpus.held_out.into_iter().take(kept.architecture().context()).collect())
+}

@@ -1,0 +1,138 @@
+//! How large the models of the study are in truth (vit-lora.md §2.5, §3): counted parameter by parameter, and byte by
+//! byte from what the quantizers store, their scales included.
+
+use crate::studies::lora::record::{ExperimentConfig, Storage};
+use bk_quantize::block::{BlockQuantized, FourBit};
+use bk_quantize::rows::RowQuantized;
+use std::collections::HashMap;
+
+/// Transformer blocks of every model here.
+const DEPTH: u64 = 12;
+
+/// Channels of the images.
+const CHANNELS: u64 = 3;
+
+/// Linear layers: four a block, and the head.
+pub const LINEAR_LAYERS: i64 = 4 * DEPTH as i64 + 1;
+
+/// More labels than any data set has.
+const MOST_CLASSES: u64 = 1_000_000;
+
+/// The highest rank that is looked at: no layer is wider.
+pub const HIGHEST_RANK: u64 = 4096;
+
+/// Bytes of a parameter in single precision.
+const SINGLE: u64 = 4;
+
+/// A megabyte here: 2²⁰ bytes.
+pub const MEGABYTE: f64 = 1_048_576.0;
+
+/// A vision transformer with the layout of DeiT: one class token, learned positions, biases everywhere, and a hidden
+/// layer four times as wide.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct VisionTransformer {
+    /// D, the width.
+    pub width: u64,
+    /// C, the number of labels.
+    pub classes: u64,
+    /// Side of the images in pixels.
+    pub image: u64,
+    /// Side of the patches in pixels.
+    pub patch: u64,
+}
+
+impl VisionTransformer {
+    /// The model of a name, for images of 224² in patches of 16²; `None` for another name, or for more labels than
+    /// anyone has.
+    pub fn named(name: &str, classes: u64) -> Option<Self> {
+        let width = match name {
+            "deit_tiny_patch16_224" => 192,
+            "deit_small_patch16_224" | "vit_small_patch16_224" => 384,
+            "vit_base_patch16_224" => 768,
+            _ => return None,
+        };
+        (classes <= MOST_CLASSES).then_some(VisionTransformer { width, classes, image: 224, patch: 16 })
+    }
+
+    /// Tokens: the patches and the class.
+    pub fn tokens(&self) -> u64 {
+        let side = self.image / self.patch;
+        side * side + 1
+    }
+
+    /// Rows and columns of the linear layers of a block: queries, keys and values; projection; both of the hidden
+    /// layer.
+    fn linears(&self) -> [(u64, u64); 4] {
+        let width = self.width;
+        [(3 * width, width), (width, width), (4 * width, width), (width, 4 * width)]
+    }
+
+    /// All parameters.
+    pub fn parameters(&self) -> u64 {
+        let width = self.width;
+        let patches = CHANNELS * self.patch * self.patch * width + width;
+        let linears: u64 = self.linears().iter().map(|(rows, columns)| rows * columns + rows).sum();
+        let norms = 4 * width;
+        let head = width * self.classes + self.classes;
+        patches + width + self.tokens() * width + DEPTH * (linears + norms) + 2 * width + head
+    }
+
+    /// Weights of the linear layers of all blocks: what is quantized.
+    pub fn quantizable(&self) -> u64 {
+        DEPTH * self.linears().iter().map(|(rows, columns)| rows * columns).sum::<u64>()
+    }
+
+    /// Parameters of adapters of a rank on all linear layers of the blocks: 192·D·r.
+    pub fn adapter(&self, rank: u64) -> u64 {
+        DEPTH * self.linears().iter().map(|(rows, columns)| rank * (rows + columns)).sum::<u64>()
+    }
+
+    /// Bytes of the model with the linear layers of its blocks stored in a way, and `kept` bytes for every other
+    /// parameter: 4 or 2. What is not quantized at all takes as many everywhere. Counted from what the quantizers
+    /// store; `None` if they refuse.
+    pub fn bytes(&self, storage: Storage, kept: u64) -> Option<u64> {
+        let stored = |(rows, columns): (u64, u64)| {
+            let zeros = vec![0f32; (rows * columns) as usize];
+            let bytes = match storage {
+                Storage::Baseline => return Some(rows * columns * kept),
+                Storage::EightBit => RowQuantized::new(&zeros, columns as usize).ok()?.bytes(),
+                Storage::FourBit => BlockQuantized::new(&zeros, FourBit::Nf4, false).ok()?.bytes(),
+                Storage::FourBitDouble => BlockQuantized::new(&zeros, FourBit::Nf4, true).ok()?.bytes(),
+            };
+            Some(bytes.total() as u64)
+        };
+        let block = self.linears().into_iter().map(stored).sum::<Option<u64>>()?;
+        Some((self.parameters() - self.quantizable()) * kept + DEPTH * block)
+    }
+}
+
+/// Sizes that have been counted: every model is quantized once a storage.
+#[derive(Debug, Default)]
+pub struct Sizes(HashMap<(VisionTransformer, Storage), Option<u64>>);
+
+impl Sizes {
+    /// Bytes of a model, what is not quantized in single precision.
+    fn bytes(&mut self, model: VisionTransformer, storage: Storage) -> Option<u64> {
+        *self.0.entry((model, storage)).or_insert_with(|| model.bytes(storage, SINGLE))
+    }
+
+    /// Megabytes (2²⁰ bytes) of a model, what is not quantized in single precision.
+    pub fn megabytes(&mut self, model: VisionTransformer, storage: Storage) -> Option<f64> {
+        self.bytes(model, storage).map(|bytes| bytes as f64 / MEGABYTE)
+    }
+
+    /// Bytes of what an experiment stores: the weights as quantized, scales included, and adapters in single
+    /// precision on all linear layers of the blocks (§3.1). `None` for a model that is not known.
+    pub fn stored(&mut self, config: &ExperimentConfig) -> Option<u64> {
+        let classes = u64::try_from(config.model.num_classes).ok()?;
+        let model = VisionTransformer::named(&config.model.name, classes)?;
+        let adapter = match &config.lora {
+            None => 0,
+            Some(lora) => {
+                let rank = u64::try_from(lora.rank).ok().filter(|rank| *rank <= HIGHEST_RANK)?;
+                model.adapter(rank) * SINGLE
+            }
+        };
+        Some(self.bytes(model, config.storage())? + adapter)
+    }
+}

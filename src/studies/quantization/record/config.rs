@@ -1,0 +1,331 @@
+//! What decides a study of the quantized core.
+
+use bk_quantize::{Granularity, QuantizeError, ScaleRule, Scheme, Width};
+use serde::{Deserialize, Serialize};
+use std::fmt::{Display, Formatter};
+use std::str::FromStr;
+
+/// The longest chain: the original routine, which the published reading needs, gives nothing but zeros far before.
+pub const MOST_SITES: usize = 4096;
+/// The most values drawn for a calibration: 64 MB.
+const MOST_VALUES: usize = 1 << 24;
+/// The most training steps.
+const MOST_STEPS: usize = 10_000;
+
+/// Whose quantization is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reading {
+    /// What the mathematics says: the exact resolvent, real gradients, bytes that are counted.
+    #[default]
+    Exact,
+    /// What the published code does, defects included (resnet-bk.md §3).
+    Published,
+}
+
+impl FromStr for Reading {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        match text {
+            "exact" => Ok(Reading::Exact),
+            "published" => Ok(Reading::Published),
+            other => Err(ConfigError::Reading(other.chars().take(40).collect())),
+        }
+    }
+}
+
+/// In which form numbers are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
+    /// On grids of even steps, found by calibration: the only ones that bits, rules and training are about.
+    #[default]
+    Uniform,
+    /// NF4: 16 quantiles of a normal distribution, a scale a block of 64 (vit-lora.md §2.2).
+    Nf4,
+    /// NF4 with its scales quantized to 8 bits (vit-lora.md §2.3).
+    Nf4Double,
+    /// FP4: floats of 4 bits, a scale a block of 64.
+    Fp4,
+    /// FP4 with its scales quantized to 8 bits.
+    Fp4Double,
+    /// LLM.int8: 8 bits, a scale a row (vit-lora.md §2.4).
+    LlmInt8,
+}
+
+impl Format {
+    /// All of them with their names and the words for readers.
+    pub const ALL: [(Format, &'static str, &'static str); 6] = [
+        (Format::Uniform, "uniform", "uniform grid"),
+        (Format::Nf4, "nf4", "NF4"),
+        (Format::Nf4Double, "nf4-double", "NF4, double quantization"),
+        (Format::Fp4, "fp4", "FP4"),
+        (Format::Fp4Double, "fp4-double", "FP4, double quantization"),
+        (Format::LlmInt8, "llm-int8", "LLM.int8"),
+    ];
+}
+
+impl FromStr for Format {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let format = Format::ALL.into_iter().find(|(_, name, _)| *name == text);
+        format.map(|(format, ..)| format).ok_or_else(|| ConfigError::Format(text.chars().take(40).collect()))
+    }
+}
+
+/// What is trained after calibration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trained {
+    /// Nothing: post-training quantization.
+    #[default]
+    Nothing,
+    /// Steps and zero points, on the calibration rows: all that can be trained for values that are not known
+    /// beforehand.
+    Steps,
+    /// These, and then which of its neighbouring codes every value of v gets: possible where v is a weight, whose
+    /// codes are chosen once.
+    Rounding,
+}
+
+/// The modes of the published code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mode {
+    /// 8 bits after training.
+    PtqInt8,
+    /// 8 bits with training.
+    QatInt8,
+    /// 4 bits after training.
+    PtqInt4,
+    /// 4 bits with training.
+    QatInt4,
+    /// v in 8 bits, G in 4; as published, 8 bits.
+    Mixed,
+}
+
+impl Mode {
+    /// All of them with their names.
+    pub const ALL: [(Mode, &'static str); 5] = [
+        (Mode::PtqInt8, "ptq-int8"),
+        (Mode::QatInt8, "qat-int8"),
+        (Mode::PtqInt4, "ptq-int4"),
+        (Mode::QatInt4, "qat-int4"),
+        (Mode::Mixed, "mixed"),
+    ];
+}
+
+impl Display for Mode {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(Mode::ALL[*self as usize].1)
+    }
+}
+
+impl FromStr for Mode {
+    type Err = ConfigError;
+
+    fn from_str(text: &str) -> Result<Self, ConfigError> {
+        let mode = Mode::ALL.into_iter().find(|(_, name)| *name == text);
+        mode.map(|(mode, _)| mode).ok_or_else(|| ConfigError::Mode(text.chars().take(40).collect()))
+    }
+}
+
+/// What decides a study of the quantized core.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Whose quantization.
+    pub reading: Reading,
+    /// In which form; the next two, and what comes after them up to the rule, are about uniform grids.
+    pub format: Format,
+    /// What a value of v is stored as.
+    pub potential_bits: Width,
+    /// What Re G and Im G are stored as.
+    pub green_bits: Width,
+    /// What is trained after calibration.
+    pub trained: Trained,
+    /// Who shares a grid. With the next three: the exact reading's; the published one has its own.
+    pub granularity: Granularity,
+    /// Channels a group.
+    pub group: usize,
+    /// Whether grids may be shifted against zero.
+    pub zero_point: bool,
+    /// How a grid is found from the calibration rows.
+    pub rule: ScaleRule,
+    /// Sites of the chain: channels of every row.
+    pub sites: usize,
+    /// Rows a batch, the test batch among them.
+    pub rows: usize,
+    /// Batches that calibration sees; training goes round them.
+    pub batches: usize,
+    /// Training steps, one batch each.
+    pub steps: usize,
+    /// Seed of NumPy's legacy generator, whose standard normals are the values of v: calibration rows first.
+    pub seed: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            reading: Reading::Exact,
+            format: Format::Uniform,
+            potential_bits: Width::Int8,
+            green_bits: Width::Int8,
+            trained: Trained::Nothing,
+            granularity: Granularity::Group,
+            group: 128,
+            zero_point: true,
+            rule: ScaleRule::AbsoluteMaximum,
+            sites: 512,
+            rows: 8,
+            batches: 100,
+            steps: 200,
+            seed: 1,
+        }
+    }
+}
+
+impl Config {
+    /// The config of a mode. All modes of the exact reading share one kind of grid, so that they differ in width and
+    /// training alone.
+    pub fn of(mode: Mode, reading: Reading) -> Self {
+        let (potential_bits, green_bits) = match (mode, reading) {
+            (Mode::PtqInt4 | Mode::QatInt4, _) => (Width::Int4, Width::Int4),
+            (Mode::Mixed, Reading::Exact) => (Width::Int8, Width::Int4),
+            _ => (Width::Int8, Width::Int8),
+        };
+        let trained = match (mode, reading) {
+            (Mode::QatInt8 | Mode::QatInt4, Reading::Exact) => Trained::Rounding,
+            // “Training” as published is ten forward passes that change nothing.
+            (Mode::QatInt8 | Mode::QatInt4, Reading::Published) => Trained::Steps,
+            _ => Trained::Nothing,
+        };
+        let steps = if reading == Reading::Published { 10 } else { Config::default().steps };
+        Config { reading, potential_bits, green_bits, trained, steps, ..Config::default() }
+    }
+
+    /// The mode whose config this is, whatever its sizes and seed.
+    pub fn mode(&self) -> Option<Mode> {
+        let like = |mode: Mode| {
+            let Config { potential_bits, green_bits, trained, granularity, zero_point, rule, .. } =
+                Config::of(mode, self.reading);
+            let own = self.reading == Reading::Published
+                || (granularity, zero_point, rule) == (self.granularity, self.zero_point, self.rule);
+            self.format == Format::Uniform
+                && own
+                && (potential_bits, green_bits, trained)
+                    == (self.potential_bits, self.green_bits, self.trained)
+        };
+        Mode::ALL.into_iter().map(|(mode, _)| mode).find(|&mode| like(mode))
+    }
+
+    /// What the published code calls training, of the same core: in its own scheme and steps.
+    pub fn trained_as_published(&self) -> Self {
+        let mode = if self.green_bits == Width::Int4 { Mode::QatInt4 } else { Mode::QatInt8 };
+        let Config { sites, group, rows, batches, seed, .. } = *self;
+        Config { sites, group, rows, batches, seed, ..Config::of(mode, Reading::Published) }
+    }
+
+    /// What numbers of a width are stored as, in words.
+    pub fn stored_as(&self, width: Width) -> &'static str {
+        match self.format {
+            Format::Uniform => width.label(),
+            format => Format::ALL[format as usize].2,
+        }
+    }
+
+    /// The scheme of a tensor with this width, in the exact reading.
+    pub fn scheme(&self, width: Width) -> Scheme {
+        let Config { granularity, group, zero_point, rule, .. } = *self;
+        Scheme { width, zero_point, granularity, group, rule }
+    }
+
+    /// Whether it can be computed.
+    ///
+    /// # Errors
+    /// The first value that is out of range.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let within = |name, value: usize, least, most| match (least..=most).contains(&value) {
+            true => Ok(()),
+            false => Err(ConfigError::Range { name, value, least, most }),
+        };
+        within("sites", self.sites, 1, MOST_SITES)?;
+        within("rows", self.rows, 1, 64)?;
+        within("batches", self.batches, 1, MOST_VALUES / (self.rows * self.sites))?;
+        within("steps", self.steps, 0, MOST_STEPS)?;
+        within("group", self.group, 1, MOST_SITES)?;
+        let integers = self.potential_bits.is_integer() && self.green_bits.is_integer();
+        if self.reading == Reading::Published
+            && !(integers && self.potential_bits == self.green_bits && self.green_bits.bits() >= 4)
+        {
+            return Err(ConfigError::Published {
+                potential: self.potential_bits.bits(),
+                green: self.green_bits.bits(),
+            });
+        }
+        let plain = self.reading == Reading::Exact && self.trained == Trained::Nothing;
+        if self.format != Format::Uniform && !plain {
+            return Err(ConfigError::Untrained(self.stored_as(self.green_bits)));
+        }
+        Ok(self.scheme(self.potential_bits).check()?)
+    }
+}
+
+/// A config that cannot be computed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ConfigError {
+    /// A number out of range.
+    #[error("{value} {name} are not possible here. Give from {least} to {most}.")]
+    Range {
+        /// What of.
+        name: &'static str,
+        /// The number.
+        value: usize,
+        /// The least possible.
+        least: usize,
+        /// The most possible.
+        most: usize,
+    },
+    /// A mode that is none.
+    #[error("“{0}” is no mode. Choose ptq-int8, qat-int8, ptq-int4, qat-int4 or mixed.")]
+    Mode(String),
+    /// A reading that is none.
+    #[error("“{0}” is no reading. Choose exact or published.")]
+    Reading(String),
+    /// A format that is none.
+    #[error("“{0}” is no format. Choose uniform, nf4, nf4-double, fp4, fp4-double or llm-int8.")]
+    Format(String),
+    /// A format that is neither trained nor part of the published core.
+    #[error(
+        "{0} takes its scales from the values, so that nothing is trained, and the published core does not have it. Choose the exact reading without training, or the uniform grid."
+    )]
+    Untrained(&'static str),
+    /// Widths that the published code does not have.
+    #[error(
+        "The published code has 8 bits or 4 for all tensors, not {potential} for v and {green} for G. Take the exact reading for these."
+    )]
+    Published {
+        /// Bits of v.
+        potential: u32,
+        /// Bits of G.
+        green: u32,
+    },
+    /// A scheme that is none.
+    #[error("{0}")]
+    Scheme(#[from] QuantizeError),
+    /// A training run whose numbers no training gives.
+    #[error("This training run holds {0} where no training can arrive. It is damaged: begin a new one.")]
+    Damaged(f64),
+    /// A training run that belongs to another config.
+    #[error(
+        "This training run has {found} grids where the settings have {expected}. Go on with the settings it began with."
+    )]
+    Training {
+        /// Grids in the run.
+        found: usize,
+        /// Grids of the config.
+        expected: usize,
+    },
+}

@@ -1,0 +1,200 @@
+//! What decides a resolvent study.
+
+use super::{Division, GRADIENT_BLEND, Panel};
+use bk_resolvent::birman_schwinger::{MOST_DENSE_SITES, Weight};
+use bk_resolvent::{BackendChoice, Chain, Potential, ResolventError, Shift};
+use serde::{Deserialize, Serialize};
+
+/// The longest chain for which a map is drawn: more sites than any screen has columns.
+pub const MOST_MAP_SITES: usize = 4096;
+
+/// The most energies of a map.
+pub const MOST_MAP_ENERGIES: usize = 2048;
+
+/// Values of η from 1 down to 10⁻⁶, four a decade: below, single precision no longer resolves η.
+pub(crate) const PRECISION_ETAS: usize = 25;
+
+/// The most sites at which a gradient is checked by finite differences.
+pub(crate) const GRADIENT_DIFFERENCES: usize = 48;
+
+/// What decides a resolvent study.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Number of sites of the chain.
+    pub sites: usize,
+    /// The diagonal of H; neighbours are coupled by 1.
+    pub potential: Potential,
+    /// E, the real part of z, in units of the coupling.
+    pub energy: f64,
+    /// η, the imaginary part of z: the broadening of every level, in units of the coupling.
+    pub eta: f64,
+    /// Which back end computes.
+    pub backend: BackendChoice,
+    /// Lowest energy of the map.
+    pub map_from: f64,
+    /// Highest energy of the map.
+    pub map_to: f64,
+    /// Number of energies of the map.
+    pub map_energies: usize,
+    /// What is asked of the resolvent.
+    pub panel: Panel,
+    /// The site j whose potential is moved, counted from 0; the middle of the chain where none is named.
+    pub source: Option<usize>,
+    /// How the published routines divide complex numbers.
+    pub division: Division,
+    /// α of the published gradient, 0 to 1: the share of its heuristic part.
+    pub alpha: f64,
+    /// The weight on both sides of the Birman–Schwinger kernel.
+    pub weight: Weight,
+    /// Lowest energy of the window of the Mourre estimate.
+    pub mourre_from: f64,
+    /// Highest energy of the window of the Mourre estimate.
+    pub mourre_to: f64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            sites: 256,
+            potential: Potential::AubryAndre { strength: 1.5, phase: 0.0 },
+            energy: 0.0,
+            eta: 0.05,
+            backend: BackendChoice::Auto,
+            map_from: -4.0,
+            map_to: 4.0,
+            map_energies: 256,
+            panel: Panel::default(),
+            source: None,
+            division: Division::default(),
+            alpha: GRADIENT_BLEND,
+            weight: Weight::default(),
+            mourre_from: -1.0,
+            mourre_to: 1.0,
+        }
+    }
+}
+
+impl Config {
+    /// The chain and the point z, or what is wrong with them.
+    pub fn problem(&self) -> Result<(Chain, Shift), ResolventError> {
+        let shift = Shift::new(self.energy, self.eta)?;
+        Ok((self.potential.chain(self.sites)?, shift))
+    }
+
+    /// Whether the config can be computed, without computing it.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.problem()?;
+        match self.panel {
+            Panel::Green | Panel::Published | Panel::Precision => Ok(()),
+            Panel::Gradient if (0.0..=1.0).contains(&self.alpha) => Ok(()),
+            Panel::Gradient => Err(ConfigError::Alpha(self.alpha)),
+            Panel::Density => self.map_grid().map(|_| ()),
+            Panel::Causality => self.source().map(|_| ()),
+            Panel::BirmanSchwinger if self.sites > MOST_DENSE_SITES => {
+                Err(ConfigError::DenseSites(self.sites))
+            }
+            Panel::BirmanSchwinger => self.mourre_window(),
+        }
+    }
+
+    /// The energies of the map, from the lowest to the highest.
+    pub fn map_grid(&self) -> Result<Vec<f64>, ConfigError> {
+        let (from, to, count) = (self.map_from, self.map_to, self.map_energies);
+        if self.sites > MOST_MAP_SITES {
+            return Err(ConfigError::MapSites(self.sites));
+        }
+        if !(1..=MOST_MAP_ENERGIES).contains(&count) {
+            return Err(ConfigError::Energies(count));
+        }
+        if !(from.is_finite() && to.is_finite() && from < to) {
+            return Err(ConfigError::Window { from, to });
+        }
+        let last = (count - 1).max(1) as f64;
+        Ok((0..count).map(|index| from + (to - from) * (index as f64 / last)).collect())
+    }
+
+    /// Whether the window of the Mourre estimate holds energies.
+    fn mourre_window(&self) -> Result<(), ConfigError> {
+        let (from, to) = (self.mourre_from, self.mourre_to);
+        let is_window = from.is_finite() && to.is_finite() && from < to;
+        if is_window { Ok(()) } else { Err(ConfigError::MourreWindow { from, to }) }
+    }
+
+    /// The site whose potential is moved.
+    pub fn source(&self) -> Result<usize, ConfigError> {
+        let (source, sites) = (self.source.unwrap_or(self.sites / 2), self.sites);
+        if source < sites { Ok(source) } else { Err(ConfigError::Source { site: source, sites }) }
+    }
+
+    /// Units of work: one a site and energy or, where η varies, a site and η. A map of a chain too long for one
+    /// is no work, and no more is a dense operator: they are refused at once.
+    pub fn work(&self) -> u64 {
+        if match self.panel {
+            Panel::Density => self.sites > MOST_MAP_SITES,
+            Panel::BirmanSchwinger => self.sites > MOST_DENSE_SITES,
+            _ => false,
+        } {
+            return 0;
+        }
+        let each = match self.panel {
+            Panel::Green | Panel::Causality => 1,
+            Panel::Density => self.map_energies,
+            Panel::Published => 3,
+            Panel::Gradient => 1 + self.sites.min(GRADIENT_DIFFERENCES),
+            Panel::BirmanSchwinger => self.sites.saturating_mul(self.sites),
+            Panel::Precision => PRECISION_ETAS,
+        };
+        self.sites.saturating_mul(each) as u64
+    }
+}
+
+/// A config that cannot be computed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ConfigError {
+    /// The chain or the point z.
+    #[error(transparent)]
+    Problem(#[from] ResolventError),
+    /// A chain too long for a map.
+    #[error(
+        "A map of {0} sites is too large. Choose at most {MOST_MAP_SITES} sites, or look at the Green’s function, which is drawn for any length."
+    )]
+    MapSites(usize),
+    /// Too many energies, or none.
+    #[error("A map of {0} energies cannot be drawn. Choose from 1 to {MOST_MAP_ENERGIES}.")]
+    Energies(usize),
+    /// The window is empty, reversed or not finite.
+    #[error("The map window from {from} to {to} holds no energies. Its end must lie above its beginning.")]
+    Window {
+        /// Lowest energy.
+        from: f64,
+        /// Highest energy.
+        to: f64,
+    },
+    /// A chain too long for dense matrices.
+    #[error(
+        "A dense operator on {0} sites is too large. Choose at most {MOST_DENSE_SITES} sites: its singular values cost N³ operations."
+    )]
+    DenseSites(usize),
+    /// The window of the Mourre estimate is empty, reversed or not finite.
+    #[error("The Mourre window from {from} to {to} holds no energies. Its end must lie above its beginning.")]
+    MourreWindow {
+        /// Lowest energy.
+        from: f64,
+        /// Highest energy.
+        to: f64,
+    },
+    /// An α that is no share.
+    #[error(
+        "α = {0} is no share of a gradient. Choose it from 0 (the part meant as the derivative) to 1 (the heuristic)."
+    )]
+    Alpha(f64),
+    /// A source off the chain.
+    #[error("The site j = {site} lies beyond the last site {} of the chain. Choose a site on it.", .sites - 1)]
+    Source {
+        /// The site asked for, counted from 0.
+        site: usize,
+        /// How many sites the chain has.
+        sites: usize,
+    },
+}

@@ -1,0 +1,4 @@
+//! TODO bk_lab::studies::robustness::measured::command
+
+pub mod bit_widths;
+pub mod training_lengths;

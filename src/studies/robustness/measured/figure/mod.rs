@@ -1,0 +1,8 @@
+//! The figures of a bit-width sweep: perplexity against bit width, by component, after further training, and along a
+//! training.
+
+pub mod bit_widths;
+pub mod component_sensitivity;
+pub mod fine_tuning;
+mod means;
+pub mod training_lengths;

@@ -1,0 +1,123 @@
+//! The record of a quantization robustness study: perplexity against bit width for each model.
+
+use crate::kit::record::{Comparison, Model, statistics};
+use serde::{Deserialize, Serialize};
+
+/// What decides the published simulation (resnet-bk.md §5.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Seed of NumPy's legacy generator, 0 to 2³² − 1.
+    pub seed: u32,
+    /// Bit widths, 1 to 64, in the order in which they draw their noise.
+    pub bit_widths: Vec<u32>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config { seed: 42, bit_widths: vec![32, 16, 8, 4, 2] }
+    }
+}
+
+/// The widest bit width that makes sense to ask for: a double.
+const WIDEST: u32 = 64;
+
+/// More widths than there are meaningful ones; the same width may stand twice, as in the published script.
+const MOST_WIDTHS: usize = 1000;
+
+impl Config {
+    /// Whether the simulation is defined for these values.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.bit_widths.is_empty() {
+            return Err(ConfigError::NoWidths);
+        }
+        if self.bit_widths.len() > MOST_WIDTHS {
+            return Err(ConfigError::TooManyWidths(self.bit_widths.len()));
+        }
+        match self.bit_widths.iter().find(|&&bits| bits == 0 || bits > WIDEST) {
+            Some(&bits) => Err(ConfigError::Width(bits)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A configuration the simulation is not defined for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The list of widths is empty.
+    #[error("There are no bit widths. Give at least one, for example 32,16,8,4,2.")]
+    NoWidths,
+    /// The list of widths is absurdly long.
+    #[error("{0} bit widths are too many. Give at most {MOST_WIDTHS}.")]
+    TooManyWidths(usize),
+    /// A width outside 1 to 64.
+    #[error("A bit width of {0} does not exist. Give widths from 1 to {WIDEST}.")]
+    Width(u32),
+}
+
+/// One evaluation: a perplexity and, where the source names one, its seed.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// The seed the source states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Perplexity: finite and above zero.
+    pub perplexity: f64,
+}
+
+/// All evaluations of one model at one bit width.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Bits per weight.
+    pub bits: u32,
+    /// At least one run.
+    pub runs: Vec<Run>,
+}
+
+impl Point {
+    /// Arithmetic mean of the runs' perplexities (the value itself for a single run).
+    pub fn perplexity(&self) -> f64 {
+        statistics::mean(&self.perplexities())
+    }
+
+    /// Half the width of the 95 % confidence interval of the mean; `None` for fewer than two runs.
+    pub fn confidence(&self) -> Option<f64> {
+        statistics::confidence(&self.perplexities())
+    }
+
+    fn perplexities(&self) -> Vec<f64> {
+        self.runs.iter().map(|run| run.perplexity).collect()
+    }
+}
+
+/// One model's widths.
+pub type Series = crate::kit::record::Series<Point>;
+
+impl Series {
+    /// The point at a bit width, if the series has one.
+    pub fn at(&self, bits: u32) -> Option<&Point> {
+        self.points.iter().find(|point| point.bits == bits)
+    }
+}
+
+/// What a robustness study, or an import of result files, found.
+pub type Robustness = Comparison<Config, Point>;
+
+impl Robustness {
+    /// The perplexity of a model at a bit width: the mean where there are several runs.
+    pub fn perplexity(&self, model: &Model, bits: u32) -> Option<f64> {
+        self.series(model)?.at(bits).map(Point::perplexity)
+    }
+}
+
+/// The published name of a precision: 32 → FP32, 16 → FP16, 8 → INT8, 4 → INT4, 2 → INT2, otherwise "b-bit".
+pub fn precision_label(bits: u32) -> String {
+    match bits {
+        32 => "FP32".into(),
+        16 => "FP16".into(),
+        8 => "INT8".into(),
+        4 => "INT4".into(),
+        2 => "INT2".into(),
+        other => format!("{other}-bit"),
+    }
+}

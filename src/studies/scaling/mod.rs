@@ -1,0 +1,12 @@
+//! TODO bk_lab::studies::scaling
+
+#[cfg(feature = "cli")]
+pub mod command;
+pub mod figure;
+pub mod messages;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub(crate) mod page;
+pub mod record;
+pub mod study;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod worker;

@@ -1,0 +1,230 @@
+//! The record of a long-context stability study: training loss against step, for each sequence length of
+//! each model.
+
+use crate::kit::record::{Comparison, statistics};
+use serde::{Deserialize, Serialize};
+
+/// What decides the published simulation (resnet-bk.md §7.2).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Config {
+    /// Seed of NumPy's legacy generator, 0 to 2³² − 1.
+    pub seed: u32,
+    /// Sequence lengths in tokens, in the order in which they draw their noise.
+    pub sequence_lengths: Vec<u32>,
+    /// Training steps, 1 to 10,000.
+    pub steps: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config { seed: 42, sequence_lengths: vec![8192, 32768, 131_072, 524_288, 1_048_576], steps: 1000 }
+    }
+}
+
+/// More lengths than a figure can tell apart.
+const MOST_LENGTHS: usize = 32;
+
+/// A figure's worth of points. The simulated losses of Mamba grow by e^0.02 a step; squared they stay below
+/// the largest double up to about 18,000 steps.
+const MOST_STEPS: u32 = 10_000;
+
+impl Config {
+    /// Whether the simulation is defined for these values.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        if self.sequence_lengths.is_empty() {
+            return Err(ConfigError::NoLengths);
+        }
+        if self.sequence_lengths.len() > MOST_LENGTHS {
+            return Err(ConfigError::TooManyLengths(self.sequence_lengths.len()));
+        }
+        if self.sequence_lengths.contains(&0) {
+            return Err(ConfigError::Length);
+        }
+        match self.steps {
+            1..=MOST_STEPS => Ok(()),
+            other => Err(ConfigError::Steps(other)),
+        }
+    }
+}
+
+/// A configuration the simulation is not defined for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The list of lengths is empty.
+    #[error("There are no sequence lengths. Give at least one, for example 8192,32768,131072.")]
+    NoLengths,
+    /// The list of lengths is too long.
+    #[error("{0} sequence lengths are too many. Give at most {MOST_LENGTHS}.")]
+    TooManyLengths(usize),
+    /// A length of zero.
+    #[error("A sequence length of 0 does not exist. Give lengths from 1 token upward.")]
+    Length,
+    /// No steps, or more than the simulation can take.
+    #[error("{0} steps cannot be simulated. Give from 1 to {MOST_STEPS}.")]
+    Steps(u32),
+}
+
+/// The losses of a training run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Losses {
+    /// The loss at every step.
+    Curve(Curve),
+    /// What a summary says of a curve it does not show.
+    Statistics(Statistics),
+}
+
+/// Losses step by step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    /// The steps, rising, as many as losses; empty where they are 0, 1, 2, ….
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<u64>,
+    /// The losses; `None` where a loss was not a finite number.
+    pub losses: Vec<Option<f64>>,
+}
+
+impl Curve {
+    /// Steps and losses in order.
+    pub fn points(&self) -> impl Iterator<Item = (u64, Option<f64>)> {
+        let steps = self.steps.iter().copied().map(Some).chain(std::iter::repeat(None));
+        self.losses.iter().zip(steps).zip(0..).map(|((loss, step), place)| (step.unwrap_or(place), *loss))
+    }
+
+    /// The loss at a step; `None` if it was no finite number or the curve has no such step.
+    pub fn at(&self, step: u64) -> Option<f64> {
+        self.points().find(|(other, _)| *other == step)?.1
+    }
+
+    /// What the published summary says of a curve; `None` if it has no finite loss.
+    pub fn statistics(&self) -> Option<Statistics> {
+        let losses: Vec<f64> = self.losses.iter().flatten().copied().collect();
+        Some(Statistics {
+            final_loss: *losses.last()?,
+            min_loss: Some(losses.iter().copied().fold(f64::INFINITY, f64::min)),
+            mean_loss: Some(statistics::mean(&losses)),
+            std_loss: Some(statistics::population_deviation(&losses)),
+            num_nan: Some((self.losses.len() - losses.len()) as u64),
+        })
+    }
+}
+
+/// A curve's last, least and mean loss, its spread and its gaps, over the finite losses alone.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// The last loss.
+    pub final_loss: f64,
+    /// The least loss; absent where a file gives only the last, like everything below.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_loss: Option<f64>,
+    /// The mean loss.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mean_loss: Option<f64>,
+    /// The population standard deviation of the losses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub std_loss: Option<f64>,
+    /// How many losses were not a finite number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub num_nan: Option<u64>,
+}
+
+/// One training run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// The seed the source states.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// Whether the source calls the run diverged.
+    pub diverged: bool,
+    /// From which step on, where the source states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub divergence_step: Option<u64>,
+    /// Its losses.
+    pub losses: Losses,
+}
+
+impl Run {
+    /// The run's losses step by step, where the source gives them.
+    pub fn curve(&self) -> Option<&Curve> {
+        match &self.losses {
+            Losses::Curve(curve) => Some(curve),
+            Losses::Statistics(_) => None,
+        }
+    }
+
+    /// What the published summary says of the run; `None` if it has no finite loss.
+    pub fn statistics(&self) -> Option<Statistics> {
+        match &self.losses {
+            Losses::Curve(curve) => curve.statistics(),
+            Losses::Statistics(statistics) => Some(*statistics),
+        }
+    }
+}
+
+/// All runs of one model at one sequence length.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    /// Tokens in a sequence: at least 1.
+    pub sequence_length: u32,
+    /// At least one run.
+    pub runs: Vec<Run>,
+}
+
+impl Point {
+    /// Whether any of the runs is called diverged.
+    pub fn diverged(&self) -> bool {
+        self.runs.iter().any(|run| run.diverged)
+    }
+
+    /// The earliest step from which on a run diverged.
+    pub fn divergence_step(&self) -> Option<u64> {
+        self.runs.iter().filter_map(|run| run.divergence_step).min()
+    }
+
+    /// Half the width of the 95 % confidence interval of the mean last loss; `None` for fewer than two runs that
+    /// have one.
+    pub fn confidence(&self) -> Option<f64> {
+        let last = self.runs.iter().filter_map(Run::statistics).map(|of| of.final_loss);
+        statistics::confidence(&last.collect::<Vec<f64>>())
+    }
+
+    /// The means of the runs' statistics, and the gaps of all of them; over the runs that have a finite
+    /// loss, `None` if there is none.
+    pub fn statistics(&self) -> Option<Statistics> {
+        let runs: Vec<Statistics> = self.runs.iter().filter_map(Run::statistics).collect();
+        let mean = |value: fn(&Statistics) -> Option<f64>| {
+            let values: Option<Vec<f64>> = runs.iter().map(value).collect();
+            values.filter(|values| !values.is_empty()).map(|values| statistics::mean(&values))
+        };
+        Some(Statistics {
+            final_loss: mean(|run| Some(run.final_loss))?,
+            min_loss: mean(|run| run.min_loss),
+            mean_loss: mean(|run| run.mean_loss),
+            std_loss: mean(|run| run.std_loss),
+            num_nan: runs.iter().map(|run| run.num_nan).sum(),
+        })
+    }
+}
+
+/// One model's sequence lengths.
+pub type Series = crate::kit::record::Series<Point>;
+
+/// What a stability study, or an import of result files, found.
+pub type Stability = Comparison<Config, Point>;
+
+impl Series {
+    /// The point at a sequence length, if the series has one.
+    pub fn at(&self, sequence_length: u32) -> Option<&Point> {
+        self.points.iter().find(|point| point.sequence_length == sequence_length)
+    }
+}
+
+/// The published name of a sequence length: 8192 → 8k, 131072 → 131k, 1048576 → 1M.
+pub fn length_label(sequence_length: u32) -> String {
+    match sequence_length {
+        1_000_000.. => format!("{}M", sequence_length / 1_000_000),
+        1000.. => format!("{}k", sequence_length / 1000),
+        short => short.to_string(),
+    }
+}
