@@ -5,7 +5,7 @@
 //! `PROPTEST_CASES=1000000 cargo test --release --test mutations -- --nocapture`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "import/sound.rs"]
+#[path = "lab/import/sound.rs"]
 mod sound;
 
 use bk_lab::export::{DataFormat, Metadata, data, png, restore};
