@@ -15,6 +15,7 @@ mod import;
 mod lora;
 mod model;
 mod permalink;
+mod published_files;
 mod published_resolvent;
 mod quantize;
 mod quantize_study;

@@ -1,7 +1,7 @@
 //! The files of the study of quantized LoRA, alone and as whole trees.
 
-use super::published::json_files;
 use super::{file, only, read};
+use crate::published_files::{FOLDER, json_files};
 use bk_lab::import::{Imported, SourceFile, read_files};
 use bk_lab::published::lora::Evidence;
 use bk_lab::published::lora::tree::{Times, experiment_files, stamp, summary_files};
@@ -139,8 +139,9 @@ fn other_kinds_are_named() {
 
 /// vit-lora.md §5.1: the published aggregates to the last digit; 6 of 6 stable as labelled, 2 of 6 by the formula.
 #[test]
+#[ignore = "needs the published files"]
 fn the_published_tree_gives_its_own_aggregates_again() {
-    let folder = Path::new("../shared/data/vit-lora/published");
+    let folder = Path::new(FOLDER).join("vit-lora/published");
     let read_all = |part: &str| {
         let files = json_files(&folder.join(part)).into_iter().map(|path| SourceFile {
             name: path.file_name().unwrap().to_str().unwrap().into(),
@@ -148,12 +149,7 @@ fn the_published_tree_gives_its_own_aggregates_again() {
         });
         files.collect::<Vec<SourceFile>>()
     };
-    let files = read_all("quantization");
-    if files.is_empty() {
-        eprintln!("../shared is absent: the published tree was not read");
-        return;
-    }
-    let table = study(read_files(&files));
+    let table = study(read_files(&read_all("quantization")));
     assert_eq!(table.provenance, Provenance::Mock);
     let sums = grid(&table, "add up to");
     let both = |start: &str| {

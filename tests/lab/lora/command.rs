@@ -1,6 +1,6 @@
 //! `bklab lora` as a person uses it: its files, its exit status, and what is left of it when it is ended.
 
-use super::{FOLDER, files_below, timeless};
+use super::{files_below, published_simulation, timeless};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,9 +66,8 @@ fn a_dry_run_tells_and_writes_nothing() {
 }
 
 #[test]
-fn the_published_tree_is_written() {
-    let published = Path::new(FOLDER).join("simulated_runs/seed42_6");
-    let folder = folder("published");
+fn a_simulation_is_written_and_reported() {
+    let folder = folder("simulated");
     let output = bklab(&simulation(&folder, "42", "6"));
     assert!(output.status.success(), "{}", text(&output.stderr));
     let report = text(&output.stdout);
@@ -85,14 +84,19 @@ fn the_published_tree_is_written() {
     // What the others do not say.
     let note = fs::read_to_string(folder.join("SIMULATION.txt")).unwrap();
     assert!(note.contains("seeded by 42") && note.contains("No model was trained"));
-    fs::remove_file(folder.join("SIMULATION.txt")).unwrap();
     let time =
         json(&folder.join("quantization_experiments_summary.json"))["timestamp"].as_str().unwrap().to_owned();
     assert_eq!((time.len(), time.as_bytes()[10], time.as_bytes()[19]), (26, b'T', b'.'), "{time}");
-    match published.exists() {
-        true => assert_same(&folder, &published),
-        false => eprintln!("../shared is absent: the tree was not compared"),
-    }
+}
+
+#[test]
+#[ignore = "needs the published files"]
+fn the_published_tree_is_written() {
+    let folder = folder("published");
+    assert!(bklab(&simulation(&folder, "42", "6")).status.success());
+    // The published program writes no note.
+    fs::remove_file(folder.join("SIMULATION.txt")).unwrap();
+    assert_same(&folder, &published_simulation(42));
 }
 
 #[test]

@@ -8,21 +8,20 @@ mod record;
 mod simulation;
 mod statistics;
 
+use crate::published_files;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Where the published files and the vectors are, outside the repository.
-const FOLDER: &str = "../shared/data/vit-lora";
+/// Returns the JSON value of a published file of this study.
+fn published(path: &str) -> Value {
+    published_files::json(&format!("vit-lora/{path}"))
+}
 
-/// A JSON file of the published data, unless ../shared is absent, which is said.
-fn shared(path: &str) -> Option<Value> {
-    let Ok(text) = fs::read_to_string(format!("{FOLDER}/{path}")) else {
-        eprintln!("../shared is absent: {path} was not read");
-        return None;
-    };
-    Some(serde_json::from_str(&text).unwrap())
+/// The folder of a simulation that the published program wrote: six experiments of a seed.
+fn published_simulation(seed: u64) -> PathBuf {
+    Path::new(published_files::FOLDER).join(format!("vit-lora/simulated_runs/seed{seed}_6"))
 }
 
 /// The keys of times, which no seed decides.
@@ -34,7 +33,7 @@ fn timeless(text: &str) -> Vec<&str> {
     text.split('\n').filter(|line| !is_time(line)).collect()
 }
 
-/// All files below a folder by their path, with slashes.
+/// All files below a folder by their path, with slashes; none where there is no such folder.
 fn files_below(folder: &Path, prefix: &str) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
