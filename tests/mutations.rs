@@ -5,10 +5,9 @@
 //! `PROPTEST_CASES=1000000 cargo test --release --test mutations -- --nocapture`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "import/sound.rs"]
+#[path = "lab/import/sound.rs"]
 mod sound;
 
-use bk_lab::kit::context as study;
 use bk_lab::kit::data_files as data;
 use bk_lab::kit::data_files::DataFormat;
 use bk_lab::kit::import::{SourceFile, read_files};

@@ -74,12 +74,15 @@ mod parts {
 
     #[wasm_split(widths, wasm_split_path = leptos::wasm_split, fallible)]
     fn widths() -> Result<Widths, SplitLoaderError> {
-        Ok(Widths { list: measured::worker::list, measure: measured::worker::measure })
+        Ok(Widths {
+            list: bk_lab::studies::robustness::measured::worker::list,
+            measure: bk_lab::studies::robustness::measured::worker::measure,
+        })
     }
 
     #[wasm_split(ladder, wasm_split_path = leptos::wasm_split, fallible)]
     fn ladder() -> Result<Perform, SplitLoaderError> {
-        Ok(scaling::worker::train)
+        Ok(bk_lab::studies::scaling::worker::train)
     }
 
     /// Where each part comes from.

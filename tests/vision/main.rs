@@ -4,7 +4,7 @@
 mod archive;
 mod command;
 mod derivatives;
-#[path = "../model/gradients.rs"]
+#[path = "../lab/model/gradients.rs"]
 mod gradients;
 mod images;
 mod matrix;

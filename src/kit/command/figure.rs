@@ -99,7 +99,7 @@ impl Drawn for Stability {
 
 /// Arguments of `bklab figure robustness`.
 #[derive(Args)]
-pub(crate) struct RobustnessArguments {
+pub struct RobustnessArguments {
     #[command(flatten)]
     options: Options,
     /// Bit widths of the published simulation, in the order in which they draw their noise.
@@ -109,7 +109,7 @@ pub(crate) struct RobustnessArguments {
 
 /// Arguments of `bklab figure efficiency`.
 #[derive(Args)]
-pub(crate) struct EfficiencyArguments {
+pub struct EfficiencyArguments {
     #[command(flatten)]
     options: Options,
     /// Configurations of each model in the published simulation.
@@ -131,7 +131,7 @@ enum Rule {
 
 /// Arguments of `bklab figure stability`.
 #[derive(Args)]
-pub(crate) struct StabilityArguments {
+pub struct StabilityArguments {
     #[command(flatten)]
     options: Options,
     /// Sequence lengths of the published simulation, in the order in which they draw their noise.

@@ -3,7 +3,6 @@
 
 use super::{finished, read};
 use crate::kit::browser::{Payload, attach_pixels, to_bytes};
-use crate::kit::context as study;
 use crate::kit::context::{Context, StudyError};
 use crate::kit::import::{Imported, SourceFile, read_files};
 use crate::kit::permalink::Room;

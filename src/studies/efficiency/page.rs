@@ -12,7 +12,6 @@ use crate::kit::permalink::Room;
 use crate::kit::record::pareto::{Cost, Dominance};
 use crate::kit::record::table::cell;
 use crate::studies::fragility::record::Subject;
-use bk_plot as figure;
 use bk_plot::{Layout, Scene, View};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};

@@ -26,7 +26,7 @@ pub enum Fragility {
 
 /// Arguments of `bklab fragility robustness`.
 #[derive(Args)]
-pub(crate) struct RobustnessArguments {
+pub struct RobustnessArguments {
     #[command(flatten)]
     options: Options,
     /// Bit widths that the seeds are tried with, and that are arranged.
@@ -39,7 +39,7 @@ pub(crate) struct RobustnessArguments {
 
 /// Arguments of `bklab fragility efficiency`.
 #[derive(Args)]
-pub(crate) struct EfficiencyArguments {
+pub struct EfficiencyArguments {
     #[command(flatten)]
     options: Options,
     /// Configurations of each model.
@@ -49,7 +49,7 @@ pub(crate) struct EfficiencyArguments {
 
 /// Arguments of `bklab fragility stability`.
 #[derive(Args)]
-pub(crate) struct StabilityArguments {
+pub struct StabilityArguments {
     #[command(flatten)]
     options: Options,
     /// Sequence lengths in tokens, in the order in which they draw their noise.

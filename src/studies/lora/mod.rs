@@ -3,7 +3,7 @@
 #[cfg(feature = "cli")]
 pub mod command;
 pub mod figure;
-pub(crate) mod import;
+pub mod import;
 pub mod measured;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub(crate) mod page;

@@ -2,7 +2,7 @@
 
 #[cfg(feature = "cli")]
 pub mod command;
-mod figure;
+pub mod figure;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub(crate) mod page;
 pub mod published;

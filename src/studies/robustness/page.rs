@@ -13,7 +13,6 @@ use crate::kit::record::Model;
 use crate::kit::record::comparison::distinct;
 use crate::kit::record::table::cell;
 use crate::studies::fragility::record::Subject;
-use bk_plot as figure;
 use bk_plot::{Layout, Scene, View};
 use leptos::prelude::*;
 use std::sync::Arc;

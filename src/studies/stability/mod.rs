@@ -1,7 +1,7 @@
 //! TODO bk_lab::studies::stability
 
 pub mod figure;
-mod import;
+pub mod import;
 pub mod measured;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 mod page;

@@ -11,7 +11,6 @@ use crate::kit::page::table::{INTERVAL, Rows};
 use crate::kit::permalink::{Room, to_room};
 use crate::kit::record::table::cell;
 use crate::studies::fragility::record::Subject;
-use bk_plot as figure;
 use bk_plot::{Layout, Scene, View};
 use leptos::prelude::*;
 use std::sync::Arc;

@@ -3,10 +3,13 @@
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::files::Files;
+use super::files::{self, Files, hexadecimal};
 
 /// Stands in `index.html` wherever the name of the code folder belongs.
 const PLACEHOLDER: &str = "{{build}}";
+
+/// Marks the lines of `index.html` that only Trunk reads.
+const FOR_TRUNK: &str = "data-trunk";
 
 /// Fonts for the command line's figures, which a browser has no use for.
 const NOT_FOR_THE_BROWSER: &str = ".otf";
@@ -21,12 +24,14 @@ pub enum AssembleError {
         name: &'static str,
     },
     /// The page would not find its code.
-    #[error("www/index.html does not hold {PLACEHOLDER}. Load the code from {PLACEHOLDER}/boot.js.")]
+    #[error("index.html does not hold {PLACEHOLDER}. Load the code from {PLACEHOLDER}/boot.js.")]
     NoPlaceholder,
 }
 
 /// What a site is made of.
 pub struct Parts {
+    /// `index.html` at the top of the repository, where Trunk looks for it.
+    pub template: Vec<u8>,
     /// The folder `www/`.
     pub www: Files,
     /// The code of the page.
@@ -58,9 +63,8 @@ impl Site {
 
 /// Puts the parts together.
 pub fn assemble(parts: Parts) -> Result<Site, AssembleError> {
-    let Parts { mut www, mut page, mut worker, version, commit } = parts;
+    let Parts { template, mut www, mut page, mut worker, version, commit } = parts;
     let mut take = |name: &'static str| www.remove(name).ok_or(AssembleError::Missing { name });
-    let template = take("index.html")?;
     page.insert("boot.js".to_owned(), take("boot.js")?);
     worker.insert("worker.js".to_owned(), take("worker.js")?);
     www.retain(|name, _| !name.ends_with(NOT_FOR_THE_BROWSER));
@@ -85,50 +89,39 @@ pub fn assemble(parts: Parts) -> Result<Site, AssembleError> {
 
 /// A name that changes whenever any of these files does.
 fn build_name(parts: &[&Files]) -> String {
-    let mut hash = Sha256::new();
-    for (name, contents) in parts.iter().copied().flatten() {
-        // The lengths keep two files apart that would read the same one after the other.
-        for bytes in [name.as_bytes(), contents] {
-            hash.update((bytes.len() as u64).to_le_bytes());
-            hash.update(bytes);
-        }
-    }
-    format!("build-{}", hexadecimal(&hash.finalize()[..4]))
+    format!("build-{}", &files::digest(parts.iter().copied().flatten())[..8])
 }
 
+/// The page that the site opens with: the template with the name of the code folder, without the lines for Trunk.
 fn fill(template: &[u8], folder: &str) -> Result<String, AssembleError> {
     let template = String::from_utf8_lossy(template);
+    let template: String = template.split_inclusive('\n').filter(|line| !line.contains(FOR_TRUNK)).collect();
     if !template.contains(PLACEHOLDER) {
         return Err(AssembleError::NoPlaceholder);
     }
     Ok(template.replace(PLACEHOLDER, folder))
 }
 
-/// Bytes in hexadecimal digits.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn files(all: &[(&str, &str)]) -> Files {
+    fn named(all: &[(&str, &str)]) -> Files {
         all.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect()
     }
 
     fn parts() -> Parts {
         Parts {
-            www: files(&[
-                ("index.html", "<script src={{build}}/boot.js></script>"),
+            template: b"<script src={{build}}/boot.js></script>\n<link data-trunk rel=\"rust\">\n".to_vec(),
+            www: named(&[
                 ("boot.js", "boot"),
                 ("worker.js", "worker"),
                 ("style.css", "style"),
                 ("fonts/Inter.otf", "large"),
                 ("fonts/Inter.woff2", "small"),
             ]),
-            page: files(&[("page/program.js", "app"), ("page/program_bg.wasm", "")]),
-            worker: files(&[("worker/program.js", "core"), ("worker/program_bg.wasm", "code")]),
+            page: named(&[("page/program.js", "app"), ("page/program_bg.wasm", "")]),
+            worker: named(&[("worker/program.js", "core"), ("worker/program_bg.wasm", "code")]),
             version: "0.1.0".to_owned(),
             commit: None,
         }
@@ -138,6 +131,7 @@ mod tests {
     fn all_code_lies_in_the_folder_the_page_names() {
         let site = assemble(parts()).unwrap();
         let page = String::from_utf8(site.files["index.html"].clone()).unwrap();
+        assert!(page.ends_with("/boot.js></script>\n"), "{page}");
         let folder = page.trim_start_matches("<script src=").split('/').next().unwrap();
         assert!(folder.starts_with("build-") && folder.len() == "build-".len() + 8, "{folder}");
         for name in [
@@ -178,7 +172,7 @@ mod tests {
 
     #[test]
     fn any_change_gives_the_code_a_new_folder() {
-        let name = |www: &[(&str, &str)]| build_name(&[&files(www)]);
+        let name = |www: &[(&str, &str)]| build_name(&[&named(www)]);
         assert_eq!(name(&[("a", "1")]), name(&[("a", "1")]));
         assert_ne!(name(&[("a", "1")]), name(&[("a", "2")]));
         assert_ne!(name(&[("a", "bc")]), name(&[("ab", "c")]));
@@ -187,7 +181,7 @@ mod tests {
     #[test]
     fn a_page_without_its_code_is_refused() {
         let mut broken = parts();
-        broken.www.insert("index.html".to_owned(), b"<p>nothing</p>".to_vec());
+        broken.template = b"<p>nothing</p>".to_vec();
         assert!(matches!(assemble(broken), Err(AssembleError::NoPlaceholder)));
         let mut broken = parts();
         broken.www.remove("worker.js");

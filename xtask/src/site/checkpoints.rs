@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::assemble::hexadecimal;
-use super::files::Files;
+use super::files::{Files, hexadecimal};
 
 /// Where they lie, in the repository and in the site.
 pub const FOLDER: &str = "checkpoints";

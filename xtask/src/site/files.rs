@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use sha2::{Digest, Sha256};
+
 /// Contents by path; the parts of a path are separated by `/`, as in an address.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
@@ -18,19 +20,16 @@ pub struct FileError {
 
 /// Everything below a folder.
 pub fn read_folder(folder: &Path) -> Result<Files, FileError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| FileError { path, action: "read", source }
-    };
+    let failed = |source| FileError { path: folder.to_owned(), action: "read", source };
     let mut files = Files::new();
-    for entry in fs::read_dir(folder).map_err(failed(folder))? {
-        let path = entry.map_err(failed(folder))?.path();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if path.is_dir() {
             let below = read_folder(&path)?;
             files.extend(below.into_iter().map(|(file, contents)| (format!("{name}/{file}"), contents)));
         } else {
-            files.insert(name, fs::read(&path).map_err(failed(&path))?);
+            files.insert(name, read(&path)?);
         }
     }
     Ok(files)
@@ -41,18 +40,40 @@ pub fn read_if_there(folder: &Path) -> Result<Files, FileError> {
     if folder.exists() { read_folder(folder) } else { Ok(Files::new()) }
 }
 
+/// One file.
+pub fn read(path: &Path) -> Result<Vec<u8>, FileError> {
+    fs::read(path).map_err(|source| FileError { path: path.to_owned(), action: "read", source })
+}
+
+/// SHA-256 of the names and the contents of files, in hexadecimal digits.
+pub fn digest<'a>(files: impl IntoIterator<Item = (&'a String, &'a Vec<u8>)>) -> String {
+    let mut hash = Sha256::new();
+    for (name, contents) in files {
+        // The lengths keep two lists apart whose names and contents, one after the other, read the same.
+        for bytes in [name.as_bytes(), contents] {
+            hash.update((bytes.len() as u64).to_le_bytes());
+            hash.update(bytes);
+        }
+    }
+    hexadecimal(&hash.finalize())
+}
+
+/// Bytes in hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// Makes a folder hold these files and nothing else.
 pub fn write_folder(folder: &Path, files: &Files) -> Result<(), FileError> {
     empty_folder(folder)?;
-    for (name, contents) in files {
-        let path = folder.join(name);
-        let write = || {
-            fs::create_dir_all(path.parent().unwrap_or(folder))?;
-            fs::write(&path, contents)
-        };
-        write().map_err(|source| FileError { path: path.clone(), action: "written", source })?;
-    }
-    Ok(())
+    files.iter().try_for_each(|(name, contents)| write(&folder.join(name), contents))
+}
+
+/// Writes one file, and the folder it lies in if that is not there.
+fn write(path: &Path, contents: &[u8]) -> Result<(), FileError> {
+    let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+    let written = folder.and_then(|()| fs::write(path, contents));
+    written.map_err(|source| FileError { path: path.to_owned(), action: "written", source })
 }
 
 /// Makes a folder exist and hold nothing.

@@ -28,7 +28,7 @@ mod slim;
 
 use std::path::PathBuf;
 
-pub use assemble::hexadecimal;
+pub use files::hexadecimal;
 pub use program::Quality;
 
 use crate::data;
@@ -79,6 +79,7 @@ pub enum SiteError {
 pub fn build(workspace: &Workspace, compiler: &WebCompiler, quality: Quality) -> Result<PathBuf, SiteError> {
     let [page, worker] = program::compile(workspace, *compiler, quality)?;
     let parts = assemble::Parts {
+        template: files::read(&workspace.root.join("index.html"))?,
         www: files::read_folder(&workspace.root.join("www"))?,
         page: page.files,
         worker: worker.files,

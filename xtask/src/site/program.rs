@@ -111,7 +111,7 @@ fn make(
     crate::process::run(&mut cargo)?;
     let compiled = products.join(WebCompiler::TARGET).join(profile);
     let program = compiled.join(format!("{binary}.wasm"));
-    let folder = products.join("wrapped").join(name);
+    let folder = products.join("wrapped").join(profile).join(name);
     files::empty_folder(&folder)?;
     let first = compiled.join(format!("{binary}-first.wasm"));
     let mut parts = split(&program, &first, &folder)?;

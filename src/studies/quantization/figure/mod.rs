@@ -5,6 +5,7 @@ mod grid;
 mod map;
 mod sweep;
 
+pub use sweep::quantize_sweep;
 
 use super::record::Quantize;
 use bk_plot::scene::{Anchor, Scene};

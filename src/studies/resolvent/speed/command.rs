@@ -18,7 +18,7 @@ pub enum Bench {
 
 /// Arguments of `bklab bench resolvent`.
 #[derive(Args)]
-pub(crate) struct Arguments {
+pub struct Arguments {
     /// Repetitions of which the median is taken, 7 to 1001.
     #[arg(long, default_value_t = Config::default().repetitions)]
     repetitions: usize,

@@ -11,10 +11,8 @@ use crate::kit::page::table::GridTable;
 use crate::kit::permalink::Room;
 use crate::kit::record::document;
 use crate::kit::record::table::Grid;
-use crate::studies::efficiency::published as efficiency;
 use crate::studies::scaling::figure::contexts::Trace;
 use crate::studies::scaling::record::Ladder;
-use crate::studies::stability::published as stability;
 use leptos::prelude::*;
 use std::sync::Arc;
 
