@@ -8,10 +8,12 @@
 //! | `site`      | how two programs and `www/` become a static site           |
 //! | `server`    | how to serve that site to a browser on this machine        |
 //! | `data`      | where texts and pictures come from that the lab does not draw itself |
+//! | `characterize` | what the command line writes, as a list of hashes to compare with |
 //! | `test`      | every check, in the order in which it is cheapest to fail  |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there"))]
 
+mod characterize;
 mod data;
 mod process;
 mod server;
@@ -20,6 +22,7 @@ mod site;
 mod test;
 mod workspace;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -49,6 +52,15 @@ enum Command {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
+    /// Compare everything the command line writes with tests/characterization.txt, hash by hash
+    Characterize {
+        /// The command line to run [default: bklab of the debug build]
+        #[arg(long, value_name = "PATH")]
+        command: Option<PathBuf>,
+        /// Write the list instead of comparing with it
+        #[arg(long)]
+        record: bool,
+    },
     /// Run every test, or one suite of them
     Test {
         /// Only this suite
@@ -65,6 +77,7 @@ enum Failure {
     Data(#[from] data::DataError),
     Site(#[from] site::SiteError),
     Server(#[from] server::ServerError),
+    Characterize(#[from] characterize::CharacterizeError),
     Test(#[from] test::TestError),
 }
 
@@ -94,6 +107,10 @@ fn obey(command: &Command) -> Result<(), Failure> {
             let compiler = setup::web_compiler()?;
             let folder = site::build(&workspace, &compiler, Quality::Draft)?;
             server::serve(&folder, *port)?;
+        }
+        Command::Characterize { command, record } => {
+            let command = command.clone().unwrap_or_else(|| workspace.command_line());
+            characterize::run(&workspace, &command, *record)?;
         }
         Command::Test { suite } => test::run(&workspace, *suite)?,
     }
