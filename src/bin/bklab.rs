@@ -19,10 +19,10 @@ struct Arguments {
 enum Command {
     /// Draws a published figure, from its simulation or from result files.
     #[command(subcommand)]
-    Figure(bk_lab::kit::command::figure::Figure),
+    Figure(bk_lab::studies::published_figure::command::Figure),
     /// Counts how often the checks of a published figure hold.
     #[command(subcommand)]
-    Fragility(bk_lab::studies::fragility::command::Fragility),
+    Fragility(bk_lab::studies::published_figure::fragility::command::Fragility),
     /// The published study of quantized LoRA for vision transformers: its matrix, its validator, its simulation.
     Lora(bk_lab::studies::lora::command::Arguments),
     /// Runs the study of quantized LoRA for real: trains vision transformers on drawn images, stores them in four ways,

@@ -1,25 +1,12 @@
 //! The few things page and worker both need of the browser: messages with transferred arrays, and pauses.
 
-use super::protocol::{ExaminedStudy, Imported, ReadValues, WrittenFile};
-use crate::studies::efficiency::record::Efficiency;
-use crate::studies::fragility::record::Fragility;
-use crate::studies::language_models::messages::{MeasuredModel, MeasuredModels, Shelf, Shelved};
-use crate::studies::language_models::mixed_precision::record::Mixed;
-use crate::studies::language_models::prediction::Prediction;
-use crate::studies::lora::measured::messages::{Adapted, Pictures};
-use crate::studies::lora::measured::record::{Explained, ImagesFile};
-use crate::studies::quantization::record::{ModeComparison, Quantize};
-use crate::studies::resolvent::record::Resolvent;
-use crate::studies::resolvent::speed::record::Speed;
-use crate::studies::robustness::record::Robustness;
-use crate::studies::scaling::messages::TrainedLadder;
-use crate::studies::stability::record::Stability;
-use bk_models::causality::Causality;
+use super::protocol::{Arrays, Parcel};
 use bk_plot::Scene;
 use bk_plot::scene::{Command, Picture};
 use js_sys::{Array, ArrayBuffer, Float32Array, Float64Array, Function, Promise, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::mem::take;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -31,99 +18,33 @@ pub struct Payload {
     pub buffers: Vec<ArrayBuffer>,
 }
 
-/// What travels as a [`Payload`].
-pub trait Parcel: Serialize + DeserializeOwned {
-    /// Takes the long arrays out, to travel as buffers.
-    fn detach(&mut self) -> Vec<ArrayBuffer> {
-        vec![]
+impl Payload {
+    /// Packs an answer: its long arrays travel as buffers, the rest as JSON.
+    pub(crate) fn of(mut parcel: impl Parcel) -> Result<Self, serde_json::Error> {
+        let Arrays { doubles, singles, bytes } = parcel.arrays();
+        let doubles = doubles.into_iter().map(|array| Float64Array::from(take(array).as_slice()).buffer());
+        let singles = singles.into_iter().map(|array| Float32Array::from(take(array).as_slice()).buffer());
+        let bytes = bytes.into_iter().map(|array| to_buffer(&take(array)));
+        let buffers = doubles.chain(singles).chain(bytes).collect();
+        Ok(Payload { json: serde_json::to_string(&parcel)?, buffers })
     }
 
-    /// Puts the arrays back that [`Parcel::detach`] took, in the same order.
-    fn attach(&mut self, _buffers: Vec<ArrayBuffer>) {}
-
-    /// Ready to travel.
-    fn pack(mut self) -> Result<Payload, serde_json::Error> {
-        let buffers = self.detach();
-        Ok(Payload { json: serde_json::to_string(&self)?, buffers })
-    }
-
-    /// As it was before it travelled.
-    fn unpack(payload: Payload) -> Result<Self, serde_json::Error> {
-        let mut parcel: Self = serde_json::from_str(&payload.json)?;
-        parcel.attach(payload.buffers);
-        Ok(parcel)
-    }
-}
-
-impl Parcel for Robustness {}
-impl Parcel for Efficiency {}
-impl Parcel for Stability {}
-impl Parcel for Fragility {}
-impl Parcel for Quantize {}
-impl Parcel for ModeComparison {}
-impl Parcel for Speed {}
-impl Parcel for ExaminedStudy {}
-impl Parcel for Imported {}
-impl Parcel for ReadValues {}
-impl Parcel for Shelf {}
-impl Parcel for Shelved {}
-impl Parcel for Causality {}
-impl Parcel for Mixed {}
-impl Parcel for MeasuredModel {}
-impl Parcel for MeasuredModels {}
-impl Parcel for TrainedLadder {}
-impl Parcel for Adapted {}
-impl Parcel for Explained {}
-impl Parcel for ImagesFile {}
-impl Parcel for Prediction {}
-
-impl Parcel for WrittenFile {
-    fn detach(&mut self) -> Vec<ArrayBuffer> {
-        vec![to_buffer(&std::mem::take(&mut self.bytes))]
-    }
-
-    fn attach(&mut self, buffers: Vec<ArrayBuffer>) {
-        self.bytes = buffers.first().map(to_bytes).unwrap_or_default();
-    }
-}
-
-impl Parcel for Pictures {
-    fn detach(&mut self) -> Vec<ArrayBuffer> {
-        vec![to_buffer(&std::mem::take(&mut self.pixels))]
-    }
-
-    fn attach(&mut self, buffers: Vec<ArrayBuffer>) {
-        self.pixels = buffers.first().map(to_bytes).unwrap_or_default();
-    }
-}
-
-impl Parcel for Resolvent {
-    fn detach(&mut self) -> Vec<ArrayBuffer> {
-        let (doubles, singles) = arrays(self);
-        let doubles =
-            doubles.into_iter().map(|array| Float64Array::from(std::mem::take(array).as_slice()).buffer());
-        let singles =
-            singles.into_iter().map(|array| Float32Array::from(std::mem::take(array).as_slice()).buffer());
-        doubles.chain(singles).collect()
-    }
-
-    fn attach(&mut self, buffers: Vec<ArrayBuffer>) {
-        let mut buffers = buffers.into_iter();
-        let (doubles, singles) = arrays(self);
+    /// Unpacks an answer.
+    pub(crate) fn open<Answer: Parcel>(self) -> Result<Answer, serde_json::Error> {
+        let mut parcel: Answer = serde_json::from_str(&self.json)?;
+        let mut buffers = self.buffers.iter();
+        let Arrays { doubles, singles, bytes } = parcel.arrays();
         for (array, buffer) in doubles.into_iter().zip(buffers.by_ref()) {
-            *array = Float64Array::new(&buffer).to_vec();
+            *array = Float64Array::new(buffer).to_vec();
         }
         for (array, buffer) in singles.into_iter().zip(buffers.by_ref()) {
-            *array = Float32Array::new(&buffer).to_vec();
+            *array = Float32Array::new(buffer).to_vec();
         }
+        for (array, buffer) in bytes.into_iter().zip(buffers) {
+            *array = to_bytes(buffer);
+        }
+        Ok(parcel)
     }
-}
-
-/// The long arrays of a record, in the order in which they travel.
-fn arrays(record: &mut Resolvent) -> (Vec<&mut Vec<f64>>, Vec<&mut Vec<f32>>) {
-    let (mut doubles, singles) = record.finding.arrays_mut();
-    doubles.push(&mut record.diagonal);
-    (doubles, singles)
 }
 
 /// A message as `[head, body, buffer, …]`, and the list of its buffers to transfer.

@@ -136,7 +136,7 @@ pub enum StudyError {
     Ladder(#[from] crate::studies::scaling::record::ConfigError),
     /// The seeds of the fragility study cannot be tried.
     #[error("{0}")]
-    Fragility(#[from] crate::studies::fragility::record::ConfigError),
+    Fragility(#[from] crate::studies::published_figure::fragility::record::ConfigError),
     /// The config of the simulated LoRA study is not one.
     #[error("{0}")]
     Lora(#[from] crate::studies::lora::record::ConfigError),

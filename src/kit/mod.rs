@@ -14,5 +14,6 @@ pub mod page;
 pub mod permalink;
 pub mod protocol;
 pub mod record;
+pub mod room;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod worker;

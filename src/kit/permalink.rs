@@ -3,9 +3,10 @@
 //! The config's own serde form is the schema: every key of its default can stand in the link, and those that
 //! equal the default are left out. The version is raised when a key changes its meaning.
 
+use super::room::{Room, RoomInfo};
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// The version of links this build writes, and the only one there has been.
@@ -14,65 +15,6 @@ pub const VERSION: u32 = 1;
 /// What is escaped in a value: what would end it, or not survive being pasted.
 const ESCAPED: &AsciiSet =
     &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'&').add(b'+').add(b'<').add(b'>').add(b'`');
-
-/// The rooms of the lab.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Room {
-    /// The quantization robustness figure.
-    #[default]
-    Robustness,
-    /// The dynamic efficiency figure.
-    Efficiency,
-    /// The long-context stability figure.
-    Stability,
-    /// The diagonal of the resolvent.
-    Resolvent,
-    /// The quantized core, step by step.
-    Quantization,
-    /// Measured perplexity against bit width.
-    Widths,
-    /// Measured efficiency and stability.
-    Ladder,
-    /// Language models.
-    Models,
-    /// The study of quantized LoRA.
-    Lora,
-    /// Imported files that are no figure's data.
-    Files,
-}
-
-impl Room {
-    /// All rooms in the order of the navigation.
-    pub const ALL: [Room; 10] = [
-        Room::Robustness,
-        Room::Efficiency,
-        Room::Stability,
-        Room::Resolvent,
-        Room::Quantization,
-        Room::Widths,
-        Room::Ladder,
-        Room::Models,
-        Room::Lora,
-        Room::Files,
-    ];
-
-    /// The room's name in a link.
-    pub fn key(self) -> &'static str {
-        match self {
-            Room::Robustness => "robustness",
-            Room::Efficiency => "efficiency",
-            Room::Stability => "stability",
-            Room::Resolvent => "resolvent",
-            Room::Quantization => "quantization",
-            Room::Widths => "widths",
-            Room::Ladder => "ladder",
-            Room::Models => "models",
-            Room::Lora => "lora",
-            Room::Files => "files",
-        }
-    }
-}
 
 /// A link that cannot be followed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -96,7 +38,7 @@ pub enum LinkError {
 }
 
 /// A link taken apart: the room and what it sets there.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
     /// Where it leads.
     pub room: Room,
@@ -139,11 +81,11 @@ fn differences(fields: Map<String, Value>, default: &Map<String, Value>) -> Stri
     settings
 }
 
-/// Takes a fragment apart. An empty one leads to the first room.
-pub fn parse(fragment: &str) -> Result<Link, LinkError> {
+/// Parses a fragment that leads to one of `rooms`. An empty fragment leads to `first`.
+pub fn parse(fragment: &str, rooms: &[RoomInfo], first: Room) -> Result<Link, LinkError> {
     let path = fragment.trim_start_matches('#').trim_start_matches('/');
     if path.is_empty() {
-        return Ok(Link::default());
+        return Ok(Link { room: first, settings: vec![] });
     }
     let (name, query) = path.split_once('?').unwrap_or((path, ""));
     let mut settings: Vec<(String, String)> = Vec::new();
@@ -155,10 +97,7 @@ pub fn parse(fragment: &str) -> Result<Link, LinkError> {
     if let Some(version) = version.filter(|version| *version != VERSION.to_string()) {
         return Err(LinkError::Version(version.chars().take(20).collect()));
     }
-    let room = Room::ALL
-        .into_iter()
-        .find(|room| room.key() == name)
-        .ok_or_else(|| LinkError::Room(name.chars().take(40).collect()))?;
+    let room = Room::named(name, rooms).ok_or_else(|| LinkError::Room(name.chars().take(40).collect()))?;
     Ok(Link { room, settings })
 }
 

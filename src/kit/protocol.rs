@@ -6,200 +6,81 @@
 //! number, and every reply names the task that it answers.
 
 use super::context::Progress;
-use super::permalink::Room;
 use super::record::Document;
-use crate::studies::efficiency::record as efficiency;
-use crate::studies::efficiency::record::Efficiency;
-use crate::studies::fragility::record as fragility;
-use crate::studies::fragility::record::Fragility;
-use crate::studies::language_models::messages::{
-    HandleModel, ListModels, ListWidths, MapCausality, MeasureWidths, MeasuredModel, MeasuredModels, Predict,
-    SaveModel, Shelf, Shelved, StudyMixed,
-};
-use crate::studies::language_models::mixed_precision::record::Mixed;
-use crate::studies::language_models::prediction::Prediction;
-use crate::studies::lora::measured::messages::{
-    Adapt, Adapted, ExplainAdaptation, Pictures, ReadImages, ShowImages,
-};
-use crate::studies::lora::measured::record::{Explained, ImagesFile};
-use crate::studies::lora::published::Evidence;
-use crate::studies::lora::record as lora;
-use crate::studies::quantization::record as quantize;
-use crate::studies::quantization::record::TrainingRun;
-use crate::studies::quantization::record::{ModeComparison, Quantize};
-use crate::studies::resolvent::record as resolvent;
-use crate::studies::resolvent::record::Resolvent;
-use crate::studies::resolvent::speed::record as speed;
-use crate::studies::resolvent::speed::record::Speed;
-use crate::studies::robustness::record as robustness;
-use crate::studies::robustness::record::Robustness;
-use crate::studies::scaling::messages::{TrainLadder, TrainedLadder};
-use crate::studies::stability::record as stability;
-use crate::studies::stability::record::Stability;
-use bk_models::causality::Causality;
 use bk_plot::Scene;
 use bk_plot::export::Format;
-use bk_resolvent::Potential;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// A task's number, counted up by the page.
 pub type RequestId = u32;
 
 /// From the page to the worker.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Request {
-    /// To do a task, which is the body.
+    /// Do a task, which is the body.
     Begin {
         /// Number of the task.
         id: RequestId,
-        /// What it is.
-        kind: Kind,
+        /// The part of the worker that does it: [`Task::PART`].
+        part: String,
+        /// Its name there: [`Task::NAME`].
+        task: String,
     },
-    /// To stop the task of this number.
+    /// Stop the task of this number.
     Cancel(RequestId),
 }
 
-/// The kinds of tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
-    /// Run the published robustness simulation.
-    Robustness,
-    /// Run the published efficiency simulation.
-    Efficiency,
-    /// Run the published stability simulation.
-    Stability,
-    /// Count how often published checks hold.
-    Fragility,
-    /// Compute a resolvent.
-    Resolvent,
-    /// Quantize a core.
-    Quantize,
-    /// Compare the modes of the quantized core over seeds.
-    CompareModes,
-    /// Time the kernels of the resolvent.
-    Speed,
-    /// Run the published simulation of quantized LoRA.
-    SimulateLora,
-    /// Say what a study of quantized LoRA shows.
-    ExamineLora,
-    /// Write all files of a study of quantized LoRA.
-    PackLora,
-    /// Do something to a study of quantized LoRA that is run here.
-    Adapt,
-    /// Say what the record of such a study shows.
-    ExplainAdaptation,
-    /// Read a zip of images.
-    ReadImages,
-    /// Show the images that runs are judged by.
-    ShowImages,
-    /// Say which language models there are.
-    ListModels,
-    /// Do something to a language model.
-    HandleModel,
-    /// Look which token moves which logit.
-    MapCausality,
-    /// Say what a language model expects.
-    Predict,
-    /// Study mixed precision.
-    StudyMixed,
-    /// Measure a language model against bit width.
-    MeasureWidths,
-    /// Say what was measured against bit width.
-    ListWidths,
-    /// Do something to a ladder of models.
-    TrainLadder,
-    /// Write a language model's checkpoint.
-    SaveModel,
-    /// Read result files.
-    Import,
-    /// Read a potential.
-    Potential,
-    /// Write a figure as a file.
-    Export,
-}
-
-/// Something that the page can ask, and what comes of it.
+/// Something that the page asks of the worker.
 pub trait Task: Serialize {
-    /// Which kind of task it is.
-    const KIND: Kind;
+    /// The part of the worker that does it, a name in the table of studies.
+    const PART: &'static str;
 
-    /// What comes of it.
-    type Outcome;
+    /// Its name within the part.
+    const NAME: &'static str;
+
+    /// The answer.
+    type Outcome: Parcel;
 }
 
-/// Says of tasks which kind they are and what comes of them.
+/// The long arrays of an answer, which are transferred as buffers instead of being written as JSON.
+#[derive(Debug, Default)]
+pub struct Arrays<'answer> {
+    /// Of double precision.
+    pub doubles: Vec<&'answer mut Vec<f64>>,
+    /// Of single precision.
+    pub singles: Vec<&'answer mut Vec<f32>>,
+    /// Of bytes.
+    pub bytes: Vec<&'answer mut Vec<u8>>,
+}
+
+/// An answer that travels from the worker to the page.
+pub trait Parcel: Serialize + DeserializeOwned {
+    /// Returns its long arrays, always in the same order.
+    fn arrays(&mut self) -> Arrays<'_> {
+        Arrays::default()
+    }
+}
+
+/// Declares tasks of a part of the worker: the type that asks, its name in the part, and the type of the answer.
 macro_rules! tasks {
-    ($($task:ty: $kind:ident => $outcome:ty),+ $(,)?) => {$(
-        impl Task for $task {
-            const KIND: Kind = Kind::$kind;
+    ($part:literal: $($task:ty = $name:literal => $outcome:ty),+ $(,)?) => {$(
+        impl $crate::kit::protocol::Task for $task {
+            const PART: &'static str = $part;
+            const NAME: &'static str = $name;
             type Outcome = $outcome;
         }
     )+};
 }
 
-tasks! {
-    robustness::Config: Robustness => Robustness,
-    efficiency::Config: Efficiency => Efficiency,
-    stability::Config: Stability => Stability,
-    fragility::Config: Fragility => Fragility,
-    resolvent::Config: Resolvent => Resolvent,
-    Quantization: Quantize => Quantize,
-    quantize::ComparisonConfig: CompareModes => ModeComparison,
-    speed::Config: Speed => Speed,
-    lora::Config: SimulateLora => ExaminedStudy,
-    ExamineLora: ExamineLora => ExaminedStudy,
-    PackLora: PackLora => WrittenFile,
-    Adapt: Adapt => Adapted,
-    ExplainAdaptation: ExplainAdaptation => Explained,
-    ReadImages: ReadImages => ImagesFile,
-    ShowImages: ShowImages => Pictures,
-    ListModels: ListModels => Shelf,
-    HandleModel: HandleModel => Shelved,
-    MapCausality: MapCausality => Causality,
-    Predict: Predict => Prediction,
-    StudyMixed: StudyMixed => Mixed,
-    MeasureWidths: MeasureWidths => MeasuredModel,
-    ListWidths: ListWidths => MeasuredModels,
-    TrainLadder: TrainLadder => TrainedLadder,
-    SaveModel: SaveModel => WrittenFile,
-    Import: Import => Imported,
-    ReadPotential: Potential => ReadValues,
-    Export: Export => WrittenFile,
-}
-
-/// Quantize a core: go on with a training run, if one is given, up to a step.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Quantization {
-    /// The config.
-    pub config: quantize::Config,
-    /// The training so far.
-    pub training: Option<TrainingRun>,
-    /// The step to stop before.
-    pub until: usize,
-}
-
-/// Say what a study of quantized LoRA shows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExamineLora(pub Document);
-
-/// Write all files of a study of quantized LoRA as one zip.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PackLora(pub Document);
+pub(crate) use tasks;
 
 /// Read result files; one buffer a file, in this order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Import {
     /// The files' names.
     pub names: Vec<String>,
-}
-
-/// Read a file as the values of a potential, or as a record of this lab; its bytes follow as a buffer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ReadPotential {
-    /// The file's name, or where the bytes come from.
-    pub name: String,
 }
 
 /// Write a figure as a file. The pixels of its pictures follow as buffers; for a PNG, which only the page can paint, the
@@ -216,15 +97,6 @@ pub struct Export {
     pub manifest: Option<String>,
 }
 
-/// A study of quantized LoRA, and what it shows.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ExaminedStudy {
-    /// The study.
-    pub study: Document,
-    /// What can be said of it.
-    pub evidence: Evidence,
-}
-
 /// What files hold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Imported {
@@ -239,21 +111,10 @@ pub struct Imported {
 /// A record that was found in files.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Found {
-    /// The room that shows it.
-    pub room: Room,
+    /// The name of the room that shows it.
+    pub room: String,
     /// The record.
     pub document: Document,
-}
-
-/// The potential that was read, and what to say of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ReadValues {
-    /// The potential.
-    pub potential: Potential,
-    /// How many sites it is for.
-    pub sites: usize,
-    /// What was read, in one sentence.
-    pub sentence: String,
 }
 
 /// A file; its content travels as a buffer.
@@ -263,6 +124,17 @@ pub struct WrittenFile {
     #[serde(skip)]
     pub bytes: Vec<u8>,
 }
+
+impl Parcel for WrittenFile {
+    fn arrays(&mut self) -> Arrays<'_> {
+        Arrays { bytes: vec![&mut self.bytes], ..Arrays::default() }
+    }
+}
+
+impl Parcel for Imported {}
+
+tasks! { "import": Import = "records" => Imported }
+tasks! { "export": Export = "figure" => WrittenFile }
 
 /// From the worker to the page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

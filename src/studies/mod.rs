@@ -1,12 +1,60 @@
-//! TODO bk_lab::studies
+//! The table of studies: one line a study, below. Page, worker and command line walk it; what a study is made of lies in
+//! its folder.
 
 pub mod efficiency;
 pub mod files;
-pub mod fragility;
 pub mod language_models;
 pub mod lora;
+pub mod published_figure;
 pub mod quantization;
 pub mod resolvent;
 pub mod robustness;
 pub mod scaling;
 pub mod stability;
+
+use crate::kit::room::{RoomInfo, Shown};
+
+/// THE TABLE: for each study the rooms of the page, with the function that builds each, and the parts of the worker, with
+/// the function that knows the tasks of each. The page and the worker split their programs at these functions.
+#[macro_export]
+macro_rules! studies {
+    ($use:ident) => {
+        $use! {
+            robustness { rooms [robustness = page::room, widths = measured::page::room], work [robustness = worker::work, widths = measured::worker::work] }
+            efficiency { rooms [efficiency = page::room], work [efficiency = worker::work] }
+            stability { rooms [stability = page::room], work [stability = worker::work] }
+            scaling { rooms [ladder = page::room], work [ladder = worker::work] }
+            published_figure { rooms [], work [fragility = fragility::worker::work] }
+            resolvent { rooms [resolvent = page::room], work [resolvent = worker::work] }
+            quantization { rooms [quantization = page::room], work [quantization = worker::work] }
+            language_models { rooms [models = page::room], work [models = worker::work, insight = worker::insight] }
+            lora { rooms [lora = page::room], work [lora = worker::work] }
+            files { rooms [files = page::room], work [import = worker::work] }
+        }
+    };
+}
+
+/// The rooms, in the order of the navigation.
+pub const ROOMS: &[RoomInfo] = &[
+    RoomInfo { room: robustness::ROOM, title: "Robustness" },
+    RoomInfo { room: efficiency::ROOM, title: "Efficiency" },
+    RoomInfo { room: stability::ROOM, title: "Stability" },
+    RoomInfo { room: resolvent::ROOM, title: "Resolvent" },
+    RoomInfo { room: quantization::ROOM, title: "Quantization" },
+    RoomInfo { room: robustness::measured::ROOM, title: "Measured robustness" },
+    RoomInfo { room: scaling::ROOM, title: "Measured efficiency and stability" },
+    RoomInfo { room: language_models::ROOM, title: "Language models" },
+    RoomInfo { room: lora::ROOM, title: "Quantized LoRA" },
+    RoomInfo { room: files::ROOM, title: "Files" },
+];
+
+/// The kinds of records that the page announces when they are imported.
+pub const SHOWN: &[Shown] = &[
+    Shown { study: "robustness", room: robustness::ROOM, kept: Some("for the robustness figure") },
+    Shown { study: "efficiency", room: efficiency::ROOM, kept: Some("for the efficiency figure") },
+    Shown { study: "stability", room: stability::ROOM, kept: Some("for the stability figure") },
+    Shown { study: "widths", room: robustness::measured::ROOM, kept: Some("of measured robustness") },
+    Shown { study: "ladder", room: scaling::ROOM, kept: Some("of measured efficiency and stability") },
+    Shown { study: "table", room: files::ROOM, kept: Some("as tables, in the room Files") },
+    Shown { study: "mode-comparison", room: quantization::ROOM, kept: None },
+];

@@ -3,8 +3,8 @@
 use bk_lab::kit::context::{Context, StudyError};
 use bk_lab::kit::record::{Record, document};
 use bk_lab::studies::efficiency::record as efficiency;
-use bk_lab::studies::fragility::record::{Config, Count, Fragility, Subject, Tally};
-use bk_lab::studies::fragility::study::run;
+use bk_lab::studies::published_figure::fragility::record::{Config, Count, Fragility, Subject, Tally};
+use bk_lab::studies::published_figure::fragility::study::run;
 use bk_lab::studies::robustness::record as robustness;
 use bk_lab::studies::stability::record as stability;
 use std::cell::Cell;

@@ -1,36 +1,46 @@
 //! Permalinks: what a link restores, and what it says when it cannot.
 
-use bk_lab::kit::permalink::{LinkError, Room, parse, settings, to_fragment, to_room};
+use bk_lab::kit::permalink::{Link, LinkError, settings, to_fragment, to_room};
 use bk_lab::studies::resolvent::record as resolvent;
 use bk_lab::studies::robustness::record as robustness;
+use bk_lab::studies::{ROOMS, robustness::ROOM};
 use bk_plot::View;
 use bk_resolvent::{BackendChoice, Potential};
 use proptest::prelude::*;
 
+/// Parses a link as the page does.
+fn parse(fragment: &str) -> Result<Link, LinkError> {
+    bk_lab::kit::permalink::parse(fragment, ROOMS, ROOM)
+}
+
 #[test]
 fn defaults_are_left_out() {
-    assert_eq!(to_fragment(Room::Robustness, &robustness::Config::default()), "#/robustness?v=1");
+    assert_eq!(
+        to_fragment(bk_lab::studies::robustness::ROOM, &robustness::Config::default()),
+        "#/robustness?v=1"
+    );
     let config = robustness::Config { seed: 7, bit_widths: vec![8, 4] };
-    assert_eq!(to_fragment(Room::Robustness, &config), "#/robustness?v=1&seed=7&bit_widths=8,4");
+    assert_eq!(
+        to_fragment(bk_lab::studies::robustness::ROOM, &config),
+        "#/robustness?v=1&seed=7&bit_widths=8,4"
+    );
 }
 
 #[test]
 fn a_link_without_anything_leads_to_the_first_room() {
     for empty in ["", "#", "#/"] {
         let link = parse(empty).unwrap();
-        assert_eq!(link.room, Room::Robustness);
+        assert_eq!(link.room, bk_lab::studies::robustness::ROOM);
         assert_eq!(link.restore::<robustness::Config>().unwrap().config, robustness::Config::default());
     }
 }
 
 #[test]
 fn every_room_has_a_link_of_its_own() {
-    for room in Room::ALL {
-        assert_eq!(parse(&to_room(room)).unwrap().room, room);
-        // By this number the page finds what it knows of a room.
-        assert_eq!(Room::ALL[room as usize], room);
+    for info in ROOMS {
+        assert_eq!(parse(&to_room(info.room)).unwrap().room, info.room);
     }
-    assert_eq!(to_room(Room::Ladder), "#/ladder?v=1");
+    assert_eq!(to_room(bk_lab::studies::scaling::ROOM), "#/ladder?v=1");
 }
 
 #[test]
@@ -44,7 +54,10 @@ fn settings_and_a_look_at_the_figure_share_a_link() {
         (config.unknown, view.unknown),
         (vec!["x".into(), "x_scale".into()], vec!["sites".to_string()])
     );
-    assert_eq!(to_fragment(Room::Resolvent, &config.config) + &settings(&view.config), fragment);
+    assert_eq!(
+        to_fragment(bk_lab::studies::resolvent::ROOM, &config.config) + &settings(&view.config),
+        fragment
+    );
     assert_eq!(settings(&View::default()), "");
 }
 
@@ -80,7 +93,7 @@ proptest! {
     #[test]
     fn a_robustness_config_survives_its_link(seed: u32, bit_widths in prop::collection::vec(1u32..=64, 0..8)) {
         let config = robustness::Config { seed, bit_widths };
-        let restored = parse(&to_fragment(Room::Robustness, &config)).unwrap().restore::<robustness::Config>().unwrap();
+        let restored = parse(&to_fragment(bk_lab::studies::robustness::ROOM, &config)).unwrap().restore::<robustness::Config>().unwrap();
         prop_assert_eq!(restored.config, config);
         prop_assert!(restored.unknown.is_empty());
     }
@@ -96,7 +109,7 @@ proptest! {
             map_energies: energies,
             ..Default::default()
         };
-        let restored = parse(&to_fragment(Room::Resolvent, &config)).unwrap().restore::<resolvent::Config>().unwrap();
+        let restored = parse(&to_fragment(bk_lab::studies::resolvent::ROOM, &config)).unwrap().restore::<resolvent::Config>().unwrap();
         prop_assert_eq!(restored.config, config);
     }
 

@@ -1,29 +1,31 @@
-//! The adapter: the GPU, or what plays it, as far as the browser or driver tells.
+//! The adapter of a GPU back end, as reported by the browser or driver.
 
 use serde::{Deserialize, Serialize};
 
-/// Names by which adapters that run on the CPU give themselves away where the device type does not.
+/// Lowercase parts of the names of adapters that run on the CPU, for those whose device type does not say so.
 const SOFTWARE_ADAPTERS: [&str; 4] = ["swiftshader", "llvmpipe", "lavapipe", "basic render driver"];
 
-/// The adapter a GPU back end runs on, as far as the browser or driver tells.
+/// The adapter of a GPU back end, as reported by the browser or driver.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AdapterReport {
-    /// The adapter's name; in a browser vendor, architecture, device and description, as far as it gives them.
+    /// The adapter's name. In a browser: vendor, architecture, device and description, as far as the browser
+    /// reveals them.
     pub name: String,
-    /// The vendor: natively its PCI number in hexadecimal, in a browser its name.
+    /// The vendor: its PCI number in hexadecimal, or in a browser its name.
     pub vendor: String,
-    /// The interface it is reached by: `webgpu`, `vulkan`, `metal` or `dx12`.
+    /// The graphics interface: `webgpu`, `vulkan`, `metal` or `dx12`.
     pub backend: String,
-    /// The kind of device, such as `DiscreteGpu` or `Cpu`; browsers say no more than `Other` or `Cpu`.
+    /// The kind of device, such as `DiscreteGpu` or `Cpu`. Browsers report only `Other` or `Cpu`.
     pub device_type: String,
     /// The driver and its version; empty in a browser.
     pub driver: String,
-    /// Whether the CPU plays the GPU (SwiftShader, llvmpipe, WARP): then its speed says nothing about GPUs.
+    /// Whether the CPU emulates the GPU (SwiftShader, llvmpipe, WARP). The speed of such an adapter says nothing
+    /// about GPUs.
     pub software: bool,
 }
 
 impl AdapterReport {
-    /// What is known of the adapter behind a device.
+    /// Returns the report on the adapter of a device.
     pub(crate) fn of(device: &wgpu::Device) -> Self {
         let info = device.adapter_info();
         let (name, vendor) = name_and_vendor(device, &info);
@@ -46,7 +48,8 @@ fn name_and_vendor(_: &wgpu::Device, info: &wgpu::AdapterInfo) -> (String, Strin
     (info.name.clone(), format!("{:#06x}", info.vendor))
 }
 
-/// wgpu passes on the description alone, which browsers often withhold; vendor and architecture they give.
+/// Asks the browser directly: wgpu passes on only the description, which browsers often withhold, while they do
+/// reveal vendor and architecture.
 #[cfg(target_arch = "wasm32")]
 fn name_and_vendor(device: &wgpu::Device, info: &wgpu::AdapterInfo) -> (String, String) {
     let Some(info) = device.as_webgpu().map(|device| device.adapter_info()) else {

@@ -1,4 +1,4 @@
-//! Which machine and which precision computes: what may be asked for, what was given, and why.
+//! Back ends: the machine and precision that compute, the choice between them, and the reason for it.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,21 +8,22 @@ use serde::{Deserialize, Serialize};
 use crate::adapter::AdapterReport;
 use crate::error::ResolventError;
 
-/// The names [`BackendChoice`] is written with, for messages.
+/// The names of all [`BackendChoice`]s, for messages.
 pub(super) const BACKEND_CHOICES: &str = "auto, f64, f32, gpu";
 
-/// Which back end is asked for. Written `auto`, `f64`, `f32` or `gpu`.
+/// The back end to use. Written `auto`, `f64`, `f32` or `gpu`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BackendChoice {
-    /// The GPU where there is a usable adapter, else the CPU in single precision.
+    /// The GPU if there is a usable adapter, otherwise the CPU in single precision. See
+    /// [`Engine::prepared_for`](crate::Engine::prepared_for).
     #[default]
     Auto,
     /// The CPU in double precision: the reference.
     F64,
     /// The CPU in single precision.
     F32,
-    /// The GPU; an error where there is none.
+    /// The GPU; opening the engine fails if there is none.
     Gpu,
 }
 
@@ -51,7 +52,7 @@ impl FromStr for BackendChoice {
     }
 }
 
-/// Which back end computes.
+/// The back end that computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Backend {
@@ -73,13 +74,13 @@ impl fmt::Display for Backend {
     }
 }
 
-/// Which back end an engine uses, on what, and why that one.
+/// The back end of an engine, its adapter, and the reason for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BackendReport {
     /// The back end.
     pub backend: Backend,
-    /// The adapter, for [`Backend::Gpu`].
+    /// The adapter; `None` unless the back end is [`Backend::Gpu`].
     pub adapter: Option<AdapterReport>,
-    /// Why this back end, as a clause that follows “because”.
+    /// The reason for this back end, as a clause that follows “because”.
     pub reason: String,
 }

@@ -1,14 +1,15 @@
-//! The two-sided continued fraction on the CPU: the reference in f64, the twin of the GPU kernel in f32.
+//! The two-sided continued fraction on the CPU: the reference in f64, the counterpart of the GPU kernels in f32.
 //!
-//! With s_i = v_i − z and the bonds β, one sweep from the left and one from the right,
+//! With s_i = v_i − z and the bonds β, one sweep from the left and one from the right
 //!
 //! ```text
 //! L_i = 1/(s_i − β_{i−1} L_{i−1}),   R_i = 1/(s_i − β_i R_{i+1}),   G_ii = 1/(s_i − β_{i−1} L_{i−1} − β_i R_{i+1}),
 //! ```
 //!
-//! give the whole diagonal in O(N). −Im of every denominator is η plus numbers that are never negative, so it
-//! never vanishes, nothing can overflow within the limits of [`crate::chain`], and Im G is accurate even where
-//! it is small beside |G| (resolvent-performance.md §2.5). The form with one division a site loses all this.
+//! compute the whole diagonal in O(N). −Im of every denominator is η plus non-negative numbers. Hence no
+//! denominator vanishes, nothing overflows within the limits of [`crate::chain`], and Im G is accurate even where
+//! it is much smaller than |G| (resolvent-performance.md §2.5). The recursion with one division per site has none
+//! of these properties.
 
 use num_complex::Complex;
 
@@ -17,17 +18,17 @@ use crate::cpu::Width;
 use crate::cpu::complex::Complexes;
 use crate::real::Real;
 
-/// G_ii of the chain at one point, one value a site, in the precision `T`.
+/// Returns G_ii of the chain at one point, one value per site, in the precision `T`.
 pub fn green<T: Real>(chain: &Chain, shift: Shift) -> Vec<Complex<T>> {
     let mut green = vec![Complex::default(); chain.sites()];
     visit_green(chain, &shift.into(), |site, _, value| green[site] = value);
     green
 }
 
-/// G_ii of the chain at many energies, handed to `visit` as (site, index of the energy, value): each pair once, in
-/// no promised order. Nothing of the size of the whole map is allocated.
+/// Computes G_ii of the chain at many energies and calls `visit(site, index of the energy, value)` once for each
+/// pair, in unspecified order. Allocates nothing of the size of the whole map.
 ///
-/// The arithmetic sees v − E₀ and E − E₀, each rounded once, with E₀ from [`Shifts::origin`].
+/// Computes with v − E₀ and E − E₀, each rounded once, where E₀ is [`Shifts::origin`].
 pub fn visit_green<T: Real>(chain: &Chain, shifts: &Shifts, mut visit: impl FnMut(usize, usize, Complex<T>)) {
     let diagonal = chain.offset_from(shifts.origin());
     let energies = shifts.offset_from_origin::<T>();
@@ -47,8 +48,8 @@ pub fn visit_green<T: Real>(chain: &Chain, shifts: &Shifts, mut visit: impl FnMu
     }
 }
 
-/// Both sweeps for as many energies side by side as so many registers hold, or fewer: left to right keeping every
-/// β_{i−1} L_{i−1}, then right to left.
+/// Runs both sweeps for at most as many energies as `REGISTERS` registers hold. The sweep from left to right keeps
+/// every β_{i−1} L_{i−1} for the sweep from right to left.
 fn sweep<T: Real, const REGISTERS: usize>(
     diagonal: &[T],
     bonds: Option<&[T]>,
@@ -62,7 +63,8 @@ fn sweep<T: Real, const REGISTERS: usize>(
     // conj(v − z) = (v − E) + iη.
     let site_term = |value: T, part: usize| Complexes { re: value.splat() - energy[part], im: eta };
 
-    // What a neighbour's L or R counts for across the bond to the right of a site; the last site has none.
+    // The contribution of a neighbor's L or R across the bond to the right of a site. The last site has no such
+    // bond.
     let bond = |site: usize| bonds.map(|bonds| bonds.get(site).copied().unwrap_or_default().splat());
     let share = |bond: Option<T::Register>, neighbour: Complexes<T::Register>| match bond {
         Some(bond) => neighbour.scaled(bond),

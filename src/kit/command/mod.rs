@@ -1,10 +1,8 @@
 //! What the commands of `bklab` share: their flags, files and printing, and how they fail.
 
 pub(crate) mod drawing;
-pub mod figure;
 pub(crate) mod files;
-mod options;
-mod print;
+pub(crate) mod print;
 pub(crate) mod report;
 
 /// What a command comes to.

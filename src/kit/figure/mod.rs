@@ -1,4 +1,4 @@
-//! TODO bk_lab::kit::figure
+//! What figures of records share: the looks of models, and where data comes from.
 
 pub(crate) mod looks;
 pub(crate) mod origin;

@@ -1,9 +1,9 @@
 //! The page's side of the worker: sends requests, hands answers to whoever asked, and starts another worker
 //! when one has crashed.
 
-use crate::kit::browser::{Parcel, Payload, message, message_of, parts_of};
+use crate::kit::browser::{Payload, message, message_of, parts_of};
 use crate::kit::context::Progress;
-use crate::kit::protocol::{Answer, Kind, Reply, Request, RequestId, Stopped, Task};
+use crate::kit::protocol::{Answer, Reply, Request, RequestId, Stopped, Task};
 use js_sys::ArrayBuffer;
 use leptos::prelude::set_timeout;
 use std::cell::RefCell;
@@ -77,22 +77,27 @@ impl Client {
     }
 
     /// Asks for something: `watch` gets progress, and `take` then exactly once what came out.
-    pub(crate) fn ask<Asked: Task<Outcome: Parcel>>(
+    pub(crate) fn ask<Asked: Task>(
         &self,
         task: &Asked,
         buffers: Vec<ArrayBuffer>,
         watch: impl Fn(Progress) + 'static,
         take: impl FnOnce(Result<Asked::Outcome, Stopped>) + 'static,
     ) -> RequestId {
-        let open = |payload| Asked::Outcome::unpack(payload).map_err(unreadable);
+        let open = |payload: Payload| payload.open().map_err(unreadable);
         let listener =
             Listener { watch: Rc::new(watch), take: Box::new(move |outcome| take(outcome.and_then(open))) };
         let payload = serde_json::to_string(task).map(|json| Payload { json, buffers });
-        self.send(Asked::KIND, payload.map_err(unreadable), listener)
+        self.send((Asked::PART, Asked::NAME), payload.map_err(unreadable), listener)
     }
 
     /// Sends a task on its way.
-    fn send(&self, kind: Kind, task: Result<Payload, Stopped>, listener: Listener) -> RequestId {
+    fn send(
+        &self,
+        (part, name): (&str, &str),
+        task: Result<Payload, Stopped>,
+        listener: Listener,
+    ) -> RequestId {
         let mut state = self.0.borrow_mut();
         state.last_id += 1;
         let id = state.last_id;
@@ -105,7 +110,7 @@ impl Client {
         match task {
             Ok(payload) => {
                 state.listeners.insert(id, listener);
-                state.post(Request::Begin { id, kind }, payload);
+                state.post(Request::Begin { id, part: part.into(), task: name.into() }, payload);
             }
             Err(stopped) => {
                 drop(state);

@@ -1,19 +1,13 @@
 //! Files that come to the page: by button, by drop, and what was imported before, kept until it is forgotten.
 
 use super::folders::{Gift, Given};
-use super::local_storage as kept;
+use super::local_storage;
 use super::room_handle::Arrival;
 use super::state::{Lab, Tone};
 use crate::kit::import::{ImportError, Problem, admit};
-use crate::kit::permalink::Room;
 use crate::kit::protocol::{Found, Import, Imported, Stopped};
-use crate::kit::record::{Document, Filed, Table};
-use crate::studies::efficiency::record::Efficiency;
-use crate::studies::quantization::record::ModeComparison;
-use crate::studies::robustness::measured::record::Widths;
-use crate::studies::robustness::record::Robustness;
-use crate::studies::scaling::record::Ladder;
-use crate::studies::stability::record::Stability;
+use crate::kit::record::Document;
+use crate::kit::room::{Room, Shown};
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -22,16 +16,6 @@ use web_sys::{Event, File, HtmlInputElement};
 
 /// Key under which imported records are kept in the browser's store.
 const KEY: &str = "bk-lab.imported";
-
-/// Rooms that keep what is imported: of which study, and how that is told of.
-const KEEPING: [(Room, &str, &str); 6] = [
-    (Room::Robustness, Robustness::STUDY, "for the robustness figure"),
-    (Room::Efficiency, Efficiency::STUDY, "for the efficiency figure"),
-    (Room::Stability, Stability::STUDY, "for the stability figure"),
-    (Room::Widths, Widths::STUDY, "of measured robustness"),
-    (Room::Ladder, Ladder::STUDY, "of measured efficiency and stability"),
-    (Room::Files, Table::STUDY, "as tables, in the room Files"),
-];
 
 /// So many records, or errors, are told of one by one.
 const MOST_ANNOUNCED: usize = 3;
@@ -89,8 +73,10 @@ fn take(lab: Lab, imported: Result<Imported, Stopped>, is_new: bool) {
     let arrival = Arrival { is_new, is_told: is_new && !many, is_restored: !views.is_empty() };
     for Found { room, document } in records {
         // The others are restored, which their rooms tell of, and which is to be seen.
-        let is_welcome = is_kept(&document) || document.study == ModeComparison::STUDY;
-        if arrival.is_told && is_welcome && !(arrival.is_restored && is_kept(&document)) {
+        let shown = shown(lab, &document);
+        let Some(room) = Room::named(&room, lab.rooms()) else { continue };
+        let (is_kept, is_welcome) = (shown.is_some_and(|of| of.kept.is_some()), shown.is_some());
+        if arrival.is_told && is_welcome && !(arrival.is_restored && is_kept) {
             welcome(lab, &document);
         }
         if arrival.is_told || is_new && !is_welcome {
@@ -100,9 +86,14 @@ fn take(lab: Lab, imported: Result<Imported, Stopped>, is_new: bool) {
     }
 }
 
-/// Whether a record is of a study that rooms keep.
-fn is_kept(document: &Document) -> bool {
-    KEEPING.iter().any(|(_, study, _)| *study == document.study)
+/// Returns the row of the table for the records of a document's kind; `None` for those that only restore settings.
+fn shown(lab: Lab, document: &Document) -> Option<&'static Shown> {
+    lab.records().iter().find(|shown| shown.study == document.study)
+}
+
+/// Returns the kinds of records that the browser keeps, each with its name in a sentence.
+fn kept(lab: Lab) -> impl Iterator<Item = (&'static Shown, &'static str)> {
+    lab.records().iter().filter_map(|shown| Some((shown, shown.kept?)))
 }
 
 /// Says why files were not imported: each in its sentence while they are few.
@@ -117,17 +108,17 @@ fn tell_of_errors(lab: Lab, mut errors: Vec<String>) {
 
 /// Says what many records are, and leads to the room of most of them.
 fn tell_of_many(lab: Lab, records: &[Found]) {
-    let counts = KEEPING.map(|(_, study, _)| records.iter().filter(|of| of.document.study == study).count());
-    let kinds = KEEPING.iter().zip(counts);
+    let count = |study: &str| records.iter().filter(|of| of.document.study == study).count();
+    let kinds: Vec<_> = kept(lab).map(|(shown, what)| (shown.room, what, count(shown.study))).collect();
     let parts: Vec<String> = kinds
-        .clone()
-        .filter(|(_, count)| *count > 0)
-        .map(|((_, _, what), count)| format!("{count} {what}"))
+        .iter()
+        .filter(|(.., count)| *count > 0)
+        .map(|(_, what, count)| format!("{count} {what}"))
         .collect();
     let sentence = format!("{} data sets were imported: {}.", records.len(), parts.join(", "));
     lab.notify(Tone::Information, sentence);
-    if let Some(((room, ..), _)) = kinds.max_by_key(|(_, count)| *count) {
-        lab.room.set(*room);
+    if let Some((room, ..)) = kinds.into_iter().max_by_key(|(.., count)| *count) {
+        lab.room.set(room);
     }
 }
 
@@ -142,10 +133,10 @@ pub(crate) fn welcome(lab: Lab, document: &Document) {
 /// Imported records outlive the tab: they are kept in the browser's store and read again like any file.
 pub(crate) fn keep_imported(lab: Lab) {
     let records = move || {
-        let kept = KEEPING.iter().flat_map(|(room, ..)| lab.entrance(*room).kept());
-        kept.filter(is_kept).collect()
+        let documents = kept(lab).flat_map(|(shown, _)| lab.entrance(shown.room).kept());
+        documents.filter(|document| shown(lab, document).is_some_and(|of| of.kept.is_some())).collect()
     };
-    kept::keep(lab, KEY, "What was imported", move |imported| take(lab, imported, false), records);
+    local_storage::keep(lab, KEY, "What was imported", move |imported| take(lab, imported, false), records);
 }
 
 /// The button that opens the system's file chooser.

@@ -5,13 +5,12 @@ pub(crate) mod client;
 pub(crate) mod controls;
 pub(crate) mod download;
 mod explore;
-pub(crate) mod figure_room;
 pub(crate) mod figure_view;
 pub(crate) mod files;
 pub(crate) mod findings;
 mod folders;
 pub(crate) mod formulas;
-mod local_storage;
+pub(crate) mod local_storage;
 pub(crate) mod room_handle;
 pub mod rooms;
 mod save_figure;
@@ -22,32 +21,46 @@ pub(crate) mod table;
 pub(crate) mod texts;
 mod theme;
 
-use super::permalink::Room;
+use super::room::{Room, RoomInfo, Shown};
 use folders::Gift;
 use leptos::prelude::*;
 use rooms::{Fetch, Place};
-use state::{Lab, Notice, Tone};
+pub use state::Lab;
+use state::{Notice, Tone};
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, HtmlElement};
 
-/// Puts the page into the document and starts the worker from its script; `fetch` brings the code of the rooms.
-pub fn start(worker_url: String, fetch: Fetch) {
+/// What the page knows of the studies before any of their code is loaded.
+#[derive(Clone, Copy)]
+pub struct Table {
+    /// The rooms, in the order of the navigation. An empty link leads to the first.
+    pub rooms: &'static [RoomInfo],
+    /// Which room takes in which records.
+    pub records: &'static [Shown],
+    /// Fetches the code of a room.
+    pub fetch: Fetch,
+    /// Runs once the page is there.
+    pub begin: fn(Lab),
+}
+
+/// Puts the page into the document and starts the worker from its script.
+pub fn start(worker_url: String, table: Table) {
     console_error_panic_hook::set_once();
     if let Some(boot) = document().get_element_by_id("boot") {
         boot.remove();
     }
-    leptos::mount::mount_to_body(move || view! { <App worker_url fetch /> });
+    leptos::mount::mount_to_body(move || view! { <App worker_url table /> });
 }
 
 /// The whole page.
 #[component]
-fn App(worker_url: String, fetch: Fetch) -> impl IntoView {
-    let lab = Lab::open(worker_url);
+fn App(worker_url: String, table: Table) -> impl IntoView {
+    let lab = Lab::open(worker_url, table);
     provide_context(lab);
     lab.follow_address();
     lab.keep_address();
     files::keep_imported(lab);
-    figure_room::keep_pinned(lab);
+    (table.begin)(lab);
     let listener = window_event_listener(leptos::ev::hashchange, move |_| lab.follow_address());
     on_cleanup(move || listener.remove());
     accept_drops(lab);
@@ -64,7 +77,7 @@ fn App(worker_url: String, fetch: Fetch) -> impl IntoView {
         <Top />
         <Notices />
         <main id="content" tabindex="-1">
-            {Room::ALL.map(|room| view! { <Place room fetch /> }).collect_view()}
+            {table.rooms.iter().map(|info| view! { <Place room=info.room fetch=table.fetch /> }).collect_view()}
         </main>
         <Bottom />
     }
@@ -83,16 +96,7 @@ fn Top() -> impl IntoView {
         <header class="top">
             <p class="name">"BK Lab"</p>
             <nav aria-label="Rooms">
-                {link(Room::Robustness, "Robustness")}
-                {link(Room::Efficiency, "Efficiency")}
-                {link(Room::Stability, "Stability")}
-                {link(Room::Resolvent, "Resolvent")}
-                {link(Room::Quantization, "Quantization")}
-                {link(Room::Widths, "Measured robustness")}
-                {link(Room::Ladder, "Measured efficiency and stability")}
-                {link(Room::Models, "Language models")}
-                {link(Room::Lora, "Quantized LoRA")}
-                {link(Room::Files, "Files")}
+                {lab.rooms().iter().map(|info| link(info.room, info.title)).collect_view()}
             </nav>
             <button type="button" class="quiet" on:click=move |_| copy_link(lab)>"Copy link"</button>
             <label class="theme">

@@ -4,8 +4,9 @@
 use super::files::welcome;
 use super::state::Lab;
 use crate::kit::permalink;
-use crate::kit::permalink::{Link, LinkError, Restored, Room};
+use crate::kit::permalink::{Link, LinkError, Restored};
 use crate::kit::record::Document;
+use crate::kit::room::Room;
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -1,19 +1,8 @@
 //! The rooms' places in the document. The page's program comes in parts: what opens first has no room in it, and
 //! the code of a room comes when the room is opened for the first time.
 
-use super::figure_room as published;
 use super::state::Lab;
-use crate::kit::permalink::Room;
-use crate::studies::efficiency::record::Efficiency;
-use crate::studies::files::page::TablesView;
-use crate::studies::language_models::page::ModelsView;
-use crate::studies::lora::page::LoraView;
-use crate::studies::quantization::page::QuantizeView;
-use crate::studies::resolvent::page::ResolventView;
-use crate::studies::robustness::measured::page::WidthsView;
-use crate::studies::robustness::record::Robustness;
-use crate::studies::scaling::page::LadderView;
-use crate::studies::stability::record::Stability;
+use crate::kit::room::Room;
 use leptos::prelude::*;
 use leptos::wasm_split::SplitLoaderError;
 use std::pin::Pin;
@@ -26,56 +15,6 @@ pub type Coming = Pin<Box<dyn Future<Output = Result<Build, SplitLoaderError>>>>
 
 /// Fetches the code of a room, unless it is here.
 pub type Fetch = fn(Room) -> Coming;
-
-/// The room of the robustness figure.
-pub fn robustness() -> AnyView {
-    published::figure_room::<Robustness>(expect_context())
-}
-
-/// The room of the efficiency figure.
-pub fn efficiency() -> AnyView {
-    published::figure_room::<Efficiency>(expect_context())
-}
-
-/// The room of the stability figure.
-pub fn stability() -> AnyView {
-    published::figure_room::<Stability>(expect_context())
-}
-
-/// The room of the resolvent.
-pub fn resolvent() -> AnyView {
-    view! { <ResolventView /> }.into_any()
-}
-
-/// The room of the quantized core.
-pub fn quantization() -> AnyView {
-    view! { <QuantizeView /> }.into_any()
-}
-
-/// The room of measured robustness.
-pub fn widths() -> AnyView {
-    view! { <WidthsView /> }.into_any()
-}
-
-/// The room of measured efficiency and stability.
-pub fn ladder() -> AnyView {
-    view! { <LadderView /> }.into_any()
-}
-
-/// The room of language models.
-pub fn models() -> AnyView {
-    view! { <ModelsView /> }.into_any()
-}
-
-/// The room of quantized LoRA.
-pub fn lora() -> AnyView {
-    view! { <LoraView /> }.into_any()
-}
-
-/// The room of files.
-pub fn files() -> AnyView {
-    view! { <TablesView /> }.into_any()
-}
 
 /// How far the code of a room has come.
 #[derive(Clone, Copy)]

@@ -3,8 +3,8 @@
 
 use super::shipped;
 use super::state::{Lab, Tone};
-use crate::kit::permalink::Room;
 use crate::kit::record::{Document, Filed};
+use crate::kit::room::Room;
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -1,14 +1,15 @@
 //! What the page knows: one handle, copied to wherever it is needed.
 
+use super::Table;
 use super::client::Client;
 use super::room_handle::Entrance;
 use super::theme;
-use crate::kit::browser::Parcel;
 use crate::kit::context::Progress;
 use crate::kit::permalink;
-use crate::kit::permalink::{LinkError, Room};
+use crate::kit::permalink::LinkError;
 use crate::kit::protocol::{RequestId, Stopped, Task};
 use crate::kit::record::{Document, Filed};
+use crate::kit::room::{Room, RoomInfo, Shown};
 use bk_plot::Theme;
 use js_sys::ArrayBuffer;
 use leptos::prelude::*;
@@ -36,7 +37,7 @@ const MOST_NOTICES: usize = 4;
 
 /// The state of the page.
 #[derive(Clone, Copy)]
-pub(crate) struct Lab {
+pub struct Lab {
     client: StoredValue<Client, LocalStorage>,
     /// Sentences for the reader, oldest first.
     pub(crate) notices: RwSignal<Vec<Notice>>,
@@ -46,12 +47,13 @@ pub(crate) struct Lab {
     pub(crate) theme: Memo<Theme>,
     /// The room that is shown.
     pub(crate) room: RwSignal<Room>,
-    entrances: StoredValue<[Entrance; Room::ALL.len()]>,
+    table: StoredValue<Table>,
+    entrances: StoredValue<Vec<Entrance>>,
 }
 
 impl Lab {
     /// The state of a page that has just been opened; starts the worker.
-    pub(crate) fn open(worker_url: String) -> Self {
+    pub(crate) fn open(worker_url: String, table: Table) -> Self {
         let notices = RwSignal::new(Vec::new());
         let (theme_choice, theme) = theme::signals();
         let client = Client::start(worker_url, move |sentence| push(notices, Tone::Trouble, sentence));
@@ -60,8 +62,9 @@ impl Lab {
             notices,
             theme_choice,
             theme,
-            room: RwSignal::new(Room::default()),
-            entrances: StoredValue::new(Room::ALL.map(|_| Entrance::default())),
+            room: RwSignal::new(table.rooms[0].room),
+            table: StoredValue::new(table),
+            entrances: StoredValue::new(table.rooms.iter().map(|_| Entrance::default()).collect()),
         }
     }
 
@@ -71,7 +74,7 @@ impl Lab {
     }
 
     /// Asks the worker for something that comes at once, or not; see [`Client::ask`].
-    pub(crate) fn ask<Asked: Task<Outcome: Parcel>>(
+    pub(crate) fn ask<Asked: Task>(
         &self,
         task: &Asked,
         buffers: Vec<ArrayBuffer>,
@@ -81,7 +84,7 @@ impl Lab {
     }
 
     /// Asks the worker for something that takes a while; see [`Client::ask`].
-    pub(crate) fn ask_and_watch<Asked: Task<Outcome: Parcel>>(
+    pub(crate) fn ask_and_watch<Asked: Task>(
         &self,
         task: &Asked,
         buffers: Vec<ArrayBuffer>,
@@ -110,7 +113,18 @@ impl Lab {
 
     /// The entrance of a room.
     pub(crate) fn entrance(&self, room: Room) -> Entrance {
-        self.entrances.with_value(|entrances| entrances[room as usize])
+        let place = self.rooms().iter().position(|info| info.room == room).unwrap_or_default();
+        self.entrances.with_value(|entrances| entrances[place])
+    }
+
+    /// Returns the rooms, in the order of the navigation.
+    pub(crate) fn rooms(&self) -> &'static [RoomInfo] {
+        self.table.with_value(|table| table.rooms)
+    }
+
+    /// Returns which room takes in which records.
+    pub(crate) fn records(&self) -> &'static [Shown] {
+        self.table.with_value(|table| table.records)
     }
 
     /// The record of a document; one that cannot be read is told of.
@@ -157,7 +171,7 @@ impl Lab {
 
     /// Restores what a link says, or lets it wait for its room to open; hands back the room.
     fn restore(&self, fragment: &str, before: Room) -> Result<Room, LinkError> {
-        let link = permalink::parse(fragment)?;
+        let link = permalink::parse(fragment, self.rooms(), self.rooms()[0].room)?;
         let room = link.room;
         let unknown = self.entrance(room).restore(link, fragment, before).transpose()?;
         self.tell_of_unknown(unknown.unwrap_or_default());

@@ -3,8 +3,8 @@
 
 use super::{Manifest, Provenance, Table};
 use crate::studies::efficiency::record::Efficiency;
-use crate::studies::fragility::record::Fragility;
 use crate::studies::lora::record::Study;
+use crate::studies::published_figure::fragility::record::Fragility;
 use crate::studies::quantization::record::{ModeComparison, Quantize};
 use crate::studies::resolvent::record::Resolvent;
 use crate::studies::resolvent::speed::record::Speed;

@@ -3,18 +3,18 @@
 //! Requests run side by side as asynchronous tasks that pause between units of work; that is when a cancel is
 //! heard. A panic ends the worker; the page then starts another and says so.
 
-pub mod parts;
+pub mod export;
 pub(crate) mod store;
 
-use super::browser::{Parcel, Payload, message, parts_of, pause};
+use super::browser::{Payload, message, parts_of, pause};
 use super::context::{Context, StudyError};
-use super::protocol::{Answer, Kind, Reply, Request, RequestId, Stopped};
+use super::protocol::{Answer, Parcel, Reply, Request, RequestId, Stopped};
 use bk_plot::export::ExportError;
 use leptos::wasm_split::SplitLoaderError;
-use parts::Parts;
 use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -23,11 +23,32 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 /// A page of WebAssembly's memory, in bytes.
 const MEMORY_PAGE: usize = 65_536;
 
+/// A part of the worker's program, which is fetched when one of its tasks is first asked for.
+#[derive(Clone, Copy)]
+pub struct Part {
+    /// Its name in the table of studies: [`Task::PART`](super::protocol::Task::PART).
+    pub name: &'static str,
+    /// Fetches its code.
+    pub fetch: fn() -> Coming,
+}
+
+/// The code of a part on its way.
+pub type Coming = Pin<Box<dyn Future<Output = Result<Work, SplitLoaderError>>>>;
+
+/// Returns what does the task of a name; `None` for a name that the part does not know.
+pub type Work = fn(&str) -> Option<Perform>;
+
+/// Does a task: reads it, and hands over the answer.
+pub type Perform = fn(Payload, &Context) -> Performing<'_>;
+
+/// A task being done.
+pub type Performing<'context> = Pin<Box<dyn Future<Output = Result<Payload, Stopped>> + 'context>>;
+
 /// What lives as long as the worker does.
 struct Worker {
     scope: DedicatedWorkerGlobalScope,
     /// Where the code of heavier work is.
-    parts: Parts,
+    parts: &'static [Part],
     /// The cancel flags of the requests that are running.
     running: RefCell<HashMap<RequestId, Rc<Cell<bool>>>>,
 }
@@ -36,14 +57,16 @@ struct Worker {
 const NO_PART: &str = "The code for this could not be loaded; what was computed before is as it was. Check the connection and try again. If that does not help, the lab may have been renewed since this page was opened: reload it, its address keeps the settings.";
 
 /// Starts listening, and tells the page so: what it sent earlier would have been lost.
-pub fn start(parts: Parts) {
+pub fn start(parts: &'static [Part]) {
     console_error_panic_hook::set_once();
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
     let worker = Rc::new(Worker { scope: scope.clone(), parts, running: RefCell::default() });
     let listener = worker.clone();
     let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         match parts_of::<Request>(event.data()) {
-            Some((Request::Begin { id, kind }, task)) => listener.clone().begin(id, kind, task),
+            Some((Request::Begin { id, part, task: name }, task)) => {
+                listener.clone().begin(id, part, name, task)
+            }
             Some((Request::Cancel(id), _)) => listener.cancel(id),
             // Nobody would ever be answered: better to end, and be started again.
             None => listener.reply(
@@ -80,7 +103,7 @@ impl Worker {
     }
 
     /// Begins a task.
-    fn begin(self: Rc<Self>, id: RequestId, kind: Kind, task: Payload) {
+    fn begin(self: Rc<Self>, id: RequestId, part: String, name: String, task: Payload) {
         let cancelled = Rc::new(Cell::new(false));
         self.running.borrow_mut().insert(id, cancelled.clone());
         spawn_local(async move {
@@ -90,7 +113,7 @@ impl Worker {
                 || Box::pin(pause()),
                 cancelled,
             );
-            let outcome = self.perform(kind, task, &context).await;
+            let outcome = self.perform(&part, &name, task, &context).await;
             self.running.borrow_mut().remove(&id);
             match outcome {
                 Ok(payload) => self.post(id, Answer::Finished, &payload),
@@ -100,37 +123,18 @@ impl Worker {
     }
 
     /// Does what is asked.
-    async fn perform(&self, kind: Kind, task: Payload, context: &Context) -> Result<Payload, Stopped> {
-        let perform = match kind {
-            Kind::Robustness => (self.parts.published)().await?.robustness,
-            Kind::Efficiency => (self.parts.published)().await?.efficiency,
-            Kind::Stability => (self.parts.published)().await?.stability,
-            Kind::Fragility => (self.parts.published)().await?.fragility,
-            Kind::Resolvent => (self.parts.resolvent)().await?.study,
-            Kind::Speed => (self.parts.resolvent)().await?.speed,
-            Kind::Quantize => (self.parts.quantization)().await?.core,
-            Kind::CompareModes => (self.parts.quantization)().await?.comparison,
-            Kind::SimulateLora => (self.parts.lora)().await?.simulate,
-            Kind::ExamineLora => (self.parts.lora)().await?.examine,
-            Kind::PackLora => (self.parts.lora)().await?.pack,
-            Kind::Adapt => (self.parts.lora)().await?.adapt,
-            Kind::ExplainAdaptation => (self.parts.lora)().await?.explain,
-            Kind::ReadImages => (self.parts.import)().await?.images,
-            Kind::ShowImages => (self.parts.lora)().await?.pictures,
-            Kind::ListModels => (self.parts.models)().await?.list,
-            Kind::HandleModel => (self.parts.models)().await?.handle,
-            Kind::MapCausality => (self.parts.insight)().await?.causality,
-            Kind::Predict => (self.parts.insight)().await?.predict,
-            Kind::StudyMixed => (self.parts.insight)().await?.mixed,
-            Kind::MeasureWidths => (self.parts.widths)().await?.measure,
-            Kind::ListWidths => (self.parts.widths)().await?.list,
-            Kind::TrainLadder => (self.parts.ladder)().await?,
-            Kind::SaveModel => (self.parts.models)().await?.save,
-            Kind::Import => (self.parts.import)().await?.records,
-            Kind::Potential => (self.parts.import)().await?.potential,
-            Kind::Export => (self.parts.export)().await?,
-        };
-        perform(task, context).await
+    async fn perform(
+        &self,
+        part: &str,
+        name: &str,
+        task: Payload,
+        context: &Context,
+    ) -> Result<Payload, Stopped> {
+        let fetch = self.parts.iter().find(|known| known.name == part).map(|known| known.fetch);
+        let unknown =
+            || Stopped::Failed(format!("The worker knows no task “{name}” of “{part}”. Reload the page."));
+        let work = fetch.ok_or_else(unknown)?().await?;
+        work(name).ok_or_else(unknown)?(task, context).await
     }
 }
 
@@ -146,7 +150,7 @@ pub(crate) fn read<Task: DeserializeOwned>(task: &Payload) -> Result<Task, Stopp
 
 /// What came out, ready to travel.
 pub(crate) fn finished(outcome: impl Parcel) -> Result<Payload, Stopped> {
-    Ok(outcome.pack()?)
+    Ok(Payload::of(outcome)?)
 }
 
 impl From<StudyError> for Stopped {

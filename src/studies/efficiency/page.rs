@@ -3,15 +3,15 @@
 use super::record::Config;
 use super::record::Efficiency;
 use crate::kit::page::controls::{Choice, Field};
-use crate::kit::page::figure_room::PageFigure;
-use crate::kit::page::figure_room::state::FigureState;
 use crate::kit::page::formulas;
 use crate::kit::page::state::Lab;
 use crate::kit::page::table::{INTERVAL, Rows};
-use crate::kit::permalink::Room;
 use crate::kit::record::pareto::{Cost, Dominance};
 use crate::kit::record::table::cell;
-use crate::studies::fragility::record::Subject;
+use crate::kit::room::Room;
+use crate::studies::published_figure::fragility::record::Subject;
+use crate::studies::published_figure::page::PageFigure;
+use crate::studies::published_figure::page::state::FigureState;
 use bk_plot::{Layout, Scene, View};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -32,7 +32,7 @@ impl PageFigure for Efficiency {
     type Config = Config;
     type Look = Look;
 
-    const ROOM: Room = Room::Efficiency;
+    const ROOM: Room = crate::studies::efficiency::ROOM;
     const INTRODUCTION: &'static str = "The published figure says that ResNet-BK needs half the operations of Mamba for the same perplexity. This room draws it again from the published simulation, with the Pareto frontier by the right rule, and shows which pairs of points its numbers compare.";
     const STEM: &'static str = "dynamic-efficiency";
     const SUMMARY_NAME: &'static str = "efficiency_graph.json";
@@ -51,7 +51,7 @@ impl PageFigure for Efficiency {
     }
 
     fn elsewhere(lab: Lab) -> Option<AnyView> {
-        let link = move || lab.fragment(Room::Ladder);
+        let link = move || lab.fragment(crate::studies::scaling::ROOM);
         Some(
             view! { <a href=link>"What trained models cost and achieve is measured in another room."</a> }
                 .into_any(),
@@ -117,4 +117,9 @@ impl PageFigure for Efficiency {
     fn formula() -> AnyView {
         view! { <formulas::Efficiency /> }.into_any()
     }
+}
+
+/// Builds the room of the figure.
+pub fn room() -> AnyView {
+    crate::studies::published_figure::page::figure_room::<Efficiency>(expect_context())
 }

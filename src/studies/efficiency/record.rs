@@ -1,9 +1,14 @@
 //! The record of a dynamic efficiency study: perplexity against floating-point operations a token, for each
 //! configuration of each model.
 
+use crate::kit::protocol::{Parcel, tasks};
 use crate::kit::record::pareto::{Cost, Dominance, frontier};
 use crate::kit::record::{Comparison, Model, statistics};
 use serde::{Deserialize, Serialize};
+
+impl Parcel for Efficiency {}
+
+tasks! { "efficiency": Config = "simulate" => Efficiency }
 
 /// What decides the published simulation (resnet-bk.md §6.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

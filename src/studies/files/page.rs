@@ -5,7 +5,6 @@ use crate::kit::page::room_handle::{Host, restore};
 use crate::kit::page::state::Lab;
 use crate::kit::page::table::GridTable;
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
 use crate::kit::record::Table;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -18,19 +17,19 @@ struct NoSettings {}
 #[component]
 pub(crate) fn TablesView() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let entrance = lab.entrance(Room::Files);
+    let entrance = lab.entrance(crate::studies::files::ROOM);
     let host = Host {
-        address: Signal::stored(permalink::to_room(Room::Files)),
+        address: Signal::stored(permalink::to_room(crate::studies::files::ROOM)),
         restore: Callback::new(|link| restore(&link, |NoSettings {}| {})),
         take: Callback::new(move |(document, arrival)| entrance.take(lab, document, arrival)),
     };
-    entrance.open(lab, Room::Files, host);
+    entrance.open(lab, crate::studies::files::ROOM, host);
     let tables = Memo::new(move |_| {
         let documents = entrance.imported.get();
         documents.iter().filter_map(|document| lab.record(document)).collect::<Vec<Table>>()
     });
     view! {
-        <section class="room" hidden=move || lab.room.get() != Room::Files aria-labelledby="files-title">
+        <section class="room" hidden=move || lab.room.get() != crate::studies::files::ROOM aria-labelledby="files-title">
             <header class="intro">
                 <h1 id="files-title">"Files"</h1>
                 <p>"Result files of the two published projects, and whatever shares their forms. What belongs to a figure is drawn in its room; everything else is shown here as it is, with what is known of its origin. Nothing leaves this machine."</p>
@@ -62,4 +61,9 @@ fn Sheet(table: Table) -> impl IntoView {
             {grids.into_iter().map(|grid| view! { <GridTable grid /> }).collect_view()}
         </section>
     }
+}
+
+/// Builds the room.
+pub fn room() -> AnyView {
+    view! { <TablesView /> }.into_any()
 }

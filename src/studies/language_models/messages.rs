@@ -1,12 +1,44 @@
 //! What the room of language models asks the worker, and what comes of it.
 
 use super::mixed_precision::record as mixed;
+use super::mixed_precision::record::Mixed;
+use super::prediction::Prediction;
 use super::record::{Config, LanguageModel};
+use crate::kit::protocol::{Parcel, WrittenFile, tasks};
 use crate::studies::robustness::measured::record as widths;
 use bk_models::Trajectory;
+use bk_models::causality::Causality;
 use bk_models::corpus::Baselines;
 use bk_quantize::Width;
 use serde::{Deserialize, Serialize};
+
+impl Parcel for Shelf {}
+impl Parcel for Shelved {}
+impl Parcel for Causality {}
+impl Parcel for Mixed {}
+impl Parcel for Prediction {}
+impl Parcel for MeasuredModel {}
+impl Parcel for MeasuredModels {}
+
+tasks! {
+    "models":
+    ListModels = "list" => Shelf,
+    HandleModel = "handle" => Shelved,
+    SaveModel = "save" => WrittenFile,
+}
+
+tasks! {
+    "insight":
+    MapCausality = "causality" => Causality,
+    Predict = "predict" => Prediction,
+    StudyMixed = "mixed" => Mixed,
+}
+
+tasks! {
+    "widths":
+    MeasureWidths = "measure" => MeasuredModel,
+    ListWidths = "list" => MeasuredModels,
+}
 
 /// A model on the shelf is known by a number, counted up.
 pub type ModelKey = u64;

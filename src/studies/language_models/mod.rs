@@ -1,4 +1,4 @@
-//! TODO bk_lab::studies::language_models
+//! Language models: training, evaluation, causality, mixed precision.
 
 #[cfg(feature = "cli")]
 pub mod command;
@@ -7,10 +7,15 @@ pub mod leak;
 pub mod messages;
 pub mod mixed_precision;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
-pub(crate) mod page;
+pub mod page;
 pub mod prediction;
 pub mod published_flops;
 pub mod record;
 pub mod study;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod worker;
+
+use crate::kit::room::Room;
+
+/// The room of the study.
+pub const ROOM: Room = Room("models");

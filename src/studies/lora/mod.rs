@@ -1,4 +1,4 @@
-//! TODO bk_lab::studies::lora
+//! Quantized LoRA for vision transformers, as published and as measured.
 
 #[cfg(feature = "cli")]
 pub mod command;
@@ -6,7 +6,15 @@ pub mod figure;
 pub mod import;
 pub mod measured;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
-pub(crate) mod page;
+pub mod page;
 pub mod published;
 pub mod record;
 pub mod study;
+#[cfg(all(feature = "web", target_arch = "wasm32"))]
+pub mod worker;
+pub mod messages;
+
+use crate::kit::room::Room;
+
+/// The room of the study.
+pub const ROOM: Room = Room("lora");

@@ -8,7 +8,7 @@ use crate::kit::command::files::{import, print};
 use crate::kit::command::report;
 use crate::kit::context::Context;
 use crate::kit::record::{Record, document};
-use crate::studies::fragility::command as fragility;
+use crate::studies::published_figure::fragility::command as fragility;
 use bk_quantize::{Granularity, ScaleRule, Width};
 use clap::{Args, Subcommand};
 use std::ops::Range;

@@ -3,16 +3,16 @@
 use super::published::degradation;
 use super::record::{Config, Point, Robustness, precision_label};
 use crate::kit::page::controls::{Field, Numbers};
-use crate::kit::page::figure_room::state::FigureState;
-use crate::kit::page::figure_room::{NoLook, PageFigure};
 use crate::kit::page::formulas;
 use crate::kit::page::state::Lab;
 use crate::kit::page::table::{INTERVAL, Rows};
-use crate::kit::permalink::Room;
 use crate::kit::record::Model;
 use crate::kit::record::comparison::distinct;
 use crate::kit::record::table::cell;
-use crate::studies::fragility::record::Subject;
+use crate::kit::room::Room;
+use crate::studies::published_figure::fragility::record::Subject;
+use crate::studies::published_figure::page::state::FigureState;
+use crate::studies::published_figure::page::{NoLook, PageFigure};
 use bk_plot::{Layout, Scene, View};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl PageFigure for Robustness {
     type Config = Config;
     type Look = NoLook;
 
-    const ROOM: Room = Room::Robustness;
+    const ROOM: Room = crate::studies::robustness::ROOM;
     const INTRODUCTION: &'static str = "The published figure says that ResNet-BK keeps its perplexity when its weights are quantized, and that Mamba loses it. This room draws that figure again from the published simulation, tests every number on it, and lets you lay results of your own over it.";
     const STEM: &'static str = "quantization-robustness";
     const SUMMARY_NAME: &'static str = "quantization_graph.json";
@@ -40,7 +40,7 @@ impl PageFigure for Robustness {
     }
 
     fn elsewhere(lab: Lab) -> Option<AnyView> {
-        let link = move || lab.fragment(Room::Widths);
+        let link = move || lab.fragment(crate::studies::robustness::measured::ROOM);
         Some(view! { <a href=link>"What trained models do is measured in another room."</a> }.into_any())
     }
 
@@ -101,4 +101,9 @@ fn table(record: &Robustness) -> Rows {
         cells
     };
     Rows { headings, count, row: Arc::new(row) }
+}
+
+/// Builds the room of the figure.
+pub fn room() -> AnyView {
+    crate::studies::published_figure::page::figure_room::<Robustness>(expect_context())
 }

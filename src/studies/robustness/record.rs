@@ -1,7 +1,12 @@
 //! The record of a quantization robustness study: perplexity against bit width for each model.
 
+use crate::kit::protocol::{Parcel, tasks};
 use crate::kit::record::{Comparison, Model, statistics};
 use serde::{Deserialize, Serialize};
+
+impl Parcel for Robustness {}
+
+tasks! { "robustness": Config = "simulate" => Robustness }
 
 /// What decides the published simulation (resnet-bk.md §5.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

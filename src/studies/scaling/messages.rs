@@ -2,7 +2,12 @@
 
 use super::record::{Config, Rung};
 use crate::kit::context::Progress;
+use crate::kit::protocol::{Parcel, tasks};
 use serde::{Deserialize, Serialize};
+
+impl Parcel for TrainedLadder {}
+
+tasks! { "ladder": TrainLadder = "train" => TrainedLadder }
 
 /// Do something to the ladder of a config.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

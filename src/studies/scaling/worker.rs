@@ -8,13 +8,21 @@ use super::study::{Advanced, Session};
 use crate::kit::browser::Payload;
 use crate::kit::browser::to_bytes;
 use crate::kit::context::Context;
-use crate::kit::worker::parts::Performing;
 use crate::kit::worker::store::{Shelf, shelf};
+use crate::kit::worker::{Perform, Performing};
 use crate::kit::worker::{finished, memory, read};
 use crate::studies::language_models::worker::Problem;
 use bk_models::corpus::Text;
 use serde::Serialize;
 use std::cell::RefCell;
+
+/// Returns what does the task of a name.
+pub fn work(task: &str) -> Option<Perform> {
+    match task {
+        "train" => Some(train),
+        _ => None,
+    }
+}
 
 /// Training comes back this often, so that a pause is heard.
 const SECONDS_A_REQUEST: f64 = 0.5;

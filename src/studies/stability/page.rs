@@ -3,14 +3,15 @@
 use super::record::Stability;
 use super::record::{Config, Statistics, length_label};
 use crate::kit::page::controls::{Field, Numbers};
-use crate::kit::page::figure_room::state::FigureState;
-use crate::kit::page::figure_room::{NoLook, PageFigure};
 use crate::kit::page::formulas;
 use crate::kit::page::state::Lab;
 use crate::kit::page::table::{INTERVAL, Rows};
-use crate::kit::permalink::{Room, to_room};
+use crate::kit::permalink::to_room;
 use crate::kit::record::table::cell;
-use crate::studies::fragility::record::Subject;
+use crate::kit::room::Room;
+use crate::studies::published_figure::fragility::record::Subject;
+use crate::studies::published_figure::page::state::FigureState;
+use crate::studies::published_figure::page::{NoLook, PageFigure};
 use bk_plot::{Layout, Scene, View};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ impl PageFigure for Stability {
     type Config = Config;
     type Look = NoLook;
 
-    const ROOM: Room = Room::Stability;
+    const ROOM: Room = crate::studies::stability::ROOM;
     const INTRODUCTION: &'static str = "The published figure says that ResNet-BK trains stably up to a million tokens of context while Mamba diverges. This room draws it again from the published simulation, in which it was decided beforehand which curves diverge.";
     const STEM: &'static str = "long-context-stability";
     const SUMMARY_NAME: &'static str = "stability_graph.json";
@@ -39,9 +40,9 @@ impl PageFigure for Stability {
 
     fn elsewhere(lab: Lab) -> Option<AnyView> {
         let link = move || {
-            let there = lab.fragment(Room::Ladder);
+            let there = lab.fragment(crate::studies::scaling::ROOM);
             // As it was left; a room in which nobody has set anything begins with efficiency.
-            if there == to_room(Room::Ladder) { there + "&study=stability" } else { there }
+            if there == to_room(crate::studies::scaling::ROOM) { there + "&study=stability" } else { there }
         };
         Some(view! { <a href=link>"How trained models fare at several contexts is measured in another room."</a> }.into_any())
     }
@@ -117,4 +118,9 @@ fn divergence(diverged: bool, step: Option<u64>) -> String {
         (true, None) => "yes".into(),
         (false, _) => "no".into(),
     }
+}
+
+/// Builds the room of the figure.
+pub fn room() -> AnyView {
+    crate::studies::published_figure::page::figure_room::<Stability>(expect_context())
 }

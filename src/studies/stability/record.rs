@@ -1,8 +1,13 @@
 //! The record of a long-context stability study: training loss against step, for each sequence length of
 //! each model.
 
+use crate::kit::protocol::{Parcel, tasks};
 use crate::kit::record::{Comparison, statistics};
 use serde::{Deserialize, Serialize};
+
+impl Parcel for Stability {}
+
+tasks! { "stability": Config = "simulate" => Stability }
 
 /// What decides the published simulation (resnet-bk.md §7.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

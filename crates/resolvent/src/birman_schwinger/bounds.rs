@@ -1,16 +1,16 @@
-//! Bounds on the Schatten norms of K, proved for every chain.
+//! Upper bounds on the Schatten norms of K.
 
 use super::dense::{DenseOperator, SchattenNorms};
 use super::free::FreeResolvent;
 use crate::Shift;
 use serde::{Deserialize, Serialize};
 
-/// What the Schatten norms of K cannot exceed, with weights ≤ 1 too.
+/// Upper bounds on the Schatten norms of K, proved for every chain. They also hold with weights w ≤ 1.
 ///
-/// * For the chain's own resolvent, ‖R₀‖ ≤ 1/η gives S₁ ≤ ‖V‖₁/η (Hölder), and Σ_k |R₀,jk|² = Im R₀,jj/η (Ward) gives
-///   S₂ ≤ ‖V‖₂·√(max_j Im R₀,jj/η).
-/// * For the exponential kernel the published bounds are true: S₁ ≤ ½‖V‖₁/η and S₂ ≤ ½‖V‖₂/√η. Its symbol
-///   ½ sin k/(cos z − cos k) is at most ½/sinh η in magnitude, and Σ_k |R₀,jk|² ≤ ½/(e^{2η} − 1) ≤ ¼/η.
+/// * For the resolvent of the chain, ‖R₀‖ ≤ 1/η gives S₁ ≤ ‖V‖₁/η (Hölder), and Σ_k |R₀,jk|² = Im R₀,jj/η (Ward)
+///   gives S₂ ≤ ‖V‖₂·√(max_j Im R₀,jj/η).
+/// * For the exponential kernel the published bounds hold: S₁ ≤ ½‖V‖₁/η and S₂ ≤ ½‖V‖₂/√η. Its symbol ½ sin k/(cos
+///   z − cos k) is at most ½/sinh η in magnitude, and Σ_k |R₀,jk|² ≤ ½/(e^{2η} − 1) ≤ ¼/η.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SchattenBounds {
     /// The bound on S₁.
@@ -20,10 +20,10 @@ pub struct SchattenBounds {
 }
 
 impl SchattenBounds {
-    /// Rounding may lift a norm this much, relatively, above a bound that is attained, as it is by a single site.
+    /// The relative amount by which rounding may lift a norm above its bound. A single site attains the bound.
     const ROUNDING: f64 = 1e-12;
 
-    /// The bounds for a potential and a kernel, the latter given with its elements.
+    /// Returns the bounds for a potential and the kernel `free`, whose elements are `kernel`.
     pub(crate) fn new(potential: &[f64], shift: Shift, free: FreeResolvent, kernel: &DenseOperator) -> Self {
         let eta = shift.eta();
         match free {
@@ -39,7 +39,8 @@ impl SchattenBounds {
         }
     }
 
-    /// The bounds as published, ½‖V‖₁/η and ½‖V‖₂/√η; whether they hold depends on the kernel (resnet-bk.md §2.2).
+    /// Returns the published bounds, ½‖V‖₁/η and ½‖V‖₂/√η. Whether they hold depends on the kernel (resnet-bk.md
+    /// §2.2).
     pub fn published(potential: &[f64], shift: Shift) -> Self {
         let eta = shift.eta();
         Self {
@@ -48,12 +49,12 @@ impl SchattenBounds {
         }
     }
 
-    /// Whether S₁ is within its bound.
+    /// Returns whether S₁ is within its bound, up to rounding.
     pub fn trace_holds(&self, norms: &SchattenNorms) -> bool {
         norms.trace <= self.trace * (1.0 + Self::ROUNDING)
     }
 
-    /// Whether S₂ is within its bound.
+    /// Returns whether S₂ is within its bound, up to rounding.
     pub fn hilbert_schmidt_holds(&self, norms: &SchattenNorms) -> bool {
         norms.hilbert_schmidt <= self.hilbert_schmidt * (1.0 + Self::ROUNDING)
     }

@@ -6,16 +6,17 @@ use faer::{Mat, c64};
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 
-/// The most sites of a dense operator: 4 MiB a matrix, and some 10⁹ operations for its singular values.
+/// The largest number of sites of a dense operator: 4 MiB per matrix and about 10⁹ operations for its singular
+/// values.
 pub const MOST_DENSE_SITES: usize = 512;
 
-/// A dense complex operator on N sites, every element finite.
+/// A dense complex operator on N sites. Every element is finite.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DenseOperator {
     matrix: Mat<c64>,
 }
 
-/// The Schatten norms of an operator with the singular values σ.
+/// The Schatten norms of an operator with singular values σ.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct SchattenNorms {
     /// S₁ = Σσ, the trace norm.
@@ -27,10 +28,10 @@ pub struct SchattenNorms {
 }
 
 impl DenseOperator {
-    /// The operator on `sites` sites with these elements, given by row and column.
+    /// Creates the operator on `sites` sites whose elements are `element(row, column)`.
     ///
     /// # Errors
-    /// [`BirmanSchwingerError::Sites`] for a size of 0 or beyond [`MOST_DENSE_SITES`], before any element is asked for;
+    /// [`BirmanSchwingerError::Sites`] for a size of 0 or above [`MOST_DENSE_SITES`], before `element` is called;
     /// [`BirmanSchwingerError::NotFinite`] for the first element, column by column, that is not finite.
     pub fn new(
         sites: usize,
@@ -40,7 +41,7 @@ impl DenseOperator {
         Self::from_matrix(Mat::from_fn(sites, sites, element))
     }
 
-    /// An operator made of others, whose elements may have overflowed on the way.
+    /// Wraps a matrix computed from other operators. Its elements are checked, since they may have overflowed.
     fn from_matrix(matrix: Mat<c64>) -> Result<Self, BirmanSchwingerError> {
         for column in 0..matrix.ncols() {
             if let Some(row) = (0..matrix.nrows()).find(|&row| !matrix[(row, column)].is_finite()) {
@@ -50,17 +51,17 @@ impl DenseOperator {
         Ok(Self { matrix })
     }
 
-    /// The number of sites N.
+    /// Returns the number of sites N.
     pub fn sites(&self) -> usize {
         self.matrix.nrows()
     }
 
-    /// The element in a row and a column, both less than [`sites`](Self::sites).
+    /// Returns the element at a row and a column, both less than [`sites`](Self::sites).
     pub fn element(&self, row: usize, column: usize) -> Complex<f64> {
         self.matrix[(row, column)]
     }
 
-    /// 1 + K.
+    /// Returns 1 + K.
     pub fn plus_identity(&self) -> Self {
         let mut matrix = self.matrix.clone();
         for site in 0..self.sites() {
@@ -69,10 +70,10 @@ impl DenseOperator {
         Self { matrix }
     }
 
-    /// The singular values, falling.
+    /// Returns the singular values in descending order.
     ///
     /// # Errors
-    /// [`BirmanSchwingerError::NoResult`] where the decomposition fails.
+    /// [`BirmanSchwingerError::NoResult`] if the decomposition fails.
     pub fn singular_values(&self) -> Result<Vec<f64>, BirmanSchwingerError> {
         let failed = BirmanSchwingerError::NoResult { quantity: "singular values" };
         match self.matrix.singular_values() {
@@ -81,10 +82,10 @@ impl DenseOperator {
         }
     }
 
-    /// The condition number σ_max/σ_min; infinite for a singular operator.
+    /// Returns the condition number σ_max/σ_min, which is infinite for a singular operator.
     ///
     /// # Errors
-    /// As [`singular_values`](Self::singular_values).
+    /// The errors of [`singular_values`](Self::singular_values).
     pub fn condition_number(&self) -> Result<f64, BirmanSchwingerError> {
         let values = self.singular_values()?;
         Ok(match (values.first(), values.last()) {
@@ -93,7 +94,7 @@ impl DenseOperator {
         })
     }
 
-    /// The diagonal of the inverse, by LU decomposition with partial pivoting.
+    /// Returns the diagonal of the inverse, computed by LU decomposition with partial pivoting.
     ///
     /// # Errors
     /// [`BirmanSchwingerError::NoResult`] for a singular operator.
@@ -107,10 +108,10 @@ impl DenseOperator {
         }
     }
 
-    /// The operator with its singular values cut off at `largest` (≥ 0), its singular vectors kept.
+    /// Returns the operator with its singular values limited to `largest` (≥ 0) and its singular vectors unchanged.
     ///
     /// # Errors
-    /// [`BirmanSchwingerError::NoResult`] where the decomposition fails.
+    /// [`BirmanSchwingerError::NoResult`] if the decomposition fails.
     pub fn clipped(&self, largest: f64) -> Result<Self, BirmanSchwingerError> {
         let failed = BirmanSchwingerError::NoResult { quantity: "singular value decomposition" };
         let decomposition = self.matrix.svd().map_err(|_| failed.clone())?;
@@ -121,24 +122,24 @@ impl DenseOperator {
         Self::from_matrix(scaled * decomposition.V().adjoint()).map_err(|_| failed)
     }
 
-    /// The matrix, for the mathematics beside.
+    /// Returns the matrix, for the neighboring modules.
     pub(super) fn matrix(&self) -> &Mat<c64> {
         &self.matrix
     }
 }
 
 impl SchattenNorms {
-    /// The norms of an operator with these singular values.
+    /// Returns the norms of an operator with these singular values.
     pub fn of(singular_values: &[f64]) -> Self {
         let operator = singular_values.iter().copied().fold(0.0, f64::max);
-        // Relative to the largest, so that no square overflows.
+        // The squares are taken relative to the largest value, so that none overflows.
         let scale = if operator > 0.0 { operator } else { 1.0 };
         let squares: f64 = singular_values.iter().map(|value| (value / scale).powi(2)).sum();
         Self { trace: singular_values.iter().sum(), hilbert_schmidt: scale * squares.sqrt(), operator }
     }
 }
 
-/// Refuses a size of 0 or beyond [`MOST_DENSE_SITES`].
+/// Returns an error for a size of 0 or above [`MOST_DENSE_SITES`].
 pub(super) fn check_dense(sites: usize) -> Result<(), BirmanSchwingerError> {
     if (1..=MOST_DENSE_SITES).contains(&sites) { Ok(()) } else { Err(BirmanSchwingerError::Sites { sites }) }
 }

@@ -1,17 +1,17 @@
-//! What can go wrong with dense operators.
+//! The errors of dense operators.
 
 use super::dense::MOST_DENSE_SITES;
 use crate::ResolventError;
 
-/// Why a dense operator, or a quantity of it, could not be had.
+/// The reason why a dense operator, or a quantity derived from it, cannot be computed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BirmanSchwingerError {
-    /// Too many sites for a dense matrix, or none.
+    /// The number of sites is 0 or too large for a dense matrix.
     #[error(
         "A dense operator on {sites} sites cannot be computed here. Choose from 1 to {MOST_DENSE_SITES} sites: its singular values cost N³ operations."
     )]
     Sites {
-        /// The number of sites asked for.
+        /// The requested number of sites.
         sites: usize,
     },
     /// An element of the operator is not finite.
@@ -19,49 +19,49 @@ pub enum BirmanSchwingerError {
         "The operator's element ({row}, {column}) is not finite: its kernel overflows at this length. Choose fewer sites or a kernel that decays."
     )]
     NotFinite {
-        /// Row, counted from 0.
+        /// The row, counted from 0.
         row: usize,
-        /// Column, counted from 0.
+        /// The column, counted from 0.
         column: usize,
     },
-    /// A decomposition did not converge, or overflowed.
+    /// A decomposition did not converge or overflowed.
     #[error(
         "The operator's {quantity} could not be computed: its elements span too many orders of magnitude. Choose fewer sites or a kernel that decays."
     )]
     NoResult {
-        /// What was computed.
+        /// The quantity that was to be computed.
         quantity: &'static str,
     },
-    /// Low-rank factors of unequal shapes.
+    /// A low-rank factor has the wrong number of values or a value that is not finite.
     #[error(
         "The low-rank factors have {left} and {right} values, which is not {sites} sites × rank {rank}. Give both factors that many."
     )]
     Factors {
-        /// Values of the left factor.
+        /// The number of values of the left factor.
         left: usize,
-        /// Values of the right factor.
+        /// The number of values of the right factor.
         right: usize,
-        /// Sites of the chain.
+        /// The number of sites of the chain.
         sites: usize,
-        /// Rank.
+        /// The rank.
         rank: usize,
     },
     /// The resolvent of the chain could not be computed.
     #[error("{0}")]
     Resolvent(#[from] ResolventError),
-    /// A chain whose bonds are not all 1.
+    /// The chain has bonds other than 1.
     #[error(
         "The Mourre estimate is for chains whose bonds are all 1, because its commutator is. This chain has others. Leave the bonds out."
     )]
     Bonds,
-    /// An energy window that is none.
+    /// The energy window is empty or has an end that is not finite.
     #[error(
         "The energy window from {from:?} to {to:?} holds no energies. Both ends must be finite and the end must lie above the beginning."
     )]
     Window {
-        /// Lowest energy.
+        /// The lower end of the window.
         from: f64,
-        /// Highest energy.
+        /// The upper end of the window.
         to: f64,
     },
 }

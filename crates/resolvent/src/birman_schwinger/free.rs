@@ -1,4 +1,4 @@
-//! Resolvents without potential, and the weights put beside them.
+//! Resolvents without potential, and the weights applied to them.
 
 use super::dense::{DenseOperator, check_dense};
 use super::error::BirmanSchwingerError;
@@ -6,15 +6,15 @@ use crate::{Chain, ComplexPlanes, Shift, causal_chain, green};
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 
-/// Which kernel stands for the resolvent without potential, R₀(z). Both decay as |j − k| grows.
+/// The kernel used as the resolvent without potential, R₀(z). Both kinds decay as |j − k| grows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FreeResolvent {
-    /// The resolvent of the chain itself without its potential: the one for which the Birman–Schwinger identities hold.
+    /// The resolvent of the chain without its potential. The Birman–Schwinger identities hold for this kernel.
     #[default]
     Chain,
-    /// (i/2)·sgn(j − k)·e^{iz|j − k|}: the published kernel with the distance it was meant to have, so that the
-    /// published bound |R₀| ≤ ½e^{−η|j − k|} is true of it. Not the resolvent of a chain.
+    /// (i/2)·sgn(j − k)·e^{iz|j − k|}, which is not the resolvent of a chain. It is the published kernel with the
+    /// distance that was intended, so that it satisfies the published bound |R₀| ≤ ½e^{−η|j − k|}.
     Exponential,
 }
 
@@ -22,16 +22,16 @@ pub enum FreeResolvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weight {
-    /// None: w = 1.
+    /// No weight: w = 1.
     #[default]
     None,
-    /// w(x) = (1 + x²)^{−½}, x = 0 at the first site: with such a weight on both sides the resolvent of a long chain
-    /// stays bounded as η → 0 inside the band (the limiting absorption principle).
+    /// w(x) = (1 + x²)^{−½}, with x = 0 at the first site. With this weight on both sides, the resolvent of a long
+    /// chain stays bounded as η → 0 inside the band (the limiting absorption principle).
     LimitingAbsorption,
 }
 
 impl Weight {
-    /// w at a site.
+    /// Returns w at a site, counted from 0.
     pub fn at(self, site: usize) -> f64 {
         match self {
             Self::None => 1.0,
@@ -41,7 +41,7 @@ impl Weight {
 }
 
 impl FreeResolvent {
-    /// The kernel for a chain of as many sites and with the same bonds as `chain`.
+    /// Returns the kernel for a chain with the number of sites and the bonds of `chain`.
     pub(super) fn operator(self, chain: &Chain, shift: Shift) -> Result<DenseOperator, BirmanSchwingerError> {
         match self {
             Self::Chain => resolvent_matrix(&chain.without_potential(), shift),
@@ -52,7 +52,7 @@ impl FreeResolvent {
     }
 }
 
-/// (i/2)·sgn(row − column)·e^{iz|row − column|}.
+/// Returns (i/2)·sgn(row − column)·e^{iz|row − column|}.
 fn exponential(shift: Shift, row: usize, column: usize) -> Complex<f64> {
     let distance = row.abs_diff(column) as f64;
     let half = Complex::new(0.0, 0.5 * pxfm::f_exp(-shift.eta() * distance));
@@ -65,12 +65,12 @@ fn exponential(shift: Shift, row: usize, column: usize) -> Complex<f64> {
     }
 }
 
-/// (H − z)⁻¹ in full, H symmetric: off the diagonal it is G_jk = −b_j L_j G_{j+1,k} for j < k, whose factors are all at
-/// most 1 beside G_kk's own scale, so that nothing overflows.
+/// Returns the full matrix (H − z)⁻¹ for symmetric H. Off the diagonal, G_jk = −b_j L_j G_{j+1,k} for j < k.
+/// Relative to the scale of G_kk, all factors are at most 1, so that nothing overflows.
 ///
 /// # Errors
-/// [`BirmanSchwingerError::Sites`] beyond [`MOST_DENSE_SITES`](super::MOST_DENSE_SITES);
-/// [`BirmanSchwingerError::Resolvent`] where memory runs out.
+/// [`BirmanSchwingerError::Sites`] above [`MOST_DENSE_SITES`](super::MOST_DENSE_SITES);
+/// [`BirmanSchwingerError::Resolvent`] if memory runs out.
 pub fn resolvent_matrix(chain: &Chain, shift: Shift) -> Result<DenseOperator, BirmanSchwingerError> {
     let sites = chain.sites();
     check_dense(sites)?;

@@ -1,4 +1,4 @@
-//! The diagonal of the resolvent of a chain plus a low-rank matrix, by Woodbury's identity.
+//! The diagonal of the resolvent of a chain plus a low-rank matrix, by the Woodbury identity.
 
 use super::dense::DenseOperator;
 use super::error::BirmanSchwingerError;
@@ -6,7 +6,7 @@ use faer::linalg::solvers::Solve;
 use faer::{Mat, MatRef, c64};
 use num_complex::Complex;
 
-/// The factors of a low-rank matrix U Vᵀ, each `[site][rank]`.
+/// The factors of a low-rank matrix U Vᵀ, each with layout `[site][rank]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Factors {
     left: Mat<c64>,
@@ -14,10 +14,10 @@ pub struct Factors {
 }
 
 impl Factors {
-    /// The factors for `sites` sites, `rank` values a site.
+    /// Creates the factors for `sites` sites, with `rank` values per site.
     ///
     /// # Errors
-    /// [`BirmanSchwingerError::Factors`] where a factor has another number of values or one that is not finite.
+    /// [`BirmanSchwingerError::Factors`] if a factor has the wrong number of values or a value that is not finite.
     pub fn new(sites: usize, rank: usize, left: &[f64], right: &[f64]) -> Result<Self, BirmanSchwingerError> {
         let expected = sites.saturating_mul(rank);
         let fits = |factor: &[f64]| factor.len() == expected && factor.iter().all(|value| value.is_finite());
@@ -32,15 +32,15 @@ impl Factors {
     }
 }
 
-/// diag((T + U Vᵀ − z)⁻¹) from R = (T − z)⁻¹ in full:
+/// Returns diag((T + U Vᵀ − z)⁻¹), computed from the full matrix R = (T − z)⁻¹ as
 ///
 /// ```text
 /// diag(R − R U (1 + Vᵀ R U)⁻¹ Vᵀ R).
 /// ```
 ///
 /// # Errors
-/// [`BirmanSchwingerError::Factors`] for factors of another length than R; [`BirmanSchwingerError::NoResult`] where
-/// 1 + VᵀRU is singular.
+/// [`BirmanSchwingerError::Factors`] if the factors and R differ in the number of sites;
+/// [`BirmanSchwingerError::NoResult`] if 1 + VᵀRU is singular.
 pub fn low_rank_diagonal(
     resolvent: &DenseOperator,
     factors: &Factors,

@@ -1,25 +1,28 @@
-//! A Mourre estimate that can fail.
+//! The Mourre estimate, checked numerically on a finite chain.
 //!
-//! On the half-line of sites x = 1, 2, …, H = H₀ + V with couplings of 1, the velocity i\[H, x\] has the elements ±i
-//! beside the diagonal, and the generator of dilations is A = ½(x·i\[H, x\] + i\[H, x\]·x). Its commutator is
+//! On the half-line of sites x = 1, 2, …, let H = H₀ + V with couplings of 1. The velocity i\[H, x\] has the
+//! elements ±i next to the diagonal, and the generator of dilations is A = ½(x·i\[H, x\] + i\[H, x\]·x). Its
+//! commutator is
 //!
 //! ```text
 //! i[H, A] = 4 − H₀² + W,   W_{x,x+1} = W_{x+1,x} = (v_{x+1} − v_x)(x + ½).
 //! ```
 //!
-//! A Mourre estimate on a window of energies I is P i\[H, A\] P ≥ θP + compact with θ > 0, P the projection on the states
-//! of H in I. It implies that H has only finitely many eigenvalues in I, each finitely often, and no singular
-//! continuous spectrum. Without potential, θ = 4 − max_I E², which vanishes at the band's edges ±2.
+//! A Mourre estimate on a window of energies I is P i\[H, A\] P ≥ θP + compact with θ > 0, where P is the
+//! projection on the states of H in I. It implies that H has only finitely many eigenvalues in I, each of finite
+//! multiplicity, and no singular continuous spectrum. Without potential, θ = 4 − max_I E², which vanishes at the
+//! band edges ±2.
 //!
-//! Here the half-line is cut off after N sites, so this is **evidence, not proof**: H and H₀ are those of the cut chain,
-//! and the estimate is about infinitely many sites. The commutator of the cut matrices themselves would be useless,
-//! since its expectation vanishes in every eigenstate (the virial theorem) and no window could pass:
+//! Here the half-line is truncated after N sites, so the result is **evidence, not proof**: H and H₀ are those of
+//! the truncated chain, while the estimate is about infinitely many sites. The commutator of the truncated matrices
+//! themselves is
 //!
 //! ```text
 //! i[H, A]_cut = 4 − H₀² + W − 2(N + 1)|N⟩⟨N|.
 //! ```
 //!
-//! Its last term is the cut's alone, and is left out.
+//! Its expectation vanishes in every eigenstate (the virial theorem), so that no window could pass. Its last term
+//! is due to the truncation alone and is left out.
 
 use super::dense::check_dense;
 use super::error::BirmanSchwingerError;
@@ -27,25 +30,27 @@ use crate::Chain;
 use faer::{Mat, Side};
 use serde::{Deserialize, Serialize};
 
-/// A window of energies, open at its ends.
+/// An open interval of energies.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct EnergyWindow {
-    /// Lowest energy.
+    /// The lower end.
     pub from: f64,
-    /// Highest energy.
+    /// The upper end.
     pub to: f64,
 }
 
-/// What the commutator i\[H, A\] does to the states in a window of energies.
+/// The commutator i\[H, A\] restricted to the states in a window of energies.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MourreEstimate {
-    /// How many states of the cut chain lie in the window.
+    /// The number of states of the truncated chain in the window.
     pub states: usize,
-    /// The smallest eigenvalue of the commutator compressed to them: the θ of a strict estimate. `None` without states.
+    /// The smallest eigenvalue of the commutator compressed to these states: the θ of a strict estimate. `None` if
+    /// there are no states.
     pub smallest: Option<f64>,
-    /// How many of its eigenvalues are not positive: the rank of what a compact remainder would have to make good.
+    /// The number of its eigenvalues that are not positive: the rank that a compact remainder needs to make the
+    /// estimate hold.
     pub not_positive: usize,
-    /// 4 − max_I E², the θ of the chain without potential; at most 0 where the window reaches the band's edge.
+    /// 4 − max_I E², the θ of the chain without potential. At most 0 if the window reaches a band edge.
     pub without_potential: f64,
 }
 
@@ -53,8 +58,8 @@ impl MourreEstimate {
     /// Compresses the commutator of `chain` to the states in `window`.
     ///
     /// # Errors
-    /// [`BirmanSchwingerError::Window`], [`BirmanSchwingerError::Sites`], [`BirmanSchwingerError::Bonds`], or
-    /// [`BirmanSchwingerError::NoResult`] where the eigenvalues cannot be computed.
+    /// [`BirmanSchwingerError::Window`], [`BirmanSchwingerError::Sites`] or [`BirmanSchwingerError::Bonds`] for an
+    /// unusable window or chain; [`BirmanSchwingerError::NoResult`] if the eigenvalues cannot be computed.
     pub fn new(chain: &Chain, window: EnergyWindow) -> Result<Self, BirmanSchwingerError> {
         let EnergyWindow { from, to } = window;
         if !(from.is_finite() && to.is_finite() && from < to) {
@@ -88,14 +93,15 @@ impl MourreEstimate {
         })
     }
 
-    /// Whether the strict estimate holds with some θ > 0: on at least one state, and in a window away from the band's
-    /// edges, where θ tends to 0 with the length however positive it is on a cut chain.
+    /// Returns whether the strict estimate holds with some θ > 0. This takes at least one state in the window and a
+    /// window inside the band: at a band edge, θ tends to 0 as the chain grows, even where it is positive on every
+    /// truncated chain.
     pub fn holds(&self) -> bool {
         self.without_potential > 0.0 && self.smallest.is_some_and(|smallest| smallest > 0.0)
     }
 }
 
-/// H of the cut chain.
+/// Returns H of the truncated chain.
 fn hamiltonian(chain: &Chain) -> Mat<f64> {
     let diagonal = chain.diagonal();
     Mat::from_fn(diagonal.len(), diagonal.len(), |row, column| match row.abs_diff(column) {
@@ -105,7 +111,7 @@ fn hamiltonian(chain: &Chain) -> Mat<f64> {
     })
 }
 
-/// 4 − H₀² + W. H₀² has on the diagonal the number of neighbours, and 1 two sites off it.
+/// Returns 4 − H₀² + W. The diagonal of H₀² is the number of neighbors; two sites off the diagonal it is 1.
 fn commutator(chain: &Chain) -> Mat<f64> {
     let diagonal = chain.diagonal();
     let sites = diagonal.len();

@@ -1,4 +1,4 @@
-//! The Birman–Schwinger operator itself.
+//! The Birman–Schwinger operator.
 
 use super::bounds::SchattenBounds;
 use super::dense::DenseOperator;
@@ -16,10 +16,10 @@ pub struct BirmanSchwinger {
 }
 
 impl BirmanSchwinger {
-    /// The operator of `chain` at one point.
+    /// Creates the operator of `chain` at one point.
     ///
     /// # Errors
-    /// [`BirmanSchwingerError::Sites`] for too long a chain, [`BirmanSchwingerError::NotFinite`] where an element
+    /// [`BirmanSchwingerError::Sites`] if the chain is too long; [`BirmanSchwingerError::NotFinite`] if an element
     /// overflows, which takes a potential and a 1/η beyond 10¹⁵⁰ together.
     pub fn new(
         chain: &Chain,
@@ -37,20 +37,22 @@ impl BirmanSchwinger {
         Ok(Self { operator, bounds, potential: potential.to_vec() })
     }
 
-    /// K.
+    /// Returns K.
     pub fn operator(&self) -> &DenseOperator {
         &self.operator
     }
 
-    /// What the Schatten norms of K cannot exceed.
+    /// Returns the upper bounds on the Schatten norms of K.
     pub fn bounds(&self) -> SchattenBounds {
         self.bounds
     }
 
-    /// The largest |\[(1 + K)⁻¹\]_ii − (1 − v_i G_ii)| over all sites: rounding alone for the chain's own resolvent
-    /// without weight, since the two are the same number; anything for another kernel or weight.
+    /// Returns the largest |\[(1 + K)⁻¹\]_ii − (1 − v_i G_ii)| over all sites. For the resolvent of the chain
+    /// without weight this is rounding alone, since both terms are equal. For another kernel or weight it can have
+    /// any value.
     ///
-    /// `inverse_diagonal` is that of 1 + K, `green` the diagonal of (H − z)⁻¹, each one value a site.
+    /// `inverse_diagonal` is the diagonal of (1 + K)⁻¹ and `green` the diagonal of (H − z)⁻¹, each with one value
+    /// per site.
     pub fn identity_residual(&self, inverse_diagonal: &[Complex<f64>], green: &[Complex<f64>]) -> f64 {
         let sites = self.potential.iter().zip(inverse_diagonal).zip(green);
         sites.map(|((value, inverse), green)| (inverse - (1.0 - value * green)).norm()).fold(0.0, f64::max)

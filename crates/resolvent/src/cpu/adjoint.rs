@@ -1,6 +1,6 @@
-//! The exact adjoint of the two-sided form, in the same two sweeps.
+//! The exact adjoint of the two-sided form, computed in the same two sweeps.
 //!
-//! With the cotangents g_i = ∂Loss/∂Re G_ii − i ∂Loss/∂Im G_ii, that is dLoss = Re Σ g_i dG_ii,
+//! Let g_i = ∂Loss/∂Re G_ii − i ∂Loss/∂Im G_ii be the cotangents, so that dLoss = Re Σ g_i dG_ii. Then
 //!
 //! ```text
 //! A_1 = 0,  A_{j+1} = β_j L_j² (g_j + A_j)          in the sweep from the left,
@@ -10,8 +10,8 @@
 //! ∂Loss/∂β_j = Re[ R_{j+1} G_jj² (g_j + A_j) + L_j G_{j+1,j+1}² (g_{j+1} + B_{j+1}) ].
 //! ```
 //!
-//! Coming from the left and coming from the right is the same computation with L, A and R, B exchanged.
-//! No division and no difference besides those of the resolvent itself; |s_j| ≤ max|g| · Im G_jj/η
+//! The sweeps from the left and from the right are the same computation with L, A and R, B exchanged. The adjoint
+//! has no division and no difference besides those of the resolvent itself; |s_j| ≤ max|g| · Im G_jj/η
 //! (resolvent-performance.md §3).
 
 use super::ahead::Ahead;
@@ -27,13 +27,13 @@ use super::width::at_width;
 use crate::error::ResolventError;
 use crate::real::Real;
 
-/// The exact gradient through [`green_batch`](super::green_batch), given the cotangents
-/// g_i = ∂Loss/∂Re G_ii − i ∂Loss/∂Im G_ii. Two sweeps; nothing of the forward computation is needed.
+/// Computes the exact gradient through [`green_batch`](super::green_batch), given the cotangents g_i = ∂Loss/∂Re
+/// G_ii − i ∂Loss/∂Im G_ii. Takes two sweeps and needs nothing of the forward computation.
 ///
 /// # Errors
-/// [`ResolventError::BatchShape`] where the cotangents are not of the batch's shape, [`ResolventError::BatchValue`] for
-/// one that is not finite or so large that a derivative, which may be |g|/η³, could overflow,
-/// [`ResolventError::Memory`] where result or workspace do not fit.
+/// [`ResolventError::BatchShape`] if the cotangents do not have the shape of the batch;
+/// [`ResolventError::BatchValue`] for one that is not finite or so large that a derivative, which may reach |g|/η³,
+/// could overflow; [`ResolventError::Memory`] if the result or the workspace does not fit in memory.
 pub fn green_adjoint<T: Real>(
     batch: &Batch<T>,
     cotangents: &ComplexPlanes<T>,
@@ -42,11 +42,11 @@ pub fn green_adjoint<T: Real>(
     run_all(batch, cotangents, None, gradient)
 }
 
-/// [`green_batch`](super::green_batch) and [`green_adjoint`] in the same two sweeps, for a loss whose cotangents are
-/// known beforehand.
+/// Computes [`green_batch`](super::green_batch) and [`green_adjoint`] in the same two sweeps, for a loss whose
+/// cotangents are known in advance.
 ///
 /// # Errors
-/// As [`green_adjoint`].
+/// The errors of [`green_adjoint`].
 pub fn green_with_adjoint<T: Real>(
     batch: &Batch<T>,
     cotangents: &ComplexPlanes<T>,
@@ -79,11 +79,11 @@ fn run_all<T: Real>(
     Ok(())
 }
 
-/// [`green_with_adjoint`] in the kernels' own layout.
+/// Computes [`green_with_adjoint`] in the block layout of the kernels.
 ///
 /// # Errors
-/// [`ResolventError::BatchShape`] where the cotangents are not of the blocks' shape, [`ResolventError::Memory`] where
-/// result or workspace do not fit.
+/// [`ResolventError::BatchShape`] if the cotangents do not have the shape of the blocks; [`ResolventError::Memory`]
+/// if the result or the workspace does not fit in memory.
 pub fn green_blocks_with_adjoint<T: Real>(
     blocks: &Blocks<T>,
     cotangents: &Cotangents<T>,
@@ -138,7 +138,8 @@ fn sweep<T: Real, const REGISTERS: usize, const BONDED: bool>(
     meet(&mut sweeps, sites);
 }
 
-/// What is handed from site to site; from the left, and mirrored from the right.
+/// The values carried from site to site. The fields are named for the sweep from the left; the sweep from the right
+/// carries R and B in their place.
 #[derive(Clone, Copy, Default)]
 struct Carry<R> {
     /// L_{j−1}.
@@ -150,12 +151,12 @@ struct Carry<R> {
 struct Sweeps<'a, T: Real, const REGISTERS: usize, const BONDED: bool> {
     block: Block<'a, T, REGISTERS>,
     cotangents: &'a [Pair<T, REGISTERS>],
-    /// L_{j−1} or R_{j+1} from the first visit to the second, then G.
+    /// L_{j−1} or R_{j+1} between the first and the second visit of a site, then G.
     green: &'a mut [Pair<T, REGISTERS>],
-    /// g_j + A_j or g_j + B_j, from the first visit to the second.
+    /// g_j + A_j or g_j + B_j, between the first and the second visit of a site.
     sums: &'a mut [Pair<T, REGISTERS>],
     diagonals: &'a mut [[T::Register; REGISTERS]],
-    /// Sums over the sites on both sides of each bond, in whatever order they are visited.
+    /// For each bond, the sum of the contributions of its two sites, which are added in the order of the visits.
     bonds: &'a mut [[T::Register; REGISTERS]],
     totals: Totals<'a, T, REGISTERS>,
     ahead: Ahead,
@@ -166,8 +167,9 @@ impl<T: Real, const REGISTERS: usize, const BONDED: bool> Meeting<REGISTERS>
 {
     type Carry = Carry<T::Register>;
 
-    // In two rounds over the registers, so that the squares of one are computed while the divisions of the others are
-    // under way; and by a call, in which compilers find each place by its distance from the site's.
+    // Two loops over the registers, so that the squares of one register are computed while the divisions of the
+    // others are in progress. Not inlined, so that compilers address each array element relative to that of the
+    // site.
     #[inline(never)]
     fn enter(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]) {
         let bond = self.block.bond(from.bond(site));

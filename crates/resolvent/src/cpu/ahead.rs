@@ -1,26 +1,27 @@
-//! Reading what is about to be overwritten.
+//! Prefetching of memory that is about to be overwritten.
 //!
-//! A processor writes into lines of memory that lie in its first cache. It fetches those it reads long before they are
-//! wanted, because it sees where the reads go; those that are only written it fetches one after the other, when the
-//! writes are already waiting. A sweep that writes results where it has read nothing then waits for memory as long as
-//! it computes. So it reads a word of each such line some sites before it comes there.
+//! A store needs its cache line in the first-level cache. Processors prefetch lines that are read, because they
+//! predict the addresses of the reads; lines that are only written are fetched one after the other, while the
+//! stores already wait. A sweep that writes results to memory it has not read would then spend as much time waiting
+//! for memory as computing. Sweeps therefore read one word of each such line some sites in advance.
 
 use super::meeting::Side;
 use crate::real::{Real, Register};
 use std::hint::black_box;
 
-/// Sites from the one that is computed to the one that is read: a few are enough for every cache, and more than some
-/// dozens would be evicted again.
+/// The number of sites between the one that is computed and the one that is read. A few suffice for every cache;
+/// beyond some dozens, lines would be evicted again before they are written.
 const SITES: usize = 4;
-/// Words of a cache line.
+/// The number of 32-bit words in a cache line.
 const LINE: usize = 16;
 
-/// What has been read ahead; of no meaning, but the compiler may not know.
+/// The exclusive or of all words read. The value is meaningless, but keeps the compiler from removing the reads.
 #[derive(Default)]
 pub(super) struct Ahead(u32);
 
 impl Ahead {
-    /// Reads the lines of the values some sites further on, coming from `from`.
+    /// Reads the cache lines of the values [`SITES`] sites further on, in the direction of a sweep that comes from
+    /// `from`.
     #[inline(always)]
     pub(super) fn along<R: Register, const REGISTERS: usize>(
         &mut self,
@@ -33,7 +34,7 @@ impl Ahead {
         }
     }
 
-    /// [`along`](Self::along) for complex values.
+    /// Does the same as [`along`](Self::along) for complex values.
     #[inline(always)]
     pub(super) fn along_pairs<R: Register, const REGISTERS: usize>(
         &mut self,
@@ -46,7 +47,8 @@ impl Ahead {
         }
     }
 
-    /// Reads the lines of a few values that are written next, but for one that what is before them may lie in.
+    /// Reads the cache lines of values that are written next. Skips the first line, which the values before them
+    /// share unless they begin at a line.
     #[inline(always)]
     pub(super) fn next<T: Real>(&mut self, values: Option<&[T]>) {
         let words: &[u32] = values.map(bytemuck::cast_slice).unwrap_or_default();

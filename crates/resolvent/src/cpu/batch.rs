@@ -1,13 +1,13 @@
-//! Many sequences at once: what a layer of a model computes, and a map over energies.
+//! Batches of sequences, as for a layer of a model or a map over energies.
 
 use crate::chain::{LARGEST_BOND, LARGEST_ENERGY, Shift, check_sites};
 use crate::error::ResolventError;
 use crate::real::Real;
 
-/// B sequences of N sites, each with its own point z = E + iη, in the precision `T`.
+/// A batch of B sequences of N sites, each with its own point z = E + iη, in the precision `T`.
 ///
-/// Layout \[sequence\]\[site\]. Checked when it is made, with the limits of [`Chain`](crate::Chain): every value is
-/// finite, at most [`LARGEST_ENERGY`] in magnitude, and every bond lies in [0, [`LARGEST_BOND`]].
+/// Layout \[sequence\]\[site\]. The constructors check the limits of [`Chain`](crate::Chain): every value is finite
+/// and at most [`LARGEST_ENERGY`] in magnitude, and every bond lies in [0, [`LARGEST_BOND`]].
 #[derive(Debug, Clone, Copy)]
 pub struct Batch<'a, T> {
     sites: usize,
@@ -17,13 +17,12 @@ pub struct Batch<'a, T> {
 }
 
 impl<'a, T: Real> Batch<'a, T> {
-    /// The sequences whose diagonals are the rows of `diagonals`, `sites` values each, at one shift a sequence; with
-    /// bonds of 1.
+    /// Creates a batch with bonds of 1. The diagonals are the rows of `diagonals`, with `sites` values each;
+    /// `shifts` holds one point per sequence and may be empty.
     ///
     /// # Errors
-    /// [`ResolventError::Sites`] for rows of no or too many sites, [`ResolventError::BatchShape`] where the number of
-    /// values is not sites × shifts, [`ResolventError::BatchValue`] for the first value out of range. No sequence at all
-    /// is a batch too.
+    /// [`ResolventError::Sites`] if `sites` is 0 or too large; [`ResolventError::BatchShape`] if the number of
+    /// values is not sites × shifts; [`ResolventError::BatchValue`] for the first value out of range.
     pub fn new(sites: usize, diagonals: &'a [T], shifts: &'a [Shift]) -> Result<Self, ResolventError> {
         check_sites(sites)?;
         check_shape("diagonals", shifts.len(), sites, sites, diagonals.len())?;
@@ -31,18 +30,20 @@ impl<'a, T: Real> Batch<'a, T> {
         Ok(Self { sites, diagonals, bonds: None, shifts })
     }
 
-    /// The same sequences with these bonds, layout \[sequence\]\[site on the left\], one fewer than sites each.
+    /// Returns the same batch with these bonds, layout \[sequence\]\[site on the left\], one fewer than sites per
+    /// sequence.
     ///
     /// # Errors
-    /// [`ResolventError::BatchShape`] where their number is not (sites − 1) × sequences,
-    /// [`ResolventError::BatchValue`] for the first out of range.
+    /// [`ResolventError::BatchShape`] if their number is not (sites − 1) × sequences;
+    /// [`ResolventError::BatchValue`] for the first bond out of range.
     pub fn with_bonds(self, bonds: &'a [T]) -> Result<Self, ResolventError> {
         check_shape("bonds", self.sequences(), self.sites, self.sites - 1, bonds.len())?;
         check_values("bond", bonds, self.sites - 1, (0.0, LARGEST_BOND))?;
         Ok(Self { bonds: Some(bonds), ..self })
     }
 
-    /// Sequences that have been checked, in another precision, seen from another origin or in pieces.
+    /// Creates a batch from values that have been checked: in another precision, relative to another origin, or cut
+    /// into pieces.
     pub(crate) fn of_checked(
         sites: usize,
         diagonals: &'a [T],
@@ -52,32 +53,32 @@ impl<'a, T: Real> Batch<'a, T> {
         Self { sites, diagonals, bonds, shifts }
     }
 
-    /// The number of sites N of each sequence.
+    /// Returns the number of sites N of each sequence.
     pub fn sites(&self) -> usize {
         self.sites
     }
 
-    /// The number of sequences B.
+    /// Returns the number of sequences B.
     pub fn sequences(&self) -> usize {
         self.shifts.len()
     }
 
-    /// The diagonals v, layout \[sequence\]\[site\].
+    /// Returns the diagonals v, layout \[sequence\]\[site\].
     pub fn diagonals(&self) -> &'a [T] {
         self.diagonals
     }
 
-    /// The bonds β, layout \[sequence\]\[site on the left\]; `None` where all are 1.
+    /// Returns the bonds β, layout \[sequence\]\[site on the left\]; `None` if all are 1.
     pub fn bonds(&self) -> Option<&'a [T]> {
         self.bonds
     }
 
-    /// The points z, one a sequence.
+    /// Returns the points z, one per sequence.
     pub fn shifts(&self) -> &'a [Shift] {
         self.shifts
     }
 
-    /// Refuses planes of another shape than the batch.
+    /// Returns an error for planes that do not have the shape of the batch.
     pub(super) fn check_planes(
         &self,
         quantity: &'static str,
@@ -89,8 +90,8 @@ impl<'a, T: Real> Batch<'a, T> {
         Ok(())
     }
 
-    /// Refuses cotangents of another shape than the batch, and those beyond which a derivative, which may reach
-    /// |g|/η³, could overflow.
+    /// Returns an error for cotangents that do not have the shape of the batch, or that are so large that a
+    /// derivative, which may reach |g|/η³, could overflow.
     pub(crate) fn check_cotangents(&self, cotangents: &ComplexPlanes<T>) -> Result<(), ResolventError> {
         self.check_planes("cotangents", cotangents)?;
         for plane in [&cotangents.re, &cotangents.im] {
@@ -122,7 +123,7 @@ pub(super) fn check_shape(
     Err(ResolventError::BatchShape { quantity, sequences, sites, expected, found })
 }
 
-/// Refuses the first value below `least` or above `most`, or not a number.
+/// Returns an error for the first value that is below `least`, above `most` or not a number.
 fn check_values<T: Real>(
     quantity: &'static str,
     values: &[T],
@@ -131,7 +132,7 @@ fn check_values<T: Real>(
 ) -> Result<(), ResolventError> {
     let (low, high) = (T::round(least), T::round(most));
     let usable = |value: &T| *value >= low && *value <= high;
-    // In pieces without an early end, which vector instructions can look through.
+    // Checks pieces without an early exit, so that the check can be vectorized.
     let piece =
         values.chunks(4096).position(|piece| !piece.iter().fold(true, |all, value| all & usable(value)));
     let Some(start) = piece.map(|piece| piece * 4096) else { return Ok(()) };
@@ -140,10 +141,10 @@ fn check_values<T: Real>(
     Err(ResolventError::BatchValue { quantity, sequence, site, value: values[place].into(), least, most })
 }
 
-/// Complex numbers, one a site of each sequence, layout \[sequence\]\[site\]: the real parts in one plane, the imaginary
-/// parts in another, as vector instructions and tensors want them.
+/// Complex numbers, one per site of each sequence, layout \[sequence\]\[site\]. The real parts lie in one plane and
+/// the imaginary parts in another, which suits vector instructions and tensors.
 ///
-/// What a function writes into it is as long as that needs; memory it already has is used again.
+/// A function that writes its result here sets the length and reuses the memory already allocated.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ComplexPlanes<T> {
     /// The real parts.
@@ -153,23 +154,23 @@ pub struct ComplexPlanes<T> {
 }
 
 impl<T: Real> ComplexPlanes<T> {
-    /// Makes both planes `length` long; their content is then of no meaning.
+    /// Sets the length of both planes; their content is then unspecified.
     pub(super) fn reshape(&mut self, length: usize) -> Result<(), ResolventError> {
         reshape(&mut self.re, length)?;
         reshape(&mut self.im, length)
     }
 }
 
-/// Derivatives of a real loss, in the shapes of the batch.
+/// The derivatives of a real loss, in the shapes of the batch.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Gradient<T> {
     /// ∂Loss/∂v, layout \[sequence\]\[site\].
     pub diagonals: Vec<T>,
     /// ∂Loss/∂β, layout \[sequence\]\[site on the left\]; empty for a batch without bonds.
     pub bonds: Vec<T>,
-    /// ∂Loss/∂E, one a sequence.
+    /// ∂Loss/∂E, one per sequence.
     pub energies: Vec<f64>,
-    /// ∂Loss/∂η, one a sequence.
+    /// ∂Loss/∂η, one per sequence.
     pub etas: Vec<f64>,
 }
 
@@ -182,7 +183,7 @@ impl<T: Real> Gradient<T> {
     }
 }
 
-/// Makes a vector `length` long, or says that there is no memory for it.
+/// Sets the length of a vector; returns an error if there is not enough memory.
 pub(super) fn reshape<V: Clone + Default>(values: &mut Vec<V>, length: usize) -> Result<(), ResolventError> {
     reserve(values, length)?;
     values.resize(length, V::default());

@@ -1,4 +1,4 @@
-//! The kernels' own layout: blocks of lanes, one sequence a lane, \[block\]\[site\]\[lane\].
+//! The layout of the kernels: blocks of lanes, one sequence per lane, \[block\]\[site\]\[lane\].
 
 use super::batch::{Batch, reshape};
 use super::complex::Complexes;
@@ -8,40 +8,42 @@ use crate::chain::Shift;
 use crate::error::ResolventError;
 use crate::real::{Real, Register};
 
-/// How many sequences of how many sites lie in blocks of what width.
+/// The shape of a set of sequences in blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Shape {
-    /// Sites of a sequence.
+    /// The number of sites of a sequence.
     pub(super) sites: usize,
-    /// Sequences. The lanes of the last block that have no sequence of their own repeat the last one.
+    /// The number of sequences. The lanes of the last block without a sequence of their own repeat the last
+    /// sequence.
     pub(super) sequences: usize,
-    /// How wide a block is.
+    /// The width of a block.
     pub(super) width: Width,
 }
 
 impl Shape {
-    /// The shape of a batch in full blocks.
+    /// Returns the shape of a batch in full blocks.
     pub(crate) fn of<T: Real>(batch: &Batch<T>) -> Self {
         Self { sites: batch.sites(), sequences: batch.sequences(), width: Width::Wide }
     }
 
-    /// Blocks.
+    /// Returns the number of blocks.
     pub(super) fn blocks<T: Real>(self) -> usize {
         self.sequences.div_ceil(self.width.lanes::<T>())
     }
 
-    /// Registers for so many numbers a sequence.
+    /// Returns the number of registers that hold `numbers` values per sequence.
     pub(super) fn registers<T: Real>(self, numbers: usize) -> usize {
         let lanes = self.width.lanes::<T>() * self.blocks::<T>();
         numbers * lanes / (size_of::<T::Register>() / size_of::<T>())
     }
 }
 
-/// The sequences of a batch as the kernels want them: v − E, bonds and η, layout \[block\]\[site\]\[lane\]. A block has
-/// four registers side by side: 16 lanes of f32 or 8 of f64, and twice as many where AVX is compiled for.
+/// The sequences of a batch in the layout of the kernels: v − E, bonds and η, layout \[block\]\[site\]\[lane\]. A
+/// block is four registers wide: 16 lanes of f32 or 8 of f64, and twice as many if compiled for AVX.
 ///
-/// Every instruction then serves as many sequences as a register has lanes, memory is read in order, and no sweep
-/// transposes anything (resolvent-performance.md §4.3). Packed once, it serves any number of kernels.
+/// In this layout every instruction serves as many sequences as a register has lanes, memory is read in order, and
+/// sweeps need no transposition (resolvent-performance.md §4.3). Once packed, the blocks serve any number of
+/// kernels.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Blocks<T: Real> {
     pub(super) shape: Shape,
@@ -54,17 +56,17 @@ pub struct Blocks<T: Real> {
 }
 
 impl<T: Real> Blocks<T> {
-    /// The sequences of a batch.
+    /// Packs the sequences of a batch.
     ///
     /// # Errors
-    /// [`ResolventError::Memory`] where they do not fit.
+    /// [`ResolventError::Memory`] if they do not fit in memory.
     pub fn pack(batch: &Batch<T>) -> Result<Self, ResolventError> {
         let mut blocks = Self::default();
         blocks.pack_batch(batch, 0, Shape::of(batch))?;
         Ok(blocks)
     }
 
-    /// Sequences of a batch from `first` on, in the memory there is.
+    /// Packs the sequences of a batch from `first` on, reusing the memory already allocated.
     pub(super) fn pack_batch(
         &mut self,
         batch: &Batch<T>,
@@ -79,7 +81,7 @@ impl<T: Real> Blocks<T> {
         )
     }
 
-    /// Sequences from anywhere, in the memory there is.
+    /// Packs sequences given by functions of their index, reusing the memory already allocated.
     pub(super) fn pack_rows<'a>(
         &mut self,
         shape: Shape,
@@ -111,17 +113,17 @@ impl<T: Real> Blocks<T> {
         Ok(())
     }
 
-    /// The number of sites N of each sequence.
+    /// Returns the number of sites N of each sequence.
     pub fn sites(&self) -> usize {
         self.shape.sites
     }
 
-    /// The number of sequences B.
+    /// Returns the number of sequences B.
     pub fn sequences(&self) -> usize {
         self.shape.sequences
     }
 
-    /// What the kernels read of each block.
+    /// Iterates over the inputs that the kernels read, block by block.
     pub(super) fn each<const REGISTERS: usize>(&self) -> impl Iterator<Item = Block<'_, T, REGISTERS>> {
         let sites = self.shape.sites.max(1);
         let mut bonds = self.bonds.as_deref().map(|bonds| bonds.as_chunks().0);
@@ -135,12 +137,12 @@ impl<T: Real> Blocks<T> {
     }
 }
 
-/// One row of many.
+/// Returns one of many rows.
 pub(super) fn row<T>(values: &[T], length: usize, index: usize) -> &[T] {
     &values[index * length..(index + 1) * length]
 }
 
-/// Packs rows of so many numbers; gives the numbers as they then lie.
+/// Packs rows of `numbers` values each and returns the packed values.
 fn pack<'p, 'r, T: Real>(
     shape: Shape,
     numbers: usize,
@@ -156,8 +158,8 @@ fn pack<'p, 'r, T: Real>(
     values
 }
 
-/// Subtracts a number from each lane: rounded, and then what rounding left over, which is as exact as if it had been
-/// subtracted in f64.
+/// Subtracts a number from each lane: first the rounded number, then its rounding error. The result is as accurate
+/// as a subtraction in f64.
 fn subtract<T: Real>(block: &mut [T], numbers: &[f64]) {
     if numbers.iter().all(|&number| number == 0.0) {
         return;
@@ -172,33 +174,35 @@ fn subtract<T: Real>(block: &mut [T], numbers: &[f64]) {
     }
 }
 
-/// What the kernels read of a block.
+/// The inputs that the kernels read of one block.
 pub(super) struct Block<'a, T: Real, const REGISTERS: usize> {
     /// v − E.
     pub(super) terms: &'a [[T::Register; REGISTERS]],
-    /// One fewer; `None` where all are 1.
+    /// The bonds, one fewer than sites; `None` if all are 1.
     pub(super) bonds: Option<&'a [[T::Register; REGISTERS]]>,
     /// η.
     pub(super) eta: [T::Register; REGISTERS],
-    /// The bond beyond either end: 0.
+    /// The bond beyond either end, which is 0.
     beyond: [T::Register; REGISTERS],
 }
 
 impl<T: Real, const REGISTERS: usize> Block<'_, T, REGISTERS> {
-    /// conj(v − z) = (v − E) + iη at a site.
+    /// Returns conj(v − z) = (v − E) + iη at a site.
     #[inline(always)]
     pub(super) fn site(&self, site: usize, part: usize) -> Complexes<T::Register> {
         Complexes { re: self.terms[site][part], im: self.eta[part] }
     }
 
-    /// The bond that has this index, beyond either end none: see [`share`].
+    /// Returns the bond with this index; 0 beyond either end and for blocks without bonds, where [`share`] ignores
+    /// it.
     #[inline(always)]
     pub(super) fn bond(&self, index: usize) -> &[T::Register; REGISTERS] {
         self.bonds.and_then(|bonds| bonds.get(index)).unwrap_or(&self.beyond)
     }
 }
 
-/// What a neighbour's number counts for across a bond; without bonds, all of it.
+/// Returns the contribution of a neighbor's number across a bond: bond × number, or the number itself without
+/// bonds.
 #[inline(always)]
 pub(super) fn share<R: Register, const BONDED: bool>(bond: R, neighbour: Complexes<R>) -> Complexes<R> {
     if BONDED { neighbour.scaled(bond) } else { neighbour }

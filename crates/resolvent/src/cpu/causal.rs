@@ -1,5 +1,5 @@
-//! The causal form: the continued fraction from the left alone, y_i = L_i, which at site i knows nothing of the sites
-//! after it; and its adjoint.
+//! The causal form and its adjoint: the continued fraction from the left alone, y_i = L_i, which at site i depends
+//! only on the sites up to i.
 
 use super::ahead::Ahead;
 use super::batch::{Batch, ComplexPlanes, Gradient};
@@ -15,13 +15,13 @@ use super::width::at_width;
 use crate::error::ResolventError;
 use crate::real::Real;
 
-/// L_i of every sequence of a batch: the last diagonal element of the resolvent of the chain that ends at site i. One
-/// sweep from left to right.
+/// Computes L_i of every sequence of a batch: the last diagonal element of the resolvent of the chain that ends at
+/// site i. Takes one sweep from left to right.
 ///
-/// Finite always, with Im L ≥ 0 (0 only where the precision has no smaller number).
+/// L_i is always finite, with Im L ≥ 0, and 0 only where it underflows.
 ///
 /// # Errors
-/// [`ResolventError::Memory`] where the result does not fit.
+/// [`ResolventError::Memory`] if the result does not fit in memory.
 pub fn causal_batch<T: Real>(batch: &Batch<T>, causal: &mut ComplexPlanes<T>) -> Result<(), ResolventError> {
     causal.reshape(batch.diagonals().len())?;
     if in_pieces(batch, 1, causal, causal_blocks)? {
@@ -36,10 +36,10 @@ pub fn causal_batch<T: Real>(batch: &Batch<T>, causal: &mut ComplexPlanes<T>) ->
     Ok(())
 }
 
-/// [`causal_batch`] in the kernels' own layout.
+/// Computes [`causal_batch`] in the block layout of the kernels.
 ///
 /// # Errors
-/// [`ResolventError::Memory`] where the result does not fit.
+/// [`ResolventError::Memory`] if the result does not fit in memory.
 pub fn causal_blocks<T: Real>(
     blocks: &Blocks<T>,
     causal: &mut ComplexBlocks<T>,
@@ -49,8 +49,8 @@ pub fn causal_blocks<T: Real>(
     Ok(())
 }
 
-/// The exact gradient through [`causal_batch`], given its result and the cotangents
-/// g_i = ∂Loss/∂Re L_i − i ∂Loss/∂Im L_i. One sweep from right to left:
+/// Computes the exact gradient through [`causal_batch`], given its result and the cotangents g_i = ∂Loss/∂Re L_i −
+/// i ∂Loss/∂Im L_i. Takes one sweep from right to left:
 ///
 /// ```text
 /// s_N = L_N² g_N,   s_j = L_j² (g_j + β_j s_{j+1}),
@@ -60,9 +60,9 @@ pub fn causal_blocks<T: Real>(
 /// (resolvent-performance.md §3).
 ///
 /// # Errors
-/// [`ResolventError::BatchShape`] where `causal` or `cotangents` are not of the batch's shape,
-/// [`ResolventError::BatchValue`] for a cotangent that is not finite or so large that a derivative, which may be |g|/η³,
-/// could overflow, [`ResolventError::Memory`] where the result does not fit.
+/// [`ResolventError::BatchShape`] if `causal` or `cotangents` do not have the shape of the batch;
+/// [`ResolventError::BatchValue`] for a cotangent that is not finite or so large that a derivative, which may reach
+/// |g|/η³, could overflow; [`ResolventError::Memory`] if the result does not fit in memory.
 pub fn causal_adjoint<T: Real>(
     batch: &Batch<T>,
     causal: &ComplexPlanes<T>,
@@ -86,10 +86,10 @@ pub fn causal_adjoint<T: Real>(
     Ok(())
 }
 
-/// [`causal_batch`] and [`causal_adjoint`] one after the other, for a loss whose cotangents are known beforehand.
+/// Computes [`causal_batch`] and then [`causal_adjoint`], for a loss whose cotangents are known in advance.
 ///
 /// # Errors
-/// As those two.
+/// The errors of both.
 pub fn causal_with_adjoint<T: Real>(
     batch: &Batch<T>,
     cotangents: &ComplexPlanes<T>,
@@ -113,7 +113,7 @@ fn sweep_all<T: Real, const REGISTERS: usize>(blocks: &Blocks<T>, causal: &mut C
     }
 }
 
-/// Sweeps blocks side by side: two chains of divisions hide each other's latency.
+/// Sweeps one or two blocks at once: two chains of divisions hide each other's latency.
 #[inline(never)]
 fn sweep<T: Real, const REGISTERS: usize, const BLOCKS: usize, const BONDED: bool>(
     blocks: [Block<T, REGISTERS>; BLOCKS],
@@ -151,7 +151,7 @@ fn adjoint_all<T: Real, const REGISTERS: usize>(
     }
 }
 
-/// Sites between two roundings of the totals to f64.
+/// The number of sites between two additions of the totals to their f64 sums.
 const TILE: usize = 32;
 
 #[inline(never)]

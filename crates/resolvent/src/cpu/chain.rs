@@ -1,4 +1,4 @@
-//! One chain, which may be long.
+//! Functions on one chain, which may be long.
 
 use super::batch::{Batch, ComplexPlanes};
 use super::{causal_batch, green_batch};
@@ -6,12 +6,12 @@ use crate::chain::{Chain, Shift};
 use crate::error::ResolventError;
 use crate::real::Real;
 
-/// G_ii of a chain at one point, by the fastest kernel that keeps the error bound at its length and η.
+/// Computes G_ii of a chain at one point, with the fastest kernel that keeps the error bound at its length and η.
 ///
-/// The arithmetic sees v − E, subtracted in f64 and rounded once.
+/// Computes with v − E, subtracted in f64 and rounded once.
 ///
 /// # Errors
-/// [`ResolventError::Memory`] where result or workspace do not fit.
+/// [`ResolventError::Memory`] if the result or the workspace does not fit in memory.
 pub fn green_chain<T: Real>(
     chain: &Chain,
     shift: Shift,
@@ -20,10 +20,11 @@ pub fn green_chain<T: Real>(
     as_batch(chain, shift, |batch| green_batch(batch, green))
 }
 
-/// L_i of a chain at one point: the last diagonal element of the resolvent of the chain that ends at site i.
+/// Computes L_i of a chain at one point: the last diagonal element of the resolvent of the chain that ends at site
+/// i.
 ///
 /// # Errors
-/// [`ResolventError::Memory`] where the result does not fit.
+/// [`ResolventError::Memory`] if the result does not fit in memory.
 pub fn causal_chain<T: Real>(
     chain: &Chain,
     shift: Shift,
@@ -32,7 +33,7 @@ pub fn causal_chain<T: Real>(
     as_batch(chain, shift, |batch| causal_batch(batch, causal))
 }
 
-/// The chain as a batch of one, seen from E.
+/// Calls `compute` with a batch that holds the chain alone, with energies relative to E.
 fn as_batch<T: Real, Outcome>(
     chain: &Chain,
     shift: Shift,

@@ -1,4 +1,4 @@
-//! Complex numbers in blocks: what the kernels compute, and the cotangents that they are given.
+//! Complex numbers in blocks: the results of the kernels, and the cotangents.
 
 use super::batch::{Batch, ComplexPlanes, check_shape, reshape};
 use super::blocks::{Blocks, Shape, row};
@@ -6,11 +6,11 @@ use super::transpose::{Target, gather, scatter};
 use crate::error::ResolventError;
 use crate::real::Real;
 
-/// The complex numbers of a site: the real parts of its lanes, then the imaginary ones.
+/// The complex numbers of a site: the real parts of its lanes, then the imaginary parts.
 pub(super) type Pair<T, const REGISTERS: usize> = [[<T as Real>::Register; REGISTERS]; 2];
 
-/// Complex numbers, one a site of each sequence, layout \[block\]\[site\]\[re, im\]\[lane\]: the two parts of a site lie
-/// next to each other, so that a sweep reads and writes one stream of them.
+/// Complex numbers, one per site of each sequence, layout \[block\]\[site\]\[re, im\]\[lane\]. The two parts of a
+/// site lie next to each other, so that a sweep reads and writes a single stream.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ComplexBlocks<T: Real> {
     shape: Shape,
@@ -18,24 +18,24 @@ pub struct ComplexBlocks<T: Real> {
 }
 
 impl<T: Real> ComplexBlocks<T> {
-    /// Writes them as planes, layout \[sequence\]\[site\].
+    /// Writes the numbers as planes, layout \[sequence\]\[site\].
     ///
     /// # Errors
-    /// [`ResolventError::Memory`] where they do not fit.
+    /// [`ResolventError::Memory`] if they do not fit in memory.
     pub fn unpack(&self, planes: &mut ComplexPlanes<T>) -> Result<(), ResolventError> {
         planes.reshape(self.shape.sites * self.shape.sequences)?;
         self.unpack_from(planes, 0);
         Ok(())
     }
 
-    /// Writes them for the sequences from `first` on.
+    /// Writes the numbers to the sequences of `planes` from `first` on.
     pub(super) fn unpack_from(&self, planes: &mut ComplexPlanes<T>, first: usize) {
         let Shape { sites, sequences, .. } = self.shape;
         let [re, im] = [&mut planes.re, &mut planes.im];
         self.unpack_rows(targets(re, sites, first, sequences), targets(im, sites, first, sequences));
     }
 
-    /// Writes them as rows.
+    /// Writes the numbers as rows.
     pub(super) fn unpack_rows(&self, mut re: Vec<Target<T>>, mut im: Vec<Target<T>>) {
         let Shape { sites, width, .. } = self.shape;
         let lanes = width.lanes::<T>();
@@ -47,7 +47,7 @@ impl<T: Real> ComplexBlocks<T> {
         }
     }
 
-    /// Packs the sequences from `first` on of planes that have them, in the memory there is.
+    /// Packs the sequences of `planes` from `first` on, reusing the memory already allocated.
     pub(super) fn pack_planes(
         &mut self,
         shape: Shape,
@@ -68,18 +68,18 @@ impl<T: Real> ComplexBlocks<T> {
         Ok(())
     }
 
-    /// Makes room for a shape; the content is then of no meaning.
+    /// Sets the shape; the content is then unspecified.
     pub(super) fn reshape(&mut self, shape: Shape) -> Result<(), ResolventError> {
         self.shape = shape;
         reshape(&mut self.values, shape.registers::<T>(2 * shape.sites))
     }
 
-    /// The sites of each block.
+    /// Iterates over the sites of each block.
     pub(super) fn each<const REGISTERS: usize>(&self) -> impl Iterator<Item = &[Pair<T, REGISTERS>]> {
         self.values.as_chunks().0.as_chunks().0.chunks_exact(self.shape.sites.max(1))
     }
 
-    /// The sites of each block, to be written.
+    /// Iterates mutably over the sites of each block.
     pub(super) fn each_mut<const REGISTERS: usize>(
         &mut self,
     ) -> impl Iterator<Item = &mut [Pair<T, REGISTERS>]> {
@@ -87,7 +87,7 @@ impl<T: Real> ComplexBlocks<T> {
     }
 }
 
-/// So many rows of `length` values from the row `first` on, whole.
+/// Returns `sequences` whole rows of `length` values, from the row `first` on.
 pub(super) fn targets<T>(
     values: &mut [T],
     length: usize,
@@ -98,17 +98,17 @@ pub(super) fn targets<T>(
     rows.map(|row| Target { row, skip: 0 }).collect()
 }
 
-/// Cotangents g_i = ∂Loss/∂Re G_ii − i ∂Loss/∂Im G_ii in blocks, checked when they are packed.
+/// Cotangents g_i = ∂Loss/∂Re G_ii − i ∂Loss/∂Im G_ii in blocks. They are checked when they are packed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Cotangents<T: Real>(ComplexBlocks<T>);
 
 impl<T: Real> Cotangents<T> {
-    /// The cotangents of a batch.
+    /// Packs the cotangents of a batch.
     ///
     /// # Errors
-    /// [`ResolventError::BatchShape`] where they are not of the batch's shape, [`ResolventError::BatchValue`] for one that
-    /// is not finite or so large that a derivative, which may be |g|/η³, could overflow, [`ResolventError::Memory`]
-    /// where they do not fit.
+    /// [`ResolventError::BatchShape`] if they do not have the shape of the batch; [`ResolventError::BatchValue`]
+    /// for one that is not finite or so large that a derivative, which may reach |g|/η³, could overflow;
+    /// [`ResolventError::Memory`] if they do not fit in memory.
     pub fn pack(batch: &Batch<T>, cotangents: &ComplexPlanes<T>) -> Result<Self, ResolventError> {
         batch.check_cotangents(cotangents)?;
         let mut packed = Self::default();
@@ -116,7 +116,8 @@ impl<T: Real> Cotangents<T> {
         Ok(packed)
     }
 
-    /// Those of the sequences from `first` on, checked already, in the memory there is.
+    /// Packs the cotangents of the sequences from `first` on, which have been checked, reusing the memory already
+    /// allocated.
     pub(super) fn pack_checked(
         &mut self,
         shape: Shape,
@@ -126,7 +127,7 @@ impl<T: Real> Cotangents<T> {
         self.0.pack_planes(shape, cotangents, first)
     }
 
-    /// The sites of each block; refuses to be of another shape than `blocks`.
+    /// Returns the cotangents in blocks, or an error if their shape is not that of `blocks`.
     pub(crate) fn of(&self, blocks: &Blocks<T>) -> Result<&ComplexBlocks<T>, ResolventError> {
         let (found, Shape { sites, sequences, .. }) = (self.0.shape, blocks.shape);
         check_shape("cotangents", sequences, sites, sites, found.sites * found.sequences)?;

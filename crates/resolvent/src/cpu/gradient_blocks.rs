@@ -1,4 +1,4 @@
-//! Derivatives in blocks.
+//! Gradients in the block layout of the kernels.
 
 use super::batch::{Batch, Gradient, check_shape, reshape};
 use super::blocks::{Blocks, Shape};
@@ -7,7 +7,7 @@ use super::transpose::scatter;
 use crate::error::ResolventError;
 use crate::real::Real;
 
-/// Derivatives of a real loss in blocks.
+/// The derivatives of a real loss in blocks.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GradientBlocks<T: Real> {
     shape: Shape,
@@ -19,12 +19,13 @@ pub struct GradientBlocks<T: Real> {
     energies: Vec<f64>,
     /// ∂Loss/∂η, layout \[block\]\[lane\].
     etas: Vec<f64>,
-    /// What a sweep leaves for the other, for one block: used again from block to block.
+    /// Workspace of one block, reused for every block: the values that the first visit of a site leaves for the
+    /// second.
     pub(super) sums: Vec<T::Register>,
 }
 
 impl<T: Real> GradientBlocks<T> {
-    /// Makes room for the gradient of `blocks`; 0 by every bond.
+    /// Sets the shape to that of `blocks`, and the derivatives with respect to the bonds to 0.
     pub(super) fn reshape(&mut self, blocks: &Blocks<T>) -> Result<(), ResolventError> {
         let shape = blocks.shape;
         self.shape = shape;
@@ -38,10 +39,11 @@ impl<T: Real> GradientBlocks<T> {
         reshape(&mut self.sums, one.registers::<T>(2 * shape.sites))
     }
 
-    /// Writes it in the shapes of the batch.
+    /// Writes the gradient in the shapes of the batch.
     ///
     /// # Errors
-    /// [`ResolventError::BatchShape`] where the batch has another shape, [`ResolventError::Memory`] where it does not fit.
+    /// [`ResolventError::BatchShape`] if the batch has another shape; [`ResolventError::Memory`] if it does not fit
+    /// in memory.
     pub fn unpack(&self, batch: &Batch<T>, gradient: &mut Gradient<T>) -> Result<(), ResolventError> {
         let found = self.shape.sites * self.shape.sequences;
         check_shape("derivatives", batch.sequences(), batch.sites(), batch.sites(), found)?;
@@ -50,7 +52,7 @@ impl<T: Real> GradientBlocks<T> {
         Ok(())
     }
 
-    /// Writes it for the sequences from `first` on.
+    /// Writes the gradient to the sequences of `gradient` from `first` on.
     pub(super) fn unpack_from(&self, gradient: &mut Gradient<T>, first: usize) {
         let Shape { sites, sequences, width } = self.shape;
         let lanes = width.lanes::<T>();
@@ -70,7 +72,7 @@ impl<T: Real> GradientBlocks<T> {
         gradient.etas[first..first + sequences].copy_from_slice(&self.etas[..sequences]);
     }
 
-    /// What the kernels write of each block.
+    /// Iterates over the outputs that the kernels write, block by block.
     pub(super) fn each_mut<const REGISTERS: usize>(
         &mut self,
     ) -> impl Iterator<Item = GradientBlock<'_, T, REGISTERS>> {
@@ -87,14 +89,14 @@ impl<T: Real> GradientBlocks<T> {
     }
 }
 
-/// What the kernels write of the gradient of a block.
+/// The gradient of one block, as the kernels write it.
 pub(super) struct GradientBlock<'a, T: Real, const REGISTERS: usize> {
     /// ∂Loss/∂v.
     pub(super) diagonals: &'a mut [[T::Register; REGISTERS]],
     /// ∂Loss/∂β; empty for a block without bonds.
     pub(super) bonds: &'a mut [[T::Register; REGISTERS]],
-    /// ∂Loss/∂E, one a lane.
+    /// ∂Loss/∂E, one per lane.
     pub(super) energies: &'a mut [f64],
-    /// ∂Loss/∂η, one a lane.
+    /// ∂Loss/∂η, one per lane.
     pub(super) etas: &'a mut [f64],
 }

@@ -1,9 +1,9 @@
 //! Two sweeps that meet in the middle.
 //!
-//! What is known at a site from its left and what is known from its right come from two recursions that know nothing
-//! of each other. So they start at the two ends at the same time, meet, and go on over what the other one has left
-//! behind: the processor has two chains of divisions to work on instead of one. What the first visit leaves lies where
-//! the results will, so that nothing else need be kept.
+//! Each site needs one value from its left and one from its right, which come from two independent recursions. The
+//! two sweeps start at both ends at the same time, meet in the middle, and continue over the sites that the other
+//! sweep has visited. The processor thus works on two chains of divisions instead of one. The values that the first
+//! visit of a site leaves are stored in the memory of the results, so that no further memory is needed.
 
 /// One of the two sides of a site.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub(super) enum Side {
 }
 
 impl Side {
-    /// The other one.
+    /// Returns the other side.
     pub(super) fn opposite(self) -> Self {
         match self {
             Self::Left => Self::Right,
@@ -23,7 +23,8 @@ impl Side {
         }
     }
 
-    /// The site so many further on, coming from this side; beyond either end, no site's number.
+    /// Returns the site `sites` sites further on for a sweep that comes from this side. Beyond either end, the
+    /// result is no valid site.
     pub(super) fn further(self, site: usize, sites: usize) -> usize {
         match self {
             Self::Left => site.wrapping_add(sites),
@@ -31,7 +32,7 @@ impl Side {
         }
     }
 
-    /// The bond on this side of a site: none beyond either end, where this is no index of a bond.
+    /// Returns the index of the bond on this side of a site. Beyond either end, the result is no valid index.
     pub(super) fn bond(self, site: usize) -> usize {
         match self {
             Self::Left => site.wrapping_sub(1),
@@ -40,29 +41,29 @@ impl Side {
     }
 }
 
-/// A computation at every site from what comes from both of its sides; the same formula in either direction. A site's
-/// lanes are `REGISTERS` registers, and each is computed by itself, so that the processor's registers suffice; where
-/// the site lies in memory is looked up once for all of them.
+/// A computation that combines, at every site, the values from both of its sides, with the same formula in either
+/// direction. The lanes of a site are `REGISTERS` registers. Each register is computed separately, so that the
+/// registers of the processor suffice; the address of a site is computed once for all of them.
 pub(super) trait Meeting<const REGISTERS: usize> {
-    /// What is handed from site to site in one direction; nothing comes from outside.
+    /// The values carried from site to site in one direction. They start at their default at the ends of the chain.
     type Carry: Copy + Default;
 
-    /// The first visit of a site, coming from `from`.
+    /// Visits a site for the first time, in a sweep that comes from `from`.
     fn enter(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]);
-    /// The second visit of a site, which comes from the other side than the first.
+    /// Visits a site for the second time, in the sweep that comes from the other side.
     fn finish(&mut self, site: usize, from: Side, carries: &mut [Self::Carry; REGISTERS]);
-    /// Reads ahead where first visits write, before the one coming from `from` at this site.
+    /// Prefetches what first visits write, before the first visit of this site in the sweep that comes from `from`.
     fn before_entering(&mut self, site: usize, from: Side);
-    /// Reads ahead where only second visits write.
+    /// Prefetches what only second visits write.
     fn before_finishing(&mut self, _site: usize, _from: Side) {}
     /// Called after at most [`TILE`] pairs of second visits.
     fn end_tile(&mut self) {}
 }
 
-/// Pairs of second visits between two calls of [`Meeting::end_tile`].
+/// The number of pairs of second visits between two calls of [`Meeting::end_tile`].
 const TILE: usize = 16;
 
-/// Runs both sweeps over so many sites.
+/// Runs both sweeps over `sites` sites.
 #[inline(always)]
 pub(super) fn meet<const REGISTERS: usize, M: Meeting<REGISTERS>>(meeting: &mut M, sites: usize) {
     let half = sites / 2;

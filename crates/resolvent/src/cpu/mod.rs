@@ -1,8 +1,9 @@
-//! The CPU's kernels: blocks of lanes, one sequence a lane, in f32 and f64.
+//! The CPU kernels: blocks of lanes, one sequence per lane, in f32 and f64.
 //!
-//! The kernels' own layout is \[block\]\[site\]\[lane\], so that one instruction serves 4 to 16 sequences and the long
-//! latency of the division is shared (resolvent-performance.md §4.3): [`Blocks`]. Whoever computes more than once packs
-//! once. A [`Batch`] is \[sequence\]\[site\], as most callers have it, and is packed and unpacked on the way.
+//! The kernels compute in the layout \[block\]\[site\]\[lane\] of [`Blocks`], so that one instruction serves 4 to
+//! 16 sequences and the long latency of the division is shared (resolvent-performance.md §4.3). Callers that
+//! compute more than once pack once. A [`Batch`] has the more common layout \[sequence\]\[site\] and is packed and
+//! unpacked by each call.
 
 #![allow(
     clippy::needless_range_loop,

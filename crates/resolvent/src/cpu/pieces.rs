@@ -1,8 +1,9 @@
-//! One long sequence in overlapping pieces, so that the lanes have something to share.
+//! The computation of one long sequence in overlapping pieces, one per lane.
 //!
-//! A wrong start is forgotten on the way: |G_ij| falls at least like e^{−m|i−j|} with m = asinh(η/(2√β)) (Combes and
-//! Thomas), L and R like its square. So a piece that begins a halo early and ends a halo late gives, between the two,
-//! what the whole sequence gives, to rounding (resolvent-performance.md §0.4, §2.5).
+//! The effect of a wrong start decays with the distance: |G_ij| falls at least like e^{−m|i−j|} with m =
+//! asinh(η/(2√β)) (Combes and Thomas), and the error of L and R like its square. A piece that begins a halo early
+//! and ends a halo late therefore has, between the two halos, the values of the whole sequence up to rounding
+//! (resolvent-performance.md §0.4, §2.5).
 
 use super::batch::{Batch, ComplexPlanes};
 use super::blocks::{Blocks, Shape};
@@ -13,31 +14,31 @@ use super::width::Width;
 use crate::error::ResolventError;
 use crate::real::Real;
 
-/// Values in a cache line of singles. Rows whose length is an odd number of lines do not fall on one another in a
-/// cache (resolvent-performance.md §4.3).
+/// The number of singles in a cache line. Rows whose length is an odd number of lines do not compete for the same
+/// lines of a cache (resolvent-performance.md §4.3).
 const LINE: usize = 16;
-/// The least number of sites of a piece besides its halos.
+/// The smallest number of sites of a piece without its halos.
 const LEAST_CORE: usize = 4096;
-/// Halos may take up at most this part of the work in a piece: with both, half of it.
+/// The smallest ratio of core to halo: with two halos, they take up at most half of the work in a piece.
 const CORE_PER_HALO: usize = 2;
 
-/// How a sequence is cut.
+/// The division of a sequence into pieces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Cut {
     sites: usize,
-    /// The sites each piece answers for; the last may have fewer.
+    /// The number of sites whose values a piece contributes to the result; the last piece may have fewer.
     core: usize,
-    /// The sites before those, or fewer at the ends.
+    /// The number of sites before the core; fewer at the ends of the sequence.
     halo: usize,
-    /// The sites of each piece.
+    /// The number of sites of each piece, including halos.
     length: usize,
 }
 
 impl Cut {
-    /// A cut into as many pieces as fill the lanes, with `sides` halos each; `None` where halos would cost more than
-    /// the lanes gain.
+    /// Returns a division into as many pieces as fill the lanes, with `sides` halos each; `None` if the halos would
+    /// cost more than the lanes gain.
     fn of(sites: usize, halo: usize, sides: usize, lanes: usize) -> Option<Self> {
-        // At small η a halo may be longer than any chain, and than what can be multiplied.
+        // At small η, a halo may be longer than any chain and so long that its products overflow.
         if halo >= sites {
             return None;
         }
@@ -48,7 +49,7 @@ impl Cut {
         (core >= CORE_PER_HALO * halo && core >= LINE && cut.length <= sites).then_some(cut)
     }
 
-    /// Where each piece begins, and where its core does.
+    /// Returns the first site of each piece and of its core.
     fn starts(self) -> impl Iterator<Item = (usize, usize)> {
         let last = self.sites - self.length;
         let core_starts = (0..self.sites).step_by(self.core);
@@ -56,15 +57,15 @@ impl Cut {
     }
 }
 
-/// The sites after which a wrong start is below the rounding of `T`.
+/// Returns the number of sites after which the effect of a wrong start is below the rounding of `T`.
 fn halo<T: Real>(eta: f64, coupling: f64) -> usize {
     let relative = eta / coupling.max(f64::MIN_POSITIVE);
     let digits = -(T::ROUNDOFF.ln()) + 2.0 * (1.0 + 1.0 / eta).ln();
     (digits / (2.0 * (relative / 2.0).asinh())).ceil() as usize
 }
 
-/// Computes the only sequence of a batch in pieces with a halo on `sides` sides; says whether it did. `false` where
-/// the sequence is too short or η too small for that.
+/// Computes the only sequence of a batch in pieces with halos on `sides` sides, and returns true. Returns false,
+/// without a result, if there is not exactly one sequence, if it is too short, or if η is too small.
 pub(super) fn in_pieces<T: Real>(
     batch: &Batch<T>,
     sides: usize,
@@ -80,7 +81,8 @@ pub(super) fn in_pieces<T: Real>(
 
     let starts: Vec<_> = cut.starts().collect();
     let (mut blocks, mut computed) = (Blocks::default(), ComplexBlocks::default());
-    // As many at a time as the kernel works on at once: what is packed stays in a cache until it is unpacked.
+    // As many pieces at a time as the kernel computes at once, so that packed values stay in a cache until they are
+    // unpacked.
     let together = if sides == 1 { BLOCKS } else { 1 } * Width::Wide.lanes::<T>();
     let planes = result.re.chunks_mut(together * cut.core).zip(result.im.chunks_mut(together * cut.core));
     for (starts, (re, im)) in starts.chunks(together).zip(planes) {
@@ -104,7 +106,7 @@ pub(super) fn in_pieces<T: Real>(
 mod tests {
     use super::*;
 
-    /// Every core lies in its piece with a whole halo on either side, unless the sequence ends there.
+    /// Every core lies in its piece with a whole halo on either side, except at the ends of the sequence.
     #[test]
     fn cores_cover_the_sequence_with_their_halos() {
         for sites in [4096, 65_536, 65_537, 1_000_003, 1 << 20] {

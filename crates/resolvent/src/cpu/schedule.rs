@@ -1,14 +1,16 @@
-//! How the sequences of a batch are dealt into blocks.
+//! The distribution of the sequences of a batch over blocks.
 
 use super::blocks::Shape;
 use super::width::Width;
 use crate::real::Real;
 
-/// Blocks packed at a time: a kernel may work on two at once, and what is packed stays in a cache until it is used.
+/// The number of blocks packed at a time: a kernel may compute two at once, and packed values stay in a cache until
+/// they are used.
 pub(super) const BLOCKS: usize = 2;
 
-/// Sequences that are packed, computed and unpacked at a time: the first one, and how they lie in blocks. Full blocks,
-/// then a narrow one where it holds what is left.
+/// Divides the sequences into runs that are packed, computed and unpacked together: the first sequence of each run
+/// and its shape. All runs have full blocks, except that a last narrow block holds the remaining sequences if they
+/// fit.
 pub(super) fn runs<T: Real>(sites: usize, sequences: usize) -> impl Iterator<Item = (usize, Shape)> {
     let wide = Width::Wide.lanes::<T>();
     let rest = match sequences % wide {

@@ -1,17 +1,17 @@
-//! Between rows, one a sequence, and blocks \[site\]\[lane\].
+//! Transposition between rows, one per sequence, and blocks \[site\]\[lane\].
 
 use super::ahead::Ahead;
 use crate::real::Real;
 use std::ops::Range;
 
-/// The side of the square that is transposed at once: one register of singles, two of doubles.
+/// The side of the square that is transposed at once: one register of singles or two of doubles.
 const SQUARE: usize = 4;
-/// Sites read of a few rows before the next rows are: a cache line of singles. Rows lie a power of two apart more often
-/// than not, and all of them at once would fall on the same lines of the cache.
+/// The number of sites read from one group of rows before the next group: a cache line of singles. Rows usually lie
+/// a power of two apart, so that reading all rows at once would map them to the same lines of the cache.
 const TILE: usize = 16;
 
-/// Writes rows of one length, one a lane, into a block whose sites are `stride` values apart; the first one's lanes
-/// begin at its first value. A stride is a multiple of [`SQUARE`].
+/// Writes rows of equal length into a block, one row per lane. The sites of the block are `stride` values apart, a
+/// multiple of [`SQUARE`]; the lanes of the first site begin at the first value of the block.
 pub(super) fn gather<T: Real>(rows: &[&[T]], block: &mut [T], stride: usize) {
     let sites = rows.first().map_or(0, |row| row.len());
     for first in (0..sites).step_by(TILE) {
@@ -42,33 +42,33 @@ pub(super) fn gather<T: Real>(rows: &[&[T]], block: &mut [T], stride: usize) {
     }
 }
 
-/// Four values of a tile.
+/// Returns four values of a tile, from `site` on.
 #[inline(always)]
 fn square<T: Copy>(row: &[T; TILE], site: usize) -> [T; SQUARE] {
     [row[site], row[site + 1], row[site + 2], row[site + 3]]
 }
 
-/// A row that is written from a lane of a block.
+/// A row to be written from one lane of a block.
 pub(super) struct Target<'a, T> {
     /// The row.
     pub(super) row: &'a mut [T],
-    /// The site of the block that is the row's first.
+    /// The site of the block that corresponds to the first value of the row.
     pub(super) skip: usize,
 }
 
 impl<T: Real> Target<'_, T> {
-    /// The row's sites among these of the block.
+    /// Returns the part of a range of sites of the block that the row covers.
     fn sites(&self, sites: Range<usize>) -> Range<usize> {
         sites.start.max(self.skip)..sites.end.min(self.skip + self.row.len())
     }
 
-    /// The row's part of a tile, if it has all of it.
+    /// Returns the part of the row that corresponds to the tile from `first` on, if the row covers the whole tile.
     fn tile(&mut self, first: usize) -> Option<&mut [T; TILE]> {
         self.row.get_mut(first.wrapping_sub(self.skip)..)?.first_chunk_mut()
     }
 }
 
-/// Writes the first lanes of a block of so many sites, laid out as for [`gather`], as rows.
+/// Writes the lanes of a block of `sites` sites, laid out as for [`gather`], to rows, one lane per target.
 pub(super) fn scatter<T: Real>(block: &[T], stride: usize, sites: usize, targets: &mut [Target<T>]) {
     let mut ahead = Ahead::default();
     for first in (0..sites).step_by(TILE) {

@@ -12,16 +12,17 @@ use super::width::at_width;
 use crate::error::ResolventError;
 use crate::real::Real;
 
-/// G_ii of every sequence of a batch: two sweeps of the continued fraction, never the recursion with one division.
+/// Computes G_ii of every sequence of a batch. Takes two sweeps of the continued fraction, never the recursion with
+/// one division.
 ///
-/// Packs, computes and unpacks two blocks at a time; [`green_blocks`] is the same without packing. A sequence alone is
-/// computed in overlapping pieces, one a lane, where it is long enough for its η.
+/// Packs, computes and unpacks two blocks at a time; [`green_blocks`] computes the same without packing. A single
+/// sequence is computed in overlapping pieces, one per lane, if it is long enough for its η.
 ///
-/// Finite always, with Im G ≥ 0 (0 only where the precision has no smaller number). Each site obeys
+/// G_ii is always finite, with Im G ≥ 0, and 0 only where it underflows. Each site obeys
 /// [`ErrorBound`](crate::ErrorBound).
 ///
 /// # Errors
-/// [`ResolventError::Memory`] where result or workspace do not fit.
+/// [`ResolventError::Memory`] if the result or the workspace does not fit in memory.
 pub fn green_batch<T: Real>(batch: &Batch<T>, green: &mut ComplexPlanes<T>) -> Result<(), ResolventError> {
     green.reshape(batch.diagonals().len())?;
     if in_pieces(batch, 2, green, green_blocks)? {
@@ -36,10 +37,10 @@ pub fn green_batch<T: Real>(batch: &Batch<T>, green: &mut ComplexPlanes<T>) -> R
     Ok(())
 }
 
-/// [`green_batch`] in the kernels' own layout.
+/// Computes [`green_batch`] in the block layout of the kernels.
 ///
 /// # Errors
-/// [`ResolventError::Memory`] where the result does not fit.
+/// [`ResolventError::Memory`] if the result does not fit in memory.
 pub fn green_blocks<T: Real>(blocks: &Blocks<T>, green: &mut ComplexBlocks<T>) -> Result<(), ResolventError> {
     green.reshape(blocks.shape)?;
     at_width!(blocks.shape.width, T, sweep_all(blocks, green));
@@ -66,7 +67,7 @@ fn sweep<T: Real, const REGISTERS: usize, const BONDED: bool>(
 
 struct TwoSided<'a, T: Real, const REGISTERS: usize, const BONDED: bool> {
     block: Block<'a, T, REGISTERS>,
-    /// The neighbour's share β L or β R from the first visit to the second, then G.
+    /// The neighbor's term β L or β R between the first and the second visit of a site, then G.
     green: &'a mut [Pair<T, REGISTERS>],
     ahead: Ahead,
 }

@@ -1,15 +1,15 @@
-//! How many registers stand side by side in a block.
+//! The width of a block in registers.
 
 use crate::real::Real;
 
-/// Registers of a full block: with the two chains of divisions of a sweep from both ends, as many divisions under way as
-/// hide their latency (resolvent-performance.md §4.3).
+/// The number of registers of a full block. Together with the two chains of divisions of a sweep from both ends,
+/// this keeps enough divisions in progress to hide their latency (resolvent-performance.md §4.3).
 const WIDE: usize = 4;
 
-/// How wide a block is.
+/// The width of a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Width {
-    /// Four registers: 16 lanes of f32 or 8 of f64, with AVX twice as many.
+    /// Four registers: 16 lanes of f32 or 8 of f64, twice as many with AVX.
     #[default]
     Wide,
     /// One register, for a few sequences.
@@ -17,7 +17,7 @@ pub(crate) enum Width {
 }
 
 impl Width {
-    /// Lanes of a block of this width.
+    /// Returns the number of lanes of a block of this width.
     pub(crate) const fn lanes<T: Real>(self) -> usize {
         let register = size_of::<T::Register>() / size_of::<T>();
         match self {
@@ -27,7 +27,8 @@ impl Width {
     }
 }
 
-/// Calls a function that is generic in precision and registers for blocks of a width.
+/// Calls a function that is generic over the precision and the number of registers, with the number of registers of
+/// a width.
 macro_rules! at_width {
     ($width:expr, $precision:ty, $function:ident($($argument:expr),* $(,)?)) => {
         match $width {

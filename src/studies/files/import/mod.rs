@@ -1,4 +1,4 @@
-//! TODO bk_lab::studies::files::import
+//! Reads files that hold no figure's data as tables.
 
 mod catalogue;
 pub(crate) mod table;

@@ -1,4 +1,4 @@
-//! TODO bk_lab::studies::language_models::command
+//! The commands of language models: train, measure, and look into one.
 
 pub mod eval;
 pub mod leak;

@@ -1,4 +1,4 @@
-//! TODO bk_lab::studies::language_models::mixed_precision
+//! Mixed precision: how each part of a model is stored, as published and as measured.
 
 pub mod published;
 pub mod record;

@@ -14,7 +14,6 @@ mod store;
 mod training;
 
 use crate::kit::page::state::Lab;
-use crate::kit::permalink::Room;
 use crate::kit::record::Provenance;
 use controls::Controls;
 use leptos::prelude::*;
@@ -39,7 +38,7 @@ pub(crate) fn ModelsView() -> impl IntoView {
         view! { <section class="stack" hidden=move || panel.get() != which aria-label=which.title()>{content}</section> }
     };
     view! {
-        <section class="room" hidden=move || lab.room.get() != Room::Models aria-labelledby="models-title">
+        <section class="room" hidden=move || lab.room.get() != crate::studies::language_models::ROOM aria-labelledby="models-title">
             <header class="intro">
                 <h1 id="models-title">"Language models"</h1>
                 <p>"ResNet-BK and Mamba, small enough to be trained in this tab and to be measured on text that training has not seen. Every number here was measured by the model on this page; what was published is marked."</p>
@@ -59,4 +58,9 @@ pub(crate) fn ModelsView() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// Builds the room.
+pub fn room() -> AnyView {
+    view! { <ModelsView /> }.into_any()
 }

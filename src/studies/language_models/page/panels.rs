@@ -3,7 +3,6 @@
 use super::settings::Settings;
 use super::state::ModelsRoom;
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -80,7 +79,10 @@ pub(crate) fn Panels() -> impl IntoView {
     let link = move |to: Panel| {
         let fragment = move || {
             room.settings.with(|settings| {
-                permalink::to_fragment(Room::Models, &Settings { panel: to, ..settings.clone() })
+                permalink::to_fragment(
+                    crate::studies::language_models::ROOM,
+                    &Settings { panel: to, ..settings.clone() },
+                )
             })
         };
         view! { <a href=fragment aria-current=move || (panel.get() == to).then_some("page")>{to.title()}</a> }

@@ -8,7 +8,6 @@ use crate::kit::page::room_handle::{Host, restore};
 use crate::kit::page::state::{Lab, Tone};
 use crate::kit::page::texts;
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
 use crate::kit::protocol::{RequestId, Stopped};
 use crate::studies::language_models::messages::{
     Form, HandleModel, ListModels, MapCausality, ModelKey, Predict, SaveModel, Shelf, Shelved, StudyMixed,
@@ -86,13 +85,18 @@ impl ModelsRoom {
         };
         let host = Host {
             address: Signal::derive(move || {
-                settings.with(|settings| permalink::to_fragment(Room::Models, settings))
+                settings
+                    .with(|settings| permalink::to_fragment(crate::studies::language_models::ROOM, settings))
             }),
             restore: Callback::new(move |link| restore(&link, |linked| settings.set(linked))),
             // Records of models are shown as tables, in the room of files.
             take: Callback::new(|_| {}),
         };
-        lab.entrance(Room::Models).open(lab, Room::Models, host);
+        lab.entrance(crate::studies::language_models::ROOM).open(
+            lab,
+            crate::studies::language_models::ROOM,
+            host,
+        );
         room.look(lab);
         room.keep_measured(lab);
         room

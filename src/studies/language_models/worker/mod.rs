@@ -14,13 +14,33 @@ use crate::kit::browser::to_bytes;
 use crate::kit::context::{Context, StudyError};
 use crate::kit::protocol::Stopped;
 use crate::kit::protocol::WrittenFile;
-use crate::kit::worker::parts::Performing;
 use crate::kit::worker::store::{Shelf, shelf};
+use crate::kit::worker::{Perform, Performing};
 use crate::kit::worker::{finished, read};
 use crate::studies::quantization::record::Reading;
 use bench::{Open, checkpoint, name, summaries, text};
 use bk_models::{Checkpoint, CheckpointError, KeptModel, ModelError};
 use std::cell::RefCell;
+
+/// Returns what does the task of a name: training, keeping and saving models.
+pub fn work(task: &str) -> Option<Perform> {
+    match task {
+        "list" => Some(list),
+        "handle" => Some(handle),
+        "save" => Some(save),
+        _ => None,
+    }
+}
+
+/// Returns what does the task of a name: looking into a model.
+pub fn insight(task: &str) -> Option<Perform> {
+    match task {
+        "causality" => Some(map_causality),
+        "predict" => Some(predict_next),
+        "mixed" => Some(study_mixed),
+        _ => None,
+    }
+}
 
 /// Why nothing comes of a task.
 #[derive(Debug, thiserror::Error)]

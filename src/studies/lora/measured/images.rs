@@ -6,7 +6,7 @@ use crate::kit::browser::Payload;
 use crate::kit::browser::to_bytes;
 use crate::kit::context::Context;
 use crate::kit::protocol::Stopped;
-use crate::kit::worker::parts::Performing;
+use crate::kit::worker::Performing;
 use crate::kit::worker::store::shelf;
 use crate::kit::worker::{finished, read};
 use bk_models::vision::archive::Archive;

@@ -1,10 +1,31 @@
 //! What the room of quantized LoRA asks the worker of the study that is run here, and what comes of it.
 
+use super::record::ImagesFile;
 use super::record::{Arm, Config, Data, Explained, First, Run, Size};
 use crate::kit::context::Progress;
+use crate::kit::protocol::{Arrays, Parcel, tasks};
 use crate::kit::record::Document;
 use bk_models::vision::Trajectory;
 use serde::{Deserialize, Serialize};
+
+impl Parcel for Adapted {}
+impl Parcel for Explained {}
+impl Parcel for ImagesFile {}
+
+impl Parcel for Pictures {
+    fn arrays(&mut self) -> Arrays<'_> {
+        Arrays { bytes: vec![&mut self.pixels], ..Arrays::default() }
+    }
+}
+
+tasks! {
+    "lora":
+    Adapt = "adapt" => Adapted,
+    ExplainAdaptation = "explain" => Explained,
+    ShowImages = "pictures" => Pictures,
+}
+
+tasks! { "import": ReadImages = "images" => ImagesFile }
 
 /// Do something to the study of a config.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! TODO bk_lab::studies::lora::measured
+//! Quantized LoRA, trained and measured here.
 
 #[cfg(feature = "cli")]
 pub mod command;

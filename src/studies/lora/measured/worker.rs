@@ -8,7 +8,7 @@ use super::study::Matrix;
 use crate::kit::browser::Payload;
 use crate::kit::context::Context;
 use crate::kit::protocol::Stopped;
-use crate::kit::worker::parts::Performing;
+use crate::kit::worker::Performing;
 use crate::kit::worker::store::{Shelf, shelf};
 use crate::kit::worker::{finished, memory, read};
 use crate::studies::lora::published::measured::beside;

@@ -10,14 +10,14 @@ mod results;
 
 use super::measured::page::{Measured, MeasuredRoom};
 use super::measured::record as adaptation;
+use super::messages::{ExamineLora, ExaminedStudy, PackLora};
 use super::published::Evidence;
 use super::record::{Config, Experiment, Study};
 use crate::kit::page::download;
 use crate::kit::page::room_handle::{Host, restore};
 use crate::kit::page::state::{Lab, Tone};
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
-use crate::kit::protocol::{ExamineLora, ExaminedStudy, PackLora, Stopped, WrittenFile};
+use crate::kit::protocol::{Stopped, WrittenFile};
 use crate::kit::record::{Document, Filed, Provenance, document};
 use axes::Filter;
 use bk_plot::View;
@@ -122,11 +122,13 @@ impl LoraRoom {
             shown: RwSignal::default(),
             trouble: RwSignal::default(),
         };
-        let is_run = Memo::new(move |_| lab.room.get() == Room::Lora && room.half.get() == Half::Measured);
+        let is_run = Memo::new(move |_| {
+            lab.room.get() == crate::studies::lora::ROOM && room.half.get() == Half::Measured
+        });
         let measured = MeasuredRoom::open(lab, settings, room.view, is_run);
         let linked = move || Linked { settings: settings.get(), view: room.view.get() };
         let host = Host {
-            address: Signal::derive(move || permalink::to_fragment(Room::Lora, &linked())),
+            address: Signal::derive(move || permalink::to_fragment(crate::studies::lora::ROOM, &linked())),
             restore: Callback::new(move |link| restore(&link, |linked| room.follow(linked))),
             take: Callback::new(move |(document, _): (Document, _)| {
                 let is_run = document.study == adaptation::Adaptation::STUDY;
@@ -138,7 +140,7 @@ impl LoraRoom {
                 }
             }),
         };
-        lab.entrance(Room::Lora).open(lab, Room::Lora, host);
+        lab.entrance(crate::studies::lora::ROOM).open(lab, crate::studies::lora::ROOM, host);
         room.keep_computed(lab);
         (room, measured)
     }
@@ -179,7 +181,9 @@ impl LoraRoom {
 
     /// Simulates anew whenever the config changes, or looks at the study that was opened.
     fn keep_computed(self, lab: Lab) {
-        let visible = Memo::new(move |_| lab.room.get() == Room::Lora && self.half.get() == Half::Published);
+        let visible = Memo::new(move |_| {
+            lab.room.get() == crate::studies::lora::ROOM && self.half.get() == Half::Published
+        });
         Effect::new(move || {
             if !visible.get() {
                 return;
@@ -243,7 +247,7 @@ impl LoraRoom {
     /// The JSON that shows the room again as it is, for its figures' files.
     fn manifest(self, lab: Lab) -> Option<String> {
         let shown = self.shown.get_untracked()?;
-        document::view_to_json(&untrack(|| lab.fragment(Room::Lora)), &[&shown.document]).ok()
+        document::view_to_json(&untrack(|| lab.fragment(crate::studies::lora::ROOM)), &[&shown.document]).ok()
     }
 
     /// Has all files of the study written, and hands them to the reader.
@@ -286,14 +290,14 @@ pub(crate) fn LoraView() -> impl IntoView {
         let fragment = move || {
             let settings = Settings { half: to, ..room.settings.get() };
             let view = if room.half.get() == to { room.view.get() } else { View::default() };
-            permalink::to_fragment(Room::Lora, &Linked { settings, view })
+            permalink::to_fragment(crate::studies::lora::ROOM, &Linked { settings, view })
         };
         view! { <a href=fragment aria-current=move || (room.half.get() == to).then_some("page")>{to.title()}</a> }
     };
     // What provides its own state comes before what asks for it.
     let stage = super::measured::page::view(lab, run);
     view! {
-        <section class="room" hidden=move || lab.room.get() != Room::Lora aria-labelledby="lora-title">
+        <section class="room" hidden=move || lab.room.get() != crate::studies::lora::ROOM aria-labelledby="lora-title">
             <header class="intro">
                 <h1 id="lora-title">"Quantized LoRA for vision transformers"</h1>
                 <p>"A published study lists 144 experiments: two models, two data sets, adapters of three ranks, weights stored in four ways, three seeds. None of them was ever trained. Every published number was drawn at random around chosen values; this room draws them again, shows what the files say, and what of it cannot be true. Its other half runs such a study for real, in this tab."</p>
@@ -319,4 +323,9 @@ pub(crate) fn LoraView() -> impl IntoView {
         </section>
     }
     .into_any()
+}
+
+/// Builds the room.
+pub fn room() -> AnyView {
+    view! { <LoraView /> }.into_any()
 }

@@ -6,12 +6,12 @@ mod results;
 mod series;
 mod steps;
 
+use super::messages::Quantization;
 use super::record::{ComparisonConfig, Config, ModeComparison, Quantize, Reading, TrainingRun};
 use crate::kit::page::room_handle::{Host, restore};
 use crate::kit::page::state::{Lab, Tone};
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
-use crate::kit::protocol::{Quantization, RequestId, Stopped};
+use crate::kit::protocol::{RequestId, Stopped};
 use crate::kit::record::{Document, Filed};
 use controls::Controls;
 use leptos::prelude::*;
@@ -91,18 +91,20 @@ impl QuantizeRoom {
             modes: Modes::default(),
         };
         let host = Host {
-            address: Signal::derive(move || permalink::to_fragment(Room::Quantization, &view.get())),
+            address: Signal::derive(move || {
+                permalink::to_fragment(crate::studies::quantization::ROOM, &view.get())
+            }),
             restore: Callback::new(move |link| restore(&link, |linked| view.set(linked))),
             take: Callback::new(move |(document, _)| room.take_in(lab, document)),
         };
-        lab.entrance(Room::Quantization).open(lab, Room::Quantization, host);
+        lab.entrance(crate::studies::quantization::ROOM).open(lab, crate::studies::quantization::ROOM, host);
         room.keep_computed(lab);
         room
     }
 
     /// Calibrates, quantizes and measures whenever the config changes; training waits for the reader.
     fn keep_computed(self, lab: Lab) {
-        let visible = Memo::new(move |_| lab.room.get() == Room::Quantization);
+        let visible = Memo::new(move |_| lab.room.get() == crate::studies::quantization::ROOM);
         Effect::new(move || {
             let config = self.config.get();
             let known = self
@@ -216,7 +218,7 @@ pub(crate) fn QuantizeView() -> impl IntoView {
     let lab = expect_context::<Lab>();
     provide_context(QuantizeRoom::open(lab));
     view! {
-        <section class="room" hidden=move || lab.room.get() != Room::Quantization aria-labelledby="quantization-title">
+        <section class="room" hidden=move || lab.room.get() != crate::studies::quantization::ROOM aria-labelledby="quantization-title">
             <header class="intro">
                 <h1 id="quantization-title">"Quantization"</h1>
                 <p>"A number in 4 bits is one of 16 levels. This room takes a BK core, its potential v and the diagonal G of its resolvent, down to such levels: where they stand, what is stored, what it costs, and what training can win back."</p>
@@ -229,4 +231,9 @@ pub(crate) fn QuantizeView() -> impl IntoView {
             <aside class="notes">{steps::formulas()}</aside>
         </section>
     }
+}
+
+/// Builds the room.
+pub fn room() -> AnyView {
+    view! { <QuantizeView /> }.into_any()
 }

@@ -1,7 +1,7 @@
 //! Several configs computed one after another, each shown as it arrives.
 
 use crate::kit::page::state::Lab;
-use crate::kit::protocol::Quantization;
+use crate::studies::quantization::messages::Quantization;
 use crate::studies::quantization::record::{Config, Quantize};
 use leptos::prelude::*;
 use std::sync::Arc;

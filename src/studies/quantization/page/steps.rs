@@ -4,7 +4,6 @@ use super::QuantizeRoom;
 use super::View;
 use crate::kit::page::state::Lab;
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
 use crate::studies::quantization::figure::QuantizeFigure;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -133,7 +132,8 @@ pub(crate) fn Tour() -> impl IntoView {
     };
     let listener = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         let modified = event.alt_key() || event.ctrl_key() || event.meta_key() || event.shift_key();
-        if lab.room.get_untracked() != Room::Quantization || modified || takes_arrows(&event) {
+        if lab.room.get_untracked() != crate::studies::quantization::ROOM || modified || takes_arrows(&event)
+        {
             return;
         }
         match event.key().as_str() {
@@ -145,7 +145,9 @@ pub(crate) fn Tour() -> impl IntoView {
     on_cleanup(move || listener.remove());
     let link = move |to: Step| {
         let fragment = move || {
-            view.with(|view| permalink::to_fragment(Room::Quantization, &View { step: to, ..view.clone() }))
+            view.with(|view| {
+                permalink::to_fragment(crate::studies::quantization::ROOM, &View { step: to, ..view.clone() })
+            })
         };
         view! { <a href=fragment aria-current=move || (step.get() == to).then_some("step")>{to.title()}</a> }
     };

@@ -1,7 +1,6 @@
 //! What each panel shows, in words, and the mathematics behind it in MathML.
 
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
 use crate::studies::resolvent::record::{Config, Division, Panel};
 use bk_resolvent::{BumpCenters, Potential};
 use leptos::prelude::*;
@@ -36,7 +35,7 @@ pub(crate) fn explanation(panel: Panel) -> AnyView {
         <p class="examples">
             "Try: "
             {examples(panel).into_iter().map(|(name, config)| {
-                view! { <a href=permalink::to_fragment(Room::Resolvent, &Config { panel, ..config })>{name}</a> }
+                view! { <a href=permalink::to_fragment(crate::studies::resolvent::ROOM, &Config { panel, ..config })>{name}</a> }
             }).collect_view()}
         </p>
     }

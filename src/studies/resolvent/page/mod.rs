@@ -6,6 +6,7 @@ mod explanations;
 mod results;
 mod speed;
 
+use super::messages::{ReadPotential, ReadValues};
 use super::record::{Config, Panel, Resolvent};
 use crate::kit::browser::{to_buffer, to_bytes};
 use crate::kit::context::Progress;
@@ -14,8 +15,8 @@ use crate::kit::page::files::read;
 use crate::kit::page::room_handle::{Arrival, Host};
 use crate::kit::page::state::{Lab, Tone};
 use crate::kit::permalink;
-use crate::kit::permalink::{Link, LinkError, Room};
-use crate::kit::protocol::{ReadPotential, ReadValues, RequestId, Stopped};
+use crate::kit::permalink::{Link, LinkError};
+use crate::kit::protocol::{RequestId, Stopped};
 use crate::kit::record::Document;
 use bk_plot::View;
 use bk_resolvent::{MOST_SITES, Potential};
@@ -89,7 +90,7 @@ impl ResolventRoom {
             restore: Callback::new(move |link| room.follow(&link)),
             take: Callback::new(take),
         };
-        lab.entrance(Room::Resolvent).open(lab, Room::Resolvent, host);
+        lab.entrance(crate::studies::resolvent::ROOM).open(lab, crate::studies::resolvent::ROOM, host);
         room.keep_computed(lab);
         room
     }
@@ -170,7 +171,7 @@ impl ResolventRoom {
             _ => Config { panel, ..config.clone() },
         };
         let view = self.view_of(panel).with(permalink::settings);
-        permalink::to_fragment(Room::Resolvent, &config) + &view
+        permalink::to_fragment(crate::studies::resolvent::ROOM, &config) + &view
     }
 
     /// The first settings, and every figure whole again.
@@ -211,7 +212,7 @@ impl ResolventRoom {
 
     /// Computes whenever the config changes, the room is shown and the work is light.
     fn keep_computed(self, lab: Lab) {
-        let visible = Memo::new(move |_| lab.room.get() == Room::Resolvent);
+        let visible = Memo::new(move |_| lab.room.get() == crate::studies::resolvent::ROOM);
         Effect::new(move || {
             let live = self.config.with(Self::is_live);
             if untrack(|| self.is_current()) {
@@ -285,7 +286,7 @@ pub(crate) fn ResolventView() -> impl IntoView {
     let room = ResolventRoom::open(lab);
     provide_context(room);
     view! {
-        <section class="room" hidden=move || lab.room.get() != Room::Resolvent aria-labelledby="resolvent-title">
+        <section class="room" hidden=move || lab.room.get() != crate::studies::resolvent::ROOM aria-labelledby="resolvent-title">
             <header class="intro">
                 <h1 id="resolvent-title">"The resolvent of a chain"</h1>
                 <p>"The layer of ResNet-BK is the diagonal of (H − z)⁻¹ for a chain H: the response of every site to a disturbance of energy E, blurred by η. Change the chain or z and watch it being computed, exactly, here."</p>
@@ -321,4 +322,9 @@ fn Panels() -> impl IntoView {
         view! { <a href=fragment on:click=on_click aria-current=move || (room.panel.get() == panel).then_some("page")>{panel.title()}</a> }
     };
     view! { <nav class="panels" aria-label="Panels">{Panel::ALL.map(link).collect_view()}</nav> }
+}
+
+/// Builds the room.
+pub fn room() -> AnyView {
+    view! { <ResolventView /> }.into_any()
 }

@@ -1,4 +1,4 @@
-//! TODO bk_lab::studies::resolvent::speed
+//! The speed of the resolvent's kernels on this machine, beside a plain loop.
 
 #[cfg(feature = "cli")]
 pub mod command;

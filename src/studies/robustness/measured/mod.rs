@@ -1,13 +1,18 @@
-//! TODO bk_lab::studies::robustness::measured
+//! The bit-width sweep: trained models, stored in every format, run from their codes and measured.
 
 pub mod claims;
 #[cfg(feature = "cli")]
 pub mod command;
 pub mod figure;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
-pub(crate) mod page;
+pub mod page;
 pub mod record;
 pub mod study;
 pub mod training_lengths;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod worker;
+
+use crate::kit::room::Room;
+
+/// The room of the bit-width sweep.
+pub const ROOM: Room = Room("widths");

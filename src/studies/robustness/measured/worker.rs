@@ -6,9 +6,9 @@ use super::study::Session;
 use super::training_lengths::Course;
 use crate::kit::browser::Payload;
 use crate::kit::context::{Context, Progress};
-use crate::kit::worker::parts::Performing;
 use crate::kit::worker::store::Shelf;
 use crate::kit::worker::store::shelf;
+use crate::kit::worker::{Perform, Performing};
 use crate::kit::worker::{finished, read};
 use crate::studies::language_models::messages::{
     ListWidths, MeasureWidths, MeasuredModel, MeasuredModels, ModelKey, Taken,
@@ -18,6 +18,15 @@ use crate::studies::language_models::worker::{Problem, bench, kept, put_back};
 use bk_models::corpus::{Corpus, Text, Tokenizer};
 use std::cell::RefCell;
 use std::rc::Rc;
+
+/// Returns what does the task of a name.
+pub fn work(task: &str) -> Option<Perform> {
+    match task {
+        "list" => Some(list),
+        "measure" => Some(measure),
+        _ => None,
+    }
+}
 
 /// Where what was measured of a model lies, one file a way to measure.
 const WIDTHS: &str = "widths-";

@@ -7,7 +7,6 @@ mod shown;
 mod state;
 
 use crate::kit::page::state::Lab;
-use crate::kit::permalink::Room;
 use leptos::prelude::*;
 use settings::Study;
 use state::{LadderRoom, StudyState};
@@ -26,19 +25,20 @@ pub(crate) fn LadderView() -> impl IntoView {
         view! {
             <section class="stack" hidden=move || study.get() != state.study aria-label=state.study.title()>
                 {controls::run(lab, state)}
-                {state.sources.choice(lab, Room::Ladder, source)}
+                {state.sources.choice(lab, crate::studies::scaling::ROOM, source)}
                 {shown::view(lab, room, state)}
             </section>
         }
         .into_any()
     };
-    let published = [(Room::Efficiency, "efficiency"), (Room::Stability, "stability")];
+    let published =
+        [(crate::studies::efficiency::ROOM, "efficiency"), (crate::studies::stability::ROOM, "stability")];
     let [efficiency, stability] = published.map(|(room, name)| {
         let link = move || lab.fragment(room);
         view! { <a href=link>{name}</a> }
     });
     view! {
-        <section class="room" hidden=move || lab.room.get() != Room::Ladder aria-labelledby="ladder-title">
+        <section class="room" hidden=move || lab.room.get() != crate::studies::scaling::ROOM aria-labelledby="ladder-title">
             <header class="intro">
                 <h1 id="ladder-title">"Measured efficiency and stability"</h1>
                 <p>"The published figures of "{efficiency}" and "{stability}" are formulas plus noise; each is taken apart in its own room. Here models are trained on as many tokens of the same text, every operation is counted, every step is kept, and the published statements are asked of them."</p>
@@ -78,4 +78,9 @@ fn formulas() -> AnyView {
         </details>
     }
     .into_any()
+}
+
+/// Builds the room.
+pub fn room() -> AnyView {
+    view! { <LadderView /> }.into_any()
 }

@@ -8,7 +8,6 @@ use crate::kit::page::figure_view::{DrawView, FigureView};
 use crate::kit::page::findings;
 use crate::kit::page::state::Lab;
 use crate::kit::page::table::GridTable;
-use crate::kit::permalink::Room;
 use crate::kit::record::document;
 use crate::kit::record::table::Grid;
 use crate::studies::scaling::figure::contexts::Trace;
@@ -97,7 +96,7 @@ fn figure(lab: Lab, room: LadderRoom, state: StudyState, record: Memo<Arc<Ladder
     });
     let manifest = Callback::new(move |()| {
         let record = record.get_untracked();
-        document::view_to_json(&untrack(|| lab.fragment(Room::Ladder)), &[record]).ok()
+        document::view_to_json(&untrack(|| lab.fragment(crate::studies::scaling::ROOM)), &[record]).ok()
     });
     let data = Callback::new(move |format| {
         Some(data::ladder(&record.get_untracked(), is_stability, format, &manifest.run(())?))

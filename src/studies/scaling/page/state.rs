@@ -7,7 +7,6 @@ use crate::kit::page::sources::{Source, Sources};
 use crate::kit::page::state::Lab;
 use crate::kit::page::texts;
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
 use crate::kit::protocol::{RequestId, Stopped};
 use crate::kit::record::{Document, Provenance};
 use crate::studies::scaling::messages::{Action, TrainLadder, TrainedLadder};
@@ -31,7 +30,7 @@ impl LadderRoom {
         let settings: RwSignal<Settings> = RwSignal::default();
         let studies = Study::ALL.map(|study| StudyState::open(lab, study, settings));
         let room = LadderRoom { settings, studies };
-        let entrance = lab.entrance(Room::Ladder);
+        let entrance = lab.entrance(crate::studies::scaling::ROOM);
         let host = Host {
             address: Signal::derive(move || room.fragment(settings.with(|settings| settings.study))),
             restore: Callback::new(move |link| {
@@ -51,7 +50,7 @@ impl LadderRoom {
                 }
             }),
         };
-        entrance.open(lab, Room::Ladder, host);
+        entrance.open(lab, crate::studies::scaling::ROOM, host);
         room
     }
 
@@ -63,7 +62,10 @@ impl LadderRoom {
     /// The fragment that shows a study as it is.
     pub(crate) fn fragment(&self, study: Study) -> String {
         let settings = Settings { study, ..self.settings.get() };
-        permalink::to_fragment(Room::Ladder, &Linked { settings, view: self.of(study).view.get() })
+        permalink::to_fragment(
+            crate::studies::scaling::ROOM,
+            &Linked { settings, view: self.of(study).view.get() },
+        )
     }
 }
 
@@ -103,7 +105,9 @@ impl StudyState {
             settings,
             config,
             record: RwSignal::new(Arc::new(Ladder::begin(config.get_untracked(), None))),
-            sources: Sources::open(lab, Room::Ladder, move |record| Study::of(record) == study),
+            sources: Sources::open(lab, crate::studies::scaling::ROOM, move |record| {
+                Study::of(record) == study
+            }),
             view: RwSignal::default(),
             progress: RwSignal::default(),
             kept: RwSignal::new(true),
@@ -115,7 +119,8 @@ impl StudyState {
             trouble: RwSignal::default(),
         };
         let is_shown = Memo::new(move |_| {
-            lab.room.get() == Room::Ladder && settings.with(|settings| settings.study == study)
+            lab.room.get() == crate::studies::scaling::ROOM
+                && settings.with(|settings| settings.study == study)
         });
         // Another ladder is looked for wherever one is kept.
         Effect::new(move |looked: Option<Option<Config>>| {

@@ -10,7 +10,6 @@ use super::messages::{Action, Adapt, Adapted, Live, Pictures, ReadImages, ShowIm
 use super::record::{Adaptation, Arm, Config, Data, Explained, Run};
 use crate::kit::context::Progress;
 use crate::kit::page::state::Lab;
-use crate::kit::permalink::Room;
 use crate::kit::protocol::{RequestId, Stopped};
 use crate::kit::record::document;
 use crate::studies::lora::page::Settings;
@@ -335,7 +334,7 @@ impl MeasuredRoom {
     /// The JSON that shows the room again as it is, for its figures' files.
     fn manifest(self, lab: Lab) -> Option<String> {
         let shown = untrack(|| self.shown());
-        document::view_to_json(&untrack(|| lab.fragment(Room::Lora)), &[shown]).ok()
+        document::view_to_json(&untrack(|| lab.fragment(crate::studies::lora::ROOM)), &[shown]).ok()
     }
 }
 

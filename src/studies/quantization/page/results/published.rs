@@ -4,7 +4,6 @@ use super::{headings, listed};
 use crate::kit::page::state::Lab;
 use crate::kit::page::table::DataTable;
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
 use crate::kit::record::table::cell;
 use crate::studies::quantization::page::QuantizeRoom;
 use crate::studies::quantization::page::View;
@@ -85,7 +84,7 @@ fn demonstrated(lab: Lab, room: QuantizeRoom) -> AnyView {
         let link = |one: Demonstration| {
             let config = one.configs.into_iter().next_back()?;
             let view = View { config, step: Step::Green, ..View::default() };
-            let fragment = permalink::to_fragment(Room::Quantization, &view);
+            let fragment = permalink::to_fragment(crate::studies::quantization::ROOM, &view);
             let words = format!(" {}. Published: {}.", one.title, one.published);
             Some(
                 view! { <p class="explanation"><a href=fragment>{format!("Demonstration {}", one.number)}</a>{words}</p> },

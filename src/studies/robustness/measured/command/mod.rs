@@ -1,4 +1,4 @@
-//! TODO bk_lab::studies::robustness::measured::command
+//! `bklab widths` and `bklab lengths`.
 
 pub mod bit_widths;
 pub mod training_lengths;

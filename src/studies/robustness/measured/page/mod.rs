@@ -18,7 +18,6 @@ use crate::kit::page::figure_view::{DrawView, FigureView};
 use crate::kit::page::state::Lab;
 use crate::kit::page::table::GridTable;
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
 use crate::kit::record::table::Grid;
 use crate::kit::record::{Provenance, document};
 use bk_plot::{Layout, Scene, View};
@@ -40,9 +39,9 @@ pub(crate) fn WidthsView() -> impl IntoView {
     let stack = move |which: Panel, content: AnyView| {
         view! { <section class="stack" hidden=move || panel.get() != which aria-label=which.title()>{origin(record, true)}{content}</section> }
     };
-    let link = move || lab.fragment(Room::Robustness);
+    let link = move || lab.fragment(crate::studies::robustness::ROOM);
     view! {
-        <section class="room" hidden=move || lab.room.get() != Room::Widths aria-labelledby="widths-title">
+        <section class="room" hidden=move || lab.room.get() != crate::studies::robustness::measured::ROOM aria-labelledby="widths-title">
             <header class="intro">
                 <h1 id="widths-title">"Measured robustness"</h1>
                 <p>"The published figure is a formula plus noise. Here models that were trained are quantized and run on text that training has not seen, and the published statements are asked of them. " <a href=link>"The published figure is taken apart in its own room."</a></p>
@@ -108,7 +107,10 @@ fn panels(room: WidthsRoom, panel: Memo<Panel>) -> AnyView {
     let link = move |to: Panel| {
         let fragment = move || {
             room.settings.with(|settings| {
-                permalink::to_fragment(Room::Widths, &Settings { panel: to, ..settings.clone() })
+                permalink::to_fragment(
+                    crate::studies::robustness::measured::ROOM,
+                    &Settings { panel: to, ..settings.clone() },
+                )
             })
         };
         view! { <a href=fragment aria-current=move || (panel.get() == to).then_some("page")>{to.title()}</a> }
@@ -187,4 +189,9 @@ fn formulas() -> AnyView {
         </details>
     }
     .into_any()
+}
+
+/// Builds the room.
+pub fn room() -> AnyView {
+    view! { <WidthsView /> }.into_any()
 }

@@ -3,7 +3,6 @@
 use super::state::WidthsRoom;
 use crate::kit::page::sources::Source;
 use crate::kit::page::state::Lab;
-use crate::kit::permalink::Room;
 use crate::studies::robustness::measured::record::Widths;
 use bk_models::corpus::Text;
 use leptos::prelude::*;
@@ -91,7 +90,7 @@ fn text_choice(room: WidthsRoom) -> AnyView {
 pub(crate) fn choice(lab: Lab, room: WidthsRoom) -> AnyView {
     let shown = Memo::new(move |_| room.shown_source());
     view! {
-        {room.sources.choice(lab, Room::Widths, shown)}
+        {room.sources.choice(lab, crate::studies::robustness::measured::ROOM, shown)}
         {text_choice(room)}
         {move || room.agreement().map(|sentence| view! { <p class="hint" role="status">{sentence}</p> })}
     }

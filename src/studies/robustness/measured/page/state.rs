@@ -8,7 +8,6 @@ use crate::kit::page::room_handle::{Arrival, Host, restore};
 use crate::kit::page::sources::Sources;
 use crate::kit::page::state::Lab;
 use crate::kit::permalink;
-use crate::kit::permalink::Room;
 use crate::kit::protocol::Stopped;
 use crate::kit::record::Document;
 use crate::studies::language_models::messages::{
@@ -53,7 +52,7 @@ impl WidthsRoom {
     /// The state of the room that is opened, with what came for it before.
     pub(crate) fn open(lab: Lab) -> Self {
         let settings: RwSignal<Settings> = RwSignal::default();
-        let entrance = lab.entrance(Room::Widths);
+        let entrance = lab.entrance(crate::studies::robustness::measured::ROOM);
         let room = WidthsRoom {
             settings,
             shelf: RwSignal::default(),
@@ -66,11 +65,13 @@ impl WidthsRoom {
             trouble: RwSignal::default(),
             published: RwSignal::default(),
             text: RwSignal::default(),
-            sources: Sources::open(lab, Room::Widths, |_| true),
+            sources: Sources::open(lab, crate::studies::robustness::measured::ROOM, |_| true),
         };
         let host = Host {
             address: Signal::derive(move || {
-                settings.with(|settings| permalink::to_fragment(Room::Widths, settings))
+                settings.with(|settings| {
+                    permalink::to_fragment(crate::studies::robustness::measured::ROOM, settings)
+                })
             }),
             restore: Callback::new(move |link| restore(&link, |linked| settings.set(linked))),
             take: Callback::new(move |(document, arrival): (Document, Arrival)| {
@@ -80,9 +81,9 @@ impl WidthsRoom {
                 }
             }),
         };
-        entrance.open(lab, Room::Widths, host);
+        entrance.open(lab, crate::studies::robustness::measured::ROOM, host);
         // Models may have been trained or forgotten in their own room.
-        let is_shown = Memo::new(move |_| lab.room.get() == Room::Widths);
+        let is_shown = Memo::new(move |_| lab.room.get() == crate::studies::robustness::measured::ROOM);
         Effect::new(move || {
             if is_shown.get() {
                 untrack(|| room.look(lab));

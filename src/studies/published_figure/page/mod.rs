@@ -6,22 +6,22 @@ mod fragility;
 mod pinned;
 pub(crate) mod state;
 
-pub(crate) use pinned::keep_pinned;
+pub use pinned::keep_pinned;
 use state::FigureState;
 
 use evidence::{Evidence, Glance, Records};
 
-use super::figure_view::{DrawView, FigureView};
-use super::state::Lab;
-use super::table::Rows;
-use crate::kit::browser::Parcel;
 use crate::kit::claims::PublishedFigure;
 use crate::kit::data_files as data;
-use crate::kit::permalink::Room;
+use crate::kit::page::figure_view::{DrawView, FigureView};
+use crate::kit::page::state::Lab;
+use crate::kit::page::table::Rows;
+use crate::kit::protocol::Parcel;
 use crate::kit::protocol::Task;
 use crate::kit::record::difference::Quantities;
 use crate::kit::record::document;
-use crate::studies::fragility::record::Subject;
+use crate::kit::room::Room;
+use crate::studies::published_figure::fragility::record::Subject;
 use bk_plot::{Layout, Scene, View};
 use leptos::prelude::*;
 use serde::Serialize;

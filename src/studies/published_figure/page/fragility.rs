@@ -8,8 +8,8 @@ use crate::kit::page::download;
 use crate::kit::page::state::Lab;
 use crate::kit::page::table::{DataTable, Rows};
 use crate::kit::record::document;
-use crate::studies::fragility::record as fragility;
-use crate::studies::fragility::record::{Count, FIRST_SEED, Fragility, SEEDS, Tally};
+use crate::studies::published_figure::fragility::record as fragility;
+use crate::studies::published_figure::fragility::record::{Count, FIRST_SEED, Fragility, SEEDS, Tally};
 use leptos::prelude::*;
 use std::sync::Arc;
 

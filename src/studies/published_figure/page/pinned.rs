@@ -5,10 +5,10 @@ use super::state::FigureState;
 use crate::kit::page::local_storage as kept;
 use crate::kit::page::state::Lab;
 use crate::kit::page::table::{DataTable, Rows};
-use crate::kit::permalink::Room;
 use crate::kit::protocol::{Found, Imported, Stopped};
 use crate::kit::record::difference::{Difference, differences};
 use crate::kit::record::table::cell;
+use crate::kit::room::Room;
 use bk_plot::plot::readable;
 use leptos::prelude::*;
 use serde::Serialize;
@@ -21,13 +21,16 @@ const KEY: &str = "bk-lab.pinned";
 const DIGITS: usize = 6;
 
 /// Pinned runs outlive the tab, as imported records do.
-pub(crate) fn keep_pinned(lab: Lab) {
+pub fn keep_pinned(lab: Lab) {
     let take = move |imported: Result<Imported, Stopped>| {
         for Found { room, document } in imported.into_iter().flat_map(|imported| imported.records) {
-            lab.entrance(room).pinned.set(Some(document));
+            if let Some(room) = Room::named(&room, lab.rooms()) {
+                lab.entrance(room).pinned.set(Some(document));
+            }
         }
     };
-    let records = move || Room::ALL.iter().filter_map(|&room| lab.entrance(room).pinned.get()).collect();
+    let records =
+        move || lab.rooms().iter().filter_map(|info| lab.entrance(info.room).pinned.get()).collect();
     kept::keep(lab, KEY, "What was pinned", take, records);
 }
 

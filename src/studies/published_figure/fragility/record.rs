@@ -2,11 +2,16 @@
 //! simulation, or the order and choice of its bit widths, is another. The stability script has no checks; for it
 //! the requirements behind its figure are counted.
 
+use crate::kit::protocol::{Parcel, tasks};
 use crate::kit::record::{Manifest, Provenance};
 use crate::studies::efficiency::record as efficiency;
 use crate::studies::robustness::record as robustness;
 use crate::studies::stability::record as stability;
 use serde::{Deserialize, Serialize};
+
+impl Parcel for Fragility {}
+
+tasks! { "fragility": Config = "count" => Fragility }
 
 /// The simulation whose checks are tried.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,10 +1,10 @@
 //! What all figures of the command line share: where the data comes from, and what is written.
 
-use super::drawing::FigureFiles;
-use super::figure::Drawn;
-use super::files::{import, print, save};
-use super::report;
+use super::command::Drawn;
 use crate::kit::command::Failure;
+use crate::kit::command::drawing::FigureFiles;
+use crate::kit::command::files::{import, print, save};
+use crate::kit::command::report;
 use crate::kit::data_files as data;
 use crate::kit::permalink;
 use crate::kit::record::{Record, document};

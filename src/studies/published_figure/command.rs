@@ -4,8 +4,8 @@ use super::options::Options;
 use crate::kit::claims::PublishedFigure;
 use crate::kit::command::Failure;
 use crate::kit::context::StudyError;
-use crate::kit::permalink::Room;
 use crate::kit::record::pareto::Dominance;
+use crate::kit::room::Room;
 use crate::studies::efficiency::record as efficiency;
 use crate::studies::efficiency::record::Efficiency;
 use crate::studies::robustness::record as robustness;
@@ -58,7 +58,7 @@ pub(crate) struct Frontier {
 impl Drawn for Robustness {
     type Config = robustness::Config;
     type Look = NoLook;
-    const ROOM: Room = Room::Robustness;
+    const ROOM: Room = crate::studies::robustness::ROOM;
 
     fn simulate(config: &Self::Config) -> Result<Self, StudyError> {
         crate::studies::robustness::study::run(config)
@@ -72,7 +72,7 @@ impl Drawn for Robustness {
 impl Drawn for Efficiency {
     type Config = efficiency::Config;
     type Look = Frontier;
-    const ROOM: Room = Room::Efficiency;
+    const ROOM: Room = crate::studies::efficiency::ROOM;
 
     fn simulate(config: &Self::Config) -> Result<Self, StudyError> {
         crate::studies::efficiency::study::run(config)
@@ -86,7 +86,7 @@ impl Drawn for Efficiency {
 impl Drawn for Stability {
     type Config = stability::Config;
     type Look = NoLook;
-    const ROOM: Room = Room::Stability;
+    const ROOM: Room = crate::studies::stability::ROOM;
 
     fn simulate(config: &Self::Config) -> Result<Self, StudyError> {
         crate::studies::stability::study::run(config)
