@@ -1,5 +1,5 @@
-//! Writes the metrics of the bundled face as a Rust table, so that figures are laid out alike on every machine
-//! without a font parser on the page.
+//! Writes the metrics of the bundled typeface as a Rust table. The layout of a figure is therefore the same on every
+//! machine, and the page needs no font parser.
 
 use std::{env, error::Error, fmt::Write, fs, path::Path};
 use ttf_parser::Face;
@@ -32,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The characters of the face below U+10000, in order.
+/// Returns the characters below U+10000 that the face has, sorted.
 fn characters(face: &Face) -> Result<Vec<char>, &'static str> {
     let map = face.tables().cmap.ok_or("the face has no character map")?;
     let mut characters = Vec::new();

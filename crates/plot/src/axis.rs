@@ -1,4 +1,4 @@
-//! Axes: a range, linear or logarithmic, with ticks at round values, as plotters' coordinates.
+//! Axes: a linear, logarithmic, or categorical range with ticks at round values, usable as a plotters coordinate.
 
 use crate::scene::Weight;
 use crate::view::Window;
@@ -6,32 +6,32 @@ use crate::{font, number, plot};
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
 use std::ops::Range;
 
-/// How values become positions.
+/// Mapping from values to positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// In proportion.
+    /// Positions are proportional to the value.
     Linear,
-    /// In proportion to the logarithm.
+    /// Positions are proportional to the logarithm of the value.
     Logarithmic,
-    /// One step a category.
+    /// One step per category.
     Categorical,
 }
 
-/// What an axis can show as a whole, by either scale: the lower and the upper end.
+/// The full range of an axis for either scale: the lower and the upper end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Span {
-    /// In proportion to the values.
+    /// The ends on a linear scale.
     pub linear: (f64, f64),
-    /// In proportion to their logarithms; `None` where not all values are above zero.
+    /// The ends on a logarithmic scale; `None` unless all values are above zero.
     pub logarithmic: Option<(f64, f64)>,
 }
 
-/// A marked value.
+/// A tick: a marked value on an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tick {
-    /// Where.
+    /// The value at the tick.
     pub value: f64,
-    /// What stands there.
+    /// The text at the tick.
     pub label: String,
 }
 
@@ -43,23 +43,24 @@ pub struct Axis {
     high: f64,
     scale: Scale,
     ticks: Vec<Tick>,
-    /// The ends of the whole axis, of which a part may be shown.
+    /// The ends of the whole axis; `low` and `high` may show only a part of it.
     whole: (f64, f64),
-    /// Whether both scales are possible.
+    /// Whether the axis can be drawn on either scale.
     has_choice: bool,
-    /// The names of categories, if it has them.
+    /// The names of the categories; empty for an axis of numbers.
     names: Vec<String>,
 }
 
-/// No axis is zoomed further than to this part of it.
+/// The smallest part of an axis that zooming can show.
 const DEEPEST: f64 = 1e-6;
 
-/// A logarithmic axis with fewer ticks than this at 1, 2 and 5 times powers of ten has them at equal distances.
+/// The fewest ticks of a logarithmic axis at 1, 2, and 5 times powers of ten. An axis with fewer gets evenly spaced
+/// ticks.
 const FEWEST: usize = 3;
 
 impl Axis {
-    /// The part of an axis within a window (all of it without one, or where they have nothing in common), by a
-    /// scale that its span allows.
+    /// Creates the part of an axis that lies within a window, on a scale that its span allows. Shows the whole axis if
+    /// there is no window or the window does not overlap it.
     pub fn within(title: &str, span: Span, scale: Scale, window: Option<(f64, f64)>, ticks: usize) -> Self {
         let whole = match scale {
             Scale::Logarithmic => span.logarithmic.unwrap_or(span.linear),
@@ -74,8 +75,8 @@ impl Axis {
         Axis { whole, has_choice: span.logarithmic.is_some(), ..axis }
     }
 
-    /// A linear axis with a title, from `low` to `high` (finite, `low < high`) with about `ticks` ticks at most, at
-    /// multiples of 1, 2 or 5 times a power of ten.
+    /// Creates a linear axis from `low` to `high` (finite, `low < high`) with at most about `ticks` ticks, at multiples
+    /// of 1, 2, or 5 times a power of ten.
     pub fn linear(title: &str, low: f64, high: f64, ticks: usize) -> Self {
         let step = round_step((high - low) / ticks.max(1) as f64);
         let (first, last) = ((low / step).ceil() as i64, (high / step).floor() as i64);
@@ -96,15 +97,15 @@ impl Axis {
         }
     }
 
-    /// A logarithmic axis from `low` to `high` (`0 < low < high`) with at most about `ticks` ticks: 1, 2 and
-    /// 5 times each power of ten, or the powers alone, or every few of them.
+    /// Creates a logarithmic axis from `low` to `high` (`0 < low < high`) with at most about `ticks` ticks: at 1, 2,
+    /// and 5 times each power of ten, at each power of ten, or at every few powers of ten.
     pub fn logarithmic(title: &str, low: f64, high: f64, ticks: usize) -> Self {
         let (first, last) = (number::decimal_exponent(low), number::decimal_exponent(high));
         let decades = (high / low).log10();
         let fine = decades * 3.0 <= ticks as f64;
         let every = (decades / ticks.max(1) as f64).ceil().max(1.0) as usize;
         let multiples: &[f64] = if fine { &[1.0, 2.0, 5.0] } else { &[1.0] };
-        // Whole multiples, so that the same powers keep their ticks while the axis moves.
+        // Start at a multiple of `every`, so that the same powers keep their ticks while the axis moves.
         let first = first.div_euclid(every as i32) * every as i32;
         let values = (first..=last)
             .step_by(every)
@@ -120,8 +121,8 @@ impl Axis {
         Axis { title, low, high, scale, ticks: marked, whole: (low, high), has_choice: true, names: vec![] }
     }
 
-    /// An axis of categories at 0, 1, 2, …, with half a step before the first and after the last. Only
-    /// every `every`-th label is shown.
+    /// Creates an axis of categories at 0, 1, 2, …, with half a step before the first and after the last. Only every
+    /// `every`-th label is shown.
     pub fn categories(title: &str, labels: &[String], every: usize) -> Self {
         let ticks = labels.iter().enumerate().step_by(every.max(1));
         let ticks = ticks.map(|(index, label)| Tick { value: index as f64, label: label.clone() }).collect();
@@ -130,7 +131,8 @@ impl Axis {
         Axis { title, low, high, scale, ticks, whole: (low, high), has_choice: false, names: labels.to_vec() }
     }
 
-    /// The part of this axis within a window, if they have something in common; its ticks stay.
+    /// Returns the part of this axis within a window and keeps its ticks there; the whole axis if the window does not
+    /// overlap it.
     pub fn cut(self, window: Option<(f64, f64)>) -> Self {
         let Some((low, high)) = window else { return self };
         let (low, high) = (low.max(self.low), high.min(self.high));
@@ -141,7 +143,8 @@ impl Axis {
         Axis { low, high, ticks, ..self }
     }
 
-    /// The part of this axis within a window, with about as many ticks as the whole has; its scale is the only one.
+    /// Returns the part of this axis within a window, with about as many ticks as the whole axis. The reader cannot
+    /// change its scale.
     pub fn part(self, window: Window) -> Self {
         let shown = self.clone().shown(window);
         let ticks = self.ticks.len().max(2);
@@ -157,59 +160,59 @@ impl Axis {
         Axis { whole: self.whole, has_choice: false, ..part }
     }
 
-    /// The same axis without title and labels.
+    /// Returns the same axis without its title and labels.
     pub fn unlabelled(&self) -> Self {
         let ticks = self.ticks.iter().map(|tick| Tick { label: String::new(), ..*tick }).collect();
         Axis { title: String::new(), ticks, ..self.clone() }
     }
 
-    /// The same axis with another title.
+    /// Returns the same axis with another title.
     pub fn titled(self, title: String) -> Self {
         Axis { title, ..self }
     }
 
-    /// What the axis shows.
+    /// Returns the title: the quantity that the axis shows.
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// The lower end.
+    /// Returns the lower end.
     pub fn low(&self) -> f64 {
         self.low
     }
 
-    /// The upper end.
+    /// Returns the upper end.
     pub fn high(&self) -> f64 {
         self.high
     }
 
-    /// The marked values, ascending.
+    /// Returns the ticks, ascending.
     pub fn ticks(&self) -> &[Tick] {
         &self.ticks
     }
 
-    /// Width of the widest tick label in points.
+    /// Returns the width of the widest tick label in points.
     pub fn label_width(&self, size: f64, weight: Weight) -> f64 {
         self.ticks.iter().map(|tick| font::text_width(&tick.label, size, weight)).fold(0.0, f64::max)
     }
 
-    /// Whether the axis is logarithmic.
+    /// Returns whether the axis is logarithmic.
     pub fn is_logarithmic(&self) -> bool {
         self.scale == Scale::Logarithmic
     }
 
-    /// Whether the axis could have the other scale.
+    /// Returns whether the axis can be drawn on the other scale.
     pub fn has_choice(&self) -> bool {
         self.has_choice
     }
 
-    /// A value in words, in so many significant digits: a number, or the name of a category.
+    /// Formats a value with at most `digits` significant digits, or as the name of its category.
     pub fn value(&self, value: f64, digits: usize) -> String {
         let name = self.names.get(value.round().max(0.0) as usize);
         name.map_or_else(|| plot::readable(value, digits), String::clone)
     }
 
-    /// A value in words, with what the axis shows.
+    /// Formats a value with the quantity that the axis shows.
     pub fn describe(&self, value: f64, digits: usize) -> String {
         match self.scale {
             Scale::Categorical => self.value(value, digits),
@@ -217,18 +220,18 @@ impl Axis {
         }
     }
 
-    /// What the axis shows, without its scale.
+    /// Returns the quantity that the axis shows: the title without the note on its scale.
     fn quantity(&self) -> &str {
         self.title.trim_end_matches(" (log scale)")
     }
 
-    /// The window between two parts of what is shown (0 to 1), moved and narrowed to what the axis has; all of it
-    /// where nothing would be left out.
+    /// Returns the window between two fractions of the shown part (0 to 1), limited to the whole axis and at
+    /// least a millionth of it wide. Returns [`Window::WHOLE`] if the window would cover the whole axis.
     pub fn window(&self, (from, to): (f64, f64)) -> Window {
         let (low, high) = (self.fraction(self.whole.0), self.fraction(self.whole.1));
         let all = high - low;
         let width = (to - from).clamp(all * DEEPEST, all);
-        // Narrowed about the middle, then moved into the whole.
+        // Narrow about the middle, then move into the whole axis.
         let from = (f64::midpoint(from, to) - width / 2.0).clamp(low, high - width);
         if width >= all * (1.0 - 1e-9) {
             return Window::WHOLE;
@@ -236,14 +239,14 @@ impl Axis {
         Window::between(self.value_at(from), self.value_at(from + width))
     }
 
-    /// The axis with another part of the whole shown, for positions alone: its ticks stay.
+    /// Returns the axis with another part of it shown and its ticks unchanged; use it for positions only.
     pub fn shown(self, window: Window) -> Self {
         let (low, high) = window.ends().unwrap_or(self.whole);
         let (low, high) = (low.max(self.whole.0), high.min(self.whole.1));
         if low < high { Axis { low, high, ..self } } else { self }
     }
 
-    /// The value at a part of the axis: the inverse of [`Axis::fraction`].
+    /// Returns the value at a fraction of the axis: the inverse of [`Axis::fraction`].
     pub fn value_at(&self, fraction: f64) -> f64 {
         match self.scale {
             Scale::Linear | Scale::Categorical => self.low + fraction * (self.high - self.low),
@@ -251,13 +254,13 @@ impl Axis {
         }
     }
 
-    /// Whether the axis names categories instead of numbers.
+    /// Returns whether the axis shows categories instead of numbers.
     pub fn is_categorical(&self) -> bool {
         self.scale == Scale::Categorical
     }
 
-    /// Position of a value: 0 at the lower end, 1 at the upper. On a logarithmic axis, what is not above
-    /// zero lies at the lower end.
+    /// Returns the position of a value: 0 at the lower end, 1 at the upper. On a logarithmic axis, values at or below
+    /// zero lie at the lower end.
     pub fn fraction(&self, value: f64) -> f64 {
         match self.scale {
             Scale::Linear | Scale::Categorical => (value - self.low) / (self.high - self.low),
@@ -297,19 +300,19 @@ impl ValueFormatter<f64> for Axis {
     }
 }
 
-/// A power of ten, exactly as far as a double can be.
+/// Returns a power of ten, rounded to the nearest double.
 fn power(exponent: i32) -> f64 {
     format!("1e{exponent}").parse().unwrap_or(f64::INFINITY)
 }
 
-/// The smallest of 1, 2 and 5 times a power of ten that is not below a positive width.
+/// Returns the smallest of 1, 2, 5, and 10 times a power of ten that is not below `width`, a positive number.
 fn round_step(width: f64) -> f64 {
     let power = 10f64.powi(number::decimal_exponent(width));
     let multiple = [1.0, 2.0, 5.0].into_iter().find(|multiple| multiple * power >= width);
     multiple.unwrap_or(10.0) * power
 }
 
-/// A tick of a linear axis: as many decimals as its step needs.
+/// Formats a tick of a linear axis with as many decimals as its step needs.
 fn step_label(value: f64, step: f64, largest: f64) -> String {
     if value == 0.0 {
         return "0".into();
@@ -321,7 +324,7 @@ fn step_label(value: f64, step: f64, largest: f64) -> String {
     number::grouped(value, (-number::decimal_exponent(step)).max(0) as usize)
 }
 
-/// A tick of a logarithmic axis.
+/// Formats a tick of a logarithmic axis.
 fn power_label(value: f64) -> String {
     if (1e-3..1e5).contains(&value) {
         number::grouped(value, (-number::decimal_exponent(value)).max(0) as usize)
@@ -372,11 +375,12 @@ mod tests {
                 assert!((zoomed.fraction(value) - part).abs() < 1e-12, "{scale:?}: {part}");
                 assert!((whole.fraction(value) - (0.25 + 0.25 * part)).abs() < 1e-12, "{scale:?}: {part}");
             }
-            // A quarter was shown, from a quarter on: four times as much begins one width earlier.
+            // The zoomed axis shows one quarter, starting at one quarter: a window four times as wide begins one width
+            // earlier.
             assert_eq!(zoomed.window((-1.0, 3.0)), Window::WHOLE);
             let moved = axis(zoomed.window((0.5, 1.5)));
             assert!((moved.value_at(0.5) - zoomed.value_at(1.0)).abs() < 1e-9 * zoomed.value_at(1.0));
-            // Nothing beyond the whole is shown, and no less than its millionth part.
+            // The window stays within the whole axis and never shows less than a millionth of it.
             let end = axis(zoomed.window((9.0, 10.0)));
             assert!((whole.fraction(end.low()) - 0.75).abs() < 1e-9, "{scale:?}: {}", end.low());
             let deepest = axis(whole.window((0.5, 0.5)));

@@ -1,48 +1,48 @@
-//! Callouts: a framed remark somewhere in the plot, with a bent arrow to the mark it speaks of.
+//! Callouts: framed remarks in the plot, each with a curved arrow to its mark.
 
 use crate::placement::{Room, positions};
 use crate::scene::{Color, Point, Rectangle, Stroke};
 use crate::sheet::Sheet;
 
-/// Number of straight pieces an arrow's curve is drawn with.
+/// Number of straight segments that draw an arrow's curve.
 pub const PIECES: usize = 16;
 
-/// How far an arrow's curve leaves the straight way, as a part of its length.
+/// Largest distance of an arrow's curve from the straight line, as a fraction of its length.
 const BEND: f64 = 0.15;
 
-/// Shortest arrow, in points, that is still seen as one.
+/// Length of the shortest arrow, in points; a shorter one would not look like an arrow.
 const SHORTEST: f64 = 12.0;
 
-/// Distance an arrow's start keeps from the corners of its frame, in points.
+/// Distance between an arrow's start and the corners of its frame, in points.
 const CORNER: f64 = 8.0;
 
-/// Distance a callout keeps from data and other labels, in points.
+/// Distance between a callout and data or other labels, in points.
 const CLEARANCE: f64 = 3.0;
 
 /// Distance between the candidate positions of a callout, in points.
 const STEP: f64 = 6.0;
 
-/// A remark on a mark.
+/// A remark about a mark.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Callout {
-    /// What it says, in full, and then in ever shorter versions for where there is no room.
+    /// The text, in full and then in shorter and shorter versions, for plots with less room.
     pub versions: Vec<Vec<String>>,
-    /// The centre of the mark.
+    /// The center of the mark.
     pub target: Point,
-    /// Radius of the mark, in points, which the arrow's head keeps clear of.
+    /// Radius of the mark in points; the arrow's head stays outside it.
     pub radius: f64,
-    /// Where the callout's centre had best be.
+    /// The preferred center of the callout.
     pub ideal: Point,
-    /// Colour of frame and arrow.
+    /// Color of frame and arrow.
     pub color: Color,
-    /// Which way the arrow bends: 1 or −1.
+    /// The direction in which the arrow bends: 1 or −1.
     pub bend: f64,
-    /// How many of the [`PIECES`] of the arrow may cross data: 0, unless the mark lies among lines.
+    /// The number of the arrow's [`PIECES`] that may cross data: 0, unless the mark lies among lines.
     pub crossings: usize,
 }
 
 impl Callout {
-    /// Draws the fullest version that has room in an area, if any has.
+    /// Draws the longest version that fits into an area; draws nothing if none fits.
     pub fn draw(&self, sheet: &Sheet, room: &mut Room, area: Rectangle) {
         for lines in &self.versions {
             let (width, height) = sheet.box_size(lines);
@@ -73,7 +73,8 @@ impl Callout {
         }
     }
 
-    /// The ends of the arrow from a frame: in the middle part of the side that faces the mark, and at the mark's rim.
+    /// Returns the ends of the arrow from a frame: one in the middle part of the side that faces the mark, one on the
+    /// mark's rim.
     fn ends(&self, frame: &Rectangle) -> [Point; 2] {
         let target = self.target;
         let inset = (frame.width().min(frame.height()) / 2.0).min(CORNER);
@@ -91,7 +92,7 @@ impl Callout {
         [start, Point { x: start.x + part * (target.x - start.x), y: start.y + part * (target.y - start.y) }]
     }
 
-    /// The bent way of the arrow from a frame.
+    /// Returns the curve of the arrow from a frame.
     fn curve(&self, frame: &Rectangle) -> [Point; PIECES + 1] {
         let [start, end] = self.ends(frame);
         let (dx, dy) = (end.x - start.x, end.y - start.y);
@@ -102,7 +103,7 @@ impl Callout {
         })
     }
 
-    /// Draws the arrow; its head points along the last piece.
+    /// Draws the arrow; its head points along the last segment.
     fn draw_arrow(&self, sheet: &Sheet, curve: [Point; PIECES + 1]) {
         let (before, end) = (curve[PIECES - 1], curve[PIECES]);
         let (length, half_width) = (1.2 * sheet.sizes.gap, 0.5 * sheet.sizes.gap);

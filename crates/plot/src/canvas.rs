@@ -1,8 +1,8 @@
-//! Scenes on the page's canvas, through plotters' canvas backend.
+//! Paints scenes on the page's canvas through plotters' canvas backend.
 //!
-//! The backend counts in whole pixels; the canvas is scaled so that they are the recorder's fine units, and
-//! stays sharp at any number of device pixels to a point. Text and pictures are painted directly, for the
-//! backend has no baseline and no bitmaps.
+//! The backend counts in whole pixels. The canvas is scaled so that these are the recorder's fine units, and it stays
+//! sharp at any number of device pixels per point. Text and pictures are painted directly, because the backend supports
+//! neither baselines nor bitmaps.
 
 use crate::dash;
 use crate::font::{BOLD_WEIGHT, FAMILIES};
@@ -13,11 +13,11 @@ use plotters_canvas::CanvasBackend;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
-/// Why a scene could not be painted.
+/// The error for a scene that could not be painted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CanvasError {
-    /// The browser gave no drawing context.
+    /// The browser provides no drawing context.
     #[error("This browser gives the page no canvas to draw on.")]
     NoContext,
     /// A drawing call failed.
@@ -31,19 +31,21 @@ impl From<JsValue> for CanvasError {
     }
 }
 
-/// Paints a scene on a canvas, which gets the scene's size in pixels at `scale` device pixels per point (on
-/// screen 4/3 of the device pixel ratio). The page sets the canvas' size in CSS pixels. Letters are right
-/// once the page has loaded the bundled face.
+/// Paints a scene on a canvas and sets the canvas' size in pixels to the scene's size times `scale`, the number of
+/// device pixels per point (on screen, 4/3 of the device pixel ratio). The page sets the canvas' size in CSS pixels.
+/// Text has the right shape and width only after the page has loaded the bundled typeface.
+///
+/// Fails if the browser provides no drawing context or a drawing call fails.
 pub fn paint(scene: &Scene, canvas: &HtmlCanvasElement, scale: f64) -> Result<(), CanvasError> {
-    // This also clears the canvas and puts its context back to the start.
+    // This also clears the canvas and resets its context.
     canvas.set_width((scene.width * scale).round() as u32);
     canvas.set_height((scene.height * scale).round() as u32);
-    // The page's style of numerals and letters would change the widths that the layout rests on.
+    // The page's font features and letter spacing would change the text widths that the layout assumes.
     for property in ["font-feature-settings", "font-variant-numeric", "letter-spacing"] {
         canvas.style().set_property(property, "normal")?;
     }
     let context = context(canvas)?;
-    // Neither the layout nor the files know kerning.
+    // Neither the layout nor the files use kerning.
     js_sys::Reflect::set(&context, &"fontKerning".into(), &"none".into())?;
     context.set_image_smoothing_enabled(false);
     context.set_line_join("round");
@@ -74,7 +76,7 @@ impl Painter {
                     self.backend.fill_polygon(corners, &shape_style(*color, 0.0)).map_err(refused)?;
                 }
                 match outline {
-                    // The first side once more, so that its corner is joined like the others.
+                    // Draw the first side twice, so that the first corner is joined like the others.
                     Some(stroke) => self.line(&[points, &points[..points.len().min(2)]].concat(), stroke),
                     None => Ok(()),
                 }
@@ -108,8 +110,8 @@ impl Painter {
         Ok(())
     }
 
-    /// A single upright or level line moved by less than a device pixel, so that its edges fall between
-    /// pixels and it is not blurred.
+    /// Returns a single vertical or horizontal line moved by less than a device pixel, so that its edges lie between
+    /// pixels and it is not blurred. Returns other lines unchanged.
     fn aligned(&self, points: &[Point], width: f64) -> Vec<Point> {
         let thickness = (width * self.scale).round().max(1.0);
         let align = |position: f64| {
@@ -144,7 +146,7 @@ impl Painter {
         Ok(())
     }
 
-    /// Puts the pixels on a canvas of their own, which is then stretched without smoothing.
+    /// Draws the pixels on a separate canvas and stretches it without smoothing.
     fn picture(&self, picture: &Picture) -> Result<(), CanvasError> {
         let document =
             web_sys::window().and_then(|window| window.document()).ok_or(CanvasError::NoContext)?;
@@ -161,7 +163,7 @@ impl Painter {
         Ok(())
     }
 
-    /// From here on the canvas counts in the recorder's units.
+    /// Sets the canvas to count in the recorder's units.
     fn to_units(&self) -> Result<(), CanvasError> {
         let scale = self.scale / UNITS_PER_POINT;
         Ok(self.context.set_transform(scale, 0.0, 0.0, scale, 0.0, 0.0)?)

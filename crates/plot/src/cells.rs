@@ -1,4 +1,4 @@
-//! An area divided into square cells, so that of many things only those nearby are looked at.
+//! An area divided into square cells, so that a search visits only nearby things.
 
 use crate::scene::Rectangle;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 /// Side of a cell in points.
 const SIDE: f64 = 16.0;
 
-/// Things by the cells they reach into. What lies outside the area is not kept.
+/// Things, grouped by the cells they reach into. Things outside the area are dropped.
 #[derive(Debug, Clone)]
 pub struct Cells<Thing> {
     area: Rectangle,
@@ -15,7 +15,7 @@ pub struct Cells<Thing> {
 }
 
 impl<Thing: Copy> Cells<Thing> {
-    /// An empty area.
+    /// Creates an empty area.
     pub fn new(area: Rectangle) -> Self {
         let count = |length: f64| (length.max(0.0) / SIDE) as usize + 1;
         let (columns, rows) = (count(area.width()), count(area.height()));
@@ -31,8 +31,8 @@ impl<Thing: Copy> Cells<Thing> {
         }
     }
 
-    /// The things in the cells that a rectangle overlaps, each with the part of the rectangle in that cell: a thing
-    /// that reaches into several cells comes once for each.
+    /// Returns the things in the cells that a rectangle overlaps, each with the part of the rectangle in that cell. A
+    /// thing that reaches into several cells is returned once per cell.
     pub fn within(&self, rectangle: Rectangle) -> impl Iterator<Item = (Rectangle, Thing)> {
         self.indices(&rectangle).flat_map(move |index| {
             let cell = self.cell(index);

@@ -14,22 +14,23 @@ use plotters::style::{FontDesc, FontFamily, FontStyle, TextStyle};
 use plotters_backend::BackendColor;
 use std::convert::Infallible;
 
-/// Length of a tick mark in points; its label stands as far again from it.
+/// Length of a tick mark in points; its label stands twice as far from the axis.
 const TICK: f64 = 3.0;
 
 /// Dashes and gaps of grid lines in points.
 const GRID_DASH: [f64; 2] = [3.0, 3.0];
 
-/// How far beyond the plot's edge nobody sees, in points.
+/// Distance beyond the plot's edge that is not visible, in points.
 const SEEN: f64 = 0.05;
 
-/// Values farther away than so many times the plot's size are drawn toward there: their positions stay finite.
+/// Limit of positions beyond the plot, in plot sizes: values farther away are drawn at the limit, so positions stay
+/// finite.
 const FARTHEST: f64 = 1e9;
 
-/// Charts narrower than this, in points, carry the title of the upright axis above it instead of beside.
+/// Charts narrower than this, in points, have the title of the y axis above it instead of beside it.
 const NARROW: f64 = 380.0;
 
-/// Axes around a plot area, and the way from values to positions.
+/// Axes around a plot area, and the mapping from values to positions.
 pub struct Chart<'sheet> {
     /// The plot area, within the axes.
     pub plot: Rectangle,
@@ -39,13 +40,13 @@ pub struct Chart<'sheet> {
 }
 
 impl<'sheet> Chart<'sheet> {
-    /// Fits axes with their labels and titles into a part of the sheet. Draws nothing yet.
+    /// Creates a chart: fits axes with their labels and titles into a part of the sheet. Draws nothing yet.
     pub fn new(sheet: &'sheet Sheet, outer: Rectangle, x: Axis, y: Axis) -> Self {
         let plot = fit(sheet, outer, &x, &y);
         Self::framed(sheet, outer, plot, x, y)
     }
 
-    /// Two charts of equal height, one above the other, over the same axis across.
+    /// Creates two charts of equal height, one above the other, with a common x axis.
     pub fn stacked(sheet: &'sheet Sheet, outer: Rectangle, x: &Axis, [upper, lower]: [Axis; 2]) -> [Self; 2] {
         let (one, other) = (fit(sheet, outer, x, &upper), fit(sheet, outer, x, &lower));
         let (left, right) = (one.left.max(other.left), one.right.min(other.right));
@@ -81,7 +82,7 @@ impl<'sheet> Chart<'sheet> {
         Chart { plot, sheet, outer, context }
     }
 
-    /// Position of a pair of values, within the plot or beyond it.
+    /// Returns the position of a pair of values, within the plot or beyond it.
     pub fn at(&self, x: f64, y: f64) -> Point {
         let within = |fraction: f64| fraction.clamp(-FARTHEST, FARTHEST);
         Point {
@@ -90,22 +91,22 @@ impl<'sheet> Chart<'sheet> {
         }
     }
 
-    /// Whether a position lies in the plot, as far as can be seen.
+    /// Returns whether a position lies visibly in the plot.
     pub fn shows(&self, at: Point) -> bool {
         self.plot.grown(SEEN).has(at)
     }
 
-    /// The axis across.
+    /// Returns the x axis.
     pub fn x(&self) -> &Axis {
         self.context.as_coord_spec().x_spec()
     }
 
-    /// The upright axis.
+    /// Returns the y axis.
     pub fn y(&self) -> &Axis {
         self.context.as_coord_spec().y_spec()
     }
 
-    /// Draws dashed grid lines across the plot at the ticks of the upright axis.
+    /// Draws dashed horizontal grid lines at the ticks of the y axis.
     pub fn draw_grid(&mut self) {
         self.draw_mesh(false);
     }
@@ -164,20 +165,20 @@ impl<'sheet> Chart<'sheet> {
         self.sheet.push(Command::Text(Text { at, content, size, weight, anchor, color, quarter_turns }));
     }
 
-    /// Draws what of a line through values lies in the plot.
+    /// Draws the part of a line through values that lies in the plot.
     pub fn draw_line(&self, values: impl IntoIterator<Item = (f64, f64)>, stroke: &Stroke) {
         let points: Vec<Point> = values.into_iter().map(|(x, y)| self.at(x, y)).collect();
         self.draw_path(&points, stroke);
     }
 
-    /// Draws what of a line through positions lies in the plot.
+    /// Draws the part of a line through positions that lies in the plot.
     pub fn draw_path(&self, points: &[Point], stroke: &Stroke) {
         for piece in clip::line(points, &self.plot.grown(SEEN)) {
             self.sheet.line(piece, stroke.clone());
         }
     }
 
-    /// Fills what of an area lies in the plot.
+    /// Fills the part of an area that lies in the plot.
     pub fn fill(&self, corners: &[Point], color: Color) {
         let corners = clip::area(corners, &self.plot);
         if corners.len() > 2 {
@@ -185,13 +186,13 @@ impl<'sheet> Chart<'sheet> {
         }
     }
 
-    /// The chart as a reader explores it.
+    /// Returns the chart as a plot that readers can explore.
     pub fn plot_of(&self, traces: Vec<Trace>) -> Plot {
         Plot { area: self.plot, x: self.x().clone(), y: self.y().clone(), moves_upright: true, traces }
     }
 }
 
-/// The plot area that remains when axes, labels and titles have their room.
+/// Returns the plot area that remains beside axes, labels, and titles.
 fn fit(sheet: &Sheet, outer: Rectangle, x: &Axis, y: &Axis) -> Rectangle {
     let (base, (x_size, x_weight)) = (sheet.sizes.base, x_label_font(sheet, x));
     let title = font::LINE_HEIGHT * base;
@@ -215,7 +216,7 @@ fn is_narrow(outer: Rectangle) -> bool {
     outer.width() < NARROW
 }
 
-/// Names of categories are larger and bolder than numbers.
+/// Returns the font of tick labels: names of categories are larger and bolder than numbers.
 fn x_label_font(sheet: &Sheet, x: &Axis) -> (f64, Weight) {
     if x.is_categorical() {
         (sheet.sizes.category, Weight::Bold)
@@ -224,8 +225,8 @@ fn x_label_font(sheet: &Sheet, x: &Axis) -> (f64, Weight) {
     }
 }
 
-/// What plotters drew. It cannot fail here: the recorder does not, and its cell is borrowed only within a
-/// single call.
+/// Unwraps a result of plotters. Drawing cannot fail here: the recorder never fails, and its cell is borrowed only
+/// within a single call.
 fn drawn<T>(result: Result<T, DrawingAreaErrorKind<Infallible>>) -> T {
     result.unwrap_or_else(|error| unreachable!("recording a drawing failed: {error}"))
 }

@@ -1,8 +1,8 @@
-//! What of lines and areas lies within a plot that shows only a part of the data.
+//! Clipping of lines and areas to a plot that shows only a part of the data.
 
 use crate::scene::{Point, Rectangle};
 
-/// The pieces of an open line that lie within a rectangle.
+/// Returns the pieces of an open line that lie within a rectangle.
 pub fn line(points: &[Point], within: &Rectangle) -> Vec<Vec<Point>> {
     if points.iter().all(|point| within.has(*point)) {
         return if points.len() > 1 { vec![points.to_vec()] } else { vec![] };
@@ -25,7 +25,7 @@ pub fn line(points: &[Point], within: &Rectangle) -> Vec<Vec<Point>> {
     pieces
 }
 
-/// The part of a closed area that lies within a rectangle, by cutting along each edge in turn (Sutherland and
+/// Returns the part of a closed area that lies within a rectangle, clipped at each edge in turn (Sutherland and
 /// Hodgman); empty if there is none.
 pub fn area(corners: &[Point], within: &Rectangle) -> Vec<Point> {
     let Rectangle { left, top, right, bottom } = *within;
@@ -52,7 +52,7 @@ pub fn area(corners: &[Point], within: &Rectangle) -> Vec<Point> {
     corners
 }
 
-/// From which to which part of the way a straight line is within a rectangle.
+/// Returns the fractions of a straight line at which it enters and leaves a rectangle, if it does.
 fn overlap(from: Point, to: Point, within: &Rectangle) -> Option<(f64, f64)> {
     let (mut enter, mut leave) = (0f64, 1f64);
     for (start, end, low, high) in
@@ -98,7 +98,7 @@ mod tests {
         assert_eq!(pieces.len(), 2);
         for (piece, expected) in pieces.iter().flatten().zip(expected.iter().flatten()) {
             let away = (piece.x - expected.x).hypot(piece.y - expected.y);
-            // The last piece begins a billion times farther away than the plot is wide.
+            // The last piece begins a billion plot widths away.
             assert!(away < 1e-3, "{piece:?} is not {expected:?}");
         }
         assert_eq!(line(&[at(-5.0, 20.0), at(20.0, 20.0)], &UNIT), Vec::<Vec<Point>>::new());

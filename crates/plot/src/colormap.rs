@@ -1,20 +1,19 @@
-//! A colour map for densities: dark to bright with even steps of lightness, from indigo over magenta and
-//! orange to pale yellow. Computed in OKLab, in which equal distances look equal; read in greyscale it still
-//! rises evenly.
+//! A color map for densities: dark to bright in even steps of lightness, from indigo through magenta and orange to pale
+//! yellow. It is computed in OKLab, where equal distances look equal, so its grayscale version also brightens evenly.
 
 /// Lightness at both ends, 0 (black) to 1 (white).
 const LIGHTNESS: (f64, f64) = (0.14, 0.96);
 
-/// Hue at both ends in degrees; the way leads over 360°.
+/// Hue at both ends in degrees, increasing through 360°.
 const HUE: (f64, f64) = (275.0, 460.0);
 
-/// Colourfulness at the ends, and how much more there is in the middle; all within what sRGB can show.
+/// Chroma at the ends, and the additional chroma in the middle; all colors lie within sRGB.
 const CHROMA: (f64, f64) = (0.03, 0.16);
 
-/// Number of colours.
+/// Number of colors.
 pub const COLORS: usize = 256;
 
-/// The colours from dark to bright, as red, green, blue.
+/// Returns the colors from dark to bright, as red, green, blue.
 pub fn colors() -> [[u8; 3]; COLORS] {
     std::array::from_fn(|index| {
         let t = index as f64 / (COLORS - 1) as f64;
@@ -25,7 +24,7 @@ pub fn colors() -> [[u8; 3]; COLORS] {
     })
 }
 
-/// OKLab (lightness, green–red, blue–yellow) as sRGB.
+/// Converts OKLab (lightness, green–red, blue–yellow) into sRGB.
 fn srgb(lightness: f64, a: f64, b: f64) -> [u8; 3] {
     let long = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
     let middle = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);

@@ -1,9 +1,9 @@
-//! Dashes as short lines, for painters that know only solid ones.
+//! Dashed lines as separate short lines, for painters that draw only solid ones.
 
 use crate::scene::Point;
 
-/// Cuts a line into its dashes. `dash` holds the lengths of dashes and gaps in turn, in points; a line without
-/// any is one piece.
+/// Cuts a line into its dashes. `dash` holds the lengths of dashes and gaps in turn, in points. Without a valid pattern
+/// the line is returned in one piece.
 pub fn pieces(points: &[Point], dash: &[f64]) -> Vec<Vec<Point>> {
     let lengths: Vec<f64> = dash.iter().copied().filter(|length| *length > 0.0).collect();
     if lengths.len() < 2 || lengths.len() != dash.len() {

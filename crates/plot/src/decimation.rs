@@ -1,9 +1,9 @@
-//! Lines of more values than there are pixels: fewer points that look the same.
+//! Decimation: fewer points for lines with more values than pixels, with the same appearance.
 
 use crate::scene::{Point, Rectangle};
 
-/// The points a line is drawn through, as places and values: all of them, or the least and the greatest of each
-/// column of pixels in their order, so that no spike is lost. Values that are not finite are left out.
+/// Returns the points a line is drawn through, as indices and values: all of them, or the least and the greatest of
+/// each column of pixels in their order, so that no spike is lost. Values that are not finite are left out.
 pub fn extremes(values: &[f64], columns: usize) -> Vec<(usize, f64)> {
     let finite = |from: usize, to: usize| {
         (from..to).map(|place| (place, values[place])).filter(|(_, value)| value.is_finite())
@@ -24,7 +24,7 @@ pub fn extremes(values: &[f64], columns: usize) -> Vec<(usize, f64)> {
     points
 }
 
-/// Which small marks would be hidden under one that is drawn already.
+/// The cells of an area that already have a small mark; another mark there would be hidden.
 #[derive(Debug, Clone)]
 pub struct Covered {
     area: Rectangle,
@@ -34,14 +34,14 @@ pub struct Covered {
 }
 
 impl Covered {
-    /// An area without marks, in cells of a side in points.
+    /// Creates an area without marks, with cells of `side` points.
     pub fn new(area: Rectangle, side: f64) -> Self {
         let count = |length: f64| (length.max(0.0) / side) as usize + 2;
         let (columns, rows) = (count(area.width()), count(area.height()));
         Covered { area, side, columns, taken: vec![false; columns * rows] }
     }
 
-    /// Whether a position has no mark yet; from now on it has.
+    /// Marks a position's cell and returns whether it was free.
     pub fn take(&mut self, at: Point) -> bool {
         let cell = |position: f64, start: f64| ((position - start).max(0.0) / self.side) as usize;
         let index =

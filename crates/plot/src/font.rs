@@ -1,20 +1,20 @@
-//! Metrics of the bundled face (Inter), so that a figure is laid out alike on every machine, in every
-//! browser and in tests, without asking the reader's fonts.
+//! Metrics of the bundled typeface (Inter). With them, a figure is laid out the same on every machine, in every
+//! browser, and in tests, independent of installed fonts.
 //!
-//! The tables are written by `build.rs` from `www/fonts`. Kerning is left out: it moves a line of text by
-//! less than a hundredth of its width.
+//! `build.rs` writes the tables from `www/fonts`. Kerning is ignored: it changes the width of a line by less than a
+//! hundredth.
 
 use crate::scene::Weight;
 
 include!(concat!(env!("OUT_DIR"), "/advances.rs"));
 
-/// The family name under which the page and the files know the face.
+/// The family name of the typeface on the page and in files.
 pub const FAMILY: &str = "Inter";
 
-/// Faces to draw with, in order of preference, as CSS names them. The layout allows for the first.
+/// Font families in order of preference, as a CSS list. The layout assumes the first.
 pub const FAMILIES: &str = "Inter, Helvetica, Arial, sans-serif";
 
-/// CSS weight of [`Weight::Bold`]: the bundled bold is a semi-bold.
+/// CSS weight of [`Weight::Bold`]: the bundled bold is a semibold.
 pub const BOLD_WEIGHT: u16 = 600;
 
 /// Height of a capital or a digit above the baseline, in ems.
@@ -29,17 +29,15 @@ pub const DESCENT: f64 = DESCENDER / UNITS_PER_EM;
 /// Distance between the baselines of successive lines, in ems.
 pub const LINE_HEIGHT: f64 = 1.3;
 
-/// Width in ems assumed for characters the face does not have, which some other face will draw: no
-/// narrower than what it is likely to be.
+/// Width in ems assumed for characters that the font lacks and another font will draw: at least their likely width.
 const FOREIGN_ADVANCE: f64 = 1.0;
 
-/// Width of one line of text in points, at a font size in points.
+/// Returns the width of one line of text in points, at a font size in points.
 pub fn text_width(content: &str, size: f64, weight: Weight) -> f64 {
     content.chars().map(|character| advance(character, weight)).sum::<f64>() * size
 }
 
-/// Breaks text at spaces into lines no wider than `width` points. A single word that is wider keeps a line
-/// of its own.
+/// Breaks text at spaces into lines no wider than `width` points. A single wider word gets its own line.
 pub fn wrap(content: &str, size: f64, weight: Weight, width: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in content.split_whitespace() {
@@ -55,7 +53,7 @@ pub fn wrap(content: &str, size: f64, weight: Weight, width: f64) -> Vec<String>
     lines
 }
 
-/// Shortens text to `width` points, ending it with an ellipsis where something was cut.
+/// Shortens text to `width` points; shortened text ends with an ellipsis.
 pub fn shorten(content: &str, size: f64, weight: Weight, width: f64) -> String {
     let mut shortened = content.to_owned();
     let mut kept: Vec<char> = content.chars().collect();
@@ -65,7 +63,7 @@ pub fn shorten(content: &str, size: f64, weight: Weight, width: f64) -> String {
     shortened
 }
 
-/// Advance width of a character in ems.
+/// Returns the advance width of a character in ems.
 pub fn advance(character: char, weight: Weight) -> f64 {
     let column = match weight {
         Weight::Regular => 0,
@@ -74,12 +72,12 @@ pub fn advance(character: char, weight: Weight) -> f64 {
     row(character).map_or(FOREIGN_ADVANCE, |row| f64::from(ADVANCES[row].1[column]) / UNITS_PER_EM)
 }
 
-/// Whether the face has a character.
+/// Returns whether the font has a character.
 pub fn covers(character: char) -> bool {
     row(character).is_some()
 }
 
-/// Where a character stands in the table.
+/// Returns the index of a character in the table.
 fn row(character: char) -> Option<usize> {
     ADVANCES.binary_search_by_key(&u32::from(character), |&(code, _)| u32::from(code)).ok()
 }

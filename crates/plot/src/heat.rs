@@ -1,4 +1,4 @@
-//! Values on a grid as colours: what all maps share.
+//! Values on a grid as colors: the code that all maps share.
 
 use crate::axis::Axis;
 use crate::colormap;
@@ -7,16 +7,16 @@ use crate::scene::{Anchor, Color, Command, Picture, Point, Rectangle, Stroke, We
 use crate::sheet::Sheet;
 use crate::{font, number};
 
-/// The most pixels of the picture to a point: as many as the coarsest screen shows, so that none is skipped.
+/// The most pixels of the picture per point: the resolution of the coarsest screen, so that no pixel is skipped.
 const PIXELS_PER_POINT: f64 = 4.0 / 3.0;
 
-/// The part of the pixels that is at least as dark as the darkest colour.
+/// The fraction of the pixels that is at least as dark as the darkest color.
 const DARKEST_PART: f64 = 0.02;
 
-/// Height of the colour bar with its tick labels, in ems.
+/// Height of the color bar with its tick labels, in ems.
 const BAR: f64 = 2.6;
 
-/// Length of the colour bar's tick marks in points.
+/// Length of the color bar's tick marks in points.
 const TICK: f64 = 3.0;
 
 /// Values on a grid, `[column][row]`, with rows counted upward.
@@ -26,12 +26,12 @@ pub struct Field<'a> {
     pub columns: usize,
     /// Number of rows.
     pub rows: usize,
-    /// One value a column and row.
+    /// One value per column and row.
     pub values: &'a [f32],
 }
 
-/// A field in pixels, rows from the top down. Where there are more values than pixels, each pixel is the greatest
-/// value it covers.
+/// A field in pixels, rows from the top down. Where there are more values than pixels, each pixel is the largest value
+/// it covers.
 pub struct Pixels {
     columns: usize,
     rows: usize,
@@ -39,7 +39,7 @@ pub struct Pixels {
 }
 
 impl Pixels {
-    /// A field for a plot of a size in points.
+    /// Creates the pixels of a field for a plot of a size in points.
     pub fn new(field: &Field, width: f64, height: f64) -> Self {
         let pixels = |points: f64, count: usize| ((points * PIXELS_PER_POINT) as usize).clamp(1, count);
         let (columns, rows) = (pixels(width, field.columns), pixels(height, field.rows));
@@ -48,14 +48,14 @@ impl Pixels {
             let column = index * columns / field.columns;
             for (row, &value) in column_values.iter().enumerate() {
                 let pixel = &mut values[(rows - 1 - row * rows / field.rows) * columns + column];
-                // Not a number never wins.
+                // NaN never replaces a value.
                 *pixel = pixel.max(value);
             }
         }
         Pixels { columns, rows, values }
     }
 
-    /// How many columns and rows of the field a pixel stands for at most.
+    /// Returns the largest number of columns and of rows of the field that one pixel covers.
     pub fn covers(&self, field: &Field) -> (usize, usize) {
         (field.columns.div_ceil(self.columns), field.rows.div_ceil(self.rows))
     }
@@ -68,18 +68,18 @@ impl Pixels {
     }
 }
 
-/// From values above zero to colours, on a logarithmic scale. Zero has no colour: it shows what is behind.
+/// Maps values above zero to colors on a logarithmic scale. Zero has no color: the background stays visible.
 pub struct Scale {
-    /// What is darkest, and everything below it.
+    /// The value of the darkest color; smaller values have it, too.
     pub low: f64,
-    /// What is brightest.
+    /// The value of the brightest color.
     pub high: f64,
     colors: [[u8; 3]; COLORS],
 }
 
 impl Scale {
-    /// A scale up to the greatest value, down to where only a small part of the pixels is darker; the ends are at
-    /// most a factor of `contrast` apart.
+    /// Creates a scale up to the largest value, down to where only a small fraction of the pixels is darker. Its ends
+    /// differ by at most a factor of `contrast`.
     pub fn of<'a>(pixels: impl IntoIterator<Item = &'a Pixels>, contrast: f64) -> Self {
         let mut positive: Vec<f32> = pixels
             .into_iter()
@@ -93,12 +93,12 @@ impl Scale {
             0 => (0.1, 1.0),
             _ => (f64::from(*positive.select_nth_unstable_by(darkest, f32::total_cmp).1), f64::from(high)),
         };
-        // An even map gets a scale, too: its value is the brightest of a decade.
+        // A uniform map also needs a scale: its value becomes the brightest of half a decade.
         let low = low.clamp(high / contrast, high / 10f64.powf(0.5));
         Scale { low, high, colors: colormap::colors() }
     }
 
-    /// Height of the caption and the colour bar in points.
+    /// Returns the height of the caption and the color bar in points.
     pub fn height(caption_lines: usize, base: f64) -> f64 {
         caption_lines as f64 * font::LINE_HEIGHT * base + BAR * base
     }
@@ -113,7 +113,7 @@ impl Scale {
         [red, green, blue, 255]
     }
 
-    /// Draws the caption, the colour bar under it, and its ticks.
+    /// Draws the caption, the color bar under it, and its ticks.
     pub fn draw(&self, sheet: &Sheet, frame: Rectangle, caption: &[String]) {
         let base = sheet.sizes.base;
         let style = sheet.plain(sheet.palette.muted);
@@ -141,12 +141,12 @@ impl Scale {
     }
 }
 
-/// Lines of a caption that fit a width.
+/// Breaks a caption into lines that fit a width.
 pub fn caption(sheet: &Sheet, words: &str, width: f64) -> Vec<String> {
     font::wrap(words, sheet.sizes.base, Weight::Regular, width)
 }
 
-/// What a pixel stands for, where it is more than one value of the things counted.
+/// Describes how many values one pixel covers; empty if it covers one.
 pub fn note(covers: (usize, usize), things: (&str, &str)) -> String {
     let parts = [(covers.0, things.0), (covers.1, things.1)].into_iter().filter(|(several, _)| *several > 1);
     let parts: Vec<String> = parts.map(|(several, thing)| number::count(several, thing)).collect();

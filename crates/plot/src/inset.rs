@@ -8,29 +8,30 @@ use crate::sheet::Sheet;
 use crate::table::Table;
 use crate::view::View;
 
-/// Distance between the places tried along an edge of the plot, in points.
+/// Distance between the positions tried along an edge of the plot, in points.
 const STEP: f64 = 6.0;
 
-/// What an inset holds.
+/// The content of an inset.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     /// Samples of lines and marks.
     Legend(Legend),
-    /// Numbers.
+    /// A table of numbers.
     Table(Table),
 }
 
-/// Something with a place of its own beside the data.
+/// A legend or table with its own place beside the data.
 #[derive(Debug, Clone)]
 pub struct Inset {
-    /// What it holds.
+    /// The content.
     pub content: Content,
-    /// Places in the plot to try, best first: from the part of the plot labels may use, and the inset's size.
+    /// Returns the positions in the plot to try, best first, for the part of the plot that labels may use and the
+    /// inset's width and height in points.
     pub places: fn(Rectangle, f64, f64) -> Vec<Rectangle>,
 }
 
 impl Inset {
-    /// Width and height within a width: below the plot a legend takes as many columns as fit.
+    /// Returns width and height with `columns` columns: below the plot a legend takes as many columns as fit.
     fn size(&self, sheet: &Sheet, columns: usize) -> (f64, f64) {
         match &self.content {
             Content::Legend(legend) => legend.size(sheet, columns),
@@ -61,17 +62,18 @@ impl Inset {
     }
 }
 
-/// A chart with the insets that lie in its plot, and where.
+/// A chart and the positions of the insets in its plot.
 pub struct Arrangement<'sheet, 'inset> {
-    /// The chart, of which nothing is drawn yet.
+    /// The chart; nothing of it is drawn yet.
     pub chart: Chart<'sheet>,
     framed: Vec<(&'inset Inset, Rectangle)>,
 }
 
 impl<'sheet, 'inset> Arrangement<'sheet, 'inset> {
-    /// Finds each inset a place in the plot, `clearance` points away from data; those without one, and all of them
-    /// where only a part of the figure is shown, so that they keep still while it is moved, are drawn here, below the chart, which is then lower. `chart` fits axes into a part of the sheet, and `room` says
-    /// where a chart's data is.
+    /// Finds a place in the plot for each inset, `clearance` points away from data. Insets without a place are drawn
+    /// here, below the chart, which becomes lower. So are all insets of a zoomed figure, so that they stay in place
+    /// while it moves. `chart` fits axes into a part of the sheet, and `room` returns the space for labels in a chart's
+    /// plot.
     pub fn new(
         sheet: &'sheet Sheet,
         mut outer: Rectangle,
@@ -117,19 +119,19 @@ impl<'sheet, 'inset> Arrangement<'sheet, 'inset> {
     }
 }
 
-/// The two upper corners, the left one first.
+/// Returns the two upper corners, the left one first.
 pub fn upper_corners(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
     [area.left, area.right - width].map(|left| at(left, area.top, width, height)).into()
 }
 
-/// The upper right corner, along the upper edge, and then the lower edge, from the right.
+/// Returns positions along the upper edge, then along the lower edge, each from the right.
 pub fn along_edges(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
     let along = |top: f64| positions(Rectangle { top, bottom: top + height, ..area }, width, height, STEP);
     let mirrored = |frame: Rectangle| at(area.left + area.right - frame.right, frame.top, width, height);
     along(area.top).chain(along(area.bottom - height)).map(mirrored).collect()
 }
 
-/// Anywhere, as near to the lower right corner as can be.
+/// Returns all positions, nearest to the lower right corner first.
 pub fn near_lower_right(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
     let away = |frame: &Rectangle| (area.right - frame.right).hypot(area.bottom - frame.bottom);
     cheapest_first(positions(area, width, height, STEP), away)

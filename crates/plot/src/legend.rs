@@ -1,4 +1,4 @@
-//! Legends: samples of lines and marks with what they stand for, in a box in the plot or in rows below it.
+//! Legends: samples of lines and marks with labels, in a box in the plot or in rows below it.
 
 use crate::font;
 use crate::marks::Mark;
@@ -19,25 +19,25 @@ const ROW: f64 = 1.55;
 /// One entry of a legend.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
-    /// The line, if it is one.
+    /// The sample line, if any.
     pub line: Option<Stroke>,
-    /// The mark, if it has one.
+    /// The sample mark, if any.
     pub mark: Option<Mark>,
-    /// What they stand for.
+    /// The label of the line and the mark.
     pub label: String,
 }
 
 /// A legend: a title and its entries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Legend {
-    /// Stands above the entries, in bold.
+    /// The title above the entries, in bold.
     pub title: &'static str,
-    /// In the order of reading: row by row.
+    /// The entries, row by row.
     pub entries: Vec<Entry>,
 }
 
 impl Legend {
-    /// Width and height in so many columns.
+    /// Returns width and height in points with `columns` columns.
     pub fn size(&self, sheet: &Sheet, columns: usize) -> (f64, f64) {
         let em = sheet.sizes.base;
         let title = font::text_width(self.title, em, Weight::Bold);
@@ -45,13 +45,13 @@ impl Legend {
         (title.max(entries), (1 + self.entries.len().div_ceil(columns)) as f64 * ROW * em)
     }
 
-    /// The most columns that fit a width; at least one.
+    /// Returns the largest number of columns that fits into a width; at least one.
     pub fn columns_within(&self, sheet: &Sheet, width: f64) -> usize {
         let fitting = (1..=self.entries.len()).rev().find(|&columns| self.size(sheet, columns).0 <= width);
         fitting.unwrap_or(1)
     }
 
-    /// Draws the legend with its top left corner at a point; labels are shortened to `width`.
+    /// Draws the legend with its top left corner at `corner`; labels are shortened to fit `width`.
     pub fn draw(&self, sheet: &Sheet, corner: Point, columns: usize, width: f64) {
         let em = sheet.sizes.base;
         let middle = |row: usize| corner.y + (row as f64 + 0.5) * ROW * em;
@@ -77,14 +77,14 @@ impl Legend {
         }
     }
 
-    /// Where each column starts, and a further one would, from the legend's left edge.
+    /// Returns the start of each column, and of one more after the last, in points from the legend's left edge.
     fn column_starts(&self, sheet: &Sheet, columns: usize) -> Vec<f64> {
         let em = sheet.sizes.base;
         let mut starts = vec![0.0];
         for column in 0..columns {
             let labels = self.entries.iter().skip(column).step_by(columns);
             let widths = labels.map(|entry| font::text_width(&entry.label, em, Weight::Regular));
-            // A hair more, so that rounding never shortens a label that fits.
+            // A small margin, so that rounding never shortens a label that fits.
             let width = (SAMPLE + SAMPLE_GAP) * em + widths.fold(0.0, f64::max) + 0.01;
             starts.push(starts[column] + width + COLUMN_GAP * em);
         }

@@ -1,7 +1,7 @@
 //! Figures: pure functions from records to a [`Scene`].
 //!
-//! A figure is laid out once, in points, with the metrics of a bundled face; the screen and every
-//! file are painted from the same list of commands, so that what is on screen is what is in the paper.
+//! A figure is laid out once, in points, with the metrics of a bundled typeface. The screen and every file format paint
+//! the same list of commands, so the screen and the paper show the same figure.
 
 pub mod axis;
 pub mod callout;

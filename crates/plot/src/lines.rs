@@ -1,4 +1,4 @@
-//! Lines over the same axes with a legend: what the resolvent's figures of lines share.
+//! Lines over common axes with a legend: the code that the resolvent's line figures share.
 
 use crate::axis::Axis;
 use crate::chart::Chart;
@@ -16,37 +16,37 @@ use crate::view::View;
 use std::collections::HashMap;
 use std::ops::Range;
 
-/// Columns of pixels in a point, to which lines of many sites are decimated.
+/// Columns of pixels per point, to which lines over many sites are decimated.
 pub const COLUMNS_PER_POINT: f64 = 2.0;
 
-/// Distance the legend keeps from data, in points.
+/// Distance between the legend and data, in points.
 const CLEARANCE: f64 = 3.0;
 
 /// One line.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// What it stands for in the legend.
+    /// Its name in the legend.
     pub label: String,
-    /// Places and values, places rising. What is not finite is left out.
+    /// Pairs of x and y, ascending in x. Pairs that are not finite are left out.
     pub points: Vec<(f64, f64)>,
-    /// Its colour.
+    /// Its color.
     pub color: Color,
-    /// Dashes and gaps, in widths of the line; empty for a solid one.
+    /// Dashes and gaps, in line widths; empty for a solid line.
     pub dash: &'static [f64],
-    /// Its width, as a part of that of a data line; 0 for marks alone.
+    /// Its width, as a fraction of the width of a data line; 0 for marks only.
     pub width: f64,
     /// Marks on the points.
     pub mark: Option<Shape>,
 }
 
 impl Line {
-    /// A line over all sites.
+    /// Creates a line over all sites.
     pub fn over_sites(label: &str, values: &[f64], width: f64, color: Color) -> Self {
         Line::over_visible(label, values, width, color, &View::default())
     }
 
-    /// A line over the sites that a view shows, of which no more points are kept than `width` points can show: the
-    /// least and the greatest of each column of pixels.
+    /// Creates a line over the sites that a view shows, decimated to the least and the greatest value of each column of
+    /// pixels at a width of `width` points.
     pub fn over_visible(label: &str, values: &[f64], width: f64, color: Color, view: &View) -> Self {
         let sites = visible(values.len(), view);
         let points = extremes(&values[sites.clone()], (width * COLUMNS_PER_POINT) as usize);
@@ -68,7 +68,7 @@ impl Line {
         self.mark.map(|shape| Mark { shape, diameter, fill: self.color, outline: sheet.palette.background })
     }
 
-    /// The points that lie within the axes.
+    /// Returns the points that lie within the axes.
     fn shown(&self, chart: &Chart) -> impl Iterator<Item = (f64, f64)> {
         let (x, y) = (chart.x().low()..=chart.x().high(), chart.y().low()..=chart.y().high());
         self.points.iter().copied().filter(move |(place, value)| x.contains(place) && y.contains(value))
@@ -78,18 +78,19 @@ impl Line {
 /// The interval of a point of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spread {
-    /// The point's place.
+    /// The point's x.
     pub place: f64,
     /// The interval's lower end.
     pub low: f64,
     /// Its upper end.
     pub high: f64,
-    /// What is said of it where the point is read.
+    /// The note shown when the point is read.
     pub note: String,
 }
 
 impl Spread {
-    /// The ends of the error bar, the lower one on the axis where it would lie below; none where the point is beyond it.
+    /// Returns the ends of the error bar; a lower end below the plot is moved to its bottom. Returns `None` if the
+    /// point lies beyond the x axis.
     fn ends(&self, chart: &Chart) -> Option<[Point; 2]> {
         let is_shown = (chart.x().low()..=chart.x().high()).contains(&self.place);
         let ends = [self.low.max(chart.y().low()), self.high].map(|end| chart.at(self.place, end));
@@ -97,7 +98,7 @@ impl Spread {
     }
 }
 
-/// Draws lines as [`explore`] does, in a figure that shows all of them always.
+/// Draws lines as [`explore`] does, in a figure that always shows all of them.
 pub fn draw(
     sheet: &Sheet,
     outer: Rectangle,
@@ -108,7 +109,7 @@ pub fn draw(
     explore(sheet, outer, title, &View::default(), axes, lines);
 }
 
-/// Draws lines, the first on top, with axes, and the legend where it hides none of them.
+/// Draws lines, the first on top, with axes, and with the legend where it hides none of them.
 pub fn explore(
     sheet: &Sheet,
     outer: Rectangle,
@@ -120,7 +121,7 @@ pub fn explore(
     explore_with(sheet, outer, title, view, axes, lines, &[])
 }
 
-/// Draws lines as [`explore`] does, with intervals of the points of the first of them: a list a line.
+/// Draws lines as [`explore`] does, with intervals: the n-th list of `spreads` holds those of the n-th line.
 pub fn explore_with(
     sheet: &Sheet,
     outer: Rectangle,
@@ -194,7 +195,7 @@ pub fn explore_with(
     (vec![plot], series)
 }
 
-/// The sites that a view shows, and one beyond at each end.
+/// Returns the sites that a view shows, and one more at each end.
 pub fn visible(sites: usize, view: &View) -> Range<usize> {
     let Some((low, high)) = view.x.ends() else { return 0..sites };
     let from = (low.floor().max(0.0) as usize).min(sites.saturating_sub(1));

@@ -1,4 +1,4 @@
-//! Marks on data points: told apart by shape as well as by colour.
+//! Marks on data points, distinguished by shape as well as by color.
 
 use crate::chart::Chart;
 use crate::scene::{Color, Command, Point, Rectangle, Stroke};
@@ -14,7 +14,7 @@ pub enum Shape {
     Square,
     /// A five-pointed star.
     Star,
-    /// An upright X.
+    /// An X.
     Cross,
     /// A triangle that stands on a side.
     Triangle,
@@ -24,13 +24,13 @@ pub enum Shape {
     Inverted,
     /// A regular pentagon.
     Pentagon,
-    /// An upright cross.
+    /// A plus sign.
     Plus,
 }
 
 impl Shape {
-    /// The shapes of models beyond the published ones, in turn; their number has no divisor in
-    /// common with that of the colours, so that a pair of shape and colour comes again only after thirty.
+    /// The shapes of models beyond the published ones, in turn. Their number has no divisor in common with the number
+    /// of colors, so a pair of shape and color repeats only after thirty models.
     pub const OTHERS: [Shape; 5] =
         [Shape::Triangle, Shape::Diamond, Shape::Inverted, Shape::Pentagon, Shape::Plus];
 }
@@ -40,16 +40,16 @@ impl Shape {
 pub struct Mark {
     /// Its shape.
     pub shape: Shape,
-    /// Its extent in points.
+    /// Its size in points.
     pub diameter: f64,
-    /// Its colour.
+    /// Its color.
     pub fill: Color,
-    /// Colour of its thin outline.
+    /// Color of its thin outline.
     pub outline: Color,
 }
 
 impl Mark {
-    /// The square a mark covers.
+    /// Returns the square that a mark covers.
     pub fn bounds(&self, center: Point) -> Rectangle {
         Rectangle::around(center, self.diameter, self.diameter)
     }
@@ -78,7 +78,7 @@ impl Mark {
             Shape::Diamond => regular(4, 0.0, 1.15),
             Shape::Inverted => regular(3, PI, 1.2),
             Shape::Pentagon => regular(5, 0.0, 1.05),
-            // Twelve corners: four arms, each with two at its end, and one between neighbouring arms.
+            // Twelve corners: four arms with two corners at each end, and one corner between neighboring arms.
             Shape::Cross | Shape::Plus => (0..4)
                 .flat_map(|arm| {
                     let first = if self.shape == Shape::Cross { PI / 4.0 } else { 0.0 };
@@ -96,8 +96,8 @@ impl Mark {
     }
 }
 
-/// Draws an error bar between its ends, level or upright, with caps as long as a mark is wide; an end that lies
-/// beyond the plot has no cap.
+/// Draws a horizontal or vertical error bar between its ends, with caps as long as a mark is wide. An end beyond the
+/// plot has no cap.
 pub fn draw_error_bar(sheet: &Sheet, chart: &Chart, [from, to]: [Point; 2], color: Color) {
     let stroke = Stroke { color, width: 1.25, dash: Vec::new() };
     let half = sheet.sizes.marker / 2.0;

@@ -1,14 +1,14 @@
-//! Numbers as readers of figures expect them: a true minus sign, and powers of ten where zeros would run on.
+//! Number formatting for figures: a true minus sign, and powers of ten for very large and very small numbers.
 
-/// From here on upward, and below its inverse, numbers are written with a power of ten.
+/// Numbers of at least this magnitude are written with a power of ten.
 const LONG: f64 = 1e6;
 
-/// A number with a fixed count of decimals; very large ones as in "1.2·10⁷".
+/// Formats a number with a fixed count of decimals; very large ones as in "1.2·10⁷".
 pub fn fixed(value: f64, decimals: usize) -> String {
     if value.abs() >= LONG { scientific(value, decimals) } else { signed(format!("{value:.decimals$}")) }
 }
 
-/// A number with a fixed count of decimals, a comma after the thousands, millions, …
+/// Formats a number with a fixed count of decimals and commas between groups of three digits.
 pub fn grouped(value: f64, decimals: usize) -> String {
     let written = signed(format!("{value:.decimals$}"));
     let whole = written.find('.').unwrap_or(written.len());
@@ -23,10 +23,10 @@ pub fn grouped(value: f64, decimals: usize) -> String {
     grouped
 }
 
-/// A y after one of these stays in the plural.
+/// A final y after one of these letters takes a plain s in the plural.
 const VOWELS: [char; 5] = ['a', 'e', 'i', 'o', 'u'];
 
-/// How many there are of something: "1 site", "100,000 sites".
+/// Formats a count with its noun: "1 site", "100,000 sites".
 pub fn count(number: usize, thing: &str) -> String {
     let plural = match thing.strip_suffix('y') {
         _ if number == 1 => thing.to_owned(),
@@ -36,7 +36,7 @@ pub fn count(number: usize, thing: &str) -> String {
     format!("{} {plural}", grouped(number as f64, 0))
 }
 
-/// A number to at most a count of significant digits.
+/// Formats a number with at most `digits` significant digits.
 pub fn significant(value: f64, digits: usize) -> String {
     if value == 0.0 {
         return "0".into();
@@ -51,7 +51,7 @@ pub fn significant(value: f64, digits: usize) -> String {
     signed(short.to_owned())
 }
 
-/// A number as mantissa and power of ten; a mantissa of 1 without decimals is left out.
+/// Formats a number as mantissa and power of ten; a mantissa of 1 without decimals is left out.
 pub fn scientific(value: f64, decimals: usize) -> String {
     let written = format!("{value:.decimals$e}");
     let (mantissa, exponent) = written.split_once('e').unwrap_or((&written, "0"));
@@ -62,7 +62,7 @@ pub fn scientific(value: f64, decimals: usize) -> String {
     }
 }
 
-/// The power of ten of the first digit: 2 for 314, −1 for 0.5.
+/// Returns the power of ten of the first digit: 2 for 314, −1 for 0.5.
 pub fn decimal_exponent(value: f64) -> i32 {
     let written = format!("{value:e}");
     written.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)

@@ -1,21 +1,21 @@
-//! Where labels go: tried at candidate positions, so that no two overlap and none leaves the plot.
+//! Placement of labels: candidate positions are tried, so that no two labels overlap and none leaves the plot.
 
 use crate::cells::Cells;
 use crate::scene::{Point, Rectangle};
 
-/// Cost of a point of data line running through a label, in points of distance.
+/// Cost per point of data line that runs through a label, in points of distance.
 const LINE_COST: f64 = 4.0;
 
-/// Cost of a square point of a mark under a label.
+/// Cost per square point of a mark under a label, in points of distance.
 const MARK_COST: f64 = 4.0;
 
-/// How far beyond the frame data is kept track of, in points.
+/// Data is recorded up to this distance beyond the frame, in points.
 const NEAR: f64 = 24.0;
 
 /// Distance between an arrow and the labels it passes, in points.
 const CLEARANCE: f64 = 2.0;
 
-/// The room for labels in a plot: what labels must keep clear of, and what they had better.
+/// The space for labels in a plot: rectangles that labels must not overlap, and data that they avoid.
 #[derive(Debug, Clone)]
 pub struct Room {
     frame: Rectangle,
@@ -26,14 +26,14 @@ pub struct Room {
 }
 
 impl Room {
-    /// Empty room within a frame that labels never leave.
+    /// Creates the empty space within a frame that labels never leave.
     pub fn new(frame: Rectangle) -> Self {
         let near = frame.grown(NEAR);
         let (lines, marks) = (Cells::new(near), Cells::new(near));
         Room { frame, taken: Vec::new(), lines, marks, arrows: Vec::new() }
     }
 
-    /// Adds a line through points; labels avoid it where they can.
+    /// Adds a line through points; labels avoid it where possible.
     pub fn add_line(&mut self, points: &[Point]) {
         for ends in points.windows(2) {
             let (from, to) = (ends[0], ends[1]);
@@ -42,7 +42,7 @@ impl Room {
         }
     }
 
-    /// Adds a mark; labels avoid it where they can.
+    /// Adds a mark; labels avoid it where possible.
     pub fn add_mark(&mut self, mark: Rectangle) {
         self.marks.insert(mark, &mark, |_| true);
     }
@@ -58,24 +58,24 @@ impl Room {
         self.taken.push(rectangle);
     }
 
-    /// Whether a label may lie here.
+    /// Returns whether a label may lie here.
     pub fn is_free(&self, label: &Rectangle) -> bool {
         self.frame.contains(label) && self.taken.iter().all(|taken| taken.overlap(label) == 0.0)
     }
 
-    /// Whether a straight line keeps clear of all labels and arrows.
+    /// Returns whether a straight line keeps clear of all labels and arrows.
     pub fn is_clear(&self, from: Point, to: Point) -> bool {
         let is_apart = |taken: &Rectangle| length_within(from, to, &taken.grown(CLEARANCE)) == 0.0;
         self.taken.iter().all(is_apart)
             && !self.arrows.iter().any(|&(start, end)| cross(from, to, start, end))
     }
 
-    /// Whether a straight line crosses a data line.
+    /// Returns whether a straight line crosses a data line.
     pub fn crosses_data(&self, from: Point, to: Point) -> bool {
         self.lines.within(bounds(from, to)).any(|(_, (start, end))| cross(from, to, start, end))
     }
 
-    /// Whether a straight line toward a point runs over a mark that is not the mark of that point.
+    /// Returns whether a straight line from `from` to `to` crosses a mark other than the mark at `target`.
     pub fn crosses_marks(&self, from: Point, to: Point, target: Point) -> bool {
         let other = |mark: &Rectangle| mark.overlap(&Rectangle::around(target, 1e-3, 1e-3)) == 0.0;
         self.marks
@@ -83,26 +83,26 @@ impl Room {
             .any(|(_, mark)| other(&mark) && length_within(from, to, &mark) > 0.0)
     }
 
-    /// How much of the data a label here would cover; 0 where it covers none.
+    /// Returns the cost of the data that a label here would cover; 0 where it covers none.
     pub fn cover(&self, label: &Rectangle) -> f64 {
         let lines = self.lines.within(*label).map(|(part, (from, to))| length_within(from, to, &part));
         let marks = self.marks.within(*label).map(|(part, mark)| mark.overlap(&part));
         LINE_COST * lines.sum::<f64>() + MARK_COST * marks.sum::<f64>()
     }
 
-    /// Whether a label here would cover no data.
+    /// Returns whether a label here would cover no data.
     pub fn covers_none(&self, label: &Rectangle) -> bool {
         self.lines.within(*label).all(|(part, (from, to))| length_within(from, to, &part) == 0.0)
             && self.marks.within(*label).all(|(part, mark)| mark.overlap(&part) == 0.0)
     }
 
-    /// Whether a label may lie here, and would cover no data.
+    /// Returns whether a label may lie here and would cover no data.
     pub fn is_bare(&self, label: &Rectangle) -> bool {
         self.is_free(label) && self.covers_none(label)
     }
 
-    /// The cheapest candidate that covers no data, not even within a margin in points, and that fits. They are tried
-    /// in the order of their costs, so that what is slow to find out is asked of few.
+    /// Returns the cheapest candidate that satisfies `fits` and covers no data within a margin in points. Candidates
+    /// are tried in ascending order of `cost`, so that the slow tests run for few of them.
     pub fn find_bare(
         &self,
         candidates: impl IntoIterator<Item = Rectangle>,
@@ -114,8 +114,8 @@ impl Room {
         ordered.find(|candidate| self.is_bare(&candidate.grown(margin)) && fits(candidate))
     }
 
-    /// The best free candidate: the least sum of what it covers and its own cost, in points (`None` rules a
-    /// candidate out). Answers `None` where no candidate is free.
+    /// Returns the best free candidate: the one with the least sum of the cost of what it covers and its own `cost`, in
+    /// points. A cost of `None` excludes a candidate. Returns `None` if no candidate is free.
     pub fn find(
         &self,
         candidates: impl IntoIterator<Item = Rectangle>,
@@ -128,7 +128,7 @@ impl Room {
     }
 }
 
-/// All positions of a label of a size within an area, on a grid of `step` points.
+/// Returns all positions of a label of a given size within an area, on a grid of `step` points.
 pub fn positions(area: Rectangle, width: f64, height: f64, step: f64) -> impl Iterator<Item = Rectangle> {
     let count = |free: f64| if free < 0.0 { 0 } else { (free / step) as usize + 1 };
     let (columns, rows) = (count(area.width() - width), count(area.height() - height));
@@ -139,7 +139,7 @@ pub fn positions(area: Rectangle, width: f64, height: f64, step: f64) -> impl It
     })
 }
 
-/// The upright rectangle around a straight line.
+/// Returns the bounding rectangle of a straight line.
 fn bounds(from: Point, to: Point) -> Rectangle {
     Rectangle {
         left: from.x.min(to.x),
@@ -149,7 +149,7 @@ fn bounds(from: Point, to: Point) -> Rectangle {
     }
 }
 
-/// Whether two straight lines have an inner point in common.
+/// Returns whether two straight lines intersect between their ends.
 fn cross(a: Point, b: Point, c: Point, d: Point) -> bool {
     let side = |from: Point, to: Point, p: Point| {
         (to.x - from.x) * (p.y - from.y) - (to.y - from.y) * (p.x - from.x)
@@ -157,7 +157,7 @@ fn cross(a: Point, b: Point, c: Point, d: Point) -> bool {
     side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
 }
 
-/// Length of the part of a straight line that lies within a rectangle.
+/// Returns the length of the part of a straight line that lies within a rectangle.
 fn length_within(from: Point, to: Point, rectangle: &Rectangle) -> f64 {
     let (dx, dy) = (to.x - from.x, to.y - from.y);
     let (mut enter, mut leave) = (0f64, 1f64);
@@ -177,7 +177,7 @@ fn length_within(from: Point, to: Point, rectangle: &Rectangle) -> f64 {
     (leave - enter).max(0.0) * dx.hypot(dy)
 }
 
-/// Places by rising cost; of the same cost, in the order given.
+/// Sorts rectangles by ascending cost; equal costs keep their order.
 pub fn cheapest_first(
     places: impl IntoIterator<Item = Rectangle>,
     cost: impl Fn(&Rectangle) -> f64,
@@ -220,7 +220,7 @@ mod tests {
             room.take(label);
             lefts.push(label.left);
         }
-        // What is clear of the line first, from the left, then what covers 10 and 20 points of it.
+        // First the places clear of the line, from the left, then those that cover 10 and 20 points of it.
         assert_eq!(lefts, [30.0, 50.0, 70.0, 0.0]);
     }
 }

@@ -1,4 +1,4 @@
-//! What a reader can do with a figure on screen: read values off a plot, move what it shows, hide series.
+//! Interaction with a figure on screen: reading values off a plot, zooming and panning, hiding series.
 
 use crate::axis::Axis;
 use crate::number;
@@ -6,27 +6,27 @@ use crate::scene::{Color, Point, Rectangle};
 use crate::view::{View, Window};
 use std::ops::Range;
 
-/// A pair of axes in a scene, and the values between them.
+/// A pair of axes in a scene, with the values between them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plot {
     /// The area within the axes.
     pub area: Rectangle,
-    /// The axis across.
+    /// The x axis.
     pub x: Axis,
-    /// The upright axis.
+    /// The y axis.
     pub y: Axis,
-    /// Whether the upright axis moves with the reader's hand too; otherwise it fits itself to what is shown.
+    /// Whether zooming and panning also move the y axis; otherwise it fits itself to the shown values.
     pub moves_upright: bool,
-    /// The values that are drawn.
+    /// The drawn values.
     pub traces: Vec<Trace>,
 }
 
 /// The values of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
-    /// Whose they are.
+    /// The name of the series.
     pub name: String,
-    /// The colour of the line.
+    /// The color of the line.
     pub color: Color,
     /// The values, from left to right.
     pub readings: Vec<Reading>,
@@ -35,16 +35,16 @@ pub struct Trace {
 /// One value of a line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
-    /// Its place on the axis across.
+    /// The position on the x axis.
     pub x: f64,
-    /// Its place on the upright axis.
+    /// The position on the y axis.
     pub y: f64,
-    /// What else is known of it, such as its interval; empty where there is nothing.
+    /// Additional information, such as the confidence interval; may be empty.
     pub note: String,
 }
 
 impl Reading {
-    /// A value of which nothing else is known.
+    /// Creates a value without a note.
     pub fn new(x: f64, y: f64) -> Self {
         Reading { x, y, note: String::new() }
     }
@@ -57,13 +57,13 @@ pub struct Series {
     pub key: String,
     /// Its name.
     pub name: String,
-    /// Its colour, if it has one of its own.
+    /// Its color, if it has its own.
     pub color: Option<Color>,
     /// Whether it is drawn.
     pub shown: bool,
 }
 
-/// Which value of a scene is meant: a plot, a line in it, and a place in that.
+/// The address of a value in a scene: a plot, a line in it, and a reading of that line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// Index of the plot.
@@ -74,11 +74,11 @@ pub struct Place {
     pub reading: usize,
 }
 
-/// Significant digits of a value that is read off.
+/// Significant digits of a value on screen.
 const DIGITS: usize = 5;
 
 impl Plot {
-    /// Position of a value in the scene.
+    /// Returns the position of a value in the scene.
     pub fn at(&self, reading: &Reading) -> Point {
         Point {
             x: self.area.left + self.x.fraction(reading.x) * self.area.width(),
@@ -86,52 +86,52 @@ impl Plot {
         }
     }
 
-    /// How far a point is across and upward within the area, as parts of it.
+    /// Returns the position of a point within the area, to the right and upward, as fractions of its size.
     pub fn fractions(&self, point: Point) -> (f64, f64) {
         let Rectangle { left, bottom, .. } = self.area;
         ((point.x - left) / self.area.width(), (bottom - point.y) / self.area.height())
     }
 
-    /// The same axes, without values, as another view shows them: hands may be quicker than the screen.
+    /// Returns the same axes, without values, as another view shows them; input can be faster than drawing.
     pub fn under(&self, view: &View) -> Plot {
         let y = if self.moves_upright { self.y.clone().shown(view.y) } else { self.y.clone() };
         let (area, moves_upright) = (self.area, self.moves_upright);
         Plot { area, x: self.x.clone().shown(view.x), y, moves_upright, traces: Vec::new() }
     }
 
-    /// The view after zooming by a factor (below 1 to see less) about a point of the area.
+    /// Returns the view after zooming by a factor (below 1 to zoom in) about a point of the area.
     pub fn zoomed(&self, view: &View, about: Point, factor: f64) -> View {
         let (across, upward) = self.fractions(about);
         let part = |about: f64| (about - about * factor, about + (1.0 - about) * factor);
         self.windows(view, part(across), part(upward))
     }
 
-    /// The view after moving the data by a part of the area to the right and upward.
+    /// Returns the view after moving the data by fractions of the area to the right and upward.
     pub fn panned(&self, view: &View, (right, up): (f64, f64)) -> View {
         self.windows(view, (0.0 - right, 1.0 - right), (0.0 - up, 1.0 - up))
     }
 
-    /// The view of what lies between two points of the area.
+    /// Returns the view of the box between two points of the area.
     pub fn boxed(&self, view: &View, one: Point, other: Point) -> View {
         let ((a, b), (c, d)) = (self.fractions(one), self.fractions(other));
         self.windows(view, (a.min(c), a.max(c)), (b.min(d), b.max(d)))
     }
 
     fn windows(&self, view: &View, across: (f64, f64), upward: (f64, f64)) -> View {
-        // An axis that does not move keeps its window to the last digit.
+        // An axis that does not move keeps its window exactly.
         let window = |axis: &Axis, part, now| if part == (0.0, 1.0) { now } else { axis.window(part) };
         let y = if self.moves_upright { window(&self.y, upward, view.y) } else { Window::WHOLE };
         View { x: window(&self.x, across, view.x), y, ..view.clone() }
     }
 
-    /// A value in words: whose it is, where, and what else is known of it.
+    /// Describes a value: the name of its series, its position, and its note.
     fn describe(&self, trace: &Trace, reading: &Reading) -> String {
         let note = if reading.note.is_empty() { String::new() } else { format!(" ({})", reading.note) };
         let (x, y) = (self.x.describe(reading.x, DIGITS), self.y.describe(reading.y, DIGITS));
         format!("{}: {x}, {y}{note}", trace.name)
     }
 
-    /// The readings of a trace that are no farther across from a position than a distance in points.
+    /// Returns the readings of a trace within a horizontal distance of a position, both in points.
     fn beside(&self, trace: &Trace, position: f64, within: f64) -> Range<usize> {
         let x = |of: f64| self.x.value_at((of - self.area.left) / self.area.width());
         let (low, high) = (x(position - within), x(position + within));
@@ -139,14 +139,14 @@ impl Plot {
         first..trace.readings.partition_point(|reading| reading.x <= high).max(first)
     }
 
-    /// The position of a value, if it lies within the axes.
+    /// Returns the position of a value, if it lies within the axes.
     fn visible(&self, reading: &Reading) -> Option<Point> {
         let at = self.at(reading);
-        // A hair more, for what lies on an edge.
+        // A small margin, for values on an edge.
         self.area.grown(1e-6).has(at).then_some(at)
     }
 
-    /// What the plot shows, in words, once it was zoomed: "Training step from 100 to 400".
+    /// Describes the shown part of the axes after zooming: "Training step from 100 to 400".
     pub fn extent(&self) -> String {
         let axis = |axis: &Axis| {
             let [low, high] = [axis.low(), axis.high()].map(|end| axis.value(end, DIGITS));
@@ -156,7 +156,7 @@ impl Plot {
     }
 }
 
-/// The visible value nearest to a point of a scene, if one is within a distance in points.
+/// Returns the visible value nearest to a point of a scene, if one lies within a distance in points.
 pub fn nearest(plots: &[Plot], point: Point, within: f64) -> Option<Place> {
     let traces = plots.iter().enumerate().flat_map(|(plot, of)| {
         of.traces.iter().enumerate().map(move |(trace, lines)| (plot, of, trace, lines))
@@ -171,7 +171,7 @@ pub fn nearest(plots: &[Plot], point: Point, within: f64) -> Option<Place> {
     nearest.filter(|(_, distance)| *distance <= within).map(|(place, _)| place)
 }
 
-/// Where a value is in the scene, and what it is in words; `None` if it is not shown.
+/// Returns the position and the description of a value; `None` if it is not shown.
 pub fn read(plots: &[Plot], place: Place) -> Option<(Point, String)> {
     let plot = plots.get(place.plot)?;
     let trace = plot.traces.get(place.trace)?;
@@ -179,7 +179,8 @@ pub fn read(plots: &[Plot], place: Place) -> Option<(Point, String)> {
     Some((plot.visible(reading)?, plot.describe(trace, reading)))
 }
 
-/// The next or the previous visible value of the line the reader is at, or the first value of all.
+/// Returns the next or the previous visible value of the current line, or the first value of all if there is no current
+/// one.
 pub fn step(plots: &[Plot], from: Option<Place>, forward: bool) -> Option<Place> {
     let Some(from) = from else { return first(plots) };
     let Some(trace) = plots.get(from.plot).and_then(|plot| plot.traces.get(from.trace)) else {
@@ -194,8 +195,8 @@ pub fn step(plots: &[Plot], from: Option<Place>, forward: bool) -> Option<Place>
     }
 }
 
-/// The value of the next or the previous line, in this plot or another, that is nearest across to where the reader
-/// is.
+/// Returns the value of the next or the previous line, in this plot or another, that is horizontally nearest to the
+/// current value.
 pub fn step_trace(plots: &[Plot], from: Option<Place>, forward: bool) -> Option<Place> {
     let traces: Vec<(usize, usize)> = plots
         .iter()
@@ -220,7 +221,7 @@ pub fn step_trace(plots: &[Plot], from: Option<Place>, forward: bool) -> Option<
     })
 }
 
-/// The first visible value of all.
+/// Returns the first visible value of all.
 fn first(plots: &[Plot]) -> Option<Place> {
     let traces = plots.iter().enumerate().flat_map(|(plot, of)| {
         of.traces.iter().enumerate().map(move |(trace, lines)| (plot, trace, lines.readings.len()))
@@ -230,7 +231,7 @@ fn first(plots: &[Plot]) -> Option<Place> {
     places.find(|place| read(plots, *place).is_some())
 }
 
-/// A number as it is read off: short, but with all digits that tell neighbours apart.
+/// Formats a number that is read off a plot: short, but with all digits that distinguish neighboring values.
 pub fn readable(value: f64, digits: usize) -> String {
     if value.fract() == 0.0 && value.abs() < 1e6 {
         return number::grouped(value, 0);

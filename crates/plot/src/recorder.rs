@@ -1,7 +1,7 @@
 //! A plotters backend that records a scene instead of painting pixels.
 //!
-//! plotters counts in whole pixels; the recorder gives it [`UNITS_PER_POINT`] of them to a point, so that
-//! nothing visible is rounded, and measures text with the bundled face instead of the reader's.
+//! plotters counts in whole pixels. The recorder gives it [`UNITS_PER_POINT`] pixels per point, so that no rounding is
+//! visible, and measures text with the bundled typeface instead of the system's fonts.
 
 use crate::font;
 use crate::scene::{Anchor, Color, Command, Point, Rectangle, Stroke, Text, Weight};
@@ -13,20 +13,20 @@ use plotters_backend::{
 };
 use std::convert::Infallible;
 
-/// plotters' pixels in a point.
+/// plotters' pixels per point.
 pub const UNITS_PER_POINT: f64 = 32.0;
 
-/// Points in plotters' units, for lengths plotters is told.
+/// Converts a length in points into plotters' units.
 pub fn units(points: f64) -> i32 {
     (points * UNITS_PER_POINT).round() as i32
 }
 
-/// A position plotters answers, in points.
+/// Converts a position in plotters' units into points.
 pub fn point((x, y): BackendCoord) -> Point {
     Point { x: f64::from(x) / UNITS_PER_POINT, y: f64::from(y) / UNITS_PER_POINT }
 }
 
-/// A line's colour and width in points, as plotters takes them.
+/// Converts a line's color and its width in points into plotters' style.
 pub fn shape_style(color: Color, width: f64) -> ShapeStyle {
     let Color { red, green, blue, alpha } = color;
     let color = RGBAColor(red, green, blue, alpha);
@@ -35,7 +35,7 @@ pub fn shape_style(color: Color, width: f64) -> ShapeStyle {
 
 type Drawn = Result<(), DrawingErrorKind<Infallible>>;
 
-/// Records what plotters draws, and what is pushed directly between its calls.
+/// Records what plotters draws and the commands pushed between its calls.
 #[derive(Debug)]
 pub struct Recorder {
     width: f64,
@@ -45,23 +45,23 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// An empty recording of a size in points.
+    /// Creates an empty recording of a size in points.
     pub fn new(width: f64, height: f64) -> Self {
         Recorder { width, height, dash: Vec::new(), commands: Vec::new() }
     }
 
-    /// Dashes and gaps, in points, of the lines plotters draws from now on, for it knows none; empty for
-    /// solid lines.
+    /// Sets the dashes and gaps, in points, of the lines that plotters draws from now on; plotters itself draws solid
+    /// lines. Empty for solid lines.
     pub fn set_dash(&mut self, dash: &[f64]) {
         self.dash = dash.to_vec();
     }
 
-    /// Adds a command as it is.
+    /// Adds a command unchanged.
     pub fn push(&mut self, command: Command) {
         self.commands.push(command);
     }
 
-    /// The commands recorded so far, which are forgotten here.
+    /// Removes and returns the commands recorded so far.
     pub fn take(&mut self) -> Vec<Command> {
         std::mem::take(&mut self.commands)
     }
@@ -178,7 +178,7 @@ impl DrawingBackend for Recorder {
     }
 }
 
-/// plotters' text, which hangs at any of nine anchors, as a scene's text on its baseline.
+/// Converts plotters' text, which has one of nine anchors, into a scene's text on its baseline.
 fn baseline_text<S: BackendTextStyle>(content: &str, style: &S, at: Point) -> Text {
     let size = style.size() / UNITS_PER_POINT;
     let anchor = match style.anchor().h_pos {
@@ -186,8 +186,8 @@ fn baseline_text<S: BackendTextStyle>(content: &str, style: &S, at: Point) -> Te
         HPos::Center => Anchor::Middle,
         HPos::Right => Anchor::End,
     };
-    // From the anchor down to the baseline. The middle is that of capitals and digits, which tick labels
-    // are made of.
+    // The distance from the anchor down to the baseline. The vertical center is that of capitals and digits, because
+    // tick labels consist of them.
     let drop = size
         * match style.anchor().v_pos {
             VPos::Top => font::ASCENT,
@@ -225,7 +225,7 @@ mod tests {
     use std::cell::RefCell;
     use std::rc::Rc;
 
-    /// What is recorded when plotters writes "Hdp" at (100, 50) pt, 10 pt high.
+    /// Returns the bounds of the text recorded when plotters draws "Hdp" at (100, 50) pt, 10 pt high.
     fn recorded(anchor: Pos, transform: FontTransform) -> Rectangle {
         let recorder = Rc::new(RefCell::new(Recorder::new(200.0, 100.0)));
         let area = plotters::drawing::DrawingArea::from(&recorder);
@@ -247,7 +247,7 @@ mod tests {
         assert!(near(bounds.top, 50.0) && near(bounds.center().x, 100.0), "{bounds:?}");
         let bounds = recorded(bottom, FontTransform::None);
         assert!(near(bounds.bottom, 50.0) && near(bounds.right, 100.0), "{bounds:?}");
-        // Reading upward, the top of the letters is on the left and the end of the line above.
+        // Reading upward: the top of the letters is on the left, and the end of the line is at the top.
         let bounds = recorded(top, FontTransform::Rotate270);
         assert!(near(bounds.left, 100.0) && near(bounds.center().y, 50.0), "{bounds:?}");
         let bounds = recorded(bottom, FontTransform::Rotate270);

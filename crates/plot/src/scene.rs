@@ -1,5 +1,5 @@
-//! The scene: one list of drawing commands in physical units, from which the canvas, SVG and PNG are all
-//! painted, so that what is on screen is what is in the paper.
+//! The scene: one list of drawing commands in physical units. The canvas, SVG, and PNG are all painted from it, so the
+//! screen and the paper show the same figure.
 //!
 //! Unit: the point (1 pt = 1/72 inch), x to the right, y downward, origin at the top left corner.
 
@@ -8,7 +8,7 @@ use crate::plot::{Plot, Series};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// A colour with straight (not premultiplied) alpha; channels 0–255, `alpha` 0–1.
+/// A color with straight (not premultiplied) alpha; channels 0–255, `alpha` 0–1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Color {
     /// Red, 0–255.
@@ -22,17 +22,17 @@ pub struct Color {
 }
 
 impl Color {
-    /// An opaque colour from its three channels.
+    /// Creates an opaque color from its three channels.
     pub const fn rgb(red: u8, green: u8, blue: u8) -> Self {
         Color { red, green, blue, alpha: 1.0 }
     }
 
-    /// The same colour with another opacity, 0 to 1.
+    /// Returns the same color with another opacity, 0 to 1.
     pub const fn with_alpha(self, alpha: f64) -> Self {
         Color { alpha, ..self }
     }
 
-    /// What is seen when this colour lies over an opaque one.
+    /// Returns the visible color when this color lies over an opaque one.
     pub fn over(self, below: Color) -> Color {
         let mix = |above: u8, below: u8| {
             (f64::from(above) * self.alpha + f64::from(below) * (1.0 - self.alpha)).round() as u8
@@ -50,7 +50,7 @@ pub struct Point {
     pub y: f64,
 }
 
-/// An upright rectangle in the scene, in points.
+/// An axis-aligned rectangle in the scene, in points.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rectangle {
     /// Left edge.
@@ -64,28 +64,28 @@ pub struct Rectangle {
 }
 
 impl Rectangle {
-    /// The rectangle of a size around a centre.
+    /// Creates a rectangle of a given size around a center.
     pub fn around(center: Point, width: f64, height: f64) -> Self {
         let (left, top) = (center.x - width / 2.0, center.y - height / 2.0);
         Rectangle { left, top, right: left + width, bottom: top + height }
     }
 
-    /// Distance between the left and the right edge.
+    /// Returns the distance between the left and the right edge.
     pub fn width(&self) -> f64 {
         self.right - self.left
     }
 
-    /// Distance between the top and the bottom edge.
+    /// Returns the distance between the top and the bottom edge.
     pub fn height(&self) -> f64 {
         self.bottom - self.top
     }
 
-    /// The middle.
+    /// Returns the center.
     pub fn center(&self) -> Point {
         Point { x: (self.left + self.right) / 2.0, y: (self.top + self.bottom) / 2.0 }
     }
 
-    /// The four corners, clockwise from the top left.
+    /// Returns the four corners, clockwise from the top left.
     pub fn corners(&self) -> Vec<Point> {
         let corner = |x, y| Point { x, y };
         vec![
@@ -96,7 +96,7 @@ impl Rectangle {
         ]
     }
 
-    /// The rectangle with each edge moved outward (inward where negative).
+    /// Returns the rectangle with each edge moved outward by a distance (inward if negative).
     pub fn grown(&self, by: f64) -> Self {
         Rectangle {
             left: self.left - by,
@@ -106,7 +106,7 @@ impl Rectangle {
         }
     }
 
-    /// Whether the other rectangle lies within this one.
+    /// Returns whether the other rectangle lies within this one.
     pub fn contains(&self, other: &Rectangle) -> bool {
         self.left <= other.left
             && self.top <= other.top
@@ -114,12 +114,12 @@ impl Rectangle {
             && self.bottom >= other.bottom
     }
 
-    /// Whether a point lies within the rectangle or on its edge.
+    /// Returns whether a point lies within the rectangle or on its edge.
     pub fn has(&self, point: Point) -> bool {
         (self.left..=self.right).contains(&point.x) && (self.top..=self.bottom).contains(&point.y)
     }
 
-    /// Area common to both rectangles, in square points.
+    /// Returns the area common to both rectangles, in square points.
     pub fn overlap(&self, other: &Rectangle) -> f64 {
         let width = self.right.min(other.right) - self.left.max(other.left);
         let height = self.bottom.min(other.bottom) - self.top.max(other.top);
@@ -130,7 +130,7 @@ impl Rectangle {
 /// How a line is drawn.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
-    /// Colour of the line.
+    /// Color of the line.
     pub color: Color,
     /// Width in points.
     pub width: f64,
@@ -138,18 +138,18 @@ pub struct Stroke {
     pub dash: Vec<f64>,
 }
 
-/// Where a text's reference point lies along its line.
+/// Position of a text's reference point along its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Anchor {
     /// The text begins at the point.
     Start,
-    /// The text is centred on the point.
+    /// The text is centered on the point.
     Middle,
     /// The text ends at the point.
     End,
 }
 
-/// The two weights of the bundled face (Inter).
+/// The two weights of the bundled typeface (Inter).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Weight {
     /// Inter Regular.
@@ -163,22 +163,22 @@ pub enum Weight {
 pub struct Text {
     /// Reference point on the baseline.
     pub at: Point,
-    /// What it says.
+    /// The text itself.
     pub content: String,
     /// Font size in points.
     pub size: f64,
     /// Regular or bold.
     pub weight: Weight,
-    /// Where `at` lies along the text.
+    /// Position of `at` along the text.
     pub anchor: Anchor,
-    /// Colour of the glyphs.
+    /// Color of the glyphs.
     pub color: Color,
-    /// Counter-clockwise quarter turns about `at` (1 reads upward, for a vertical axis title).
+    /// Counterclockwise quarter turns about `at` (1 reads upward, for a vertical axis title).
     pub quarter_turns: u8,
 }
 
 impl Text {
-    /// The rectangle the letters may cover: from the tallest ascender to the deepest descender.
+    /// Returns the rectangle that the glyphs may cover: from the tallest ascender to the deepest descender.
     pub fn bounds(&self) -> Rectangle {
         let width = font::text_width(&self.content, self.size, self.weight);
         let start = match self.anchor {
@@ -187,7 +187,7 @@ impl Text {
             Anchor::End => -width,
         };
         let (end, above, below) = (start + width, font::ASCENT * self.size, font::DESCENT * self.size);
-        // Where the text's own right and down directions point after the quarter turns.
+        // The directions of the text's right and down after the quarter turns.
         let (left, top, right, bottom) = match self.quarter_turns % 4 {
             0 => (start, -above, end, below),
             1 => (-above, -end, below, -start),
@@ -212,11 +212,11 @@ pub struct Picture {
     pub width: f64,
     /// Height on the scene in points.
     pub height: f64,
-    /// Pixels in a row.
+    /// Pixels per row.
     pub columns: usize,
     /// Number of rows.
     pub rows: usize,
-    /// `columns · rows` pixels of four bytes, RGBA. Not serialized: they travel as bytes beside the scene.
+    /// `columns · rows` pixels of four bytes, RGBA. Not serialized: they are transferred as bytes beside the scene.
     #[serde(skip)]
     pub pixels: Arc<[u8]>,
 }
@@ -242,7 +242,7 @@ pub enum Command {
     },
     /// A circle.
     Circle {
-        /// Its centre.
+        /// Its center.
         center: Point,
         /// Its radius in points.
         radius: f64,
@@ -264,14 +264,14 @@ pub struct Scene {
     pub width: f64,
     /// Height in points.
     pub height: f64,
-    /// What the figure shows, in one paragraph made from the data: the text alternative of the picture.
+    /// A description of the figure in one paragraph, made from the data: the text alternative of the picture.
     pub summary: String,
     /// Drawing commands, back to front.
     pub commands: Vec<Command>,
-    /// The plots, for reading values off the screen and for zooming. Not serialized: a file is not explored.
+    /// The plots, for reading values and zooming on screen. Not serialized: files are not interactive.
     #[serde(skip)]
     pub plots: Vec<Plot>,
-    /// The series that can be shown and hidden. Not serialized either.
+    /// The series that can be shown and hidden. Not serialized.
     #[serde(skip)]
     pub series: Vec<Series>,
 }

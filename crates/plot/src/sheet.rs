@@ -1,5 +1,5 @@
-//! The sheet a figure is drawn on: collects commands, keeps colours and sizes at hand, and draws what all
-//! figures share.
+//! The sheet a figure is drawn on: it collects commands, holds colors and sizes, and draws the parts that all figures
+//! share.
 
 use crate::font;
 use crate::recorder::Recorder;
@@ -13,18 +13,18 @@ use std::rc::Rc;
 /// A figure under construction.
 #[derive(Debug)]
 pub struct Sheet {
-    /// Colours of the theme.
+    /// Colors of the theme.
     pub palette: Palette,
     /// Sizes for the figure's width.
     pub sizes: Sizes,
-    /// Names beyond the two that the palette knows, in the order in which they get colors.
+    /// Names of series beyond the two with colors in the palette, in the order in which they get colors.
     others: Vec<String>,
     bounds: Rectangle,
     recorder: Rc<RefCell<Recorder>>,
 }
 
 impl Sheet {
-    /// An empty sheet, filled with the theme's background.
+    /// Creates an empty sheet, filled with the theme's background.
     pub fn new(layout: &Layout) -> Self {
         let bounds = Rectangle { left: 0.0, top: 0.0, right: layout.width, bottom: layout.height };
         let sheet = Sheet {
@@ -38,40 +38,40 @@ impl Sheet {
         sheet
     }
 
-    /// Returns the sheet with names for series beyond the two that the palette knows: each gets a color, a mark and
-    /// dashes of its own, in the order given.
+    /// Returns the sheet with names for series beyond the two with colors in the palette. Each gets its own color,
+    /// mark, and dashes, in the order given.
     pub fn with_others(mut self, names: Vec<String>) -> Self {
         self.others = names;
         self
     }
 
-    /// The index of a name among those given to [`Sheet::with_others`]; their count for any other name.
+    /// Returns the index of a name among those given to [`Sheet::with_others`], or their count for any other name.
     pub fn other(&self, name: &str) -> usize {
         self.others.iter().position(|other| other == name).unwrap_or(self.others.len())
     }
 
-    /// The whole sheet.
+    /// Returns the whole sheet.
     pub fn size(&self) -> Rectangle {
         self.bounds
     }
 
-    /// The sheet without its margins.
+    /// Returns the sheet without its margins.
     pub fn inner(&self) -> Rectangle {
         self.bounds.grown(-2.0 * self.sizes.gap)
     }
 
-    /// The finished figure, with what it shows in words.
+    /// Returns the finished figure with a summary of what it shows.
     pub fn finish(self, summary: String) -> Scene {
         let commands = self.recorder.borrow_mut().take();
         Scene { width: self.bounds.right, height: self.bounds.bottom, summary, commands, ..Scene::default() }
     }
 
-    /// plotters' drawing area over the whole sheet.
+    /// Returns plotters' drawing area over the whole sheet.
     pub fn drawing_area(&self) -> DrawingArea<Recorder, Shift> {
         DrawingArea::from(&self.recorder)
     }
 
-    /// Dashes of the lines plotters draws from now on; empty for solid ones.
+    /// Sets the dashes of the lines that plotters draws from now on; empty for solid lines.
     pub fn set_dash(&self, dash: &[f64]) {
         self.recorder.borrow_mut().set_dash(dash);
     }
@@ -98,13 +98,13 @@ impl Sheet {
         self.push(Command::Text(Text { at, content, size, weight, anchor, color, quarter_turns: 0 }));
     }
 
-    /// Regular text of the base size.
+    /// Returns the style of regular text at the base size.
     pub fn plain(&self, color: Color) -> TextStyle {
         TextStyle { size: self.sizes.base, weight: Weight::Regular, color }
     }
 
-    /// Draws the title in bold, a line under it, and notes in small letters; lines are broken at the
-    /// sheet's width. Answers what is left of the sheet below.
+    /// Draws the title in bold, a subtitle, and notes in small type; lines are broken at the sheet's width. Returns the
+    /// rest of the sheet below.
     pub fn heading(&self, title: &str, subtitle: &str, notes: &[String]) -> Rectangle {
         let (sizes, inner) = (&self.sizes, self.inner());
         let mut y = inner.top;
@@ -125,7 +125,7 @@ impl Sheet {
         Rectangle { top: y + sizes.gap, ..inner }
     }
 
-    /// Size of a frame around lines of label text.
+    /// Returns the size of a frame around lines of label text.
     pub fn box_size(&self, lines: &[String]) -> (f64, f64) {
         let size = self.sizes.label;
         let widths = lines.iter().map(|line| font::text_width(line, size, Weight::Bold));
@@ -133,7 +133,7 @@ impl Sheet {
         (widths.fold(0.0, f64::max) + 2.0 * self.sizes.gap, text_height + 2.0 * self.sizes.gap)
     }
 
-    /// Draws lines of label text in a frame of a colour; the first line is bold.
+    /// Draws lines of label text in a frame of a color; the first line is bold.
     pub fn boxed(&self, frame: Rectangle, lines: &[String], color: Color) {
         let background = self.palette.background.with_alpha(0.92);
         let outline = Stroke { color, width: 1.0, dash: Vec::new() };
@@ -149,13 +149,13 @@ impl Sheet {
     }
 }
 
-/// Size, weight and colour of a text.
+/// Size, weight, and color of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TextStyle {
     /// Font size in points.
     pub size: f64,
     /// Regular or bold.
     pub weight: Weight,
-    /// Colour of the letters.
+    /// Color of the text.
     pub color: Color,
 }

@@ -1,8 +1,8 @@
-//! How figures look: colours for each theme, sizes for each width.
+//! The look of figures: colors for each theme, sizes for each width.
 
 use crate::scene::Color;
 
-/// The surroundings a figure is drawn for.
+/// The surroundings of a figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
     /// The light page.
@@ -13,7 +13,7 @@ pub enum Theme {
     Paper,
 }
 
-/// A colour in two strengths: published for lines and marks, and with enough contrast for small letters.
+/// A color in two strengths: as published, for lines and marks, and with enough contrast for small text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hue {
     /// For lines, marks and areas.
@@ -22,10 +22,10 @@ pub struct Hue {
     pub text: Color,
 }
 
-/// The colours of a theme.
+/// The colors of a theme.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Palette {
-    /// Behind everything; pages give the figure's surroundings the same colour.
+    /// The background; pages give the figure's surroundings the same color.
     pub background: Color,
     /// Titles, tick labels, outlines of marks.
     pub ink: Color,
@@ -41,19 +41,19 @@ pub struct Palette {
     pub second: Hue,
     /// The deployment threshold.
     pub threshold: Hue,
-    /// What meets a requirement.
+    /// Color of results that meet a requirement.
     pub good: Hue,
-    /// What fails one.
+    /// Color of results that fail one.
     pub bad: Hue,
     /// Models beyond the published ones, in turn.
     pub others: [Hue; OTHERS],
 }
 
-/// How many colours there are for models beyond the published ones; they have marks and dashes too.
+/// Number of colors for models beyond the published ones; marks and dashes distinguish them, too.
 pub const OTHERS: usize = 6;
 
 impl Theme {
-    /// The colours of this theme. The light ones are those of the published figures.
+    /// Returns the colors of this theme. The light ones are those of the published figures.
     pub const fn palette(self) -> Palette {
         match self {
             Theme::Light => Palette { background: Color::rgb(0xFB, 0xFB, 0xF9), ..PAPER },
@@ -122,31 +122,31 @@ pub struct Sizes {
     pub line: f64,
     /// Diameter of a marker.
     pub marker: f64,
-    /// Distance between neighbouring elements; margins are multiples of it.
+    /// Distance between neighboring elements; margins are multiples of it.
     pub gap: f64,
 }
 
-/// What a figure is laid out for: its real size, so that text stays readable on a telephone, and a theme.
-/// On screen a CSS pixel is 0.75 pt.
+/// The target of a layout: the real size, so that text stays readable on a phone, and a theme. On screen a CSS pixel is
+/// 0.75 pt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Layout {
     /// Width in points.
     pub width: f64,
     /// Height in points.
     pub height: f64,
-    /// Colours.
+    /// Theme, which gives the colors.
     pub theme: Theme,
 }
 
 impl Layout {
-    /// The smallest width and height a figure is laid out for, in points.
+    /// The smallest width and height of a layout, in points.
     pub const SMALLEST: (f64, f64) = (240.0, 200.0);
 
-    /// The largest width and height, in points: 200 inches, as in PDF.
+    /// The largest width and height of a layout, in points: 200 inches, as in PDF.
     pub const LARGEST: f64 = 14_400.0;
 
-    /// A layout of the given size in points. Sizes that would leave no room for the data, or none for
-    /// anything else, are raised or lowered to the nearest sensible ones.
+    /// Creates a layout of the given size in points. A size outside [`Layout::SMALLEST`] to [`Layout::LARGEST`] is
+    /// moved to the nearest limit.
     pub fn new(width: f64, height: f64, theme: Theme) -> Self {
         let (least_width, least_height) = Self::SMALLEST;
         Layout {
@@ -156,13 +156,13 @@ impl Layout {
         }
     }
 
-    /// The colours of the theme.
+    /// Returns the colors of the theme.
     pub fn palette(&self) -> Palette {
         self.theme.palette()
     }
 
-    /// Sizes for this width: those of the published figure (12 × 8 inches) where there is room for them,
-    /// and never letters below 8.25 pt (11 CSS pixels).
+    /// Returns the sizes for this width: those of the published figure (12 × 8 inches) where there is room for them,
+    /// and never text below 8.25 pt (11 CSS pixels).
     pub fn sizes(&self) -> Sizes {
         if self.width >= 640.0 {
             Sizes {

@@ -7,29 +7,29 @@ use crate::sheet::{Sheet, TextStyle};
 /// Distance between columns, in ems.
 const COLUMN_GAP: f64 = 1.4;
 
-/// Room above each heading but the first, in ems.
+/// Space above each heading but the first, in ems.
 const HEADING_GAP: f64 = 0.5;
 
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// What stands in the columns: the first begins where the table does, the others end with their columns.
+    /// The cells: the first is left-aligned, the others are right-aligned.
     pub cells: [String; 3],
     /// Whether the row is a heading, in bold.
     pub heading: bool,
-    /// Colour of the letters.
+    /// Color of the text.
     pub color: Color,
 }
 
 /// A table of three columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
-    /// From the top.
+    /// The rows from the top.
     pub rows: Vec<Row>,
 }
 
 impl Table {
-    /// Width and height in points.
+    /// Returns width and height in points.
     pub fn size(&self, sheet: &Sheet) -> (f64, f64) {
         let width: f64 = self.widths(sheet).iter().sum::<f64>() + 2.0 * COLUMN_GAP * sheet.sizes.label;
         let headings = self.rows.iter().skip(1).filter(|row| row.heading).count() as f64;

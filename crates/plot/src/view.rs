@@ -1,93 +1,94 @@
-//! How a figure is looked at: the part that is shown, the scales of its axes, the series that are hidden. It
-//! changes the picture, never the data.
+//! Views: the part of a figure that is shown, the scales of its axes, and the hidden series. A view changes the
+//! picture, never the data.
 
 use crate::axis::{Axis, Scale, Span};
 use crate::number;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-/// How a figure is looked at. Its serde form stands in links and in the manifests of exported files.
+/// The shown part of a figure, the scales of its axes, and its hidden series. The serde form is part of links and of the
+/// manifests of exported files.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct View {
-    /// The part of the axis across that is shown.
+    /// The shown part of the x axis.
     pub x: Window,
-    /// The part of the upright axis that is shown.
+    /// The shown part of the y axis.
     pub y: Window,
-    /// The scale of the axis across.
+    /// The scale of the x axis.
     pub x_scale: Scaling,
-    /// The scale of the upright axis.
+    /// The scale of the y axis.
     pub y_scale: Scaling,
-    /// The series that are not drawn.
+    /// The keys of the series that are not drawn.
     pub hidden: Keys,
-    /// Whether the reader is moving the figure right now: labels, which take time to place, wait until it rests,
-    /// and marks that hide one another are drawn once.
+    /// Whether the reader is moving the figure right now. While it moves, labels are not placed, because placement is
+    /// slow, and of marks that hide one another only one is drawn.
     #[serde(skip)]
     pub moving: bool,
-    /// Whether the last record is run A, which the reader pinned to compare the others, runs B, with.
+    /// Whether the last record is run A, which the reader pinned for comparison with the others, runs B.
     #[serde(skip)]
     pub pinned: bool,
 }
 
 impl View {
-    /// Whether only a part of the figure is shown.
+    /// Returns whether only a part of the figure is shown.
     pub fn is_zoomed(&self) -> bool {
         self.x != Window::WHOLE || self.y != Window::WHOLE
     }
 
-    /// The same view of the whole figure.
+    /// Returns the same view of the whole figure.
     pub fn whole(&self) -> Self {
         View { x: Window::WHOLE, y: Window::WHOLE, ..self.clone() }
     }
 
-    /// The view when the figure rests, its windows rounded to what can be seen.
+    /// Returns the view of the figure at rest, with windows rounded to what the screen resolves.
     pub fn rested(&self) -> Self {
         View { x: self.x.rounded(), y: self.y.rounded(), moving: false, ..self.clone() }
     }
 
-    /// The axis across as this view shows it; `usual` is its scale unless the reader chose the other.
+    /// Creates the x axis as this view shows it. `usual` is its scale unless the reader chose another.
     pub fn x_axis(&self, title: &str, span: Span, usual: Scale, ticks: usize) -> Axis {
         Axis::within(title, span, self.x_scale.over(usual, &span), self.x.0, ticks)
     }
 
-    /// The upright axis as this view shows it.
+    /// Creates the y axis as this view shows it. `usual` is its scale unless the reader chose another.
     pub fn y_axis(&self, title: &str, span: Span, usual: Scale, ticks: usize) -> Axis {
         Axis::within(title, span, self.y_scale.over(usual, &span), self.y.0, ticks)
     }
 }
 
-/// A part of an axis: from a value to a greater one, or all of it.
+/// A part of an axis: the range from a value to a greater one, or the whole axis.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Vec<f64>", into = "Vec<f64>")]
 pub struct Window(Option<(f64, f64)>);
 
-/// Numbers that are no part of an axis.
+/// Numbers that do not describe a part of an axis.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{0:?} is no part of an axis. Give its lower and its upper end.")]
 pub struct WindowError(Vec<f64>);
 
-/// Windows are rounded to this part of what they show: finer than a pixel.
+/// Windows are rounded to this fraction of their width, which is finer than a pixel.
 const ROUNDING: f64 = 1e-4;
 
 impl Window {
-    /// All of an axis.
+    /// The whole axis.
     pub const WHOLE: Window = Window(None);
 
-    /// The part between two values; all of the axis if they are no finite numbers or not in order.
+    /// Creates the window between two values; the whole axis if they are not finite or not in ascending order.
     pub fn between(low: f64, high: f64) -> Self {
         Window((low.is_finite() && high.is_finite() && low < high).then_some((low, high)))
     }
 
-    /// The lower and the upper end; `None` for all of the axis.
+    /// Returns the lower and the upper end; `None` for the whole axis.
     pub fn ends(self) -> Option<(f64, f64)> {
         self.0
     }
 
-    /// The same part with ends of no more digits than can be told apart on screen.
+    /// Returns the same window with its ends rounded to the digits that the screen can resolve.
     pub fn rounded(self) -> Self {
         let Some((low, high)) = self.0 else { return self };
         let round = |end: f64| {
-            // On a logarithmic axis an end far smaller than the window must keep its digits, too.
+            // On a logarithmic axis, an end far smaller than the window must keep its digits, too.
             let grain = (high - low).min(if end == 0.0 { f64::INFINITY } else { end.abs() }) * ROUNDING;
             let decimals = -number::decimal_exponent(grain);
             match usize::try_from(decimals) {
@@ -120,16 +121,16 @@ impl From<Window> for Vec<f64> {
     }
 }
 
-/// The scale a reader chose for an axis.
+/// The reader's choice of scale for an axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scaling {
-    /// What the figure does by itself.
+    /// The figure's default scale.
     #[default]
     Usual,
-    /// In proportion to the value.
+    /// The linear scale.
     Linear,
-    /// In proportion to its logarithm, where all values are above zero.
+    /// The logarithmic scale, where all values are above zero.
     Logarithmic,
 }
 
@@ -145,21 +146,21 @@ impl Scaling {
     }
 }
 
-/// The keys of series, written as one text with commas between.
+/// The keys of series, serialized as one comma-separated string.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub struct Keys(Vec<String>);
 
-/// What is escaped in a key, because it separates keys or escapes.
+/// The characters that are escaped in a key: the separator and the escape character.
 const SEPARATORS: &AsciiSet = &CONTROLS.add(b',').add(b'%');
 
 impl Keys {
-    /// Whether a key is among them.
+    /// Returns whether the list contains a key.
     pub fn contains(&self, key: &str) -> bool {
         self.0.iter().any(|other| other == key)
     }
 
-    /// Adds a key, or takes it out if it is there.
+    /// Adds a key, or removes it if it is present.
     pub fn toggle(&mut self, key: &str) {
         if self.contains(key) {
             self.0.retain(|other| other != key);

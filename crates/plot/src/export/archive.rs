@@ -1,10 +1,10 @@
-//! Many files as one: a zip whose bytes depend on nothing but its files.
+//! Zip archives whose bytes depend only on the files in them.
 
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-/// A zip could not be written.
+/// The error for a zip that could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("The files could not be put into one: {0}.")]
 pub struct ArchiveError(#[from] zip::result::ZipError);
@@ -15,8 +15,8 @@ impl From<std::io::Error> for ArchiveError {
     }
 }
 
-/// A zip of files, given by their paths with slashes and their text, in this order. Every file has the earliest time
-/// that the format knows, the beginning of 1980, so that the same files give the same bytes.
+/// Creates a zip of files, given by their paths (with slashes) and their text, in this order. Every file has the
+/// earliest time of the format, the beginning of 1980, so that the same files give the same bytes.
 pub fn zip<'files>(
     files: impl IntoIterator<Item = (&'files str, &'files str)>,
 ) -> Result<Vec<u8>, ArchiveError> {

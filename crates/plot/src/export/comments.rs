@@ -1,24 +1,24 @@
-//! The manifest as comments: lines of ASCII that no PostScript interpreter reads, nor TeX, nor readers of CSV
-//! that are told of comments.
+//! The manifest as comments: lines of ASCII that PostScript, TeX, and CSV readers with comment support skip.
 
-/// What begins a comment in PostScript and TeX.
+/// The character that begins a comment in PostScript and TeX.
 pub(super) const PERCENT: char = '%';
 
-/// What begins a comment in CSV, where a format without comments has them.
+/// The character that begins a comment in CSV, by convention: the format itself has no comments.
 pub(super) const HASH: char = '#';
 
-/// What stands before the first and after the last line, behind the mark of a comment.
+/// The marks in the first and the last line, after the comment character.
 const BEGIN: &str = "BKLab_BeginManifest";
 const END: &str = "BKLab_EndManifest";
 
-/// What a line of the manifest begins with, and the rest of a line that is too long for one.
+/// The prefix of a line of the manifest, and of the continuation of a long line.
 const LINE: &str = ": ";
 const REST: &str = "+ ";
 
-/// The most characters of the manifest in a line; the document structuring conventions allow 255 in all.
+/// The most characters of the manifest per line; the document structuring conventions allow 255 in all.
 const LONGEST: usize = 200;
 
-/// JSON as comments, the whole lines that begin with `mark`. Its other characters than ASCII become escapes, which are the same to every reader of JSON.
+/// Writes JSON as comments: whole lines that begin with `mark`. Characters outside ASCII become escapes, which every
+/// reader of JSON understands.
 pub(super) fn write(json: &str, mark: char) -> String {
     let mut comments = format!("{mark}{BEGIN}\n");
     for line in json.lines() {
@@ -35,7 +35,7 @@ pub(super) fn write(json: &str, mark: char) -> String {
     comments + &format!("{mark}{END}\n")
 }
 
-/// The JSON in a file's comments.
+/// Returns the JSON in a file's comments.
 pub(super) fn find(file: &str, mark: char) -> Option<String> {
     let (_, after) = file.split_once(&format!("{mark}{BEGIN}"))?;
     let (content, _) = after.split_once(&format!("{mark}{END}"))?;

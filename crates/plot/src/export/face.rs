@@ -1,4 +1,4 @@
-//! The bundled face as files need it: the font itself, its glyphs and their outlines.
+//! The bundled typeface for files: the font data, its glyphs, and their outlines.
 
 use super::ExportError;
 use crate::Scene;
@@ -7,43 +7,43 @@ use crate::scene::{Anchor, Command, Text, Weight};
 use std::collections::BTreeSet;
 use ttf_parser::{GlyphId, OutlineBuilder};
 
-/// One weight of the face.
+/// One weight of the typeface.
 pub(super) struct Face {
     parsed: ttf_parser::Face<'static>,
 }
 
-/// A letter of a text.
+/// One glyph of a text.
 pub(super) struct Letter {
-    /// What is drawn.
+    /// The glyph to draw.
     pub(super) glyph: GlyphId,
-    /// From this letter's origin to the next one's, in ems.
+    /// Distance from this glyph's origin to the next one's, in ems.
     pub(super) advance: f64,
 }
 
-/// Measures of the whole face, in font units.
+/// Measures of the whole font, in font units.
 pub(super) struct Metrics {
-    /// Left, bottom, right and top of all glyphs drawn over one another.
+    /// Left, bottom, right, and top of the box that encloses every glyph.
     pub(super) bounds: [i16; 4],
-    /// Above the baseline.
+    /// Height above the baseline.
     pub(super) ascender: i16,
-    /// Below it, and so negative.
+    /// Depth below the baseline, negative.
     pub(super) descender: i16,
     /// Height of capitals.
     pub(super) capital: i16,
 }
 
 impl Face {
-    /// Reads a weight of the face.
+    /// Parses a weight of the typeface. Fails if the font cannot be read.
     pub(crate) fn new(weight: Weight) -> Result<Self, ExportError> {
         Ok(Face { parsed: ttf_parser::Face::parse(opentype(weight), 0)? })
     }
 
-    /// Font units in an em.
+    /// Returns the number of font units per em.
     pub(super) fn units_per_em(&self) -> f64 {
         f64::from(self.parsed.units_per_em())
     }
 
-    /// What a document that embeds the face says of it.
+    /// Returns the measures that a document states about an embedded font.
     pub(super) fn metrics(&self) -> Metrics {
         let (face, bounds) = (&self.parsed, self.parsed.global_bounding_box());
         Metrics {
@@ -54,7 +54,7 @@ impl Face {
         }
     }
 
-    /// The letters of a text; a character that the face lacks becomes its empty box.
+    /// Returns the glyphs of a text; a character that the font lacks becomes its empty box.
     pub(super) fn letters(&self, text: &Text) -> Vec<Letter> {
         let letter = |character: char| Letter {
             glyph: self.parsed.glyph_index(character).unwrap_or_default(),
@@ -70,7 +70,7 @@ impl Face {
     }
 }
 
-/// The font file of a weight.
+/// Returns the font file of a weight.
 pub(super) fn opentype(weight: Weight) -> &'static [u8] {
     match weight {
         Weight::Regular => include_bytes!("../../../../www/fonts/Inter-Regular.otf"),
@@ -78,7 +78,7 @@ pub(super) fn opentype(weight: Weight) -> &'static [u8] {
     }
 }
 
-/// From a text's reference point back to its first letter, along the line and in points.
+/// Returns the offset from a text's reference point to its first letter, along the line, in points.
 pub(super) fn start(text: &Text) -> f64 {
     let width = font::text_width(&text.content, text.size, text.weight);
     match text.anchor {
@@ -88,7 +88,7 @@ pub(super) fn start(text: &Text) -> f64 {
     }
 }
 
-/// The texts of a scene.
+/// Returns the texts of a scene.
 pub(super) fn texts(scene: &Scene) -> impl Iterator<Item = &Text> {
     scene.commands.iter().filter_map(|command| match command {
         Command::Text(text) => Some(text),
@@ -96,7 +96,7 @@ pub(super) fn texts(scene: &Scene) -> impl Iterator<Item = &Text> {
     })
 }
 
-/// Fails with the characters that the face lacks, if a scene has any.
+/// Fails with the characters that the bundled font lacks, if a scene has any.
 pub(super) fn check(scene: &Scene) -> Result<(), ExportError> {
     let characters: BTreeSet<char> = texts(scene).flat_map(|text| text.content.chars()).collect();
     let lacking: String = characters.into_iter().filter(|&character| !font::covers(character)).collect();

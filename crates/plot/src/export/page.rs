@@ -1,72 +1,75 @@
-//! Figures for a printed page: laid out for a physical width and a size of letters, because a paper prints
-//! what it is given as it is.
+//! Figures for a printed page: laid out for a physical width and a font size, because a paper prints a figure at the
+//! size it is given.
 
 use crate::scene::{Command, Point, Stroke};
 use crate::{Layout, Scene, Theme};
 
 const POINTS_PER_MILLIMETRE: f64 = 72.0 / 25.4;
 
-/// Height over width of the published figures.
+/// Height divided by width of the published figures.
 const PROPORTION: f64 = 2.0 / 3.0;
 
 /// The size of a printed figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Page {
-    /// Width in millimetres.
+    /// Width in millimeters.
     pub width_mm: f64,
-    /// Height in millimetres; `None` for two thirds of the width, as the published figures have it. A figure
-    /// that has no room for its data below its words becomes higher.
+    /// Height in millimeters; `None` for two thirds of the width, as in the published figures. Such a figure becomes
+    /// higher if there is no room for its data below its text.
     pub height_mm: Option<f64>,
-    /// Size of the letters of tick labels, axis titles and legend in points; titles are larger in
-    /// proportion, labels within the plot smaller.
+    /// Font size of tick labels, axis titles, and legend, in points. Titles are larger in proportion, and labels within
+    /// the plot are smaller.
     pub font_size: f64,
 }
 
-/// A page that has no room for a figure.
+/// The error for a page that cannot hold a figure.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum PageError {
-    /// A size is not a number above zero.
+    /// A size is not a finite number above zero.
     #[error(
         "A figure of {0} does not exist. Its width and height, in millimetres, and its letters, in points, must be above zero."
     )]
     Size(f64),
-    /// The letters are to the figure what dust is.
+    /// The font is too small for the page: the layout would be larger than [`Layout::LARGEST`].
     #[error(
         "Letters of {font_size} pt are too small for a figure of this size. Choose at least {least:.1} pt."
     )]
     Letters {
-        /// Size of the letters in points.
+        /// Font size in points.
         font_size: f64,
-        /// The smallest letters for which the lab lays a figure out.
+        /// The smallest font size for this page, in points.
         least: f64,
     },
-    /// The letters leave no room for the data.
+    /// The font leaves no room for the data.
     #[error(
         "Letters of {font_size} pt leave no room for the data. Choose at most {largest:.1} pt, or a larger figure."
     )]
     Room {
-        /// Size of the letters in points.
+        /// Font size in points.
         font_size: f64,
-        /// The largest letters for which there is room.
+        /// The largest font size that leaves room for the data, in points.
         largest: f64,
     },
 }
 
 impl Page {
-    /// A page as high as its width wants it, which is what page and command line draw for.
+    /// Creates a page with the default height, as the page of the lab and the command line use it.
     pub fn new(width_mm: f64, font_size: f64) -> Self {
         Page { width_mm, height_mm: None, font_size }
     }
 
-    /// Draws a figure for this page: laid out in as many ems as the page has, and brought to its size.
+    /// Draws a figure for this page: lays it out with the page's ratio of width to font size, then scales it to the
+    /// page.
+    ///
+    /// Fails if a size is not a finite number above zero, or if the font is too large or too small for the page.
     pub fn draw(&self, theme: Theme, figure: impl FnOnce(&Layout) -> Scene) -> Result<Scene, PageError> {
         let Page { width_mm, height_mm, font_size } = *self;
         let sizes = [Some(width_mm), height_mm, Some(font_size)];
         if let Some(&size) = sizes.iter().flatten().find(|size| !(size.is_finite() && **size > 0.0)) {
             return Err(PageError::Size(size));
         }
-        // How the lab lays a figure out depends on its width, and the letters of a wider layout are larger.
-        // Of the layouts with the page's proportion of letters to width, this finds the widest.
+        // The font size of a layout depends on its width: wider layouts have larger fonts. This loop finds the widest
+        // layout with the page's ratio of font size to width.
         let layout = |letters: f64| {
             let points = POINTS_PER_MILLIMETRE * letters / font_size;
             let width = width_mm * points;
@@ -91,21 +94,21 @@ impl Page {
     }
 }
 
-/// A width in which a publisher prints figures, and the size of letters it asks for.
+/// A width in which a publisher prints figures, with a usual font size there.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Preset {
-    /// A short name, to be typed.
+    /// A short name, for use on the command line.
     pub key: &'static str,
-    /// The journal or its publisher, and how many columns.
+    /// The journal or its publisher, and the number of columns.
     pub name: &'static str,
-    /// Width in millimetres.
+    /// Width in millimeters.
     pub width_mm: f64,
-    /// A usual size of letters there, in points.
+    /// A usual font size in points.
     pub font_size: f64,
 }
 
-/// The size of the published figures, and the widths of common journals and conferences: from their guides for
-/// authors, or from their LaTeX classes (acmart `sigconf`, `neurips`, `icml`).
+/// The size of the published figures, and the widths of common journals and conferences. Sources: their guides for
+/// authors, or their LaTeX classes (acmart `sigconf`, `neurips`, `icml`).
 pub const PRESETS: [Preset; 21] = [
     PUBLISHED,
     preset("nature-1", "Nature, one column", 89.0, 7.0),
@@ -137,7 +140,7 @@ const fn preset(key: &'static str, name: &'static str, width_mm: f64, font_size:
     Preset { key, name, width_mm, font_size }
 }
 
-/// A scene enlarged by a factor in every respect.
+/// Scales a scene by a factor, line widths and fonts included.
 fn scaled(mut scene: Scene, factor: f64) -> Scene {
     let point = |point: &mut Point| *point = Point { x: point.x * factor, y: point.y * factor };
     let stroke = |stroke: &mut Stroke| {

@@ -1,22 +1,22 @@
-//! PNG files: pixels as they are, and what a file says besides them, put into files that other programs, such
-//! as the browser's canvas, have made.
+//! PNG files: writes pixels as they are, and adds metadata to files that other programs, such as the browser's canvas,
+//! have made.
 
 use super::{ExportError, MANIFEST, Metadata};
 use crate::scene::Picture;
 
-/// What a PNG file begins with.
+/// The first bytes of every PNG file.
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// Where the first chunk, the header, ends: the signature, its length, type, 13 bytes and check sum.
+/// The end of the header, which is the first chunk: the signature, its length, type, 13 bytes, and checksum.
 const HEADER_END: usize = 8 + 4 + 4 + 13 + 4;
 
 const INCHES_PER_METRE: f64 = 1.0 / 0.0254;
 
-/// Bytes of a pixel: red, green, blue, alpha.
+/// Bytes per pixel: red, green, blue, alpha.
 pub(super) const CHANNELS: usize = 4;
 
-/// Writes `columns · rows` RGBA pixels as a PNG file; without its alpha channel, which some journals reject,
-/// where all pixels are opaque.
+/// Writes `columns · rows` RGBA pixels as a PNG file. If all pixels are opaque, the file has no alpha channel, which
+/// some journals reject.
 pub fn encode(columns: usize, rows: usize, pixels: &[u8]) -> Result<Vec<u8>, ExportError> {
     let side = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let mut file = Vec::new();
@@ -36,13 +36,13 @@ pub fn encode(columns: usize, rows: usize, pixels: &[u8]) -> Result<Vec<u8>, Exp
     Ok(file)
 }
 
-/// A picture as a PNG file.
+/// Writes a picture as a PNG file.
 pub(super) fn picture(picture: &Picture) -> Result<Vec<u8>, ExportError> {
     check(picture)?;
     encode(picture.columns, picture.rows, &picture.pixels)
 }
 
-/// Fails where a picture's pixels do not fill its columns and rows, or where there are none.
+/// Fails if a picture has no pixels or their number differs from `columns · rows`.
 pub(super) fn check(picture: &Picture) -> Result<(), ExportError> {
     let Picture { columns, rows, ref pixels, .. } = *picture;
     let bytes = columns.checked_mul(rows).and_then(|pixels| pixels.checked_mul(CHANNELS));
@@ -52,8 +52,10 @@ pub(super) fn check(picture: &Picture) -> Result<(), ExportError> {
     Ok(())
 }
 
-/// Puts a resolution in dots per inch (`pHYs`), the words and the manifest (`iTXt`) into a PNG file that has
-/// none of them, and leaves its pixels as they are.
+/// Adds a resolution in dots per inch (`pHYs`), and the texts and the manifest (`iTXt`), to a PNG file that has none of
+/// them. The pixels stay unchanged.
+///
+/// Fails if `file` is not a PNG file or `dpi` is not a finite number above zero.
 pub fn stamp(file: &[u8], dpi: f64, metadata: &Metadata) -> Result<Vec<u8>, ExportError> {
     if !file.starts_with(SIGNATURE) || file.len() < HEADER_END {
         return Err(ExportError::NotPng);
@@ -74,7 +76,7 @@ pub fn stamp(file: &[u8], dpi: f64, metadata: &Metadata) -> Result<Vec<u8>, Expo
     ];
     for (keyword, text) in texts {
         if let Some(text) = text {
-            // After the keyword: not compressed, no language, no translated keyword. No text holds a NUL.
+            // After the keyword: not compressed, no language, no translated keyword. Text must not contain a NUL.
             let text = text.replace('\0', "");
             push_chunk(&mut stamped, b"iTXt", &[keyword, "\0\0\0\0\0", &text].concat().into_bytes())?;
         }
@@ -83,7 +85,7 @@ pub fn stamp(file: &[u8], dpi: f64, metadata: &Metadata) -> Result<Vec<u8>, Expo
     Ok(stamped)
 }
 
-/// Adds a chunk: its length, its type, its data, and the check sum of type and data.
+/// Appends a chunk: its length, its type, its data, and the checksum of type and data.
 fn push_chunk(file: &mut Vec<u8>, kind: &[u8; 4], data: &[u8]) -> Result<(), ExportError> {
     let length = i32::try_from(data.len()).map_err(|_| ::png::EncodingError::LimitsExceeded)?;
     let start = file.len() + size_of_val(&length);

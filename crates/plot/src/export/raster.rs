@@ -1,4 +1,4 @@
-//! Scenes painted as pixels, on the command line; a page has its canvas.
+//! Paints scenes as pixels on the command line; the page uses its canvas instead.
 
 use super::{ExportError, Metadata, png, svg};
 use crate::Scene;
@@ -8,7 +8,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, ID};
 use resvg::usvg::{FontResolver, Options, Tree};
 
-/// The most pixels a picture may have: 400 MB of memory.
+/// The largest number of pixels in a picture: 400 MB of memory.
 const MOST_PIXELS: f64 = 1e8;
 
 const POINTS_PER_INCH: f64 = 72.0;
@@ -30,7 +30,7 @@ pub fn paint(scene: &Scene, dpi: f64) -> Result<Vec<u8>, ExportError> {
     png::encode(columns, rows, &canvas.take_demultiplied())
 }
 
-/// How SVG is read for painting: all text in the two bundled faces, whatever is installed on the machine.
+/// Returns the settings for reading SVG: all text uses the two bundled fonts, whatever is installed on the machine.
 pub fn options() -> Options<'static> {
     let mut faces = Database::new();
     for weight in [Weight::Regular, Weight::Bold] {

@@ -1,21 +1,21 @@
-//! From an exported file back to the run that it shows.
+//! Restoring a run from an exported file.
 
 use super::{MANIFEST, comments, pdf, png, xml};
 use serde_json::Value;
 use std::io::Cursor;
 
-/// The most bytes that a compressed manifest may become.
+/// The largest size of a decompressed manifest, in bytes.
 const LARGEST: usize = 50_000_000;
 
-/// The manifest in a PNG, SVG, PDF, EPS, LaTeX or CSV file of this lab, or the JSON that a file is. `None` where
-/// there is none or it is damaged; what the JSON says is for its reader to judge.
+/// Returns the manifest in a PNG, SVG, PDF, EPS, LaTeX, or CSV file of this lab, or the JSON if the file is JSON.
+/// Returns `None` if there is none or it is damaged. The content of the JSON is not checked here.
 pub fn manifest_of(file: &[u8]) -> Option<String> {
     let json = find(file)?;
     let whole = json.starts_with(['{', '[']) && serde_json::from_str::<Value>(&json).is_ok();
     whole.then_some(json)
 }
 
-/// A file as the importer reads it: an exported figure becomes its manifest, any other file stays as it is.
+/// Returns a file as the importer reads it: the manifest of an exported figure, any other file unchanged.
 pub fn restore(file: Vec<u8>) -> Vec<u8> {
     match file.first() {
         Some(b'{' | b'[') => file,
@@ -69,7 +69,7 @@ fn in_svg(svg: &str) -> Option<String> {
     xml::unescape(content)
 }
 
-/// Where a pattern begins.
+/// Returns the position of the first occurrence of a pattern.
 fn position(bytes: &[u8], pattern: &[u8]) -> Option<usize> {
     bytes.windows(pattern.len()).position(|window| window == pattern)
 }

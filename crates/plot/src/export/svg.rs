@@ -1,4 +1,4 @@
-//! Scenes as SVG: real text in its own face, lengths in points, the summary as the picture's description.
+//! Scenes as SVG: real text in an embedded font, lengths in points, the summary as the picture's description.
 
 use super::xml::escape;
 use super::{ExportError, MANIFEST, Metadata, face, number, png};
@@ -6,7 +6,7 @@ use crate::font;
 use crate::scene::{Anchor, Color, Command, Picture, Point, Scene, Stroke, Text, Weight};
 use base64::prelude::{BASE64_STANDARD, Engine};
 
-/// Writes a scene as an SVG document. Only a picture whose pixels do not match its size can fail.
+/// Writes a scene as an SVG document. Fails only if the pixels of a picture do not match its size.
 pub fn write(scene: &Scene, metadata: &Metadata) -> Result<String, ExportError> {
     let (width, height) = (number(scene.width), number(scene.height));
     let mut svg = format!(
@@ -28,7 +28,7 @@ pub fn write(scene: &Scene, metadata: &Metadata) -> Result<String, ExportError> 
     Ok(svg + "</svg>\n")
 }
 
-/// The weights that a scene has text in, as part of the document.
+/// Returns the CSS rules that embed the font weights used by a scene.
 fn faces(scene: &Scene) -> String {
     let mut rules = String::new();
     for weight in [Weight::Regular, Weight::Bold] {

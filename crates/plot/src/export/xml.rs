@@ -1,6 +1,6 @@
-//! Text in XML, there and back.
+//! Escaping and unescaping of text in XML.
 
-/// Text as XML content or attribute; characters that XML cannot hold become U+FFFD.
+/// Escapes text for XML content or attributes; characters that XML cannot hold become U+FFFD.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -17,8 +17,8 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-/// The text that XML content stands for: entities back to their characters. `None` where one is unknown or
-/// does not end, or where there is markup.
+/// Returns the text of XML content, with entities replaced by their characters. Returns `None` if an entity is unknown
+/// or unterminated, or if there is markup.
 pub(super) fn unescape(content: &str) -> Option<String> {
     let mut text = String::with_capacity(content.len());
     let mut rest = content;
@@ -31,7 +31,7 @@ pub(super) fn unescape(content: &str) -> Option<String> {
     Some(text + rest)
 }
 
-/// The character of an entity, given without `&` and `;`.
+/// Returns the character of an entity, given without `&` and `;`.
 fn character(entity: &str) -> Option<char> {
     let code = match entity {
         "amp" => return Some('&'),

@@ -1,23 +1,23 @@
-//! Scenes without transparency, which PostScript does not have: translucent paint becomes opaque paint of
-//! the colours that are seen.
+//! Transparency flattening: PostScript has no transparency, so translucent paint becomes opaque paint in the mixed
+//! colors.
 //!
-//! What lies under a translucent shape is painted once more in the mixed colours, within the shape's outline.
-//! A line under a confidence band stays visible, and two bands that overlap show both colours.
+//! Whatever lies under a translucent shape is painted again in the mixed colors, clipped to the shape's outline. A line
+//! under a confidence band stays visible, and two overlapping bands show both colors.
 
 use crate::scene::{Color, Command, Picture, Point, Rectangle, Scene, Stroke, Text};
 
-/// The colour of the paper, under everything.
+/// The color of the paper under everything.
 pub(super) const PAPER: Color = Color::rgb(255, 255, 255);
 
-/// So many translucent shapes over one another are told apart; what lies deeper takes the colours of these.
-/// Each further layer could double the coats where all overlap, as the grid, the shade and the frontiers of the
+/// Number of overlapping translucent shapes that are mixed separately; deeper shapes take the colors of these. Each
+/// further layer could double the number of coats where all overlap, as the grid, the shade, and the frontiers of the
 /// efficiency figure do.
 const DEEPEST: usize = 2;
 
-/// So many coats seen through windows that further translucent shapes hide what is under them.
+/// Limit of the coats with windows: once it is reached, further translucent shapes hide what is under them.
 const MOST_SEEN: usize = 5_000;
 
-/// How far letters may reach beyond the bounds of their text, in ems: accents and brackets.
+/// How far glyphs such as accents and brackets may reach beyond the bounds of their text, in ems.
 const OVERSHOOT: f64 = 0.3;
 
 /// A shape, by the command that draws it.
@@ -33,33 +33,33 @@ pub(super) enum Shape<'a> {
     Border(&'a [Point], &'a Stroke),
     /// The outline of a circle.
     Ring(Point, f64, &'a Stroke),
-    /// The letters of a text.
+    /// The glyphs of a text.
     Letters(&'a Text),
     /// The rectangle of a picture.
     Frame(&'a Picture),
 }
 
-/// What a shape is painted with.
+/// The paint of a shape.
 #[derive(Debug, Clone)]
 pub(super) enum Paint<'a> {
-    /// One opaque colour.
+    /// One opaque color.
     Flat(Color),
-    /// A picture's own pixels, seen through translucent colours from the first to the last.
+    /// A picture's pixels, seen through translucent colors, the lowest first.
     Pixels(&'a Picture, Vec<Color>),
 }
 
-/// A shape in opaque paint, seen only within the windows.
+/// A shape in opaque paint, visible only within its windows.
 #[derive(Debug, Clone)]
 pub(super) struct Coat<'a> {
-    /// What is painted.
+    /// The painted shape.
     pub(super) shape: Shape<'a>,
-    /// In which colours.
+    /// The paint of the shape.
     pub(super) paint: Paint<'a>,
-    /// The translucent shapes through which this coat is seen; none for the coat itself.
+    /// The translucent shapes through which this coat is seen; empty for the shape's own coat.
     pub(super) windows: Vec<Shape<'a>>,
 }
 
-/// The coats of a scene, back to front.
+/// Returns the coats of a scene, back to front.
 pub(crate) fn of(scene: &Scene) -> Vec<Coat<'_>> {
     let mut coats = Vec::new();
     for command in &scene.commands {
@@ -86,13 +86,13 @@ pub(crate) fn of(scene: &Scene) -> Vec<Coat<'_>> {
     coats
 }
 
-/// Adds a shape in one colour and, where that is translucent, all that is seen through it.
+/// Adds a shape in one color and, if that is translucent, the coats that are seen through it.
 fn add<'a>(coats: &mut Vec<Coat<'a>>, shape: Shape<'a>, color: Color) {
     if color.alpha >= 1.0 {
         return coats.push(Coat { shape, paint: Paint::Flat(color), windows: Vec::new() });
     }
     let bounds = shape.bounds();
-    // Nothing before the last coat that covers the whole shape evenly can be seen.
+    // The last opaque rectangle that covers the whole shape hides everything before it.
     let ground =
         coats.iter().enumerate().rev().find_map(|(index, coat)| Some((index, coat.ground(&bounds)?)));
     let (first, ground) = ground.map_or((0, PAPER), |(index, ground)| (index + 1, ground));
@@ -108,7 +108,7 @@ fn add<'a>(coats: &mut Vec<Coat<'a>>, shape: Shape<'a>, color: Color) {
 }
 
 impl<'a> Coat<'a> {
-    /// This coat as it is seen through a translucent shape.
+    /// Returns this coat as seen through a translucent shape.
     fn through(&self, window: Shape<'a>, color: Color) -> Self {
         let mut coat = self.clone();
         coat.windows.push(window);
@@ -119,7 +119,7 @@ impl<'a> Coat<'a> {
         coat
     }
 
-    /// The colour of the whole of a rectangle, where this coat gives it one.
+    /// Returns the color that this coat gives to the whole of a rectangle, if it covers it evenly.
     fn ground(&self, bounds: &Rectangle) -> Option<Color> {
         match (self.shape, &self.paint) {
             (Shape::Polygon(points), Paint::Flat(color)) if self.windows.is_empty() => {
@@ -132,7 +132,7 @@ impl<'a> Coat<'a> {
 }
 
 impl Shape<'_> {
-    /// How the line is drawn that this shape is, if it is one.
+    /// Returns the stroke of a shape that is a line, a border, or a ring.
     pub(super) fn stroke(&self) -> Option<&Stroke> {
         match self {
             Shape::Line(_, stroke) | Shape::Border(_, stroke) | Shape::Ring(_, _, stroke) => Some(stroke),
@@ -140,7 +140,7 @@ impl Shape<'_> {
         }
     }
 
-    /// A rectangle that holds the shape.
+    /// Returns a rectangle that contains the shape.
     fn bounds(&self) -> Rectangle {
         match *self {
             Shape::Polygon(points) => extent(points),
@@ -159,7 +159,7 @@ impl Shape<'_> {
     }
 }
 
-/// The least rectangle that holds some points.
+/// Returns the smallest rectangle that contains the points.
 fn extent(points: &[Point]) -> Rectangle {
     let nothing = Rectangle {
         left: f64::INFINITY,

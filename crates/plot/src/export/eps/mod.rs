@@ -1,4 +1,4 @@
-//! Scenes as Encapsulated PostScript of level 3: no transparency, letters as outlines, nothing but ASCII.
+//! Scenes as Encapsulated PostScript, level 3: no transparency, text as outlines, ASCII only.
 
 mod flatten;
 
@@ -12,8 +12,8 @@ use miniz_oxide::deflate::compress_to_vec_zlib;
 use std::collections::BTreeMap;
 use ttf_parser::{GlyphId, OutlineBuilder};
 
-/// Short names for what is written often. `t` takes x, y, angle and scale of a text, leaves the matrix before
-/// it on the stack and counts in font units, y upward; `j` goes on to the next letter; `e` ends the text.
+/// Short names for frequent operators. `t` takes x, y, angle, and scale of a text, leaves the previous matrix on the
+/// stack, and sets font units with y upward; `j` moves to the next letter; `e` ends the text.
 const PROLOG: &str = "\
 %%BeginProlog
 /bklab 500 dict def bklab begin
@@ -24,21 +24,20 @@ const PROLOG: &str = "\
 /j {0 translate} bind def /e /setmatrix load def
 ";
 
-/// The level of compression of pictures, 0 to 10: the usual one.
+/// The compression level of pictures, 0 to 10: the default.
 const COMPRESSION: u8 = 6;
 
-/// Bytes in a line of hexadecimal digits.
+/// Bytes per line of hexadecimal digits.
 const BYTES_IN_LINE: usize = 100;
 
 /// The longest title, in characters; the document structuring conventions allow lines of 255.
 const LONGEST_TITLE: usize = 200;
 
-/// Writes a scene as EPS, its lower left corner at the origin. Where a picture has translucent pixels of its
-/// own, they lie on white.
+/// Writes a scene as EPS with its lower left corner at the origin. Translucent pixels of pictures are mixed with white.
 pub(super) fn write(scene: &Scene, metadata: &Metadata) -> Result<Vec<u8>, ExportError> {
     let (width, height) = (scene.width, scene.height);
     let (wide, high) = (number(width), number(height));
-    // Whole points that hold the figure; what `number` rounds away does not count.
+    // The size in whole points that contains the figure; fractions that `number` rounds away do not count.
     let whole = |length: f64| (length - 0.0005).ceil();
     let mut writer = Writer {
         body: String::new(),
@@ -108,7 +107,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Makes a shape, or the line whose stroke it is, the current path.
+    /// Makes a shape the current path; for a stroke, the line that is stroked.
     fn path(&mut self, shape: &Shape) {
         match *shape {
             Shape::Line(points, _) => self.points(points),
@@ -143,7 +142,7 @@ impl Writer {
             Weight::Bold => ('B', &self.bold),
         };
         let units = face.units_per_em();
-        // Counter-clockwise where y runs downward.
+        // Counterclockwise, with y downward.
         let angle = -90 * i32::from(text.quarter_turns);
         let (x, y, scale) = (number(text.at.x), number(text.at.y), text.size / units);
         let start = number(face::start(text) / scale);
@@ -178,13 +177,13 @@ impl Writer {
     }
 }
 
-/// Bytes as lines of hexadecimal digits, with the sign that ends them.
+/// Writes bytes as lines of hexadecimal digits, with the end mark.
 fn hexadecimal(bytes: &[u8]) -> String {
     let line = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>() + "\n";
     bytes.chunks(BYTES_IN_LINE).map(line).collect::<String>() + ">\n"
 }
 
-/// A procedure that adds a glyph's outline to the path.
+/// Returns a procedure that adds a glyph's outline to the path.
 fn procedure(face: &Face, glyph: GlyphId, name: &str) -> String {
     let mut outline = Outline { procedure: format!("/{name} {{\n"), at: (0.0, 0.0) };
     face.outline(glyph, &mut outline);

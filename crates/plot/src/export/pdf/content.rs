@@ -1,4 +1,4 @@
-//! What stands on the page: a scene as the operators of a content stream.
+//! The content of the page: a scene as the operators of a content stream.
 
 use super::font::Font;
 use crate::export::face;
@@ -7,11 +7,11 @@ use crate::scene::{Color, Command, Picture, Point, Scene, Stroke, Text, Weight};
 use pdf_writer::types::LineJoinStyle;
 use pdf_writer::{Content, Name, Str};
 
-/// How far the handles of four Bézier curves lie from their ends, in radii, for the curves to be a circle
-/// within 0.03 % of the radius: 4 (√2 − 1) / 3.
+/// Distance of the handles from the ends of the four Bézier curves that form a circle, in radii: 4 (√2 − 1) / 3. The
+/// error is within 0.03 % of the radius.
 const CIRCLE_HANDLE: f64 = 0.552_284_8;
 
-/// A page under construction, and what it needs.
+/// A page under construction, with the resources it needs.
 pub(super) struct Page<'a> {
     /// The operators.
     pub(super) content: Content,
@@ -19,7 +19,7 @@ pub(super) struct Page<'a> {
     pub(super) regular: Font,
     /// Inter SemiBold.
     pub(super) bold: Font,
-    /// The opacities met so far; the one in force now is `opacity`.
+    /// The opacities met so far; the current one is `opacity`.
     pub(super) opacities: Vec<f64>,
     /// The pictures met so far.
     pub(super) pictures: Vec<&'a Picture>,
@@ -27,7 +27,7 @@ pub(super) struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    /// A page with a scene on it.
+    /// Creates a page that shows a scene.
     pub(crate) fn new(scene: &'a Scene) -> Result<Self, ExportError> {
         let mut page = Page {
             content: Content::new(),
@@ -64,8 +64,8 @@ impl<'a> Page<'a> {
         Ok(())
     }
 
-    /// Fills a path, then draws its outline. Both in one operation would be shorter, but viewers differ where
-    /// their opacities do.
+    /// Fills a path, then draws its outline. Two operations, because viewers differ on one operation with different
+    /// opacities.
     fn draw(&mut self, fill: Option<Color>, outline: Option<&Stroke>, path: impl Fn(&mut Content)) {
         if let Some(color) = fill {
             self.fill_color(color);
@@ -89,7 +89,7 @@ impl<'a> Page<'a> {
             Weight::Bold => (super::BOLD, &mut self.bold),
         };
         let letters = font.encode(text);
-        // The direction of reading after the quarter turns.
+        // The reading direction after the quarter turns.
         let (right, down) = match text.quarter_turns % 4 {
             0 => (1.0, 0.0),
             1 => (0.0, -1.0),
@@ -112,7 +112,7 @@ impl<'a> Page<'a> {
         self.pictures.push(picture);
         self.opacity(1.0);
         let Picture { at, width, height, .. } = picture;
-        // A picture is a unit square, its first row at the top.
+        // A picture is a unit square with its first row at the top.
         let matrix = [*width, 0.0, 0.0, -height, at.x, at.y + height].map(|number| number as f32);
         self.content.save_state().transform(matrix).x_object(Name(name.as_bytes())).restore_state();
         Ok(())
@@ -124,7 +124,7 @@ impl<'a> Page<'a> {
         self.content.set_fill_rgb(red, green, blue);
     }
 
-    /// Makes all that follows as opaque as this.
+    /// Sets the opacity of everything that follows.
     fn opacity(&mut self, opacity: f64) {
         if opacity != self.opacity {
             let known = self.opacities.iter().position(|&known| known == opacity);
@@ -153,7 +153,7 @@ fn circle(content: &mut Content, center: Point, radius: f64) {
     let at = |x: f64, y: f64| ((center.x + radius * x) as f32, (center.y + radius * y) as f32);
     let start = at(1.0, 0.0);
     content.move_to(start.0, start.1);
-    // Quarters: from one direction of the axes to the next.
+    // Quarter circles, from one axis direction to the next.
     for (x, y) in [(1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0)] {
         let (next_x, next_y): (f64, f64) = (-y, x);
         let ((x1, y1), (x2, y2), (x3, y3)) = (

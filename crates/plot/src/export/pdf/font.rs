@@ -1,5 +1,5 @@
-//! One weight of the face in a PDF: the glyphs that are used, as a CID-keyed CFF font, with a map from them
-//! back to characters (ISO 32000-1, 9.7 and 9.10.3).
+//! One weight of the typeface in a PDF: the used glyphs as a CID-keyed CFF font, with a map back to characters (ISO
+//! 32000-1, 9.7 and 9.10.3).
 
 use crate::export::ExportError;
 use crate::export::face;
@@ -14,7 +14,7 @@ use ttf_parser::{RawFace, Tag};
 /// Glyphs are addressed by their numbers in the subset.
 const SYSTEM: SystemInfo = SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
 
-/// Units in an em, in which PDF counts whatever the font does.
+/// Units per em in PDF, independent of the font.
 const UNITS_PER_EM: f64 = 1000.0;
 
 /// A font under construction.
@@ -22,23 +22,23 @@ pub(super) struct Font {
     weight: Weight,
     face: Face,
     subset: GlyphRemapper,
-    /// The character and the advance width in ems of each glyph of the subset, but for the first, the empty box.
+    /// The character and the advance width in ems of each glyph of the subset, except the first, the empty box.
     letters: Vec<(char, f64)>,
 }
 
 impl Font {
-    /// A font that no text uses yet.
+    /// Creates a font that no text uses yet.
     pub(crate) fn new(weight: Weight) -> Result<Self, ExportError> {
         let (face, subset) = (Face::new(weight)?, GlyphRemapper::new());
         Ok(Font { weight, face, subset, letters: Vec::new() })
     }
 
-    /// Whether any text uses it.
+    /// Returns whether any text uses the font.
     pub(super) fn is_used(&self) -> bool {
         !self.letters.is_empty()
     }
 
-    /// A text as the numbers of its glyphs, two bytes each.
+    /// Encodes a text as the numbers of its glyphs, two bytes each.
     pub(super) fn encode(&mut self, text: &Text) -> Vec<u8> {
         let mut encoded = Vec::new();
         for (letter, character) in self.face.letters(text).into_iter().zip(text.content.chars()) {
@@ -51,7 +51,7 @@ impl Font {
         encoded
     }
 
-    /// Writes the font as the object `id`; `next` gives further objects.
+    /// Writes the font as the object `id`; `next` returns the ids of further objects.
     pub(super) fn write(
         &self,
         pdf: &mut Pdf,
@@ -103,7 +103,7 @@ impl Font {
         Ok(())
     }
 
-    /// The font's name after six letters that tell this subset from others.
+    /// Returns the font's name after a prefix of six letters that identifies this subset.
     fn name(&self, outlines: &[u8]) -> String {
         let mut number = crc32fast::hash(outlines);
         let mut letters = String::new();
@@ -117,7 +117,7 @@ impl Font {
         }
     }
 
-    /// Thickness of upright stems, which programs use only where they have to replace the font.
+    /// Returns the thickness of vertical stems; programs use it only to choose a replacement font.
     fn stem(&self) -> f32 {
         match self.weight {
             Weight::Regular => 95.0,

@@ -1,7 +1,7 @@
-//! Scenes as PDF: real text in an embedded subset of the face, true transparency.
+//! Scenes as PDF: real text in an embedded subset of the font, true transparency.
 //!
-//! The document is put together here, object by object: a library for whole documents would bring half a
-//! megabyte of font machinery into the browser, of which one unhinted face needs nothing.
+//! This module assembles the document object by object. A library for whole documents would add half a megabyte of font
+//! code to the page, none of which a single unhinted typeface needs.
 
 mod content;
 mod font;
@@ -18,19 +18,19 @@ use xmp_writer::{CustomNamespace, Namespace, XmpWriter};
 /// The newest version that pdfLaTeX includes without a warning; transparency came with 1.4.
 const VERSION: (u8, u8) = (1, 5);
 
-/// The level of compression, 0 to 10: the usual one.
+/// The compression level, 0 to 10: the default.
 const COMPRESSION: u8 = 6;
 
-/// Names of the two weights on the page.
+/// Names of the two font weights on the page.
 const REGULAR: Name = Name(b"Regular");
 const BOLD: Name = Name(b"Bold");
 
-/// The element of the properties that holds the manifest, as it begins and ends; they are not compressed, so
-/// that it can be found without reading the rest.
+/// The start and end tags of the metadata element that holds the manifest. Metadata is not compressed, so the manifest
+/// can be found without parsing the rest.
 pub(super) const MANIFEST: [&str; 2] = ["<bklab:manifest>", "</bklab:manifest>"];
 
-/// Writes a scene as a PDF of one page. There is no date in it and no random identifier, so that the same
-/// scene gives the same bytes.
+/// Writes a scene as a PDF of one page. The file contains neither a date nor a random identifier, so the same scene
+/// gives the same bytes.
 pub(super) fn write(scene: &Scene, metadata: &Metadata) -> Result<Vec<u8>, ExportError> {
     let mut last = Ref::new(1);
     let mut next = || last.bump();
@@ -86,17 +86,17 @@ pub(super) fn write(scene: &Scene, metadata: &Metadata) -> Result<Vec<u8>, Expor
     Ok(pdf.finish())
 }
 
-/// The name of an opacity on the page.
+/// Returns the resource name of an opacity.
 fn opacity_name(index: usize) -> String {
     format!("Opacity{index}")
 }
 
-/// The name of a picture on the page.
+/// Returns the resource name of a picture.
 fn picture_name(index: usize) -> String {
     format!("Picture{index}")
 }
 
-/// Writes a picture, its opacities as a mask where it has any.
+/// Writes a picture, with a mask if it has translucent pixels.
 fn write_picture(pdf: &mut Pdf, picture: &Picture, id: Ref, mask: Ref) {
     let (columns, rows) = (picture.columns as i32, picture.rows as i32);
     let pixels = || picture.pixels.chunks_exact(png::CHANNELS);
@@ -120,7 +120,7 @@ fn write_picture(pdf: &mut Pdf, picture: &Picture, id: Ref, mask: Ref) {
     }
 }
 
-/// What the file says of itself, and the manifest, as XMP.
+/// Returns the XMP packet: title, description, program, and manifest.
 fn packet(metadata: &Metadata) -> String {
     let mut packet = XmpWriter::new();
     packet.title([(None, metadata.title)]).description([(None, metadata.description)]);

@@ -2,7 +2,7 @@
 
 use super::{Table, number};
 
-/// The table, ready to be included by a paper.
+/// Writes the table for inclusion in a paper.
 pub(super) fn table(table: &Table) -> String {
     let row = |cells: &Vec<String>| {
         let cells: Vec<String> = cells.iter().map(|cell| set(cell)).collect();
@@ -18,13 +18,13 @@ pub(super) fn table(table: &Table) -> String {
     )
 }
 
-/// Flush right for a column of nothing but numbers, and dashes where there are none.
+/// Returns `r` for a column that contains only numbers, dashes, and empty cells, and `l` for any other.
 fn alignment(table: &Table, column: usize) -> char {
     let mut cells = table.rows.iter().filter_map(|row| row.get(column));
     if cells.all(|cell| number(cell).is_some() || ["", "–"].contains(&cell.as_str())) { 'r' } else { 'l' }
 }
 
-/// A cell as LaTeX.
+/// Writes a cell as LaTeX.
 fn set(cell: &str) -> String {
     let Some(number) = number(cell) else { return escape(cell) };
     match number.split_once(['e', 'E']) {
@@ -34,8 +34,7 @@ fn set(cell: &str) -> String {
     }
 }
 
-/// Text that LaTeX prints as it reads here. Characters without a command, such as accented letters, stay what
-/// they are: LaTeX reads UTF-8.
+/// Escapes text for LaTeX. Characters without a command, such as accented letters, stay unchanged: LaTeX reads UTF-8.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -50,8 +49,8 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// What stands for characters that LaTeX takes for commands, that its first font encoding lacks, that need
-/// mathematics, or that mean something else where a row begins.
+/// LaTeX code for characters that LaTeX takes for commands, that its first font encoding lacks, that need math mode, or
+/// that have another meaning at the beginning of a row.
 const COMMANDS: [(char, &str); 109] = [
     ('\\', r"\textbackslash{}"),
     ('{', r"\{"),

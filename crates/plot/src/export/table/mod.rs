@@ -1,26 +1,25 @@
-//! Tables for the spreadsheet and the paper.
+//! Tables as CSV and LaTeX.
 
 mod latex;
 
 use super::comments;
 
-/// A table of a caption, headings and rows of text.
+/// A table with a caption, headings, and rows of text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// What it shows, in one sentence.
+    /// The caption, one sentence.
     pub caption: String,
-    /// Headings, one a column.
+    /// Headings, one per column.
     pub columns: Vec<String>,
-    /// Rows with a cell a column. A number is one that Rust reads, or with the minus sign of print (−).
+    /// Rows with one cell per column. A cell is a number if Rust parses it, also with a typographic minus sign (−).
     pub rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// Comma-separated values as RFC 4180 has them: headings first, lines ended by CR LF. Minus signs of
-    /// print become those that programs read. The caption is left out, for the format has no place for it.
+    /// Writes comma-separated values as in RFC 4180: headings first, lines ended by CR LF. Typographic minus signs
+    /// become hyphens. The caption is left out, because the format has no place for it.
     ///
-    /// RFC 4180 knows no comments, so a manifest stands where it disturbs least: after the rows, in lines that
-    /// begin with `#`.
+    /// RFC 4180 has no comments, so a manifest follows the rows, in lines that begin with `#`.
     pub fn csv(&self, manifest: Option<&str>) -> String {
         let record = |cells: &Vec<String>| cells.iter().map(|cell| field(cell)).collect::<Vec<_>>().join(",");
         let rows = [&self.columns].into_iter().chain(&self.rows).map(|cells| record(cells) + "\r\n");
@@ -28,7 +27,7 @@ impl Table {
         rows.chain(manifest).collect()
     }
 
-    /// A LaTeX `table` with rules of the package booktabs; columns of numbers are set flush right. A manifest
+    /// Writes a LaTeX `table` with rules of the package booktabs; columns of numbers are right-aligned. A manifest
     /// follows in comments.
     pub fn latex(&self, manifest: Option<&str>) -> String {
         let manifest = manifest.map(|json| comments::write(json, comments::PERCENT));
@@ -36,7 +35,7 @@ impl Table {
     }
 }
 
-/// A cell as a field: quoted where it has to be.
+/// Writes a cell as a field, quoted where necessary.
 fn field(cell: &str) -> String {
     if let Some(number) = number(cell) {
         return number;
@@ -48,7 +47,7 @@ fn field(cell: &str) -> String {
     }
 }
 
-/// A cell that is a number, as programs read it.
+/// Returns the cell as a number with an ASCII minus sign, if it is a number.
 fn number(cell: &str) -> Option<String> {
     let plain = cell.replace('−', "-");
     let number = plain.ends_with(|last: char| last.is_ascii_digit()) && plain.parse::<f64>().is_ok();
