@@ -3,9 +3,9 @@
 //   A_{j+1} = β_j L_j² (g_j + A_j),  B_{j−1} = β_{j−1} R_j² (g_j + B_j),  s_j = G_jj² (g_j + A_j + B_j)
 //   ∂Loss/∂β_j = Re[ R_{j+1} G_jj² (g_j + A_j) + L_j G_{j+1,j+1}² (g_{j+1} + B_{j+1}) ]
 //
-// The output is Re s, Im s and ∂Loss/∂β. A travels with X and B with R, so where η is large one halo does for all.
-// Else `reduce` (sequence.wgsl) and the spine give X and R at the chunks' ends, `reduce_adjoint` the affine maps of
-// the chunks, the spine again A and B at their ends, and `apply_adjoint` sweeps.
+// The output is Re s, Im s and ∂Loss/∂β. A travels with X, and B with R, so that at large η one halo serves both.
+// Otherwise `reduce` (sequence.wgsl) and the spine compute X and R at the ends of the chunks, `reduce_adjoint` the
+// affine maps of the chunks, the spine A and B at their ends, and `apply_adjoint` sweeps.
 
 // g, (Re, Im).
 @group(0) @binding(6) var<storage, read> cotangents: array<vec2<f32>>;
@@ -14,30 +14,30 @@
 
 var<private> kept_adjoint: array<vec2<f32>, 32>;
 
-// (X, A) behind a site from (X, A) before it.
+// (X_i, A_{i+1}) after site i from (X_{i−1}, A_i) before it.
 fn adjoint_left_step(site: u32, value: f32, before: vec4<f32>) -> vec4<f32> {
     let own = reciprocal(denominator(value, before.xy));
     let left = bond(site) * own;
     return vec4<f32>(left, times(times(left, own), cotangents[site] + before.zw));
 }
 
-// β of the site before one; of no meaning at the very first, where it reaches nothing.
+// β between a site and the one before it. At the first site of a sequence the value is meaningless and not used.
 fn bond_before(site: u32) -> f32 {
     return bond(max(site, 1u) - 1u);
 }
 
-// (R, B) before a site from (R, B) behind it.
+// (R_i, B_{i−1}) before site i from (R_{i+1}, B_i) after it.
 fn adjoint_right_step(site: u32, value: f32, behind: vec4<f32>) -> vec4<f32> {
     let right = right_step(site, value, behind.xy);
     let passed = bond_before(site) * times(right, right);
     return vec4<f32>(right, times(passed, cotangents[site] + behind.zw));
 }
 
-// What both sides of a chunk's last bond need of the site behind it.
+// The values after a chunk that the derivative with respect to its last bond needs.
 struct Behind {
-    // (R, B) of the chunk's last site.
+    // (R_{j+1}, B_j) of the chunk's last site j.
     right: vec4<f32>,
-    // (R, B) one site further.
+    // (R_{j+2}, B_{j+1}), one site further.
     further: vec4<f32>,
 }
 
@@ -132,7 +132,7 @@ fn reduce_adjoint(
         return;
     }
     var left = scanned_left(row, first + lane, chunk);
-    // A behind the chunk, (D, r).
+    // The affine map (D, r) from A before the chunk to A after it.
     var to_right = vec4<f32>(1.0, 0.0, 0.0, 0.0);
     for (var index = 0u; index < count; index += 1u) {
         let site = chunk.first + index;
@@ -142,7 +142,7 @@ fn reduce_adjoint(
         to_right = vec4<f32>(times(passed, to_right.xy), times(passed, cotangents[site] + to_right.zw));
     }
     var right = scanned_right(row, first + lane, chunk);
-    // B before the chunk.
+    // The affine map (D, r) from B after the chunk to B before it.
     var to_left = vec4<f32>(1.0, 0.0, 0.0, 0.0);
     for (var after = count; after > 0u; after -= 1u) {
         let site = chunk.first + after - 1u;

@@ -1,4 +1,5 @@
-// A stretch of the chain in the adjoint: A behind it = D A + r, kept as (D, r); B before it = D' B + r', likewise.
+// A stretch of the chain in the adjoint, as two affine maps: A after it = D A + r, stored as (D, r); B before it =
+// D' B + r', stored likewise.
 
 const IDENTITY = Element(vec4<f32>(1.0, 0.0, 0.0, 0.0), vec4<f32>(1.0, 0.0, 0.0, 0.0));
 

@@ -1,16 +1,17 @@
-// X and R at a chunk's ends from the values that the spine has left. The scan's matrix products have lost what the
-// continued fraction keeps; so it is taken up `warm_up` sites early, by whole chunks, and forgets their errors.
+// X and R at the ends of a chunk, from the boundary values computed by the spine. The scan's matrix products are
+// less accurate than the continued fraction, which therefore starts `warm_up` sites early, in whole chunks, so that
+// their errors decay.
 
 @group(0) @binding(4) var<storage, read_write> elements: array<Element>;
-// (X before, R behind) each chunk.
+// (X before, R after) each chunk.
 @group(0) @binding(5) var<storage, read_write> boundaries: array<vec4<f32>>;
 
-// How many chunks before a chunk its sweep starts.
+// Returns how many chunks before a chunk its sweep starts.
 fn chunks_back(chunk: Chunk) -> u32 {
     return min(problem.warm_up, chunk.first - chunk.begin) / CHUNK;
 }
 
-// How many chunks behind a chunk its sweep starts; the last may be a short one.
+// Returns how many chunks after a chunk its sweep starts. The last chunk of a sequence may be shorter.
 fn chunks_ahead(chunk: Chunk) -> u32 {
     return (min(problem.warm_up, chunk.end - chunk.after) + CHUNK - 1u) / CHUNK;
 }

@@ -1,5 +1,5 @@
-// The causal form: L_i alone, which knows only the sites up to i. In one dispatch where η is large, else behind
-// `reduce` (sequence.wgsl) and the spine.
+// The causal form: L_i alone, which depends only on the sites up to i. One dispatch at large η; otherwise it
+// follows `reduce` (sequence.wgsl) and the spine.
 
 fn sweep_causal(row: u32, chunk: Chunk, left_end: vec2<f32>) {
     var left = left_end;

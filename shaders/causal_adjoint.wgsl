@@ -2,19 +2,20 @@
 //
 //   s_j = L_j² (g_j + β_j s_{j+1}),  ∂Loss/∂β_j = Re(L_j s_{j+1})
 //
-// The output is Re s, Im s and ∂Loss/∂β. What s_{j+1} holds of the sites behind it is a sum of products of L², which
-// a sweep from left to right can gather: so one halo does for L and s where η is large. Else `reduce` (sequence.wgsl)
-// and the spine give X before the chunks, `reduce_causal_adjoint` their affine maps, the spine again s behind them,
-// and `apply_causal_adjoint` sweeps.
+// The output is Re s, Im s and ∂Loss/∂β. The contribution to s_{j+1} of the sites after it is a sum of products of
+// L², which a sweep from left to right can accumulate, so that at large η one halo serves both L and s. Otherwise
+// `reduce` (sequence.wgsl) and the spine compute X before the chunks, `reduce_causal_adjoint` their affine maps,
+// the spine s after them, and `apply_causal_adjoint` sweeps.
 
 // g, (Re, Im).
 @group(0) @binding(6) var<storage, read> cotangents: array<vec2<f32>>;
-// (nothing, s behind the chunk).
+// (unused, s after the chunk).
 @group(0) @binding(8) var<storage, read_write> adjoint_boundaries: array<vec4<f32>>;
 
 var<private> kept_bonds: array<vec2<f32>, 32>;
 
-// From left to right over some sites: X behind the last, and s before the first as (D, r).
+// The result of a sweep from left to right over some sites: X after the last site, and the affine map (D, r) from s
+// after the last site to s of the first.
 struct Gathered {
     left: vec2<f32>,
     map: vec4<f32>,
@@ -27,7 +28,7 @@ fn gather(before: Gathered, site: u32, value: f32) -> Gathered {
     return Gathered(bond(site) * own, vec4<f32>(bond(site) * passed, sum));
 }
 
-// Keeps L of the chunk; X behind it.
+// Keeps L of the chunk in `kept` and returns X after it.
 fn sweep_left(row: u32, chunk: Chunk, left_end: vec2<f32>) -> vec2<f32> {
     var left = left_end;
     let count = chunk.after - chunk.first;
@@ -41,7 +42,7 @@ fn sweep_left(row: u32, chunk: Chunk, left_end: vec2<f32>) -> vec2<f32> {
     return left;
 }
 
-// Replaces L by s, from s behind the chunk.
+// Replaces L in `kept` by s, given s after the chunk.
 fn sweep_right(chunk: Chunk, right_end: vec2<f32>) {
     var behind = right_end;
     let count = chunk.after - chunk.first;

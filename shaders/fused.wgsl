@@ -1,5 +1,5 @@
-// G_ii of sequences of at most 2048 sites in one dispatch: what sequence.wgsl does in three, within a workgroup.
-// 2^levels threads share a sequence; a workgroup takes as many sequences as fit.
+// G_ii of sequences of at most 2048 sites in one dispatch: the work of the three dispatches of sequence.wgsl within
+// a workgroup. 2^levels threads share a sequence; a workgroup takes as many sequences as fit.
 
 @compute @workgroup_size(64)
 fn fused_green(
@@ -17,14 +17,14 @@ fn fused_green(
     }
     describe_row(row, chunk);
     if lane < 2u {
-        // Neighbours of the workgroup's chunks belong to other sequences.
+        // The chunks next to those of the workgroup belong to other sequences.
         describe_row(lane * (ROWS - 1u), NOWHERE);
     }
     load_rows(lane);
 
     var left = vec2<f32>();
     var right = vec2<f32>();
-    // Uniform: all sequences have the same length.
+    // Uniform control flow: all sequences have the same length.
     if levels > 0u {
         grow(lane, element_of_chunk(row, chunk), levels);
         descend(lane, vec4<f32>(), levels);

@@ -1,4 +1,4 @@
-// G_ii of a thread's chunk from X before it and R behind it: both sweeps of the two-sided continued fraction.
+// G_ii of a thread's chunk from X before it and R after it, by both sweeps of the two-sided continued fraction.
 
 fn sweep_chunk(row: u32, chunk: Chunk, left_end: vec2<f32>, right_end: vec2<f32>) {
     var left = left_end;

@@ -1,5 +1,5 @@
-// G_ii in one dispatch, where η is so large that a wrong start is forgotten within `warm_up` sites: every chunk
-// starts from nothing that far before its first site and behind its last.
+// G_ii in one dispatch, at η so large that the effect of a wrong start decays within `warm_up` sites. The sweeps of
+// every chunk start from zero that many sites before its first site and after its last.
 
 @compute @workgroup_size(64)
 fn halo_green(

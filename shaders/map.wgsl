@@ -1,16 +1,17 @@
-// The local density of states Im G_ii/π of one chain at many energies, laid out [site][energy]: neighbouring threads
-// hold neighbouring energies, and no thread needs another's sites. `map_reduce` leaves the element of every chunk of
-// 64 sites at every energy, spine.wgsl walks them, and `map_apply` sweeps blocks of two chunks, taking the
-// continued fraction up `warm_up` sites early, by whole chunks, as boundaries.wgsl says.
+// The local density of states Im G_ii/π of one chain at many energies, layout [site][energy]. Neighboring threads
+// hold neighboring energies, and no thread needs the sites of another. `map_reduce` computes the element of every
+// chunk of 64 sites at every energy, spine.wgsl walks along the elements, and `map_apply` sweeps blocks of two
+// chunks. Its sweeps start `warm_up` sites early, in whole chunks, as in boundaries.wgsl.
 
 const CHUNK: u32 = 64u;
 const BLOCK: u32 = 128u;
-// L is kept for so many sites and computed again, from where each such part begins, for the others.
+// The number of sites of a part. A thread stores X at the start of every part, and recomputes it at the sites of
+// one part at a time.
 const PART: u32 = 32u;
 const PARTS: u32 = 4u;
 const INVERSE_PI: f32 = 0.318309886;
 
-// E_k, less the same origin as v.
+// E_k, relative to the same origin as v.
 @group(0) @binding(3) var<storage, read> energies: array<f32>;
 @group(0) @binding(4) var<storage, read_write> elements: array<Element>;
 @group(0) @binding(5) var<storage, read_write> boundaries: array<vec4<f32>>;

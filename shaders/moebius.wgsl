@@ -1,11 +1,12 @@
-// A stretch of the chain as a 2 × 2 matrix [[a, b], [c, d]] of complex numbers up to a common factor, kept as its
-// columns (a, c) and (b, d). One site is [[0, β], [−1, s]], a stretch the product of its sites from the right:
+// A stretch of the chain as a 2 × 2 matrix [[a, b], [c, d]] of complex numbers up to a common factor, stored as its
+// columns (a, c) and (b, d). One site is [[0, β], [−1, s]]; a stretch is the product of its sites, the rightmost
+// site first:
 //
-//   X behind it = (a X + b)/(c X + d),   R before it = (a R − c)/(d − b R).
+//   X after it = (a X + b)/(c X + d),   R before it = (a R − c)/(d − b R).
 
 const IDENTITY = Element(vec4<f32>(1.0, 0.0, 0.0, 0.0), vec4<f32>(0.0, 0.0, 1.0, 0.0));
 
-// The stretch with one more site at its right end.
+// Returns the stretch with one more site at its right end.
 fn extend(stretch: Element, site: u32, value: f32) -> Element {
     return Element(site_times(site, value, stretch.first), site_times(site, value, stretch.second));
 }
@@ -16,20 +17,21 @@ fn site_times(site: u32, value: f32, column: vec4<f32>) -> vec4<f32> {
     return vec4<f32>(bond(site) * q, turned - column.xy);
 }
 
-// Divided by the power of two that makes the largest entry lie in [1, 2): exact, since only ratios matter.
+// Divides by the power of two that brings the largest entry into [1, 2). This is exact and allowed, since only
+// ratios matter.
 fn rescaled(element: Element) -> Element {
     let largest = max(abs(element.first), abs(element.second));
     let scale = inverse_power(max(max(largest.x, largest.y), max(largest.z, largest.w)));
     return Element(element.first * scale, element.second * scale);
 }
 
-// 2^−e for a number from [2^e, 2^(e+1)).
+// Returns 2^−e for a number in [2^e, 2^(e+1)).
 fn inverse_power(number: f32) -> f32 {
     let exponent = clamp(bitcast<u32>(number) >> 23u, 1u, 253u);
     return bitcast<f32>((254u - exponent) << 23u);
 }
 
-// The stretch `left` followed by the stretch `right`.
+// Returns the stretch `left` followed by the stretch `right`.
 fn joined(left: Element, right: Element) -> Element {
     return rescaled(Element(matrix_times(right, left.first), matrix_times(right, left.second)));
 }
@@ -57,7 +59,8 @@ fn to_the_left(stretch: Element, right: vec2<f32>) -> vec2<f32> {
     );
 }
 
-// p/q in the upper half plane, where rounding may have pushed it out, and finite whatever rounding has done to q.
+// Returns p/q, with its imaginary part clamped to be non-negative, since rounding may have made it negative. The
+// result is finite whatever the rounding errors of q.
 fn ratio(p: vec2<f32>, q: vec2<f32>) -> vec2<f32> {
     let larger = max(abs(p), abs(q));
     let scale = inverse_power(max(larger.x, larger.y));

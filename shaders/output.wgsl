@@ -1,10 +1,10 @@
-// Results, written in planes: all real parts, then all imaginary parts, and whatever a kernel has beside them.
+// The output in planes: all real parts, then all imaginary parts, then any further plane of a kernel.
 
 @group(0) @binding(7) var<storage, read_write> output: array<f32>;
 
-// Writes one component of `kept` of all chunks of the workgroup to a plane of the output.
+// Writes one component of `kept`, for all chunks of the workgroup, to a plane of the output.
 fn store_plane(lane: u32, plane: u32, component: u32) {
-    // Neighbours may still be reading this thread's row.
+    // Neighboring threads may still be reading this thread's row.
     workgroupBarrier();
     for (var site = 0u; site < CHUNK; site += 1u) {
         tile[(lane + 1u) * PITCH + site] = kept[site][component];

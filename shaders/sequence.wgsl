@@ -1,5 +1,6 @@
-// G_ii of long sequences at any η: `reduce` leaves the element of every chunk, spine.wgsl makes X before and R behind
-// every chunk of them, and `apply_green` sweeps, taking the continued fraction up early (boundaries.wgsl).
+// G_ii of long sequences at any η. `reduce` computes the element of every chunk, spine.wgsl computes from them X
+// before and R after every chunk, and `apply_green` sweeps, starting the continued fraction early
+// (boundaries.wgsl).
 
 @compute @workgroup_size(64)
 fn reduce(

@@ -1,28 +1,29 @@
-// From the elements of all chunks to the values at their boundaries, for Moebius and affine elements alike.
+// The values at the boundaries of all chunks from their elements, which are Moebius or affine maps.
 //
-// walk    one thread a sequence (or energy), chunk by chunk: for many sequences of few chunks
-// fold    one workgroup a group of 1024 chunks: their product, which is one element of the level above
-// spread  one workgroup a group: the values at all its boundaries, from those at its ends
+// walk    one thread per sequence (or energy), chunk by chunk: for many sequences of few chunks
+// fold    one workgroup per group of 1024 chunks: their product, which is one element of the level above
+// spread  one workgroup per group: the values at all its boundaries, from those at its ends
 
 struct Spine {
-    // Sequences, or energies of a map.
+    // Number of sequences, or of energies of a map.
     sequences: u32,
-    // Elements of a sequence.
+    // Number of elements of a sequence.
     elements: u32,
-    // From one element of a sequence to the next.
+    // Distance from one element of a sequence to the next.
     element_stride: u32,
-    // From one sequence to the next.
+    // Distance from one sequence to the next.
     sequence_stride: u32,
 }
 
-// Elements that one thread of a group takes.
+// Number of elements per thread of a group.
 const SHARE: u32 = 16u;
 const LEVELS: u32 = 6u;
 
 @group(0) @binding(3) var<uniform> spine: Spine;
 @group(0) @binding(4) var<storage, read_write> elements: array<Element>;
 @group(0) @binding(5) var<storage, read_write> boundaries: array<vec4<f32>>;
-// The same of the level above; where there is none, zeros: nothing enters at the ends of a sequence.
+// The elements and boundaries of the level above. At the top level the boundaries are zeros, since nothing enters
+// at the ends of a sequence.
 @group(0) @binding(6) var<storage, read_write> upper_elements: array<Element>;
 @group(0) @binding(7) var<storage, read_write> upper_boundaries: array<vec4<f32>>;
 
@@ -47,7 +48,7 @@ fn walk(@builtin(global_invocation_id) thread: vec3<u32>, @builtin(num_workgroup
     }
 }
 
-// The first element of a thread's share and the one after its last.
+// Returns the first element of a thread's share and the one after its last.
 fn share_of(group: u32, lane: u32) -> vec2<u32> {
     let first = (group * LEAVES + lane) * SHARE;
     return min(vec2<u32>(first, first + SHARE), vec2<u32>(spine.elements));

@@ -1,34 +1,35 @@
-// The arithmetic that every kernel shares: one step of the continued fraction, with z = E + iη, s_i = v_i − z and
-// β_i the bond between the sites i and i + 1.
+// The arithmetic common to all kernels: one step of the continued fraction, with z = E + iη, s_i = v_i − z and β_i
+// the bond between the sites i and i + 1.
 //
 //   L_i = 1/(s_i − X_{i−1}),  X_i = β_i L_i,   R_i = 1/(s_i − β_i R_{i+1}),   G_ii = 1/(s_i − X_{i−1} − β_i R_{i+1})
 //
-// X travels to the right with its bond in it, R to the left without: then the same 2 × 2 matrix serves both ways
-// (moebius.wgsl). All sequences have the same length and lie one behind the other, so that a site is one index.
+// X, which travels to the right, includes its bond; R, which travels to the left, does not. With this choice the
+// same 2 × 2 matrix serves both directions (moebius.wgsl). All sequences have the same length and lie one after the
+// other, so that a single index identifies a site.
 
 struct Problem {
-    // Sites of a sequence.
+    // Number of sites of a sequence.
     sites: u32,
-    // How many, or how many energies of a map.
+    // Number of sequences, or of energies of a map.
     sequences: u32,
-    // Chunks of a sequence.
+    // Number of chunks of a sequence.
     chunks: u32,
-    // Sites before its first and behind its last one at which a chunk takes the continued fraction up.
+    // Number of sites before the first and after the last site of a chunk at which its sweeps start.
     warm_up: u32,
-    // η of a map; sequences have their own each.
+    // η of a map; each sequence has its own η.
     eta: f32,
-    // A chunk's product is rescaled after the sites k with k & rescale == rescale: before it can overflow.
+    // The product of a chunk is rescaled after the sites k with k & rescale == rescale, before it can overflow.
     rescale: u32,
-    // Of the tree that the chunks of one sequence share in a workgroup.
+    // Number of levels of the tree shared by the chunks of one sequence in a workgroup.
     levels: u32,
 }
 
 override bonded: bool = false;
 
 @group(0) @binding(0) var<uniform> problem: Problem;
-// v_i, less an energy.
+// v_i, minus an energy.
 @group(0) @binding(1) var<storage, read> diagonal: array<f32>;
-// β_i; looked at only if `bonded`.
+// β_i; read only if `bonded`.
 @group(0) @binding(2) var<storage, read> bonds: array<f32>;
 
 // η of this thread's sequence.
@@ -41,8 +42,8 @@ fn bond(site: u32) -> f32 {
     return 1.0;
 }
 
-// The conjugate of v − z − m, m in the upper half plane: its imaginary part is a sum of numbers that are not
-// negative, and at least η, so that no reciprocal of it can be infinite or not a number.
+// Returns the conjugate of v − z − m, where m is in the upper half plane. Its imaginary part is a sum of
+// non-negative numbers and at least η, so that its reciprocal is never infinite or not a number.
 fn denominator(value: f32, m: vec2<f32>) -> vec2<f32> {
     return vec2<f32>(value - m.x, eta + m.y);
 }

@@ -1,17 +1,17 @@
-// The scan within one workgroup: up a binary tree with products of elements, down it with the boundary values alone.
+// The scan within one workgroup: products of elements up a binary tree, then boundary values alone down it.
 
 const LEAVES: u32 = 64u;
 
-// Level by level from the leaves: 64, 32, 16, 8, 4 and 2 nodes.
+// The levels from the leaves up: 64, 32, 16, 8, 4 and 2 nodes.
 var<workgroup> nodes: array<Element, 126>;
 var<workgroup> ends: array<vec4<f32>, 64>;
 
-// Where a level begins in `nodes`.
+// Returns the index in `nodes` at which a level begins.
 fn level_start(level: u32) -> u32 {
     return 2u * LEAVES - ((2u * LEAVES) >> level);
 }
 
-// Fills `nodes` from one element a thread, up to the level below that of the roots.
+// Fills `nodes` from one element per thread, up to the level below the roots.
 fn grow(lane: u32, element: Element, levels: u32) {
     nodes[lane] = element;
     workgroupBarrier();
@@ -24,8 +24,8 @@ fn grow(lane: u32, element: Element, levels: u32) {
     }
 }
 
-// Leaves in `ends` the boundary values of each thread's element, where 2^levels threads share a tree and `outer` enters
-// at its ends.
+// Sets `ends` to the boundary values of each thread's element. 2^levels threads share a tree, and `outer` are the
+// values that enter at its two ends.
 fn descend(lane: u32, outer: vec4<f32>, levels: u32) {
     if lane < (LEAVES >> levels) {
         ends[lane] = outer;

@@ -10,8 +10,10 @@ mod sound;
 
 use bk_lab::kit::data_files as data;
 use bk_lab::kit::data_files::DataFormat;
-use bk_lab::kit::import::{SourceFile, read_files};
-use bk_lab::kit::record::{Record, document};
+use bk_lab::kit::import::SourceFile;
+use bk_lab::kit::record::document;
+use bk_lab::studies::import::read_files;
+use bk_lab::studies::record::Record;
 use bk_lab::studies::robustness::record as robustness;
 use bk_models::memory::peak_of;
 use bk_plot::export::{Metadata, png, restore};

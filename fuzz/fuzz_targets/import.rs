@@ -1,9 +1,11 @@
 //! Whatever is in a file, reading it ends, and what comes out of it can be judged, kept and opened again.
 #![no_main]
 
-use bk_lab::kit::import::{SourceFile, read_files};
+use bk_lab::studies::record::Record;
+use bk_lab::kit::import::SourceFile;
+use bk_lab::studies::import::read_files;
 use bk_lab::kit::claims::PublishedFigure;
-use bk_lab::kit::record::{Record, document};
+use bk_lab::kit::record::document;
 use libfuzzer_sys::fuzz_target;
 
 /// File names from which the importer takes a model, a width or a length.

@@ -100,6 +100,9 @@ pub enum StudyError {
         /// Units in all.
         total: u64,
     },
+    /// A config that its study cannot compute: the study's own `ConfigError`. Boxed, so that the kit knows no study.
+    #[error(transparent)]
+    Config(Box<dyn std::error::Error>),
     /// A model that cannot be computed or trained, a checkpoint or a text that cannot be used: a [`ModelError`], a
     /// [`CheckpointError`] or a [`CorpusError`]. Boxed, so that whoever hands errors on needs no code of models.
     ///
@@ -113,40 +116,10 @@ pub enum StudyError {
         "The text is not the one that the model was trained on, {0}: its byte pairs differ. Give that text."
     )]
     OtherText(String),
-    /// The config of the study of mixed precision is not one.
-    #[error("{0}")]
-    Mixed(#[from] crate::studies::language_models::mixed_precision::record::ConfigError),
-    /// The config of the study of perplexity against bit width is not one.
-    #[error("{0}")]
-    Widths(#[from] crate::studies::robustness::measured::record::ConfigError),
-    /// A training has no such lengths.
-    #[error("{0}")]
-    Lengths(#[from] crate::studies::robustness::measured::record::LengthsError),
-    /// The config of the robustness simulation is not one.
-    #[error("{0}")]
-    Robustness(#[from] crate::studies::robustness::record::ConfigError),
-    /// The config of the efficiency simulation is not one.
-    #[error("{0}")]
-    Efficiency(#[from] crate::studies::efficiency::record::ConfigError),
-    /// The config of the stability simulation is not one.
-    #[error("{0}")]
-    Stability(#[from] crate::studies::stability::record::ConfigError),
-    /// The config of the ladder is not one.
-    #[error("{0}")]
-    Ladder(#[from] crate::studies::scaling::record::ConfigError),
-    /// The seeds of the fragility study cannot be tried.
-    #[error("{0}")]
-    Fragility(#[from] crate::studies::published_figure::fragility::record::ConfigError),
-    /// The config of the simulated LoRA study is not one.
-    #[error("{0}")]
-    Lora(#[from] crate::studies::lora::record::ConfigError),
     /// Images or a vision transformer that cannot be used: a [`VisionError`]. Boxed, so that whoever hands errors on needs
     /// no code of models.
     #[error(transparent)]
     Vision(Box<dyn std::error::Error>),
-    /// The config of the study of quantized LoRA is not one.
-    #[error("{0}")]
-    Adaptation(#[from] crate::studies::lora::measured::record::ConfigError),
     /// A record whose runs are not those of its matrix.
     #[error(
         "Run {0} of the record, counted from 0, is not the one that its matrix has there. Begin the study again."
@@ -157,25 +130,29 @@ pub enum StudyError {
         "The images of this study are in the file “{0}”, which is not here, or has changed. Give that file."
     )]
     OtherImages(String),
-    /// The config of the quantized core is not one.
-    #[error("{0}")]
-    QuantizeConfig(#[from] crate::studies::quantization::record::ConfigError),
     /// Something could not be quantized.
     #[error("{0}")]
     Quantize(#[from] bk_quantize::QuantizeError),
     /// The engine failed.
     #[error("{0}")]
     Engine(#[from] ResolventError),
-    /// The config of the measurement of speed is not one.
-    #[error("{0}")]
-    Speed(#[from] crate::studies::resolvent::speed::record::ConfigError),
     /// The Birman–Schwinger operator could not be computed.
     #[error("{0}")]
     BirmanSchwinger(#[from] BirmanSchwingerError),
-    /// The config of the resolvent study is not one.
-    #[error("{0}")]
-    Resolvent(#[from] crate::studies::resolvent::record::ConfigError),
 }
+
+/// Declares errors of a study's config, so that `?` makes each a [`StudyError::Config`].
+macro_rules! config_errors {
+    ($($error:ty),+ $(,)?) => {$(
+        impl From<$error> for $crate::kit::context::StudyError {
+            fn from(error: $error) -> Self {
+                $crate::kit::context::StudyError::Config(Box::new(error))
+            }
+        }
+    )+};
+}
+
+pub(crate) use config_errors;
 
 impl From<VisionError> for StudyError {
     fn from(error: VisionError) -> Self {

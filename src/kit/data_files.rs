@@ -2,9 +2,6 @@
 //! that shows the figure again.
 
 use super::claims::PublishedFigure;
-use super::record::table::Grid;
-use crate::studies::robustness::measured::record::Widths;
-use crate::studies::scaling::record::Ladder;
 use bk_plot::export::Table;
 
 /// What a figure's data can be written as.
@@ -53,40 +50,6 @@ pub fn write<Figure: PublishedFigure>(records: &[&Figure], format: DataFormat, m
                 *last = in_print(record).latex(Some(manifest));
             }
             tables.join("\n")
-        }
-        DataFormat::Json => manifest.into(),
-    }
-}
-
-/// Writes the data of a ladder: the costs of every model, or every step of each where losses are shown.
-pub fn ladder(record: &Ladder, of_lengths: bool, format: DataFormat, manifest: &str) -> String {
-    let table = |numbers: Grid| {
-        let caption = format!("{}: {}. Data: {}.", Ladder::TITLE, numbers.heading, record.provenance.label());
-        Table { caption, columns: numbers.columns, rows: numbers.rows }
-    };
-    let (values, in_print) = match of_lengths {
-        true => (record.steps(), record.stability_table()),
-        false => (record.values(), record.costs_table()),
-    };
-    match format {
-        DataFormat::Csv => table(values).csv(Some(manifest)),
-        DataFormat::Latex => table(in_print).latex(Some(manifest)),
-        DataFormat::Json => manifest.into(),
-    }
-}
-
-/// Writes the data of measured perplexities against bit width: every point of every model, or the means over seeds.
-pub fn widths(record: &Widths, format: DataFormat, manifest: &str) -> String {
-    let table = |numbers: Grid| {
-        let caption = format!("{}: {}. Data: {}.", Widths::TITLE, numbers.heading, record.provenance.label());
-        Table { caption, columns: numbers.columns, rows: numbers.rows }
-    };
-    match format {
-        DataFormat::Csv => table(record.values()).csv(Some(manifest)),
-        DataFormat::Latex => {
-            table(record.points_table()).latex(None)
-                + "\n"
-                + &table(record.models_table()).latex(Some(manifest))
         }
         DataFormat::Json => manifest.into(),
     }

@@ -3,10 +3,14 @@
 
 pub mod efficiency;
 pub mod files;
+pub mod import;
 pub mod language_models;
 pub mod lora;
 pub mod published_figure;
 pub mod quantization;
+pub mod record;
+#[cfg(feature = "cli")]
+pub(crate) mod report;
 pub mod resolvent;
 pub mod robustness;
 pub mod scaling;

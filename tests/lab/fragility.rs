@@ -1,10 +1,11 @@
 //! How often the published checks and requirements hold: over seeds, and over orders and subsets of the bit widths.
 
 use bk_lab::kit::context::{Context, StudyError};
-use bk_lab::kit::record::{Record, document};
+use bk_lab::kit::record::document;
 use bk_lab::studies::efficiency::record as efficiency;
 use bk_lab::studies::published_figure::fragility::record::{Config, Count, Fragility, Subject, Tally};
 use bk_lab::studies::published_figure::fragility::study::run;
+use bk_lab::studies::record::Record;
 use bk_lab::studies::robustness::record as robustness;
 use bk_lab::studies::stability::record as stability;
 use std::cell::Cell;
@@ -92,7 +93,7 @@ fn the_orders_of_the_widths_are_tried_with_the_published_seed() {
 fn a_record_comes_back_as_it_was() {
     let record = Record::Fragility(study(&Config { seeds: 3, ..robustness() }));
     let json = document::to_json(std::slice::from_ref(&record)).unwrap();
-    assert_eq!(document::from_value(serde_json::from_str(&json).unwrap()).unwrap(), record);
+    assert_eq!(bk_lab::studies::record::from_value(serde_json::from_str(&json).unwrap()).unwrap(), record);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use bk_lab::kit::claims::Verdict;
 use bk_lab::kit::context::{Context, Progress, StudyError};
 use bk_lab::kit::record::hypothesis::Interval;
-use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::kit::record::{Provenance, document};
 use bk_lab::studies::quantization::published::{
     claims as claims_of, demonstration, demonstrations, size_estimate,
 };
@@ -11,6 +11,7 @@ use bk_lab::studies::quantization::record::{
     ComparisonConfig, Config, ConfigError, Format, Mode, ModeComparison, Quantize, Reading, Trained,
 };
 use bk_lab::studies::quantization::study as quantize;
+use bk_lab::studies::record::Record;
 use bk_quantize::{ByteCount, Granularity, ScaleRule, Width};
 use std::cell::{Cell, RefCell};
 use std::ops::RangeInclusive;
@@ -140,7 +141,7 @@ fn a_comparison_reports_its_progress_and_can_be_stopped() {
 
     // By way of a file, it comes back as it was.
     let text = document::to_json(&[Record::ModeComparison(Box::new(record.clone()))]).unwrap();
-    let back = document::from_value(serde_json::from_str(&text).unwrap()).unwrap();
+    let back = bk_lab::studies::record::from_value(serde_json::from_str(&text).unwrap()).unwrap();
     assert_eq!(back, Record::ModeComparison(Box::new(record)));
     for wrong in [
         ComparisonConfig { seeds: 0, ..config.clone() },
@@ -239,7 +240,9 @@ fn a_run_that_was_stopped_goes_on_bit_for_bit() {
     assert!(!part.is_complete() && whole.is_complete());
     // By way of a file, as page and command line do it.
     let text = document::to_json(&[Record::Quantize(Box::new(part))]).unwrap();
-    let Record::Quantize(part) = document::from_value(serde_json::from_str(&text).unwrap()).unwrap() else {
+    let Record::Quantize(part) =
+        bk_lab::studies::record::from_value(serde_json::from_str(&text).unwrap()).unwrap()
+    else {
         panic!("another record came back");
     };
     let rest = pollster::block_on(quantize::run(&config, part.training, 30, &context)).unwrap();
@@ -255,7 +258,7 @@ fn a_training_run_of_other_settings_is_refused() {
     let again =
         |config: &Config, run| match pollster::block_on(quantize::run(config, run, 2, &Context::unwatched()))
         {
-            Err(StudyError::QuantizeConfig(error)) => error,
+            Err(StudyError::Config(error)) => *error.downcast::<ConfigError>().unwrap(),
             other => panic!("{other:?}"),
         };
     let other = Config { group: 64, ..config.clone() };

@@ -1,7 +1,8 @@
 //! The road for the resolvent: config in, record out, panel by panel, with progress and cancelling.
 
 use bk_lab::kit::context::{Context, StudyError};
-use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::kit::record::{Provenance, document};
+use bk_lab::studies::record::Record;
 use bk_lab::studies::resolvent::record::Resolvent;
 use bk_lab::studies::resolvent::record::{
     Causality, Config, ConfigError, Density, Division, Finding, Gradient, Green, MOST_MAP_SITES, Panel,
@@ -330,7 +331,7 @@ fn what_cannot_be_computed_is_an_error_that_says_why() {
         assert!(Config { sites: 1_000_000_000, ..config(panel) }.check().is_err());
         assert!(matches!(
             study(&Config { sites: 0, ..config(panel) }, &Context::unwatched()),
-            Err(StudyError::Resolvent(_))
+            Err(StudyError::Config(_))
         ));
     }
     // What belongs to another panel is no obstacle.
@@ -345,7 +346,7 @@ fn records_survive_their_files() {
         let record = Record::Resolvent(Box::new(record(&config)));
         let json = document::to_json(std::slice::from_ref(&record)).unwrap();
         let value = serde_json::from_str(&json).unwrap();
-        assert_eq!(document::from_value(value).unwrap(), record);
+        assert_eq!(bk_lab::studies::record::from_value(value).unwrap(), record);
     }
 }
 
@@ -357,7 +358,9 @@ fn a_file_of_the_first_version_is_a_green_function() {
         "backend":"f64","adapter":null,"reason":"it was chosen","wall_seconds":0.1,"deviation_bound":1e-15,
         "deviation":{"max_absolute":0.0,"max_relative":0.0,"worst_ratio_to_bound":0.0,"worst_site":0,"worst_energy":0.0},
         "re":[0.0,0.25],"im":[0.5,0.75]}"#;
-    let Record::Resolvent(record) = document::from_value(serde_json::from_str(json).unwrap()).unwrap() else {
+    let Record::Resolvent(record) =
+        bk_lab::studies::record::from_value(serde_json::from_str(json).unwrap()).unwrap()
+    else {
         panic!("no resolvent")
     };
     let Finding::Green(found) = &record.finding else { panic!("no G") };

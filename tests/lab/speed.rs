@@ -2,8 +2,10 @@
 //! No test asks how fast anything is.
 
 use bk_lab::kit::context::{Context, StudyError};
-use bk_lab::kit::import::{SourceFile, read_files};
-use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::kit::import::SourceFile;
+use bk_lab::kit::record::{Provenance, document};
+use bk_lab::studies::import::read_files;
+use bk_lab::studies::record::Record;
 use bk_lab::studies::resolvent::speed::plain::PlainRust;
 use bk_lab::studies::resolvent::speed::record::Speed;
 use bk_lab::studies::resolvent::speed::record::{Config, ConfigError, FEWEST_REPETITIONS};
@@ -83,7 +85,7 @@ fn a_record_is_read_back_and_what_it_claims_is_not_believed() {
     let record = study(&small(), &Context::unwatched()).unwrap();
     let json = document::to_json(&[Record::Speed(Box::new(record.clone()))]).unwrap();
     assert_eq!(
-        document::from_value(serde_json::from_str(&json).unwrap()).unwrap(),
+        bk_lab::studies::record::from_value(serde_json::from_str(&json).unwrap()).unwrap(),
         Record::Speed(Box::new(record.clone()))
     );
     let imported = read_files(&[SourceFile { name: "speed.json".into(), bytes: json.into_bytes() }]);
@@ -95,7 +97,7 @@ fn a_record_is_read_back_and_what_it_claims_is_not_believed() {
 #[test]
 fn what_cannot_be_measured_is_refused_with_its_value() {
     let refused = |config: Config| match study(&config, &Context::unwatched()) {
-        Err(StudyError::Speed(error)) => error,
+        Err(StudyError::Config(error)) => *error.downcast::<ConfigError>().unwrap(),
         other => panic!("{other:?}"),
     };
     assert_eq!(refused(Config { repetitions: 6, ..small() }), ConfigError::Repetitions(6));

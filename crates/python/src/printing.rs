@@ -1,10 +1,10 @@
-//! What the published files owe to the language that wrote them: how CPython prints a float and in which
-//! order it walks a set of small integers.
+//! The properties of CPython on which published files depend: how it prints a float, and in which order it iterates
+//! over a set of small integers.
 
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter};
 use std::io;
 
-/// JSON as Python's `json.dump(…, indent=2)` writes it: floats as `repr` prints them, text in ASCII.
+/// Returns the JSON that Python's `json.dump(…, indent=2)` writes: floats as printed by `repr`, text in ASCII.
 pub fn to_json(value: &serde_json::Value) -> Result<String, serde_json::Error> {
     let mut bytes = Vec::new();
     let formatter = PythonFormatter(PrettyFormatter::with_indent(b"  "));
@@ -12,8 +12,8 @@ pub fn to_json(value: &serde_json::Value) -> Result<String, serde_json::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A finite float as Python's `repr`: the shortest digits that read back, positional for decimal exponents
-/// from −4 to 15, otherwise with a signed exponent of at least two digits.
+/// Returns a finite float as printed by Python's `repr`: with the shortest digits that parse to the same float,
+/// positional for decimal exponents from −4 to 15, otherwise with a signed exponent of at least two digits.
 pub fn repr(value: f64) -> String {
     let shortest = format!("{value:e}");
     let Some((mantissa, exponent)) = shortest.split_once('e') else { return shortest };
@@ -27,10 +27,10 @@ pub fn repr(value: f64) -> String {
     }
 }
 
-/// The order in which CPython walks `set(left) & set(right)` for non-negative integers.
+/// Returns the order in which CPython iterates over `set(left) & set(right)` for non-negative integers.
 ///
-/// The order follows from the hash table (the hash of a small integer is itself), from the order of
-/// insertion, and from which of the two sets is walked: the smaller one, the right one when equal.
+/// The order depends on the hash table (the hash of a small integer is the integer), on the order of insertion, and
+/// on which of the two sets CPython iterates over: the smaller one, or the right one if both have the same size.
 pub fn intersection_order(left: &[u32], right: &[u32]) -> Vec<u32> {
     let (left, right) = (Set::of(left), Set::of(right));
     let (kept, walked) = if right.len() > left.len() { (right, left) } else { (left, right) };
@@ -39,19 +39,19 @@ pub fn intersection_order(left: &[u32], right: &[u32]) -> Vec<u32> {
     result.keys().collect()
 }
 
-/// CPython's open-addressing set for keys that are their own hash.
+/// CPython's open-addressing set, for keys that are their own hash.
 #[derive(Default)]
 struct Set {
-    /// Slots; the length is a power of two.
+    /// The slots; their number is a power of two.
     slots: Vec<Option<u32>>,
 }
 
 impl Set {
-    /// Slots of an empty set.
+    /// The number of slots of an empty set.
     const SMALLEST: usize = 8;
-    /// Neighbouring slots tried before the probe jumps.
+    /// The number of neighboring slots tried before the probe jumps.
     const LINEAR_PROBES: usize = 9;
-    /// Bits of the hash consumed by each jump.
+    /// The number of bits of the hash consumed by each jump.
     const PERTURB_SHIFT: u32 = 5;
 
     fn of(keys: &[u32]) -> Self {
@@ -91,7 +91,7 @@ impl Set {
         }
     }
 
-    /// Puts a key that is not in the set into the first free slot of its probe sequence.
+    /// Inserts a key that is not in the set into the first free slot of its probe sequence.
     fn place(&mut self, key: u32) {
         let mask = self.slots.len() - 1;
         let mut perturb = key;
@@ -108,7 +108,7 @@ impl Set {
     }
 }
 
-/// Two-space pretty printing with Python's floats and ASCII text.
+/// A JSON formatter with an indent of two spaces, Python's floats and ASCII text.
 struct PythonFormatter(PrettyFormatter<'static>);
 
 impl Formatter for PythonFormatter {

@@ -1,12 +1,12 @@
-//! The generators behind the published numbers: NumPy's legacy one (`numpy.random.RandomState`) and Python's
-//! (`random`), so that anyone with NumPy or Python can draw the same numbers.
+//! The random number generators behind the published numbers: NumPy's legacy generator (`numpy.random.RandomState`)
+//! and Python's `random`. The same numbers can be drawn with NumPy or Python.
 //!
-//! Both are the Mersenne Twister 19937 with 53-bit uniforms. They differ in how a seed becomes its state and in
-//! what is made of its bits: resnet-bk.md Appendix A.1 to A.3, vit-lora.md §5.
+//! Both are the Mersenne Twister 19937 with 53-bit uniforms. They differ in how they derive the state from the
+//! seed, and the numbers from the bits: resnet-bk.md Appendix A.1 to A.3, vit-lora.md §5.
 
 use rand_mt::Mt;
 
-/// The next uniform double in [0, 1), on the grid of 2⁻⁵³, from two words of the twister.
+/// Returns the next uniform double in [0, 1), a multiple of 2⁻⁵³, from two words of the twister.
 fn uniform(bits: &mut Mt) -> f64 {
     let high = f64::from(bits.next_u32() >> 5);
     let low = f64::from(bits.next_u32() >> 6);
@@ -15,29 +15,29 @@ fn uniform(bits: &mut Mt) -> f64 {
 
 /// The stream of `numpy.random.RandomState(seed)`.
 ///
-/// Every published simulation and every random potential draws from it, because then the same numbers can be
-/// had from NumPy in one line. It is no source of cryptographic randomness.
+/// Every published simulation and every random potential uses it, so that NumPy can produce the same numbers in one
+/// line. Not suitable for cryptography.
 #[derive(Debug, Clone)]
 pub struct LegacyRandom {
     bits: Mt,
-    /// The polar method makes normals in pairs; the second of a pair waits here (Appendix A.2).
+    /// The second normal of a pair, not yet returned: the polar method generates normals in pairs (Appendix A.2).
     waiting_normal: Option<f64>,
 }
 
 impl LegacyRandom {
-    /// The stream of `seed`, as `numpy.random.RandomState(seed)` starts it.
+    /// Creates the stream of `seed`, in the state of `numpy.random.RandomState(seed)`.
     pub fn new(seed: u32) -> Self {
         Self { bits: Mt::new(seed), waiting_normal: None }
     }
 
-    /// The next uniform double in [0, 1), on the grid of 2⁻⁵³; NumPy's `random_sample()`.
+    /// Returns the next uniform double in [0, 1), a multiple of 2⁻⁵³, as NumPy's `random_sample()`.
     pub fn uniform(&mut self) -> f64 {
         uniform(&mut self.bits)
     }
 
-    /// The next standard normal double; NumPy's `standard_normal()`.
+    /// Returns the next standard normal double, as NumPy's `standard_normal()`.
     ///
-    /// The logarithm is pxfm's: the standard library's differs from glibc's, on which NumPy's numbers rest, and
+    /// Uses the logarithm of pxfm. That of the standard library differs from that of glibc, which NumPy uses, and
     /// differs between native and WebAssembly.
     pub fn normal(&mut self) -> f64 {
         if let Some(normal) = self.waiting_normal.take() {
@@ -55,8 +55,8 @@ impl LegacyRandom {
         }
     }
 
-    /// The numbers 0 to count − 1 in random order; NumPy's `permutation(count)`, whose first k entries are
-    /// its choice of k without replacement.
+    /// Returns the numbers 0 to count − 1 in random order, as NumPy's `permutation(count)`, whose first k entries
+    /// are its choice of k without replacement.
     pub fn permutation(&mut self, count: u32) -> Vec<u32> {
         let mut numbers: Vec<u32> = (0..count).collect();
         for index in (1..count).rev() {
@@ -66,7 +66,7 @@ impl LegacyRandom {
         numbers
     }
 
-    /// The next whole number from 0 to `most`, by rejection under a mask of ones.
+    /// Returns the next integer from 0 to `most`, by masking the bits and rejecting larger numbers.
     fn at_most(&mut self, most: u32) -> u32 {
         let mask = u32::MAX.checked_shr(most.leading_zeros()).unwrap_or(0);
         loop {
@@ -80,26 +80,28 @@ impl LegacyRandom {
 
 /// The stream of Python's `random` after `random.seed(seed)`.
 ///
-/// The published study of quantized LoRA draws from it, without ever seeding it.
+/// The published study of quantized LoRA uses this generator without seeding it.
 #[derive(Debug, Clone)]
 pub struct PythonRandom {
     bits: Mt,
 }
 
 impl PythonRandom {
-    /// The stream of `seed`: its 32-bit words, the lowest first, are the key of the twister.
+    /// Creates the stream of `seed`. The key of the twister consists of the 32-bit words of the seed, the lowest
+    /// first.
     pub fn new(seed: u64) -> Self {
         let (low, high) = (seed as u32, (seed >> 32) as u32);
         let words = if high == 0 { 1 } else { 2 };
         PythonRandom { bits: Mt::new_with_key([low, high].into_iter().take(words)) }
     }
 
-    /// The next double between `from` and `to`; Python's `uniform(from, to)`.
+    /// Returns the next double between `from` and `to`, as Python's `uniform(from, to)`.
     pub fn uniform(&mut self, from: f64, to: f64) -> f64 {
         from + (to - from) * uniform(&mut self.bits)
     }
 
-    /// The next whole number from 0 to `count` − 1, by rejection of the highest bits; 0 for a count of 0.
+    /// Returns the next integer from 0 to `count` − 1, from the highest bits, rejecting larger numbers; 0 for a
+    /// count of 0.
     pub fn below(&mut self, count: u32) -> u32 {
         let width = u32::BITS - count.leading_zeros();
         if width == 0 {
@@ -113,13 +115,13 @@ impl PythonRandom {
         }
     }
 
-    /// One of the items; Python's `choice(items)`.
+    /// Returns one of the items, as Python's `choice(items)`.
     pub fn choice<Item: Copy, const COUNT: usize>(&mut self, items: [Item; COUNT]) -> Item {
         const { assert!(COUNT > 0 && COUNT <= u32::MAX as usize) };
         items[self.below(COUNT as u32) as usize]
     }
 
-    /// The next whole number from `least` to `most`, both included; Python's `randint(least, most)`.
+    /// Returns the next integer from `least` to `most`, both included, as Python's `randint(least, most)`.
     pub fn between(&mut self, least: u32, most: u32) -> u32 {
         least + self.below(most.saturating_sub(least).saturating_add(1))
     }

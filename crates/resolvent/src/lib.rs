@@ -1,31 +1,31 @@
-//! The resolvent of a chain: diag((H − z)⁻¹), the core of every BK model.
+//! The resolvent of a chain, diag((H − z)⁻¹): the core of every BK model.
 //!
-//! A chain of N sites has H = diag(v_0 … v_{N−1}) with couplings between neighbours, whose products are the bonds β_i,
-//! 1 unless given. Its resolvent at z = E + iη, η > 0, is G(z) = (H − z)⁻¹, and this room computes its diagonal G_ii in
-//! O(N), from the two-sided continued fraction
+//! A chain of N sites has H = diag(v_0 … v_{N−1}) plus couplings between neighbors. The product of the two
+//! couplings between the sites i and i + 1 is the bond β_i, which defaults to 1. The resolvent at z = E + iη, η >
+//! 0, is G(z) = (H − z)⁻¹. This crate computes its diagonal G_ii in O(N) by the two-sided continued fraction
 //!
 //! ```text
 //! L_i = 1/(v_i − z − β_{i−1} L_{i−1}),   R_i = 1/(v_i − z − β_i R_{i+1}),
 //! G_ii = 1/(v_i − z − β_{i−1} L_{i−1} − β_i R_{i+1}).
 //! ```
 //!
-//! Im G_ii/π is the local density of states: how much of site i the states near E hold, each line widened to a
-//! Lorentzian of half-width η. It is never negative, and the arithmetic here keeps it so.
+//! Im G_ii/π is the local density of states: the weight at site i of the states near E, with each line broadened to
+//! a Lorentzian of half-width η. It is never negative, and the arithmetic of this crate preserves this.
 //!
-//! The road through the room:
+//! Overview:
 //!
-//! * [`Potential`] (`random:strength=3,seed=7`) → [`Chain`]; E and η → [`Shift`], or many energies → [`Shifts`].
-//!   These are checked when they are made, so that no NaN or infinity can arise after.
-//! * [`Engine`] computes any of this on the back end asked for ([`BackendChoice`]) or on the one that suits the work, and
-//!   tells which it is and why ([`BackendReport`]). f64 on the CPU is the reference; f32, on CPU or GPU, is checked
-//!   against it.
-//! * [`Kernel`] is the table of what the GPU runs.
-//! * [`green_chain`] and [`causal_chain`] compute one chain on the CPU, however long; [`green`] is the plain sequential
-//!   continued fraction, the reference.
-//! * [`Batch`] is many sequences at once, each with its own z and bonds, in f32 or f64: [`green_batch`],
-//!   [`causal_batch`] (L alone, which at site i knows only the sites up to i), and the exact derivatives of both with
-//!   respect to everything they depend on, [`green_adjoint`] and [`causal_adjoint`].
-//! * [`ErrorBound`] says how far f32 may be off, [`Deviation`] how far it is.
+//! * [`Potential`] (`random:strength=3,seed=7`) creates a [`Chain`]. [`Shift`] holds E and η, [`Shifts`] many
+//!   energies and one η. Their constructors check all values, so that no NaN or infinity can arise later.
+//! * [`Engine`] computes on the requested back end ([`BackendChoice`]), or on one that it selects for the work, and
+//!   reports which one and why ([`BackendReport`]). f64 on the CPU is the reference; f32, on the CPU or GPU, is
+//!   checked against it.
+//! * [`Kernel`] is the table of the GPU kernels.
+//! * [`green_chain`] and [`causal_chain`] compute one chain of any length on the CPU; [`green`] is the plain
+//!   sequential continued fraction, the reference.
+//! * [`Batch`] holds many sequences, each with its own z and bonds, in f32 or f64. [`green_batch`] computes G_ii of
+//!   all sequences and [`causal_batch`] L_i alone, which at site i depends only on the sites up to i.
+//!   [`green_adjoint`] and [`causal_adjoint`] compute the exact derivatives with respect to all inputs.
+//! * [`ErrorBound`] bounds the error of f32; [`Deviation`] is the measured error.
 //!
 //! Sources: resnet-bk.md §1.1 to 1.3, resolvent-performance.md §0 and §2.5.
 

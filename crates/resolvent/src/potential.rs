@@ -1,4 +1,4 @@
-//! Potentials: what the diagonal of the chain looks like.
+//! Potentials: rules for the diagonal of a chain.
 
 use std::f64::consts::TAU;
 use std::num::NonZeroUsize;
@@ -11,23 +11,23 @@ use crate::potential_text::unreadable;
 use crate::prime_bump::{BumpCenters, EPSILONS, MOST_POWERS, prime_bump};
 use bk_python::random::LegacyRandom;
 
-/// The conjugate golden ratio (√5 − 1)/2: the frequency of the Aubry–André potential, the number hardest to
+/// The conjugate golden ratio (√5 − 1)/2, the frequency of the Aubry–André potential. It is the number hardest to
 /// approximate by fractions.
 pub const GOLDEN_RATIO_CONJUGATE: f64 = 0.618_033_988_749_894_9;
 
-/// A rule for the diagonal v_0 … v_{N−1}.
+/// A rule for the diagonal v_0 … v_{N−1} of a chain.
 ///
-/// Written, parsed and serialized as one line of text, shown with each kind; a setting left out of the text takes
-/// the value in parentheses.
+/// Displayed, parsed and serialized as one line of text, which is shown with each kind. The default of each setting
+/// is given in parentheses.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Potential {
-    /// `constant:0`: the same value everywhere; the clean chain.
+    /// `constant:0`: the same value at every site, a clean chain.
     Constant {
-        /// The value (0).
+        /// The value, which has no default.
         value: f64,
     },
-    /// `values:0.3,-0.2`: the diagonal itself, one value a site.
+    /// `values:0.3,-0.2`: the diagonal itself, one value per site.
     Values {
         /// v_0 … v_{N−1}.
         values: Vec<f64>,
@@ -48,43 +48,43 @@ pub enum Potential {
         /// Phase in radians (0).
         phase: f64,
     },
-    /// `impurity:strength=5,site=3`: one site off zero.
+    /// `impurity:strength=5,site=3`: zero except at one site.
     Impurity {
-        /// The value there (5).
+        /// The value at the site (5).
         strength: f64,
-        /// Its site, counted from 0 (the middle, N/2 rounded down).
+        /// The site, counted from 0 (N/2, rounded down).
         site: Option<usize>,
     },
-    /// `steps:height=2,width=32`: plateaus of 0 and `height` in turn.
+    /// `steps:height=2,width=32`: plateaus of 0 and `height` alternating, starting with 0.
     Steps {
-        /// The upper value (2).
+        /// The value of the upper plateaus (2).
         height: f64,
-        /// Sites a plateau (32).
+        /// The number of sites per plateau (32).
         width: NonZeroUsize,
     },
-    /// `prime-bump:scale=0.02,epsilon=1,powers=3,centers=powers`: a bump for each power of each prime below N, at its
-    /// logarithm; with `centers=primes` as published, all at the logarithm of the prime.
+    /// `prime-bump:scale=0.02,epsilon=1,powers=3,centers=powers`: a bump for each power of each prime below N,
+    /// centered at the logarithm of the power; with `centers=primes`, as published, at the logarithm of the prime.
     PrimeBump {
-        /// Factor of all bumps (0.02).
+        /// The factor common to all bumps (0.02).
         scale: f64,
-        /// ε (1), from 10⁻⁶ to 100: a bump has the width √ε, and the height of the k-th power of p is
-        /// ln p·p^(−k(½ + ε))/√ε.
+        /// ε (1), from 10⁻⁶ to 100. A bump has the width √ε; the height of that of the k-th power of p is ln
+        /// p·p^(−k(½ + ε))/√ε.
         epsilon: f64,
-        /// How many powers of each prime (3), from 1 to 16.
+        /// The number of powers of each prime (3), from 1 to 16.
         powers: u32,
-        /// Where the bumps sit (at the logarithms of the powers).
+        /// The centers of the bumps (the logarithms of the powers).
         centers: BumpCenters,
     },
 }
 
 impl Potential {
-    /// The chain of `sites` sites with this potential.
+    /// Returns the chain of `sites` sites with this potential and bonds of 1.
     ///
     /// # Errors
-    /// [`ResolventError::Sites`] for a length out of range (before anything is allocated),
-    /// [`ResolventError::ValueCount`] and [`ResolventError::ImpuritySite`] where the potential does not fit the
-    /// length, [`ResolventError::SettingValue`] for a setting out of its range, [`ResolventError::PotentialValue`] for
-    /// a value out of range.
+    /// [`ResolventError::Sites`] for a length out of range, before anything is allocated;
+    /// [`ResolventError::ValueCount`] or [`ResolventError::ImpuritySite`] if the potential does not fit the length;
+    /// [`ResolventError::SettingValue`] for a setting out of range; [`ResolventError::PotentialValue`] for a value
+    /// out of range.
     pub fn chain(&self, sites: usize) -> Result<Chain, ResolventError> {
         check_sites(sites)?;
         let diagonal = match self {
@@ -100,7 +100,7 @@ impl Potential {
                 (0..sites).map(|_| low + (high - low) * random.uniform()).collect()
             }
             Self::AubryAndre { strength, phase } => (0..sites)
-                // pxfm's cosine is the same on native and WebAssembly; the standard library's is not.
+                // pxfm's cosine is the same natively and in WebAssembly; that of the standard library is not.
                 .map(|site| strength * pxfm::f_cos(TAU * GOLDEN_RATIO_CONJUGATE * site as f64 + phase))
                 .collect(),
             Self::Impurity { strength, site } => {
@@ -128,7 +128,7 @@ impl Potential {
     }
 }
 
-/// Refuses a setting of the prime-bump potential that is out of its range.
+/// Returns an error for a setting of the prime-bump potential that is out of range.
 fn check_setting(
     in_range: bool,
     key: &str,

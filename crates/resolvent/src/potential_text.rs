@@ -1,7 +1,6 @@
 //! Potentials as one line of text, such as `random:strength=3,seed=7`.
 //!
-//! The same line is the command line's argument, the permalink's value and the form's state, so it is also how
-//! a potential is serialized.
+//! The same line is used as a command-line argument, in permalinks, in forms, and for serialization.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -11,12 +10,12 @@ use crate::chain::{LARGEST_ENERGY, is_usable_energy};
 use crate::error::ResolventError;
 use crate::potential::Potential;
 
-/// One example of every kind, for messages and help texts.
+/// An example of every kind, for messages and help texts.
 pub const ACCEPTED_POTENTIALS: &str = "constant:0 · values:0.3,-0.2 · random:strength=3,seed=7 · \
      aubry-andre:strength=2,phase=0 · impurity:strength=5 (also site=…) · steps:height=2,width=32 · \
      prime-bump:scale=0.02,epsilon=1,powers=3,centers=powers";
 
-/// Sites a plateau where `steps` does not say.
+/// The number of sites per plateau of `steps` by default.
 const DEFAULT_WIDTH: NonZeroUsize = NonZeroUsize::MIN.saturating_add(31);
 
 impl fmt::Display for Potential {
@@ -107,7 +106,7 @@ impl From<Potential> for String {
     }
 }
 
-/// The `key=value` pairs of one potential, each key known and given at most once.
+/// The `key=value` pairs of one potential. Each key is known and occurs at most once.
 struct Settings<'a> {
     kind: &'static str,
     pairs: Vec<(&'a str, &'a str)>,
@@ -149,10 +148,10 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// Reads the diagonal itself.
+/// Parses the diagonal itself, one value per site.
 fn values(text: &str) -> Result<Vec<f64>, ResolventError> {
     let value = |(site, text): (usize, &str)| {
-        let expected = "one number a site, separated by commas";
+        let expected = "one number per site, separated by commas";
         let value = text
             .trim()
             .parse()
@@ -162,7 +161,7 @@ fn values(text: &str) -> Result<Vec<f64>, ResolventError> {
     text.split(',').enumerate().map(value).collect()
 }
 
-/// Reads a number that may serve as potential.
+/// Parses a number that is a valid potential value.
 fn energy(kind: &'static str, key: &str, text: &str) -> Result<f64, ResolventError> {
     match text.trim().parse() {
         Ok(value) if is_usable_energy(value) => Ok(value),

@@ -1,32 +1,35 @@
-//! The prime-bump potential: a bump for each prime and power, as the published model's potential is meant to be and
-//! as it is (resnet-bk.md §2.6).
+//! The prime-bump potential, a sum of bumps for the powers of primes, as intended by the published model and as
+//! published (resnet-bk.md §2.6).
 //!
 //! ```text
 //! V(x) = scale · Σ_p Σ_k α_{p,k} ε^{−½} exp(−(x − c_{p,k})²/(2ε)),   α_{p,k} = ln p · p^{−k(½ + ε)},
 //! ```
 //!
-//! over the primes p < N and the powers k = 1 … powers, x the site counted from 0. The centres are c = k·ln p, the
-//! logarithms of the prime powers.
+//! over the primes p < N and the powers k = 1 … powers, where x is the site, counted from 0. The centers are c =
+//! k·ln p, the logarithms of the prime powers; as published, c = ln p.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The range of ε: beyond it bumps are needles between the sites, or so wide that a million sites take minutes.
+/// The range of ε. Below it, bumps are so narrow that they fall between the sites; above it, they are so wide that
+/// a million sites take minutes.
 pub(super) const EPSILONS: std::ops::RangeInclusive<f64> = 1e-6..=100.0;
 
-/// The most powers of a prime: the next would add a part in 2²⁴ at ε = 1.
+/// The largest number of powers per prime: at ε = 1 the next bump of the prime 2 has 2⁻²⁴ of the height of its
+/// first.
 pub(super) const MOST_POWERS: u32 = 16;
 
-/// From how many √ε off its centre on a bump is left out: it is below e^(−60), or 10⁻²⁶, of its height there.
+/// The distance from its center, in units of √ε, beyond which a bump is left out. There it is below e^(−60), or
+/// 10⁻²⁶, of its height.
 const CUT_OFF: f64 = 11.0;
 
-/// Where the bumps of a prime's powers sit.
+/// The centers of the bumps of a prime's powers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum BumpCenters {
     /// At k·ln p, the logarithm of the power.
     #[default]
     Powers,
-    /// All at ln p, as published: so the potential is one smooth hump near its first sites.
+    /// All at ln p, as published. The potential is then one smooth hump near its first sites.
     Primes,
 }
 
@@ -51,7 +54,7 @@ impl FromStr for BumpCenters {
     }
 }
 
-/// The potential at the sites 0 … `sites` − 1; ε and the number of powers within their ranges.
+/// Returns the potential at the sites 0 … `sites` − 1. ε and the number of powers must be within their ranges.
 pub(super) fn prime_bump(
     sites: usize,
     scale: f64,
@@ -84,7 +87,7 @@ pub(super) fn prime_bump(
     diagonal
 }
 
-/// The primes below a limit, by the sieve of Eratosthenes.
+/// Returns the primes below a limit, by the sieve of Eratosthenes.
 fn primes_below(limit: usize) -> impl Iterator<Item = usize> {
     let mut is_prime = vec![true; limit];
     for number in (2..limit).take_while(|number| number * number < limit) {

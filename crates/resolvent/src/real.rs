@@ -1,4 +1,4 @@
-//! The two working precisions, so that each kernel is written once.
+//! The two working precisions, f32 and f64, so that each kernel is written once.
 
 use std::fmt::Debug;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -6,7 +6,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use bytemuck::Pod;
 use wide::{f32x4, f64x2};
 
-/// Numbers side by side in one register of the processor: SSE2, NEON and SIMD128, or AVX where it is compiled for.
+/// The numbers of one vector register of the processor: SSE2, NEON or SIMD128, or AVX if compiled for it.
 pub trait Register:
     Pod
     + Default
@@ -53,20 +53,20 @@ pub trait Real:
     /// Unit roundoff: the largest relative error of one operation.
     const ROUNDOFF: f64;
 
-    /// As many numbers as one register holds.
+    /// The numbers of one vector register.
     type Register: Register;
 
-    /// The largest magnitude that a derivative may reach: far enough below the largest number that sums and products
-    /// on the way to it stay finite.
+    /// The largest allowed magnitude of a derivative. It is so far below the largest number that the intermediate
+    /// sums and products stay finite.
     const LARGEST_DERIVATIVE: f64;
 
-    /// This number in every lane.
+    /// Returns this number in every lane.
     fn splat(self) -> Self::Register;
 
-    /// The nearest number of this precision.
+    /// Returns the nearest number of this precision.
     fn round(value: f64) -> Self;
 
-    /// The transpose of a square.
+    /// Returns the transpose of a 4 × 4 square.
     fn transpose(square: [[Self; 4]; 4]) -> [[Self; 4]; 4];
 }
 

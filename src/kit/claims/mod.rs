@@ -12,10 +12,10 @@ pub use check::Check;
 pub use claim::{Claim, Verdict};
 
 use super::record::table::Grid;
-use super::record::{Filed, Record, ToDocument};
+use super::record::{Filed, ToDocument};
 
 /// A record behind one of the published figures, and what can be held against it.
-pub trait PublishedFigure: Clone + Filed + ToDocument + Into<Record> + TryFrom<Record> {
+pub trait PublishedFigure: Clone + Filed + ToDocument {
     /// What the figure is about, for headings.
     const TITLE: &'static str;
 

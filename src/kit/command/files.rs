@@ -1,16 +1,15 @@
 //! What the commands share of files and standard output.
 
 use crate::kit::command::Failure;
-use crate::kit::import::{FOLDER_ENDING, ImportError, Imported, Problem, SourceFile, admit, read_files};
-use crate::kit::record::{Record, document};
+use crate::kit::import::{FOLDER_ENDING, ImportError, Problem, SourceFile, admit};
 use bk_plot::export::restore;
 use std::fs;
 use std::io::{Error, Write};
 use std::path::{Path, PathBuf};
 
-/// Reads and imports files, exported figures among them, and the result files in folders; one that cannot be
-/// read is among the errors.
-pub(crate) fn import(paths: &[PathBuf]) -> Imported {
+/// Reads files, exported figures among them, and the result files in folders. Returns those that were read, and why the
+/// others were not.
+pub(crate) fn gather(paths: &[PathBuf]) -> (Vec<SourceFile>, Vec<ImportError>) {
     let mut errors = Vec::new();
     let mut found = Vec::new();
     for path in paths {
@@ -28,9 +27,7 @@ pub(crate) fn import(paths: &[PathBuf]) -> Imported {
             Err(problem) => errors.push(ImportError { file: name, problem }),
         }
     }
-    let mut imported = read_files(&files);
-    imported.errors.splice(..0, errors);
-    imported
+    (files, errors)
 }
 
 /// The result files in a folder and those within it, by name. Links to folders are not followed: they may lead
@@ -91,24 +88,4 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     std::io::stdout()
         .write_all(text.as_bytes())
         .map_err(|error| Failure::Failed(format!("The result could not be printed: {error}.")))
-}
-
-/// The record of a study in a file; none where there is no such file yet. `what` is what the study is about.
-pub(crate) fn known<Kind>(
-    path: &Path,
-    what: &str,
-    of: impl FnOnce(Record) -> Option<Kind>,
-) -> Result<Option<Kind>, Failure> {
-    let named = |error: &dyn std::fmt::Display| Failure::Failed(format!("{}: {error}", path.display()));
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(named(&error)),
-    };
-    let value = serde_json::from_str(&text).map_err(|error| named(&error))?;
-    match document::from_value(value).map(of) {
-        Ok(Some(record)) => Ok(Some(record)),
-        Ok(None) => Err(named(&format!("It holds another record than of {what}. Name another file."))),
-        Err(error) => Err(named(&error)),
-    }
 }

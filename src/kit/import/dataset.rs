@@ -3,7 +3,7 @@
 use super::fields::{Marks, RowError};
 use super::origin;
 use super::origin::Origin;
-use crate::kit::record::{Comparison, Manifest, Model, Record, Series};
+use crate::kit::record::{Comparison, Manifest, Model, Series};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -129,7 +129,7 @@ impl<Point: FigurePoint> DataSets<Point> {
     }
 
     /// The records, with the place of the first file of each.
-    pub(crate) fn into_records(self) -> impl Iterator<Item = (usize, Record)>
+    pub(crate) fn into_records<Record>(self) -> impl Iterator<Item = (usize, Record)>
     where
         Comparison<Point::Config, Point>: Into<Record>,
     {

@@ -1,11 +1,9 @@
 //! What a file proves about where its numbers come from. The default is “unknown”; nothing in a file can
 //! make it “measured”.
 
-use super::Problem;
 use super::dataset::FigurePoint;
 use super::fields::{Marks, RowError};
-use crate::kit::record::{Comparison, Provenance, Record, Series};
-use crate::studies::lora::import::is_simulated;
+use crate::kit::record::{Comparison, Provenance, Series};
 
 /// Seeds that are tried when looking for the published simulation behind a file.
 pub(crate) const SEEDS_TRIED: u32 = 1000;
@@ -18,7 +16,7 @@ pub(crate) const MOCK_SEEDS: [u64; 5] = [42, 43, 44, 45, 46];
 pub(crate) const SAME_LOSS: f64 = 4e-15;
 
 /// What is said of a record that states the simulation without holding its numbers.
-const NOT_SIMULATED: &str =
+pub(crate) const NOT_SIMULATED: &str =
     "The file says published simulation, but its numbers are not those of the simulation.";
 
 /// Where the rows of a data set come from.
@@ -84,80 +82,8 @@ pub(crate) fn is_loss_of(loss: f64, perplexity: f64) -> bool {
     (loss - pxfm::f_log(perplexity)).abs() <= SAME_LOSS
 }
 
-/// Names the file that a record came in, unless it names its files itself.
-fn name(files: &mut Vec<String>, path: &str) {
-    if files.is_empty() {
-        files.push(path.to_owned());
-    }
-}
-
-/// Re-examines a record of this lab: its values must be possible, and what it says of its origin holds only
-/// as far as it can be recomputed.
-///
-/// `path` is the file that it came in, which a record names that is shown beside others.
-pub(crate) fn recheck(record: Record, path: &str) -> Result<Record, Problem> {
-    Ok(match record {
-        Record::Robustness(record) => recheck_comparison(record)?.into(),
-        Record::Efficiency(record) => recheck_comparison(record)?.into(),
-        Record::Stability(record) => recheck_comparison(record)?.into(),
-        Record::Fragility(mut record) => {
-            doubt(&mut record.provenance, &mut record.manifest.origin);
-            record.into()
-        }
-        Record::Table(mut record) => {
-            doubt(&mut record.provenance, &mut record.manifest.origin);
-            record.into()
-        }
-        Record::Resolvent(_) => record,
-        Record::Quantize(mut record) => {
-            doubt(&mut record.provenance, &mut record.manifest.origin);
-            Record::Quantize(record)
-        }
-        Record::ModeComparison(mut record) => {
-            doubt(&mut record.provenance, &mut record.manifest.origin);
-            Record::ModeComparison(record)
-        }
-        Record::Speed(mut record) => {
-            doubt(&mut record.provenance, &mut record.manifest.origin);
-            Record::Speed(record)
-        }
-        Record::LanguageModel(mut record) => {
-            doubt(&mut record.provenance, &mut record.manifest.origin);
-            Record::LanguageModel(record)
-        }
-        Record::Mixed(mut record) => {
-            doubt(&mut record.provenance, &mut record.manifest.origin);
-            Record::Mixed(record)
-        }
-        Record::Widths(mut record) => {
-            doubt(&mut record.provenance, &mut record.manifest.origin);
-            name(&mut record.manifest.files, path);
-            Record::Widths(record)
-        }
-        Record::Ladder(mut record) => {
-            doubt(&mut record.provenance, &mut record.manifest.origin);
-            name(&mut record.manifest.files, path);
-            Record::Ladder(record)
-        }
-        Record::Adaptation(mut record) => {
-            doubt(&mut record.provenance, &mut record.manifest.origin);
-            Record::Adaptation(record)
-        }
-        Record::Lora(mut record) => {
-            if record.provenance != Provenance::PublishedSimulation {
-                doubt(&mut record.provenance, &mut record.manifest.origin);
-            } else if record.config.check().is_err() || !is_simulated(record.config.seed, &record.experiments)
-            {
-                record.provenance = Provenance::Unknown;
-                record.manifest.origin = NOT_SIMULATED.into();
-            }
-            Record::Lora(record)
-        }
-    })
-}
-
 /// Re-examines a record of one of the figures.
-fn recheck_comparison<Point: FigurePoint>(
+pub(crate) fn recheck_comparison<Point: FigurePoint>(
     mut record: Comparison<Point::Config, Point>,
 ) -> Result<Comparison<Point::Config, Point>, RowError> {
     for series in &record.series {
@@ -180,7 +106,7 @@ fn recheck_comparison<Point: FigurePoint>(
 }
 
 /// What a file says this lab did itself is a statement like any other.
-fn doubt(provenance: &mut Provenance, origin: &mut String) {
+pub(crate) fn doubt(provenance: &mut Provenance, origin: &mut String) {
     let by_the_lab =
         [Provenance::Measured, Provenance::Shipped, Provenance::Computed, Provenance::PublishedSimulation];
     if by_the_lab.contains(provenance) {

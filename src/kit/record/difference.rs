@@ -1,9 +1,6 @@
 //! What differs between two runs of a study: run A, which was pinned, and run B, which is compared with it.
 
 use super::Model;
-use crate::studies::efficiency::record::Efficiency;
-use crate::studies::robustness::record::{Robustness, precision_label};
-use crate::studies::stability::record::{Stability, length_label};
 
 /// One number of a record that another record may have too.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,64 +67,6 @@ pub fn differences(a: &[Quantity], b: &[Quantity]) -> Vec<Difference> {
     let first = a.iter().map(|of| row(of, Some(of.value), find(of, b)));
     let only_b = b.iter().filter(|of| find(of, a).is_none()).map(|of| row(of, None, Some(of.value)));
     first.chain(only_b).collect()
-}
-
-impl Quantities for Robustness {
-    fn quantities(&self) -> Vec<Quantity> {
-        let of = |series: &crate::studies::robustness::record::Series| {
-            let quantity = |point: &crate::studies::robustness::record::Point| Quantity {
-                model: series.model.clone(),
-                place: precision_label(point.bits),
-                name: "Perplexity",
-                value: point.perplexity(),
-            };
-            series.points.iter().map(quantity).collect::<Vec<_>>()
-        };
-        self.series.iter().flat_map(of).collect()
-    }
-}
-
-impl Quantities for Efficiency {
-    fn quantities(&self) -> Vec<Quantity> {
-        let of = |series: &crate::studies::efficiency::record::Series| {
-            let quantities = |point: &crate::studies::efficiency::record::Point| {
-                let cost = point.cost();
-                [("GFLOPs a token", cost.flops / 1e9), ("Perplexity", cost.perplexity)].map(
-                    |(name, value)| Quantity {
-                        model: series.model.clone(),
-                        place: point.configuration.clone(),
-                        name,
-                        value,
-                    },
-                )
-            };
-            series.points.iter().flat_map(quantities).collect::<Vec<_>>()
-        };
-        self.series.iter().flat_map(of).collect()
-    }
-}
-
-impl Quantities for Stability {
-    fn quantities(&self) -> Vec<Quantity> {
-        let of = |series: &crate::studies::stability::record::Series| {
-            let quantities = |point: &crate::studies::stability::record::Point| {
-                let statistics = point.statistics();
-                let numbers = [
-                    ("Final loss", statistics.map(|of| of.final_loss)),
-                    ("Least loss", statistics.and_then(|of| of.min_loss)),
-                    ("Mean loss", statistics.and_then(|of| of.mean_loss)),
-                    ("Step of divergence", point.divergence_step().map(|step| step as f64)),
-                ];
-                let quantity = |(name, value): (&'static str, Option<f64>)| {
-                    let place = length_label(point.sequence_length);
-                    Some(Quantity { model: series.model.clone(), place, name, value: value? })
-                };
-                numbers.into_iter().filter_map(quantity).collect::<Vec<_>>()
-            };
-            series.points.iter().flat_map(quantities).collect::<Vec<_>>()
-        };
-        self.series.iter().flat_map(of).collect()
-    }
 }
 
 #[cfg(test)]

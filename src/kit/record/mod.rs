@@ -11,7 +11,7 @@ pub mod statistics;
 pub mod table;
 
 pub use comparison::{Comparison, Series};
-pub use document::{Document, DocumentError, Filed, Record, ToDocument};
+pub use document::{Document, DocumentError, Filed, ToDocument};
 
 pub use model::Model;
 

@@ -2,9 +2,12 @@
 //! configuration of each model.
 
 use crate::kit::protocol::{Parcel, tasks};
+use crate::kit::record::difference::{Quantities, Quantity};
 use crate::kit::record::pareto::{Cost, Dominance, frontier};
 use crate::kit::record::{Comparison, Model, statistics};
 use serde::{Deserialize, Serialize};
+
+crate::kit::context::config_errors!(ConfigError);
 
 impl Parcel for Efficiency {}
 
@@ -129,5 +132,25 @@ impl Efficiency {
         });
         let (places, costs): (Vec<(usize, usize)>, Vec<Cost>) = places.unzip();
         frontier(&costs, dominance).into_iter().map(|index| places[index]).collect()
+    }
+}
+
+impl Quantities for Efficiency {
+    fn quantities(&self) -> Vec<Quantity> {
+        let of = |series: &Series| {
+            let quantities = |point: &Point| {
+                let cost = point.cost();
+                [("GFLOPs a token", cost.flops / 1e9), ("Perplexity", cost.perplexity)].map(
+                    |(name, value)| Quantity {
+                        model: series.model.clone(),
+                        place: point.configuration.clone(),
+                        name,
+                        value,
+                    },
+                )
+            };
+            series.points.iter().flat_map(quantities).collect::<Vec<_>>()
+        };
+        self.series.iter().flat_map(of).collect()
     }
 }

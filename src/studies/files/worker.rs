@@ -4,12 +4,13 @@ use crate::kit::browser::{Payload, to_bytes};
 use crate::kit::context::Context;
 use crate::kit::import::SourceFile;
 use crate::kit::protocol::{Found, Import, Imported, Stopped};
-use crate::kit::record::{Record, Table, ToDocument};
+use crate::kit::record::{Table, ToDocument};
 use crate::kit::worker::{Perform, Performing, finished, read};
 use crate::studies::language_models::mixed_precision::record::Mixed;
 use crate::studies::language_models::record::LanguageModel;
 use crate::studies::lora::measured::images;
 use crate::studies::published_figure::fragility::record::Subject;
+use crate::studies::record::Record;
 use crate::studies::resolvent::messages::{ReadPotential, ReadValues};
 use crate::studies::resolvent::potential_file::{FoundPotential, read_potential};
 use crate::studies::resolvent::speed::record::Speed;
@@ -32,8 +33,8 @@ fn records(task: Payload, _: &Context) -> Performing<'_> {
         let Import { names } = read(&task)?;
         let files = names.into_iter().zip(&task.buffers);
         let files = files.map(|(name, file)| SourceFile { name, bytes: export::restore(to_bytes(file)) });
-        let crate::kit::import::Imported { records, views, errors } =
-            crate::kit::import::read_files(&files.collect::<Vec<_>>());
+        let crate::studies::import::Imported { records, views, errors } =
+            crate::studies::import::read_files(&files.collect::<Vec<_>>());
         let errors = errors.iter().map(ToString::to_string).collect();
         let records = records.into_iter().map(found).collect::<Result<_, _>>()?;
         finished(Imported { records, views, errors })

@@ -14,6 +14,8 @@ pub mod record;
 pub mod study;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod worker;
+#[cfg(feature = "cli")]
+pub(crate) mod report;
 
 use crate::kit::room::Room;
 

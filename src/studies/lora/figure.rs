@@ -1,5 +1,5 @@
-//! The figures of quantized LoRA: accuracy against what is stored, each experiment once as large as it is stated to be
-//! and once as large as it is; and the loss curves of an experiment.
+//! The figures of quantized LoRA: accuracy against stored size, with each experiment once at its stated size and once
+//! at its true size; and the loss curves of an experiment.
 
 use super::record::{Experiment, Storage};
 use crate::kit::figure::origin;
@@ -20,34 +20,34 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// The plot is never lower than this, in points: there would be no room for its marks.
+/// Lowest height of the plot in points; below it there would be no room for the marks.
 const LOWEST_PLOT: f64 = 150.0;
 
-/// Distance the legend keeps from marks, in points.
+/// Distance between the legend and the marks, in points.
 const CLEARANCE: f64 = 3.0;
 
-/// Room around the data: a part of its extent, and of its ratio on a logarithmic axis.
+/// Margin around the data: a fraction of its range, and of its ratio on a logarithmic axis.
 const MARGIN: f64 = 0.08;
 
-/// A megabyte: 2²⁰ bytes.
+/// Bytes per megabyte: 2²⁰.
 const MEGABYTE: f64 = 1_048_576.0;
 
-/// Bytes of a parameter of an adapter.
+/// Bytes per adapter parameter.
 const SINGLE: f64 = 4.0;
 
-/// Which size of an experiment a mark stands for.
+/// The size of an experiment that a mark shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Size {
     /// Counted byte by byte.
     True,
-    /// As the results state it.
+    /// As stated in the results.
     Stated,
 }
 
 impl Size {
     const ALL: [Size; 2] = [Size::True, Size::Stated];
 
-    /// The key by which its marks are hidden.
+    /// Returns the key that hides the marks of this size.
     fn key(self) -> &'static str {
         match self {
             Size::True => "true-size",
@@ -63,7 +63,7 @@ impl Size {
     }
 }
 
-/// The key by which the experiments of a storage are hidden, their colour and their shape.
+/// Returns the key that hides the experiments of a storage format, their color, and their shape.
 fn look(sheet: &Sheet, storage: Storage) -> (&'static str, Color, Shape) {
     let palette = &sheet.palette;
     match storage {
@@ -74,17 +74,17 @@ fn look(sheet: &Sheet, storage: Storage) -> (&'static str, Color, Shape) {
     }
 }
 
-/// A mark.
+/// A mark: one experiment at one of its sizes.
 struct Value<'run> {
     storage: Storage,
     size: Size,
     megabytes: f64,
-    /// In percent.
+    /// Accuracy in percent.
     accuracy: f64,
     name: &'run str,
 }
 
-/// The marks of experiments that a view shows.
+/// Returns the marks that a view shows.
 fn values<'run>(
     sheet: &Sheet,
     experiments: &[(&'run Experiment, Option<u64>)],
@@ -111,7 +111,7 @@ fn values<'run>(
     values.filter(|value| shown(value.size.key()) && value.accuracy.is_finite()).collect()
 }
 
-/// Draws experiments, each with the bytes that it stores in truth, where they are known.
+/// Draws experiments, each with its true stored bytes where they are known.
 pub fn accuracy(
     experiments: &[(&Experiment, Option<u64>)],
     provenance: Provenance,
@@ -173,7 +173,7 @@ pub fn accuracy(
     Scene { plots: vec![plot], series, ..sheet.finish(sentences.join(" ")) }
 }
 
-/// What both axes can show; `None` without data.
+/// Returns the spans of both axes; `None` without data.
 fn spans(values: &[Value]) -> Option<(Span, Span)> {
     let ends = |of: fn(&Value) -> f64| {
         let least = values.iter().map(of).reduce(f64::min)?;
@@ -191,7 +191,7 @@ fn spans(values: &[Value]) -> Option<(Span, Span)> {
     Some((across, Span { linear: (low - margin, high + margin), logarithmic: None }))
 }
 
-/// The mark of a storage: filled for the true size, hollow for the stated one.
+/// Returns the mark of a storage format: filled for the true size, hollow for the stated one.
 fn mark(sheet: &Sheet, storage: Storage, size: Size) -> Mark {
     let (_, color, shape) = look(sheet, storage);
     sized(sheet, color, shape, size)
@@ -215,7 +215,7 @@ fn legend(sheet: &Sheet, values: &[Value]) -> Legend {
     Legend { title: "Weights", entries: stored.chain(sizes).collect() }
 }
 
-/// What a reader can show and hide: the storages that there are, and both sizes.
+/// Returns the series that can be shown and hidden: the storage formats present, and both sizes.
 fn series(sheet: &Sheet, experiments: &[(&Experiment, Option<u64>)], view: &View) -> Vec<Series> {
     let there = |storage: &Storage| experiments.iter().any(|(run, _)| run.config.storage() == *storage);
     let one = |key: &str, name: &str, color: Option<Color>| Series {
@@ -233,7 +233,7 @@ fn series(sheet: &Sheet, experiments: &[(&Experiment, Option<u64>)], view: &View
     stored.chain(sizes).collect()
 }
 
-/// The values to be read off, from left to right.
+/// Returns the values for reading off the figure, from left to right.
 fn traces(sheet: &Sheet, values: &[Value]) -> Vec<Trace> {
     let each = Storage::ALL.into_iter().flat_map(|storage| Size::ALL.map(|size| (storage, size)));
     let traces = each.map(|(storage, size)| {
@@ -261,7 +261,7 @@ fn summary(title: &str, values: &[Value], provenance: Provenance) -> String {
     format!("{title}, {}.{found} {}", provenance.label(), provenance.meaning())
 }
 
-/// Draws the loss of an experiment on trained and on validation images, epoch by epoch.
+/// Draws the loss of an experiment on the training and the validation images by epoch.
 pub fn curves(run: &Experiment, provenance: Provenance, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let title = "Loss by epoch";

@@ -1,12 +1,11 @@
-//! The study of quantized LoRA as published: its simulation, which is all that was published.
+//! The published study of quantized LoRA: its simulation, which is all that was published.
 
 use super::published::simulate;
 use super::record::{Config, Stated, Study};
 use crate::kit::context::StudyError;
 use crate::kit::record::{Manifest, Provenance};
 
-/// Runs the published simulation. No clock enters the record, so that the same config gives the same bytes
-/// everywhere.
+/// Runs the published simulation. No clock enters the record, so the same config gives the same bytes everywhere.
 pub fn run(config: &Config) -> Result<Study, StudyError> {
     config.check()?;
     let origin = format!(

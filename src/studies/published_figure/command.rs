@@ -8,6 +8,7 @@ use crate::kit::record::pareto::Dominance;
 use crate::kit::room::Room;
 use crate::studies::efficiency::record as efficiency;
 use crate::studies::efficiency::record::Efficiency;
+use crate::studies::record::Record;
 use crate::studies::robustness::record as robustness;
 use crate::studies::robustness::record::Robustness;
 use crate::studies::stability::record as stability;
@@ -28,7 +29,7 @@ pub enum Figure {
 }
 
 /// A figure that the command line draws.
-pub(crate) trait Drawn: PublishedFigure {
+pub(crate) trait Drawn: PublishedFigure + Into<Record> + TryFrom<Record> {
     /// What decides its published simulation.
     type Config: Serialize + Default;
 

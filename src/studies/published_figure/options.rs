@@ -3,11 +3,13 @@
 use super::command::Drawn;
 use crate::kit::command::Failure;
 use crate::kit::command::drawing::FigureFiles;
-use crate::kit::command::files::{import, print, save};
+use crate::kit::command::files::{print, save};
 use crate::kit::command::report;
 use crate::kit::data_files as data;
 use crate::kit::permalink;
-use crate::kit::record::{Record, document};
+use crate::kit::record::document;
+use crate::studies::import::read_paths;
+use crate::studies::record::Record;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -106,7 +108,7 @@ impl Options {
 
     /// The records of this figure in the files, and a sentence for each file that holds none.
     fn imported<Figure: Drawn>(&self) -> (Vec<Figure>, Vec<String>) {
-        let imported = import(&self.files);
+        let imported = read_paths(&self.files);
         let mut failures: Vec<String> = imported.errors.iter().map(ToString::to_string).collect();
         let mut records = Vec::new();
         for record in imported.records {

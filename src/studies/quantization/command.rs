@@ -2,13 +2,16 @@
 
 use super::published::demonstration;
 use super::record::{ComparisonConfig, Config, Format, Mode, Quantize, Reading, TrainingRun};
+use super::report;
 use super::study as quantize;
 use crate::kit::command::Failure;
-use crate::kit::command::files::{import, print};
-use crate::kit::command::report;
+use crate::kit::command::files::print;
+use crate::kit::command::report::refused;
 use crate::kit::context::Context;
-use crate::kit::record::{Record, document};
+use crate::kit::record::document;
+use crate::studies::import::read_paths;
 use crate::studies::published_figure::fragility::command as fragility;
+use crate::studies::record::Record;
 use bk_quantize::{Granularity, ScaleRule, Width};
 use clap::{Args, Subcommand};
 use std::ops::Range;
@@ -186,8 +189,8 @@ impl Options {
         let (config, earlier) = match &self.resume {
             None => (self.config(), None),
             Some(path) => {
-                let imported = import(std::slice::from_ref(path));
-                report::refused(&imported.errors, 1)?;
+                let imported = read_paths(std::slice::from_ref(path));
+                refused(&imported.errors, 1)?;
                 let record = imported.records.into_iter().find_map(|record| match record {
                     Record::Quantize(record) => Some(record),
                     _ => None,
@@ -218,6 +221,6 @@ fn show(heading: &str, records: Vec<Quantize>, json: bool) -> Result<(), Failure
             records.into_iter().map(|record| Record::Quantize(Box::new(record))).collect();
         return print(&document::to_json(&records).map_err(Failure::failed)?);
     }
-    let reports: Vec<String> = records.iter().map(report::quantize).collect();
+    let reports: Vec<String> = records.iter().map(report::core).collect();
     print(&format!("{heading}{}", reports.join("\n")))
 }

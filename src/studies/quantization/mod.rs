@@ -11,6 +11,8 @@ pub mod study;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod worker;
 pub mod messages;
+#[cfg(feature = "cli")]
+pub(crate) mod report;
 
 use crate::kit::room::Room;
 

@@ -2,14 +2,15 @@
 
 use super::figure::ResolventFigure;
 use super::record::{Config, Division, Panel, Resolvent};
+use super::report;
 use super::study as resolvent;
 use crate::kit::command::Failure;
 use crate::kit::command::drawing::{FigureFiles, Format};
 use crate::kit::command::files;
-use crate::kit::command::report;
 use crate::kit::context::{Context, StudyError};
 use crate::kit::data_files::DataFormat;
-use crate::kit::record::{Record, document};
+use crate::kit::record::document;
+use crate::studies::record::Record;
 use bk_plot::View;
 use bk_resolvent::birman_schwinger::Weight;
 use bk_resolvent::{BackendChoice, Engine, Potential};
@@ -117,7 +118,7 @@ impl Arguments {
         if self.json {
             files::print(&document::to_json(&[Record::Resolvent(Box::new(record))]).map_err(Failure::failed)?)
         } else {
-            files::print(&report::resolvent(&record))
+            files::print(&report::panel(&record))
         }
     }
 }

@@ -8,7 +8,8 @@
 use crate::kit::import::json;
 use crate::kit::import::json::excerpt;
 use crate::kit::import::{LARGEST_FILE, Problem};
-use crate::kit::record::{Record, document};
+use crate::kit::record::document;
+use crate::studies::record::Record;
 use bk_resolvent::{LARGEST_ENERGY, MOST_SITES, Potential};
 use csv::{ReaderBuilder, StringRecord, Trim};
 use serde_json::Value;
@@ -151,7 +152,7 @@ fn from_list(items: &[Value], place: String) -> Result<FoundPotential, Potential
 }
 
 fn from_record(value: &Value) -> Result<FoundPotential, PotentialError> {
-    match document::from_value(value.clone()).map_err(Problem::Document)? {
+    match crate::studies::record::from_value(value.clone()).map_err(Problem::Document)? {
         Record::Resolvent(record) => {
             let (potential, sites) = (record.config.potential.clone(), record.config.sites);
             Ok(FoundPotential { potential, sites, place: "the settings of a resolvent record".into() })

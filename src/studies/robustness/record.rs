@@ -1,8 +1,11 @@
 //! The record of a quantization robustness study: perplexity against bit width for each model.
 
 use crate::kit::protocol::{Parcel, tasks};
+use crate::kit::record::difference::{Quantities, Quantity};
 use crate::kit::record::{Comparison, Model, statistics};
 use serde::{Deserialize, Serialize};
+
+crate::kit::context::config_errors!(ConfigError);
 
 impl Parcel for Robustness {}
 
@@ -124,5 +127,20 @@ pub fn precision_label(bits: u32) -> String {
         4 => "INT4".into(),
         2 => "INT2".into(),
         other => format!("{other}-bit"),
+    }
+}
+
+impl Quantities for Robustness {
+    fn quantities(&self) -> Vec<Quantity> {
+        let of = |series: &Series| {
+            let quantity = |point: &Point| Quantity {
+                model: series.model.clone(),
+                place: precision_label(point.bits),
+                name: "Perplexity",
+                value: point.perplexity(),
+            };
+            series.points.iter().map(quantity).collect::<Vec<_>>()
+        };
+        self.series.iter().flat_map(of).collect()
     }
 }

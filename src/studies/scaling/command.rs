@@ -1,13 +1,14 @@
 //! `bklab ladder`: measured efficiency and stability.
 
+use super::data_files as data;
 use super::record::{Config, Kind, Ladder, Size};
 use super::study as ladder;
 use crate::kit::command::Failure;
 use crate::kit::command::drawing::FigureFiles;
 use crate::kit::command::files;
-use crate::kit::data_files as data;
-use crate::kit::record::{Record, document};
+use crate::kit::record::document;
 use crate::studies::language_models::command::train::{read_content, show, watched};
+use crate::studies::record::Record;
 use bk_models::corpus::Text;
 use bk_plot::View;
 use clap::Args;
@@ -84,7 +85,7 @@ impl Arguments {
             _ => None,
         };
         let earlier = match &self.resume {
-            Some(path) => files::known(path, named, of)?,
+            Some(path) => crate::studies::import::known(path, named, of)?,
             None => None,
         };
         let mut trouble = None;
@@ -155,6 +156,6 @@ fn write(record: &Ladder, stem: &Path, files: &FigureFiles) -> Result<(), Failur
         ),
         false => super::figure::costs::draw(record, &View::default(), layout),
     };
-    let data = |format| Some(data::ladder(record, of_lengths, format, &manifest));
+    let data = |format| Some(data::write(record, of_lengths, format, &manifest));
     files.save(stem, draw, data, &manifest)
 }

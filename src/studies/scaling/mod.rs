@@ -10,6 +10,9 @@ pub mod record;
 pub mod study;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod worker;
+#[cfg(feature = "cli")]
+pub(crate) mod report;
+pub mod data_files;
 
 use crate::kit::room::Room;
 

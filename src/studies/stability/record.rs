@@ -2,8 +2,11 @@
 //! each model.
 
 use crate::kit::protocol::{Parcel, tasks};
+use crate::kit::record::difference::{Quantities, Quantity};
 use crate::kit::record::{Comparison, statistics};
 use serde::{Deserialize, Serialize};
+
+crate::kit::context::config_errors!(ConfigError);
 
 impl Parcel for Stability {}
 
@@ -231,5 +234,28 @@ pub fn length_label(sequence_length: u32) -> String {
         1_000_000.. => format!("{}M", sequence_length / 1_000_000),
         1000.. => format!("{}k", sequence_length / 1000),
         short => short.to_string(),
+    }
+}
+
+impl Quantities for Stability {
+    fn quantities(&self) -> Vec<Quantity> {
+        let of = |series: &Series| {
+            let quantities = |point: &Point| {
+                let statistics = point.statistics();
+                let numbers = [
+                    ("Final loss", statistics.map(|of| of.final_loss)),
+                    ("Least loss", statistics.and_then(|of| of.min_loss)),
+                    ("Mean loss", statistics.and_then(|of| of.mean_loss)),
+                    ("Step of divergence", point.divergence_step().map(|step| step as f64)),
+                ];
+                let quantity = |(name, value): (&'static str, Option<f64>)| {
+                    let place = length_label(point.sequence_length);
+                    Some(Quantity { model: series.model.clone(), place, name, value: value? })
+                };
+                numbers.into_iter().filter_map(quantity).collect::<Vec<_>>()
+            };
+            series.points.iter().flat_map(quantities).collect::<Vec<_>>()
+        };
+        self.series.iter().flat_map(of).collect()
     }
 }

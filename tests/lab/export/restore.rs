@@ -1,7 +1,8 @@
 //! From each exported file back to the run that it shows.
 
 use super::scenes;
-use bk_lab::kit::record::{Record, document};
+use bk_lab::kit::record::document;
+use bk_lab::studies::record::Record;
 use bk_plot::export::{Format, Metadata, export, manifest_of};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -26,7 +27,11 @@ fn every_format_gives_the_record_back() {
     let json = document::to_json(std::slice::from_ref(&record)).expect("JSON");
     for (format, file) in files(&json) {
         let found = manifest_of(&file).unwrap_or_else(|| panic!("no manifest in {format:?}"));
-        assert_eq!(document::from_value(parsed(&found)).expect("a record"), record, "{format:?}");
+        assert_eq!(
+            bk_lab::studies::record::from_value(parsed(&found)).expect("a record"),
+            record,
+            "{format:?}"
+        );
     }
     assert_eq!(manifest_of(json.as_bytes()), Some(json));
 }

@@ -1,10 +1,12 @@
 //! Zips of result files.
 
-use bk_lab::kit::import::{Imported, LARGEST_FILE, SourceFile, read_files};
-use bk_lab::kit::record::{Provenance, Record};
+use bk_lab::kit::import::{LARGEST_FILE, SourceFile};
+use bk_lab::kit::record::Provenance;
+use bk_lab::studies::import::{Imported, read_files};
 use bk_lab::studies::lora::published::tree::tree;
 use bk_lab::studies::lora::record::Config;
 use bk_lab::studies::lora::study::run;
+use bk_lab::studies::record::Record;
 use std::io::{Cursor, Write};
 use zip::write::{SimpleFileOptions, ZipWriter};
 

@@ -3,8 +3,9 @@
 use super::read;
 use super::sound::{FILES, check};
 use bk_lab::kit::claims::PublishedFigure;
-use bk_lab::kit::import::{SourceFile, read_files};
-use bk_lab::kit::record::Record;
+use bk_lab::kit::import::SourceFile;
+use bk_lab::studies::import::read_files;
+use bk_lab::studies::record::Record;
 use proptest::prelude::*;
 
 /// Whatever is looked up per model or point must not be searched for: with the square of the time this

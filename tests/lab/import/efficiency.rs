@@ -2,10 +2,11 @@
 
 use super::{file, only, read, refused};
 use bk_lab::kit::claims::PublishedFigure;
-use bk_lab::kit::import::read_files;
-use bk_lab::kit::record::{Model, Provenance, Record, document};
+use bk_lab::kit::record::{Model, Provenance, document};
 use bk_lab::studies::efficiency::record::{Config, Efficiency};
 use bk_lab::studies::efficiency::study::run;
+use bk_lab::studies::import::read_files;
+use bk_lab::studies::record::Record;
 
 fn simulated(seed: u32, configurations: u32) -> Efficiency {
     run(&Config { seed, configurations }).unwrap()

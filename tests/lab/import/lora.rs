@@ -2,13 +2,15 @@
 
 use super::{file, only, read};
 use crate::published_files::{FOLDER, json_files};
-use bk_lab::kit::import::{Imported, SourceFile, read_files};
+use bk_lab::kit::import::SourceFile;
 use bk_lab::kit::record::table::{Grid, Table};
-use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::kit::record::{Provenance, document};
+use bk_lab::studies::import::{Imported, read_files};
 use bk_lab::studies::lora::published::Evidence;
 use bk_lab::studies::lora::published::tree::{Times, experiment_files, stamp, summary_files};
 use bk_lab::studies::lora::record::Config;
 use bk_lab::studies::lora::study::run;
+use bk_lab::studies::record::Record;
 use serde_json::Value;
 use std::path::Path;
 

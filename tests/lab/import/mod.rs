@@ -12,8 +12,9 @@ mod sound;
 mod stability;
 mod tables;
 
-use bk_lab::kit::import::{Imported, LARGEST_FILE, SourceFile, read_files};
-use bk_lab::kit::record::Record;
+use bk_lab::kit::import::{LARGEST_FILE, SourceFile};
+use bk_lab::studies::import::{Imported, read_files};
+use bk_lab::studies::record::Record;
 
 fn file(name: &str, content: &str) -> SourceFile {
     SourceFile { name: name.into(), bytes: content.as_bytes().to_vec() }

@@ -1,6 +1,7 @@
 //! Potentials from files and pasted text.
 
-use bk_lab::kit::record::{Record, document};
+use bk_lab::kit::record::document;
+use bk_lab::studies::record::Record;
 use bk_lab::studies::resolvent::potential_file::{PotentialError, read_potential};
 use bk_resolvent::{LARGEST_ENERGY, MOST_SITES, Potential};
 use proptest::prelude::*;

@@ -2,9 +2,11 @@
 
 use super::{only, read};
 use crate::published_files::{FOLDER, json_files, text};
-use bk_lab::kit::import::{SourceFile, read_files};
-use bk_lab::kit::record::{Model, Provenance, Record, Table};
+use bk_lab::kit::import::SourceFile;
+use bk_lab::kit::record::{Model, Provenance, Table};
 use bk_lab::studies::efficiency::record::Efficiency;
+use bk_lab::studies::import::read_files;
+use bk_lab::studies::record::Record;
 use bk_lab::studies::robustness::record::Robustness;
 use bk_lab::studies::stability::record::Stability;
 use std::fs;

@@ -2,8 +2,9 @@
 
 use super::{file, only, read, refused};
 use bk_lab::kit::claims::PublishedFigure;
-use bk_lab::kit::import::read_files;
-use bk_lab::kit::record::{Model, Provenance, Record, document};
+use bk_lab::kit::record::{Model, Provenance, document};
+use bk_lab::studies::import::read_files;
+use bk_lab::studies::record::Record;
 use bk_lab::studies::robustness::record::{Config, Robustness};
 use bk_lab::studies::robustness::study::run;
 

@@ -2,12 +2,14 @@
 
 use bk_lab::kit::claims::PublishedFigure;
 use bk_lab::kit::context::Context;
-use bk_lab::kit::import::{Imported, SourceFile, read_files};
-use bk_lab::kit::record::{Record, document};
+use bk_lab::kit::import::SourceFile;
+use bk_lab::kit::record::document;
 use bk_lab::studies::efficiency::record as efficiency;
+use bk_lab::studies::import::{Imported, read_files};
 use bk_lab::studies::lora::published::measured::beside;
 use bk_lab::studies::quantization::published::claims;
 use bk_lab::studies::quantization::record::ComparisonConfig;
+use bk_lab::studies::record::Record;
 use bk_lab::studies::robustness::record as robustness;
 use bk_lab::studies::stability::record as stability;
 use bk_lab::studies::stability::record::Run;

@@ -2,7 +2,8 @@
 
 use super::{only, read};
 use bk_lab::kit::record::table::{Grid, Table};
-use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::kit::record::{Provenance, document};
+use bk_lab::studies::record::Record;
 
 fn table(content: &str) -> Table {
     only(read("some.json", content))

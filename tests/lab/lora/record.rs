@@ -3,13 +3,15 @@
 use super::command::{bklab, folder, simulation, text};
 use super::{files_below, published as published_file, timeless};
 use bk_lab::kit::claims::Verdict;
-use bk_lab::kit::import::{SourceFile, read_files};
-use bk_lab::kit::record::{Provenance, Record, document};
+use bk_lab::kit::import::SourceFile;
+use bk_lab::kit::record::{Provenance, document};
+use bk_lab::studies::import::read_files;
 use bk_lab::studies::lora::figure::{accuracy, curves};
 use bk_lab::studies::lora::published::Evidence;
 use bk_lab::studies::lora::published::demonstration::{Outcome, Sums, beside, published};
 use bk_lab::studies::lora::published::tree::tree;
 use bk_lab::studies::lora::record::{Config, Experiment, Study};
+use bk_lab::studies::record::Record;
 use bk_plot::{Layout, Theme, View};
 use std::fs;
 use std::io::Read;

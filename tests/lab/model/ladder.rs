@@ -2,8 +2,9 @@
 
 use bk_lab::kit::claims::judgement::Judgement;
 use bk_lab::kit::context::{Context, StudyError};
-use bk_lab::kit::record::{Record, document};
+use bk_lab::kit::record::document;
 use bk_lab::studies::language_models::study::Session;
+use bk_lab::studies::record::Record;
 use bk_lab::studies::scaling::record::{Config, Kind, Ladder, Size, Variant};
 use bk_lab::studies::scaling::study as ladder;
 use bk_lab::studies::scaling::study::Advanced;
@@ -125,7 +126,7 @@ fn what_was_trained_once_is_not_trained_again() {
     // From a file, after the tab was closed.
     let partial = Ladder { rungs: whole.rungs[..1].to_vec(), ..whole.clone() };
     let json = document::to_json(&[&partial]).unwrap();
-    let read = document::from_value(serde_json::from_str(&json).unwrap()).unwrap();
+    let read = bk_lab::studies::record::from_value(serde_json::from_str(&json).unwrap()).unwrap();
     let Record::Ladder(read) = read else { panic!("{json}") };
     assert_eq!(*read, partial);
     let mut grown = 0;
@@ -171,7 +172,9 @@ fn steps_that_are_not_finite_are_counted_and_marked() {
     assert_eq!((rung.not_finite(), rung.first_not_finite()), (2, Some(3)));
     assert!(rung.spikes() >= 1);
     let json = document::to_json(&[&record]).unwrap();
-    let Record::Ladder(read) = document::from_value(serde_json::from_str(&json).unwrap()).unwrap() else {
+    let Record::Ladder(read) =
+        bk_lab::studies::record::from_value(serde_json::from_str(&json).unwrap()).unwrap()
+    else {
         panic!("{json}")
     };
     assert_eq!(*read, record);

@@ -3,9 +3,10 @@
 use super::mixed::both;
 use super::widths::{layout, run};
 use bk_lab::kit::context::Context;
-use bk_lab::kit::record::{Record, document};
+use bk_lab::kit::record::document;
 use bk_lab::studies::language_models::record as language_model;
 use bk_lab::studies::language_models::study::Session;
+use bk_lab::studies::record::Record;
 use bk_lab::studies::robustness::measured::figure::training_lengths::Quantity;
 use bk_lab::studies::robustness::measured::record::{Config, Lengths, LengthsError, Way, Widths};
 use bk_lab::studies::robustness::measured::training_lengths as lengths;
@@ -76,7 +77,7 @@ fn trainings_of_several_seeds_are_one_course() {
     assert!(points.iter().all(|(_, found)| found.count == 2 && found.interval.is_some()));
     assert_eq!(record.lengths_table().rows.len(), 3 * Format::ALL.len());
     let json = document::to_json(&[Record::Widths(Box::new(record.clone()))]).unwrap();
-    let read = document::from_value(serde_json::from_str(&json).unwrap()).unwrap();
+    let read = bk_lab::studies::record::from_value(serde_json::from_str(&json).unwrap()).unwrap();
     assert_eq!(read, Record::Widths(Box::new(record.clone())));
     for quantity in [Quantity::Perplexity, Quantity::Change] {
         let scene = bk_lab::studies::robustness::measured::figure::training_lengths::draw(

@@ -124,7 +124,7 @@ fn a_plan_of_ones_own_is_one_more_point() {
     for name in ["layer_norm_final.weight", "lm_heap.weight"] {
         let own = BTreeMap::from([(name.to_owned(), Width::Int8)]);
         let error = mixed::outline(&Config { own, ..Config::default() }, &checkpoint).unwrap_err();
-        assert!(matches!(error, StudyError::Mixed(_)));
+        assert!(matches!(error, StudyError::Config(_)));
         assert!(error.to_string().contains(name), "{error}");
     }
 }

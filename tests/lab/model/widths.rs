@@ -3,9 +3,10 @@
 use super::mixed::{both, trained};
 use bk_lab::kit::claims::judgement::Judgement;
 use bk_lab::kit::context::{Context, StudyError};
-use bk_lab::kit::record::{Record, document};
+use bk_lab::kit::record::document;
 use bk_lab::studies::language_models::record as language_model;
 use bk_lab::studies::language_models::study::Session;
+use bk_lab::studies::record::Record;
 use bk_lab::studies::robustness::measured::claims::findings;
 use bk_lab::studies::robustness::measured::record::{Config, Core, Look, Part, Tuned, Tuning, Way, Widths};
 use bk_lab::studies::robustness::measured::study as widths;
@@ -156,7 +157,8 @@ fn what_was_measured_once_is_not_measured_again() {
     assert_eq!(seen.models[1].points[..], whole.models[1].points[..3]);
     // As JSON, the way a file or a shelf keeps it.
     let json = document::to_json(&[Record::Widths(Box::new(seen))]).unwrap();
-    let Ok(Record::Widths(kept)) = document::from_value(serde_json::from_str(&json).unwrap()) else {
+    let Ok(Record::Widths(kept)) = bk_lab::studies::record::from_value(serde_json::from_str(&json).unwrap())
+    else {
         panic!("{json}")
     };
     let steps = Rc::new(Cell::new(0));

@@ -34,7 +34,7 @@ pub enum BirmanSchwingerError {
     },
     /// A low-rank factor has the wrong number of values or a value that is not finite.
     #[error(
-        "The low-rank factors have {left} and {right} values, which is not {sites} sites × rank {rank}. Give both factors that many."
+        "The low-rank factors have {left} and {right} values, not {sites} sites × rank {rank} each. Give every factor sites × rank finite values."
     )]
     Factors {
         /// The number of values of the left factor.
@@ -51,12 +51,12 @@ pub enum BirmanSchwingerError {
     Resolvent(#[from] ResolventError),
     /// The chain has bonds other than 1.
     #[error(
-        "The Mourre estimate is for chains whose bonds are all 1, because its commutator is. This chain has others. Leave the bonds out."
+        "The Mourre estimate needs a chain whose bonds are all 1, for which its commutator is derived. This chain has other bonds. Leave the bonds out."
     )]
     Bonds,
     /// The energy window is empty or has an end that is not finite.
     #[error(
-        "The energy window from {from:?} to {to:?} holds no energies. Both ends must be finite and the end must lie above the beginning."
+        "The energy window from {from:?} to {to:?} is empty or not finite. Give two finite energies, the lower one first."
     )]
     Window {
         /// The lower end of the window.

@@ -47,8 +47,8 @@ impl Ahead {
         }
     }
 
-    /// Reads the cache lines of values that are written next. Skips the first line, which the values before them
-    /// share unless they begin at a line.
+    /// Reads the cache lines of values that are written next, except a first line that they share with the values
+    /// before them.
     #[inline(always)]
     pub(super) fn next<T: Real>(&mut self, values: Option<&[T]>) {
         let words: &[u32] = values.map(bytemuck::cast_slice).unwrap_or_default();

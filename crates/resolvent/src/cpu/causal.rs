@@ -18,7 +18,7 @@ use crate::real::Real;
 /// Computes L_i of every sequence of a batch: the last diagonal element of the resolvent of the chain that ends at
 /// site i. Takes one sweep from left to right.
 ///
-/// L_i is always finite, with Im L ≥ 0, and 0 only where it underflows.
+/// L_i is always finite, with Im L ≥ 0; Im L is 0 only where it underflows.
 ///
 /// # Errors
 /// [`ResolventError::Memory`] if the result does not fit in memory.

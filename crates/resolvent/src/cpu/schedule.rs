@@ -9,8 +9,7 @@ use crate::real::Real;
 pub(super) const BLOCKS: usize = 2;
 
 /// Divides the sequences into runs that are packed, computed and unpacked together: the first sequence of each run
-/// and its shape. All runs have full blocks, except that a last narrow block holds the remaining sequences if they
-/// fit.
+/// and its shape. All runs have wide blocks, except that the remaining sequences go into a narrow block if they fit.
 pub(super) fn runs<T: Real>(sites: usize, sequences: usize) -> impl Iterator<Item = (usize, Shape)> {
     let wide = Width::Wide.lanes::<T>();
     let rest = match sequences % wide {

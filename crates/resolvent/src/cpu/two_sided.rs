@@ -18,7 +18,7 @@ use crate::real::Real;
 /// Packs, computes and unpacks two blocks at a time; [`green_blocks`] computes the same without packing. A single
 /// sequence is computed in overlapping pieces, one per lane, if it is long enough for its η.
 ///
-/// G_ii is always finite, with Im G ≥ 0, and 0 only where it underflows. Each site obeys
+/// G_ii is always finite, with Im G ≥ 0; Im G is 0 only where it underflows. Each site obeys
 /// [`ErrorBound`](crate::ErrorBound).
 ///
 /// # Errors

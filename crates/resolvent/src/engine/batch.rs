@@ -1,4 +1,4 @@
-//! Batches on any back end: G_ii, the causal form, and the gradients through both.
+//! Batches on any back end: G_ii, the causal form, and their gradients.
 
 use super::Engine;
 use crate::backend::Backend;
@@ -11,7 +11,7 @@ use crate::gpu::{Planes, Sequences};
 use crate::kernels::{MOST_FUSED_SITES, MOST_HALO_SITES, SequenceKernel};
 use crate::real::Real;
 
-/// The two forms, of which a value or a gradient may be wanted.
+/// The form of the resolvent to compute.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Form {
     /// G_ii.
@@ -21,11 +21,11 @@ pub(super) enum Form {
 }
 
 impl Engine {
-    /// G_ii of every sequence of a batch.
+    /// Computes G_ii of every sequence of a batch.
     ///
     /// # Errors
-    /// [`ResolventError::Memory`] where result or workspace do not fit; [`ResolventError::Gpu`] or
-    /// [`ResolventError::NotFinite`] where the GPU fails.
+    /// [`ResolventError::Memory`] if the result or the workspace does not fit in memory; [`ResolventError::Gpu`] or
+    /// [`ResolventError::NotFinite`] if the GPU fails.
     pub async fn green_batch<T: Real>(
         &self,
         batch: &Batch<'_, T>,
@@ -33,10 +33,11 @@ impl Engine {
         self.values(Form::Green, batch).await
     }
 
-    /// L_i of every sequence of a batch: the causal form, which at site i knows nothing of the sites after it.
+    /// Computes L_i of every sequence of a batch: the causal form, which at site i depends only on the sites up to
+    /// i.
     ///
     /// # Errors
-    /// As [`green_batch`](Self::green_batch).
+    /// The errors of [`green_batch`](Self::green_batch).
     pub async fn causal_batch<T: Real>(
         &self,
         batch: &Batch<'_, T>,
@@ -44,12 +45,13 @@ impl Engine {
         self.values(Form::Causal, batch).await
     }
 
-    /// The exact gradient through [`green_batch`](Self::green_batch), for the cotangents
-    /// g_i = ∂Loss/∂Re G_ii − i ∂Loss/∂Im G_ii.
+    /// Computes the exact gradient through [`green_batch`](Self::green_batch), given the cotangents g_i = ∂Loss/∂Re
+    /// G_ii − i ∂Loss/∂Im G_ii.
     ///
     /// # Errors
-    /// As [`green_batch`](Self::green_batch); [`ResolventError::BatchShape`] or [`ResolventError::BatchValue`] for
-    /// cotangents that do not fit the batch or the precision.
+    /// The errors of [`green_batch`](Self::green_batch); [`ResolventError::BatchShape`] or
+    /// [`ResolventError::BatchValue`] for cotangents whose shape is not that of the batch or whose values are out
+    /// of range for the precision.
     pub async fn green_adjoint<T: Real>(
         &self,
         batch: &Batch<'_, T>,
@@ -58,11 +60,11 @@ impl Engine {
         self.gradient(Form::Green, batch, cotangents).await
     }
 
-    /// The exact gradient through [`causal_batch`](Self::causal_batch), for the cotangents
-    /// g_i = ∂Loss/∂Re L_i − i ∂Loss/∂Im L_i.
+    /// Computes the exact gradient through [`causal_batch`](Self::causal_batch), given the cotangents g_i =
+    /// ∂Loss/∂Re L_i − i ∂Loss/∂Im L_i.
     ///
     /// # Errors
-    /// As [`green_adjoint`](Self::green_adjoint).
+    /// The errors of [`green_adjoint`](Self::green_adjoint).
     pub async fn causal_adjoint<T: Real>(
         &self,
         batch: &Batch<'_, T>,
@@ -108,8 +110,9 @@ impl Engine {
         Ok(converted_gradient(&gradient))
     }
 
-    /// What the GPU leaves, all of it finite; `None` where the CPU computes. `shifts` are the batch's before each
-    /// sequence was seen from its own energy, for messages.
+    /// Computes the planes on the GPU and checks that all values are finite; `None` if the CPU has to compute.
+    /// `shifts` are the original points of the batch, for error messages; `batch` is relative to each sequence's
+    /// own energy.
     pub(super) async fn planes(
         &self,
         form: Form,
@@ -139,7 +142,8 @@ impl Engine {
         Ok(Some(planes))
     }
 
-    /// The kernel for a form: what was forced if it can be, else one dispatch if η or length allow it.
+    /// Returns the kernel for a form: the forced kernel if it is usable; otherwise a kernel of one dispatch if η or
+    /// the length allows it; otherwise the scan.
     fn kernel_for(&self, form: Form, sequences: &Sequences<'_>) -> SequenceKernel {
         use crate::kernels::SequenceKernel as Kernel;
         let (halo, scan) = match (form, sequences.cotangents) {
@@ -158,7 +162,8 @@ impl Engine {
     }
 }
 
-/// A batch as a back end sees it: in its precision, and each sequence less its own energy, subtracted before rounding.
+/// A batch as a back end computes it: in the precision of the back end, and with each sequence's energy subtracted
+/// before rounding.
 struct Seen<T> {
     sites: usize,
     diagonals: Vec<T>,
@@ -186,7 +191,7 @@ impl<T: Real> Seen<T> {
     }
 }
 
-/// G or L on the CPU.
+/// Computes G or L on the CPU.
 fn values<T: Real>(form: Form, batch: &Batch<T>) -> Result<ComplexPlanes<T>, ResolventError> {
     let mut values = ComplexPlanes::default();
     match form {
@@ -196,7 +201,7 @@ fn values<T: Real>(form: Form, batch: &Batch<T>) -> Result<ComplexPlanes<T>, Res
     Ok(values)
 }
 
-/// A gradient on the CPU.
+/// Computes a gradient on the CPU.
 fn gradient<T: Real>(
     form: Form,
     batch: &Batch<T>,
@@ -212,7 +217,7 @@ fn gradient<T: Real>(
     Ok(gradient)
 }
 
-/// The gradient from s: −Re s by the diagonal, Re Σ s by E, −Im Σ s by η.
+/// Returns the gradient from s: −Re s with respect to the diagonal, Re Σ s to E, and −Im Σ s to η.
 fn gradient_of(batch: &Batch<'_, f32>, planes: &Planes) -> Result<Gradient<f32>, ResolventError> {
     let sites = batch.sites();
     let mut gradient = Gradient::default();

@@ -1,4 +1,4 @@
-//! The engine: one object that computes the resolvent on the back end asked for, and says which that is and why.
+//! The engine, which computes the resolvent on a chosen back end and reports which one it uses and why.
 
 mod batch;
 
@@ -19,47 +19,48 @@ use crate::kernels::SequenceKernel;
 use crate::real::Real;
 use batch::Form;
 
-/// The most (site, energy) pairs of one tile, those of the largest map: their 4 bytes each make 32 MiB, within the
-/// 128 MiB binding that WebGPU promises.
+/// The largest number of (site, energy) pairs in one tile, which is that of the largest map. At 4 bytes per pair
+/// they take 32 MiB, within the 128 MiB binding that WebGPU guarantees.
 pub const MOST_SITE_ENERGIES: usize = 1 << 23;
 
-/// The (site, energy) pairs of a tile on a GPU: milliseconds there, and as much less than a second for the f64 reference
-/// that each tile is compared to.
+/// The number of (site, energy) pairs in a tile on a GPU. The GPU takes milliseconds for it, and the f64 reference
+/// that each tile is compared to takes less than a second.
 const GPU_SITE_ENERGIES: usize = 1 << 22;
 
-/// The (site, energy) pairs of a tile where a CPU computes, itself or playing the GPU. In Chromium on two busy cores
-/// SwiftShader takes 60 to 160 ns a pair, WebAssembly 14 to 40: tiles of 4 to 40 ms, between which cancelling feels
-/// immediate.
+/// The number of (site, energy) pairs in a tile on a CPU, including a CPU that emulates a GPU. In Chromium on two
+/// busy cores SwiftShader takes 60 to 160 ns per pair and WebAssembly 14 to 40 ns: tiles take 4 to 40 ms, between
+/// which canceling feels immediate.
 const CPU_SITE_ENERGIES: usize = 250_000;
 
-/// Below so many (site, energy) pairs the CPU is done before a GPU's result has come back: submitting and reading back
-/// cost about as much as 10⁵ to 10⁶ sites on one core (resolvent-performance.md §2.2).
+/// The number of (site, energy) pairs below which the CPU finishes before the result of a GPU is back: submitting
+/// and reading back cost as much as about 10⁵ to 10⁶ sites on one core (resolvent-performance.md §2.2).
 const FEWEST_GPU_SITES: usize = 200_000;
 
-/// The smallest η at which single precision is tested; below, three digits and fewer are left of it
-/// (resolvent-performance.md §0 item 1), and automatic choice takes f64.
+/// The smallest η at which single precision is tested. Below it, single precision keeps three digits or fewer
+/// (resolvent-performance.md §0 item 1), and [`BackendChoice::Auto`] selects f64.
 const SMALLEST_SINGLE_ETA: f64 = 1e-4;
 
-/// Computes G_ii on one back end. Open once, use for many problems; not `Send`, since no GPU object is in a browser.
+/// Computes the resolvent on one back end. Open it once and use it for many problems. Not `Send`, since GPU objects
+/// in a browser are not.
 #[derive(Debug)]
 pub struct Engine {
     choice: BackendChoice,
-    /// The open device, or why there is none to be used.
+    /// The open device, or the reason why none is used.
     gpu: Result<Rc<Gpu>, String>,
     /// Changes when the device is lost.
     report: RefCell<BackendReport>,
-    /// The kernel used wherever it can be, to test and time it.
+    /// The kernel to use wherever it is usable, for tests and timing.
     forced: Option<SequenceKernel>,
     /// The kernel used last.
     used: Cell<Option<SequenceKernel>>,
 }
 
 impl Engine {
-    /// Opens the back end asked for. [`BackendChoice::Auto`] opens a GPU if there is one;
-    /// [`prepared_for`](Self::prepared_for) then decides by the work.
+    /// Opens a back end. [`BackendChoice::Auto`] opens a GPU if there is one; [`prepared_for`](Self::prepared_for)
+    /// then selects the back end for each size of work.
     ///
     /// # Errors
-    /// Only for [`BackendChoice::Gpu`]: [`ResolventError::NoAdapter`].
+    /// [`ResolventError::NoAdapter`], for [`BackendChoice::Gpu`] only.
     pub async fn open(choice: BackendChoice) -> Result<Self, ResolventError> {
         let gpu = match choice {
             BackendChoice::F64 | BackendChoice::F32 => Err("it was not asked for".to_owned()),
@@ -75,24 +76,25 @@ impl Engine {
         Ok(Self::with(choice, gpu.map(Rc::new), usize::MAX, f64::MAX))
     }
 
-    /// Opens the GPU and uses this kernel for what it computes, wherever η and length allow it: to test and time it.
+    /// Opens the GPU and uses this kernel wherever η and the length allow it, for tests and timing.
     ///
     /// # Errors
-    /// [`ResolventError::NoAdapter`].
+    /// [`ResolventError::NoAdapter`] if there is no usable GPU.
     pub async fn open_with_kernel(kernel: SequenceKernel) -> Result<Self, ResolventError> {
         let engine = Self::open(BackendChoice::Gpu).await?;
         Ok(Self { forced: Some(kernel), ..engine })
     }
 
-    /// The engine for work of so many (site, energy) pairs at this η, on the same device. If the choice is automatic, it
-    /// computes on a GPU where there is one and the pairs are many, on the CPU where they are few or the adapter is the
-    /// CPU itself, and in f64 where η is too small for single precision; it says which and why. What was asked for by
-    /// name stays as it is.
+    /// Returns an engine on the same device for work of `pairs` (site, energy) pairs at this η. An explicit choice
+    /// of back end is kept. An automatic choice selects the GPU if there is one and the pairs are many; the CPU if
+    /// they are few or the adapter is the CPU itself; and f64 if η is too small for single precision.
+    /// [`report`](Self::report) tells which back end and why.
     pub fn prepared_for(&self, pairs: usize, eta: f64) -> Self {
         Self { forced: self.forced, ..Self::with(self.choice, self.gpu.clone(), pairs, eta) }
     }
 
-    /// The same on the GPU, whatever was decided, if a device has been opened.
+    /// Returns an engine that uses the open device whatever back end this one selected; `None` if no device is
+    /// open.
     pub fn on_device(&self) -> Option<Self> {
         let gpu = self.gpu.clone().ok()?;
         Some(Self::with(BackendChoice::Gpu, Ok(gpu), usize::MAX, f64::MAX))
@@ -103,22 +105,22 @@ impl Engine {
         Self { choice, gpu, report, forced: None, used: Cell::default() }
     }
 
-    /// Which back end computes now, on which adapter, and why. Changes when a device is lost.
+    /// Returns the back end in use, its adapter, and the reason for it. Changes when the device is lost.
     pub fn report(&self) -> BackendReport {
         self.report.borrow().clone()
     }
 
-    /// The kernel that the GPU used last for sequences, if it has computed any.
+    /// Returns the kernel that the GPU used last for sequences; `None` if it has not computed any.
     pub fn kernel_used(&self) -> Option<SequenceKernel> {
         self.used.get()
     }
 
-    /// G_ii of the chain at one point, one value a site, widened to f64 whatever the back end.
+    /// Computes G_ii of the chain at one point, one value per site, converted to f64 on every back end.
     ///
-    /// Finite always, with Im G ≥ 0 (0 only where single precision has no smaller number).
+    /// G_ii is always finite, with Im G ≥ 0; Im G is 0 only where single precision underflows.
     ///
     /// # Errors
-    /// [`ResolventError::Gpu`] or [`ResolventError::NotFinite`] where the GPU fails.
+    /// [`ResolventError::Gpu`] or [`ResolventError::NotFinite`] if the GPU fails.
     pub async fn green(&self, chain: &Chain, shift: Shift) -> Result<Vec<Complex<f64>>, ResolventError> {
         let diagonal = chain.offset_from::<f32>(shift.energy());
         let bonds = chain.rounded_bonds::<f32>();
@@ -133,14 +135,14 @@ impl Engine {
         Ok(green)
     }
 
-    /// The local density of states Im G_ii/π of the chain at many energies, layout `[site][energy]`.
+    /// Computes the local density of states Im G_ii/π of the chain at many energies, layout `[site][energy]`.
     ///
-    /// One tile of a map: progress and cancelling belong to the caller, between tiles; see
+    /// This is one tile of a map. The caller reports progress and cancels between tiles; see
     /// [`tile_width`](Self::tile_width).
     ///
     /// # Errors
-    /// [`ResolventError::Tile`] for a tile beyond [`MOST_SITE_ENERGIES`]; [`ResolventError::Gpu`] or
-    /// [`ResolventError::NotFinite`] where the GPU fails.
+    /// [`ResolventError::Tile`] for a tile larger than [`MOST_SITE_ENERGIES`]; [`ResolventError::Gpu`] or
+    /// [`ResolventError::NotFinite`] if the GPU fails.
     pub async fn density_tile(&self, chain: &Chain, shifts: &Shifts) -> Result<Vec<f32>, ResolventError> {
         check_tile(chain, shifts)?;
         let computed = self.on_gpu(async |gpu| gpu.density(chain, shifts).await?.read().await);
@@ -155,11 +157,11 @@ impl Engine {
         Ok(density)
     }
 
-    /// The same as [`density_tile`](Self::density_tile), left on the GPU for whoever draws it there; `None` where the CPU
-    /// computes.
+    /// Computes the same as [`density_tile`](Self::density_tile) and keeps the result on the GPU, to be drawn
+    /// there; `None` if the CPU computes.
     ///
     /// # Errors
-    /// As [`density_tile`](Self::density_tile).
+    /// The errors of [`density_tile`](Self::density_tile).
     pub async fn density_on_device(
         &self,
         chain: &Chain,
@@ -169,25 +171,26 @@ impl Engine {
         self.on_gpu(async |gpu| gpu.density(chain, shifts).await).await
     }
 
-    /// How many energies to take in one tile of a map of `sites` × `energies`: tiles of about equal width, each
-    /// short enough to cancel between them and within the limits of [`density_tile`](Self::density_tile).
+    /// Returns the number of energies per tile for a map of `sites` × `energies`. Tiles have about equal widths,
+    /// are short enough that canceling between them feels immediate, and are within the limits of
+    /// [`density_tile`](Self::density_tile).
     pub fn tile_width(&self, sites: usize, energies: usize) -> usize {
         let on_gpu = self.report.borrow().adapter.as_ref().is_some_and(|adapter| !adapter.software);
         equal_tiles(if on_gpu { GPU_SITE_ENERGIES } else { CPU_SITE_ENERGIES }, sites, energies)
     }
 
-    /// How far a result of [`green`](Self::green) is from the f64 reference.
+    /// Compares a result of [`green`](Self::green) to the f64 reference.
     pub fn green_deviation(&self, chain: &Chain, shift: Shift, green: &[Complex<f64>]) -> Deviation {
         Deviation::of_green(self.report().backend, chain, shift, green)
     }
 
-    /// How far a result of [`density_tile`](Self::density_tile) is from the f64 reference.
+    /// Compares a result of [`density_tile`](Self::density_tile) to the f64 reference.
     pub fn density_deviation(&self, chain: &Chain, shifts: &Shifts, density: &[f32]) -> Deviation {
         Deviation::of_density(self.report().backend, chain, shifts, density)
     }
 
-    /// Computes on the GPU if that is the back end; `None` where it is not, or is no more, since its device was lost: then
-    /// the CPU has to do it.
+    /// Computes on the GPU; `None` if the GPU is not the back end, or if its device is lost, which makes the CPU
+    /// the back end.
     async fn on_gpu<T>(
         &self,
         compute: impl AsyncFnOnce(Rc<Gpu>) -> Result<T, ResolventError>,
@@ -216,7 +219,7 @@ impl Engine {
     }
 }
 
-/// Which back end is to compute work of so many (site, energy) pairs at this η, and why.
+/// Selects the back end for work of `pairs` (site, energy) pairs at this η, and gives the reason.
 fn decide(choice: BackendChoice, gpu: &Result<Rc<Gpu>, String>, pairs: usize, eta: f64) -> BackendReport {
     match (choice, gpu) {
         (BackendChoice::F64, _) => on_cpu(Backend::F64, CHOSEN),
@@ -241,7 +244,7 @@ fn decide(choice: BackendChoice, gpu: &Result<Rc<Gpu>, String>, pairs: usize, et
     }
 }
 
-/// The reason for what was asked for by name.
+/// The reason for an explicit choice.
 const CHOSEN: &str = "it was chosen";
 
 fn on_cpu(backend: Backend, reason: impl Into<String>) -> BackendReport {
@@ -258,7 +261,7 @@ fn on_gpu(gpu: &Gpu, reason: &str) -> BackendReport {
     BackendReport { backend: Backend::Gpu, adapter: Some(adapter), reason }
 }
 
-/// Refuses a tile that does not fit.
+/// Returns an error for a tile that is too large.
 fn check_tile(chain: &Chain, shifts: &Shifts) -> Result<(), ResolventError> {
     let (sites, energies) = (chain.sites(), shifts.energies().len());
     if sites.saturating_mul(energies) > MOST_SITE_ENERGIES {
@@ -267,7 +270,8 @@ fn check_tile(chain: &Chain, shifts: &Shifts) -> Result<(), ResolventError> {
     Ok(())
 }
 
-/// The width of the fewest tiles of at most `pairs` (site, energy) pairs that cover a map; at least 1.
+/// Returns the width of the fewest equal tiles of at most `pairs` (site, energy) pairs that cover a map; at
+/// least 1.
 fn equal_tiles(pairs: usize, sites: usize, energies: usize) -> usize {
     let widest = (pairs / sites.max(1)).max(1);
     let tiles = energies.div_ceil(widest).max(1);
@@ -303,7 +307,7 @@ mod tests {
         assert_eq!(equal_tiles(CPU_SITE_ENERGIES, MOST_SITES, 10), 1, "a tile is never empty");
     }
 
-    /// An engine whose device has just been lost.
+    /// Returns an engine whose device has just been lost.
     fn lost() -> Engine {
         let engine =
             pollster::block_on(Engine::open(BackendChoice::Gpu)).expect("this test needs a GPU adapter");

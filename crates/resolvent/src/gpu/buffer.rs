@@ -1,12 +1,13 @@
-//! Memory on the device.
+//! Buffers on the device.
 
-/// A buffer whose memory is given back when it is dropped (once the work submitted with it is done); a browser would
-/// keep it until it next collects garbage, and a map takes two large ones a tile.
+/// A buffer whose memory is released when it is dropped, as soon as the submitted work that uses it is done. A
+/// browser would otherwise keep the memory until its next garbage collection, and a map allocates two large buffers
+/// per tile.
 #[derive(Debug)]
 pub(super) struct Buffer(wgpu::Buffer);
 
 impl Buffer {
-    /// Memory for `size` bytes, all zero; at least 32, so that it can be bound to any array.
+    /// Allocates `size` bytes of zeros; at least 32, so that the buffer can be bound to an array of any type.
     pub(crate) fn new(device: &wgpu::Device, label: &str, usage: wgpu::BufferUsages, size: usize) -> Self {
         let size = size.max(32) as u64;
         let descriptor =

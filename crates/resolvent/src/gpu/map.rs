@@ -1,4 +1,4 @@
-//! Maps over energies: computed, and left on the device for whoever draws them there.
+//! Maps over energies, computed on the device and kept there for drawing.
 
 use std::rc::Rc;
 
@@ -9,15 +9,15 @@ use crate::chain::{Chain, Shifts};
 use crate::error::ResolventError;
 use crate::kernels::overlap_sites;
 
-/// Sites of one element; `CHUNK` in the shader.
+/// The number of sites of one element; `CHUNK` in the shader.
 const CHUNK: usize = 64;
-/// Sites that one thread writes; `BLOCK` in the shader.
+/// The number of sites that one thread writes; `BLOCK` in the shader.
 const BLOCK: usize = 128;
-/// Threads a workgroup.
+/// The number of threads per workgroup.
 const THREADS: usize = 64;
 
-/// A local density of states Im G_ii/π that lies on the device, for a later pass to draw from; reading it back is a step
-/// of its own. Its memory is given back when this is dropped.
+/// A local density of states Im G_ii/π on the device, to be drawn there or read back with [`read`](Self::read). Its
+/// memory is released when it is dropped.
 #[derive(Debug)]
 pub struct DensityOnDevice {
     gpu: Rc<Gpu>,
@@ -27,21 +27,21 @@ pub struct DensityOnDevice {
 }
 
 impl DensityOnDevice {
-    /// The values: a storage buffer of one f32 a (site, energy) pair, layout `[site][energy]`.
+    /// Returns the values: a storage buffer of one f32 per (site, energy) pair, layout `[site][energy]`.
     pub fn buffer(&self) -> &wgpu::Buffer {
         &self.density
     }
 
-    /// The device the buffer belongs to, and its queue.
+    /// Returns the device of the buffer and its queue.
     pub fn device(&self) -> (&wgpu::Device, &wgpu::Queue) {
         (&self.gpu.device, &self.gpu.queue)
     }
 
-    /// Brings the values back.
+    /// Reads the values back.
     ///
     /// # Errors
-    /// [`ResolventError::DeviceLost`] or [`ResolventError::Gpu`] where the device fails, [`ResolventError::NotFinite`]
-    /// where its arithmetic does.
+    /// [`ResolventError::DeviceLost`] or [`ResolventError::Gpu`] if the device fails; [`ResolventError::NotFinite`]
+    /// for a value that is not finite.
     pub async fn read(&self) -> Result<Vec<f32>, ResolventError> {
         let watch = Watch::over(&self.gpu.device);
         let width = self.energies.len();
@@ -56,7 +56,7 @@ impl DensityOnDevice {
 }
 
 impl Gpu {
-    /// Computes the density of states of a chain at many energies, at most [`MOST_SITE_ENERGIES`] pairs.
+    /// Computes the density of states of a chain at many energies, for at most [`MOST_SITE_ENERGIES`] pairs.
     ///
     /// [`MOST_SITE_ENERGIES`]: crate::MOST_SITE_ENERGIES
     pub(crate) async fn density(
@@ -82,7 +82,7 @@ impl Gpu {
             sites: sites as u32,
             sequences: energies as u32,
             chunks: chunks as u32,
-            // By whole chunks.
+            // The warm-up consists of whole chunks.
             warm_up: overlap_sites(shifts.eta()).next_multiple_of(CHUNK) as u32,
             eta: shifts.eta() as f32,
             rescale: rescale_mask(reach, shifts.eta(), chain.largest_coupling().powi(2)),
@@ -99,7 +99,7 @@ impl Gpu {
         let [x, z] = in_two_dimensions(energies.div_ceil(THREADS));
 
         let boundaries = if blocks == 1 {
-            // A chain of one block has no inner ends.
+            // A chain of one block has no inner boundaries.
             work.workspace("boundaries", 0)
         } else {
             let elements = work.workspace("elements", chunks * energies * ELEMENT_BYTES);

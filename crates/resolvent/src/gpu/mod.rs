@@ -1,6 +1,7 @@
-//! The GPU back end: the kernels of `shaders/` through wgpu, at WebGPU's default limits.
+//! The GPU back end: the kernels of `shaders/`, run by wgpu at the default limits of WebGPU.
 //!
-//! In the browser wgpu speaks WebGPU, natively Vulkan, Metal or DX12; the shaders and this room are the same.
+//! wgpu uses WebGPU in the browser, and Vulkan, Metal or DX12 natively. The shaders and this module are the same
+//! everywhere.
 
 mod buffer;
 mod map;
@@ -25,10 +26,10 @@ pub(super) use shader::{
 };
 pub use shader::{Program, ShaderFile};
 
-/// The most workgroups in one dimension of a dispatch that WebGPU promises.
+/// The largest number of workgroups in one dimension of a dispatch that WebGPU guarantees.
 const MOST_WORKGROUPS: u32 = 65_535;
 
-/// An open device and the kernels compiled for it so far.
+/// An open device, with the kernels compiled so far.
 #[derive(Debug)]
 pub(super) struct Gpu {
     device: wgpu::Device,
@@ -36,14 +37,14 @@ pub(super) struct Gpu {
     modules: RefCell<HashMap<&'static str, wgpu::ShaderModule>>,
     pipelines: RefCell<HashMap<(&'static str, &'static str, bool), wgpu::ComputePipeline>>,
     adapter: AdapterReport,
-    /// Set once, by the device, when it is lost.
+    /// The reason of the loss, set once by the device when it is lost.
     lost: Arc<OnceLock<String>>,
 }
 
 impl Gpu {
     /// Opens the fastest adapter.
     ///
-    /// Decides by whether an adapter is given, since a browser may have the WebGPU interface and no adapter.
+    /// Succeeds only if the browser gives an adapter: a browser may have the WebGPU interface without one.
     pub(crate) async fn open() -> Result<Self, ResolventError> {
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let options = wgpu::RequestAdapterOptions {
@@ -62,7 +63,7 @@ impl Gpu {
         let lost = Arc::new(OnceLock::new());
         let notice = Arc::clone(&lost);
         device.set_device_lost_callback(move |reason, message| {
-            // A second notice would say nothing new.
+            // Only the first notice counts.
             let _ = notice.set(format!("{reason:?}: {message}"));
         });
         let adapter = AdapterReport::of(&device);
@@ -70,7 +71,7 @@ impl Gpu {
         Ok(Self { device, queue, modules, pipelines, adapter, lost })
     }
 
-    /// The adapter this device is on.
+    /// Returns the adapter of this device.
     pub(super) fn adapter(&self) -> &AdapterReport {
         &self.adapter
     }
@@ -98,7 +99,7 @@ impl Gpu {
                 entry_point: Some(entry_point),
                 compilation_options: wgpu::PipelineCompilationOptions {
                     constants: &[("bonded", f64::from(u8::from(bonded)))],
-                    // Every kernel writes what it reads.
+                    // Every kernel writes workgroup memory before it reads it.
                     zero_initialize_workgroup_memory: false,
                 },
                 cache: None,
@@ -107,8 +108,8 @@ impl Gpu {
         pipelines.entry((program.name, entry_point, bonded)).or_insert_with(compile).clone()
     }
 
-    /// Copies so many values to memory that can be read, and reads them. Errors of the commands that filled it come out here,
-    /// if `watch` was begun before them.
+    /// Copies `values` numbers to memory that the CPU can read, and returns them. Also returns errors of earlier
+    /// commands if `watch` was started before them.
     async fn read(
         &self,
         buffer: &wgpu::Buffer,
@@ -123,7 +124,7 @@ impl Gpu {
         self.queue.submit([encoder.finish()]);
         let (sender, receiver) = oneshot::channel();
         result.map_async(wgpu::MapMode::Read, .., move |outcome| {
-            // Nobody listens any more where the caller has dropped the computation.
+            // The receiver is gone if the caller has dropped the computation.
             let _ = sender.send(outcome);
         });
         self.settle(watch).await?;
@@ -133,19 +134,20 @@ impl Gpu {
         let bytes = result
             .get_mapped_range(..size as u64)
             .map_err(|error| ResolventError::Gpu { message: error.to_string() })?;
-        // Element by element, because in the browser the bytes are a copy of no particular alignment.
+        // Copied element by element, because in the browser the bytes have no particular alignment.
         Ok(bytemuck::pod_collect_to_vec(&bytes))
     }
 
-    /// Waits until all that was submitted is done, and tells what went wrong since the watch began.
+    /// Waits until all submitted work is done, and returns the errors since the watch was started.
     ///
-    /// Natively this waits for the device; in the browser it waits for the errors only.
+    /// Natively this waits for the device; in the browser it waits only for the errors.
     async fn settle(&self, watch: Watch) -> Result<(), ResolventError> {
         let polled = self.device.poll(wgpu::PollType::wait_indefinitely());
         let outcome = watch.outcome().await;
-        // Whatever else went wrong followed from the loss.
+        // A loss of the device causes all other errors.
         self.lost().map_or(outcome, Err)?;
-        // Only a lost device, of which the notice is still on its way, fails without an error in the watch.
+        // Polling without an error in the watch fails only if the device is lost and the notice has not arrived
+        // yet.
         polled.map(drop).map_err(|_| unreadable())
     }
 
@@ -154,7 +156,8 @@ impl Gpu {
     }
 }
 
-/// Dispatches to be submitted together, and the memory they share; that is given back when this is dropped.
+/// Dispatches that are submitted together, and the buffers they share. The buffers are released when this is
+/// dropped.
 struct Work<'g> {
     gpu: &'g Gpu,
     passes: Vec<Pass>,
@@ -173,7 +176,7 @@ impl<'g> Work<'g> {
         Self { gpu, passes: vec![], memory: vec![] }
     }
 
-    /// Adds a dispatch, its kernel compiled if it has not been: `bindings` are what the entry point uses.
+    /// Adds a dispatch and compiles its kernel if necessary. `bindings` are the buffers that the entry point uses.
     fn pass(
         &mut self,
         (program, entry_point): (&Program, &'static str),
@@ -224,7 +227,7 @@ impl<'g> Work<'g> {
         self.upload(label, wgpu::BufferUsages::STORAGE, bytemuck::cast_slice(values))
     }
 
-    /// Memory that is all zero.
+    /// Allocates a buffer of zeros.
     fn workspace(&mut self, label: &str, bytes: usize) -> wgpu::Buffer {
         let usage = wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC;
         self.keep(Buffer::new(&self.gpu.device, label, usage, bytes))
@@ -250,18 +253,19 @@ struct Problem {
     levels: u32,
 }
 
-/// The mask of the sites after which a product of the chain's matrices must be rescaled, so that it neither overflows
-/// nor vanishes: 8, 4 or 2 sites apart (resolvent-performance.md §2.4, “Overflow”).
+/// Returns the mask of the sites after which a product of the chain's matrices is rescaled, so that it neither
+/// overflows nor vanishes: every 8, 4 or 2 sites (resolvent-performance.md §2.4, “Overflow”).
 ///
-/// A site multiplies the entries by at most |v − z| + β, and by no less than about η.
+/// Each site multiplies the entries by at most |v − z| + β, and by no less than about η. If this is too much even
+/// for 2 sites, the product is rescaled after every site.
 fn rescale_mask(reach: f64, eta: f64, largest_bond: f64) -> u32 {
-    /// Below the largest single and its inverse, with room for the sums of a product.
+    /// Below the largest single and the inverse of the smallest normal one, with room for the sums of a product.
     const LARGEST_GROWTH: f64 = 1e36;
     let growth = (reach + eta + largest_bond).max(1.0 / eta);
     [8, 4, 2].into_iter().find(|&sites| growth.powi(sites) < LARGEST_GROWTH).unwrap_or(1).unsigned_abs() - 1
 }
 
-/// So many workgroups in one dimension, or in two where WebGPU promises no more.
+/// Returns the dispatch size of `groups` workgroups: one dimension, or two above the limit of WebGPU.
 fn in_two_dimensions(groups: usize) -> [u32; 2] {
     let groups = u32::try_from(groups).unwrap_or(u32::MAX);
     if groups <= MOST_WORKGROUPS { [groups, 1] } else { [MOST_WORKGROUPS, groups.div_ceil(MOST_WORKGROUPS)] }
@@ -271,7 +275,7 @@ fn unreadable() -> ResolventError {
     ResolventError::DeviceLost { reason: "its result cannot be read".to_owned() }
 }
 
-/// Catches every error of the commands given between its making and its outcome.
+/// Collects all errors of the commands between its creation and [`outcome`](Self::outcome).
 struct Watch([wgpu::ErrorScopeGuard; 3]);
 
 impl Watch {
@@ -280,11 +284,11 @@ impl Watch {
         Self([Validation, OutOfMemory, Internal].map(|filter| device.push_error_scope(filter)))
     }
 
-    /// Ends the watch at once; the first error, if any, is known when the future resolves.
+    /// Ends the watch immediately, and returns a future that resolves to the first error, if any.
     fn outcome(self) -> impl Future<Output = Result<(), ResolventError>> {
         let [validation, memory, internal] = self.0;
-        // In the reverse order of their making, and before anything is awaited: another computation on the same
-        // device may run in between.
+        // Popped in reverse order, and before anything is awaited: another computation on the same device may run
+        // in between.
         let internal = internal.pop();
         let memory = memory.pop();
         let validation = validation.pop();
@@ -299,7 +303,8 @@ impl Watch {
     }
 }
 
-/// Why there is no adapter. A browser gives no cause, and wgpu then lists the back ends that only native builds have.
+/// Returns the reason why there is no adapter. A browser gives none, and wgpu would list the back ends that only
+/// native builds have.
 fn no_adapter(error: &wgpu::RequestAdapterError) -> String {
     if cfg!(target_arch = "wasm32") {
         "the browser offers no WebGPU adapter".to_owned()

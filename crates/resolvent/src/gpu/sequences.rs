@@ -1,4 +1,4 @@
-//! Sequences of one length: G_ii, its causal form, and the gradients through both, by the kernel asked for.
+//! Sequences of one length on the GPU: G_ii, its causal form, and their gradients, by any [`SequenceKernel`].
 
 use std::ops::Range;
 
@@ -11,40 +11,40 @@ use crate::cpu::ComplexPlanes;
 use crate::error::ResolventError;
 use crate::kernels::{SequenceKernel, halo_sites, overlap_sites};
 
-/// Sites of one thread; `CHUNK` in the shaders.
+/// The number of sites per thread; `CHUNK` in the shaders.
 const CHUNK: usize = 32;
-/// Threads of a workgroup, each with a chunk.
+/// The number of threads per workgroup, each with one chunk.
 const LANES: usize = 64;
-/// The most sites of one submission: its three planes of results take 48 MiB, within the 128 MiB that WebGPU promises
-/// for a binding and light enough for a telephone.
+/// The largest number of sites of one submission. Its three planes of results take 48 MiB, within the 128 MiB that
+/// WebGPU guarantees for a binding, and little enough for a phone.
 const MOST_SITES_AT_ONCE: usize = 1 << 22;
 
-/// Sequences of one length as the kernels see them.
+/// Sequences of one length, as the kernels read them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sequences<'a> {
-    /// Sites of each.
+    /// The number of sites of each sequence.
     pub(crate) sites: usize,
-    /// v − E, each sequence less its own energy, subtracted before rounding; layout \[sequence\]\[site\].
+    /// v − E, with each sequence's own energy subtracted before rounding; layout \[sequence\]\[site\].
     pub(crate) diagonals: &'a [f32],
-    /// β, one fewer than sites a sequence; `None` where all are 1.
+    /// β, one fewer than sites per sequence; `None` if all are 1.
     pub(crate) bonds: Option<&'a [f32]>,
-    /// η, one a sequence.
+    /// η, one per sequence.
     pub(crate) etas: &'a [f32],
-    /// g, one a site, for an adjoint.
+    /// g, one per site, for an adjoint.
     pub(crate) cotangents: Option<&'a ComplexPlanes<f32>>,
 }
 
-/// What a kernel leaves, in the layout of the diagonals.
+/// The results of a kernel, in the layout of the diagonals.
 #[derive(Debug, Default)]
 pub(crate) struct Planes {
-    /// G, L or, of an adjoint, s.
+    /// G or L; s for an adjoint.
     pub(crate) values: ComplexPlanes<f32>,
-    /// ∂Loss/∂β with one more a sequence, of an adjoint.
+    /// ∂Loss/∂β, padded to one value per site, for an adjoint; otherwise empty.
     pub(crate) bonds: Vec<f32>,
 }
 
 impl Sequences<'_> {
-    /// How many.
+    /// Returns the number of sequences.
     pub(crate) fn count(&self) -> usize {
         self.etas.len()
     }
@@ -57,24 +57,24 @@ impl Sequences<'_> {
         self.etas.iter().copied().fold(f32::INFINITY, f32::min).into()
     }
 
-    /// max |v − E|.
+    /// Returns max |v − E|.
     fn reach(&self) -> f64 {
         largest(self.diagonals)
     }
 
-    /// How far a wrong start reaches, at most.
+    /// Returns the number of sites after which a wrong start no longer matters in any sequence.
     pub(crate) fn halo_sites(&self) -> usize {
         halo_sites(self.smallest_eta(), self.largest_bond().sqrt())
     }
 }
 
-/// The largest magnitude; of none, 0.
+/// Returns the largest magnitude; 0 for an empty slice.
 fn largest(values: &[f32]) -> f64 {
     values.iter().map(|value| value.abs()).fold(0.0, f32::max).into()
 }
 
 impl Gpu {
-    /// Runs a kernel over all sequences, as many at a time as fit.
+    /// Runs a kernel over all sequences, as many at a time as one submission holds.
     pub(crate) async fn sequences(
         &self,
         kernel: SequenceKernel,
@@ -100,7 +100,7 @@ impl Gpu {
     }
 }
 
-/// What the dispatches of a part of the sequences are bound to.
+/// The inputs of the dispatches for some of the sequences.
 struct Inputs {
     problem: wgpu::Buffer,
     diagonals: wgpu::Buffer,
@@ -112,7 +112,7 @@ struct Inputs {
 }
 
 impl Inputs {
-    /// The bindings that every kernel has, and `more`.
+    /// Returns the bindings common to all kernels, the cotangents if any, and `more`.
     fn with<'b>(&'b self, more: &[(u32, &'b wgpu::Buffer)]) -> Vec<(u32, &'b wgpu::Buffer)> {
         let mut bindings = self.without_cotangents(more);
         bindings.extend(self.cotangents.iter().map(|cotangents| (6, cotangents)));
@@ -126,7 +126,7 @@ impl Inputs {
 }
 
 impl Work<'_> {
-    /// Adds the passes of a kernel over some of the sequences, and returns where the planes will be.
+    /// Adds the passes of a kernel over some of the sequences, and returns the buffer of its output planes.
     fn sequences(
         &mut self,
         kernel: SequenceKernel,
@@ -163,12 +163,13 @@ impl Work<'_> {
         output
     }
 
-    /// Uploads some of the sequences.
+    /// Uploads the inputs for some of the sequences.
     fn inputs(&mut self, kernel: SequenceKernel, sequences: Sequences<'_>, range: Range<usize>) -> Inputs {
         let count = range.len();
         let chunks = sequences.sites.div_ceil(CHUNK);
         let values = range.start * sequences.sites..range.end * sequences.sites;
-        // A sequence's chunks share a tree of as many leaves, or its power of two; only the fused kernel has it.
+        // In the fused kernel, the chunks of a sequence share a tree whose number of leaves is the next power of
+        // two.
         let levels = chunks.next_power_of_two().trailing_zeros();
         let lanes = match kernel {
             SequenceKernel::Fused => count << levels,
@@ -200,12 +201,14 @@ impl Work<'_> {
     }
 }
 
-/// How many planes a kernel leaves: real and imaginary parts, and those of the bonds from an adjoint.
+/// Returns the number of output planes: real and imaginary parts and, for an adjoint, the derivatives with respect
+/// to the bonds.
 fn planes(sequences: Sequences<'_>) -> usize {
     if sequences.cotangents.is_some() { 3 } else { 2 }
 }
 
-/// The bonds with one more a sequence, so that they lie as the sites do; the last reaches nothing.
+/// Returns the bonds padded to one per site, so that they have the layout of the sites. The added bond has no
+/// effect.
 fn padded_bonds(bonds: &[f32], sites: usize, range: Range<usize>) -> Vec<f32> {
     let row = |sequence: usize| bonds[sequence * (sites - 1)..][..sites - 1].iter().copied().chain([1.0]);
     range.flat_map(row).collect()
@@ -215,16 +218,16 @@ fn interleaved(planes: &ComplexPlanes<f32>, values: Range<usize>) -> Vec<f32> {
     values.flat_map(|place| [planes.re[place], planes.im[place]]).collect()
 }
 
-/// An entry point and where it is.
+/// An entry point and its program.
 type Entry = (&'static Program, &'static str);
 
-/// What a kernel dispatches.
+/// The dispatches of a kernel.
 enum Road {
-    /// One entry point does it all.
+    /// One entry point computes everything.
     Whole(Entry),
-    /// `reduce`, the spine, and this.
+    /// `reduce`, the Moebius spine, then `apply`.
     Scanned { apply: Entry },
-    /// `reduce`, the spine, `reduce`, the spine, and `apply`.
+    /// `reduce` of the values, the Moebius spine, this `reduce`, the affine spine, then `apply`.
     ScannedAdjoint { reduce: Entry, apply: Entry },
 }
 

@@ -1,24 +1,25 @@
-//! The spine: from the elements of all chunks to the values at their ends, in one level or two.
+//! The spine: the scan that computes the values at the ends of all chunks from their elements, in one or more
+//! levels.
 
 use super::{MOST_WORKGROUPS, Program, Work, in_two_dimensions};
 
-/// Bytes of an element: two maps of two complex numbers each.
+/// The size of an element in bytes: two maps of two complex numbers each.
 pub(super) const ELEMENT_BYTES: usize = 32;
-/// Bytes of a pair of boundary values.
+/// The size of a pair of boundary values in bytes.
 pub(super) const BOUNDARY_BYTES: usize = 16;
-/// Elements that one workgroup scans: 64 threads of 16.
+/// The number of elements that one workgroup scans: 64 threads with 16 elements each.
 const GROUP: usize = 1024;
-/// Up to so many elements of a sequence one thread walks along, which needs neither a tree nor a second level.
+/// The largest number of elements of a sequence that a single thread walks along, without a tree or a second level.
 const WALKED: usize = 64;
-/// Threads a workgroup.
+/// The number of threads per workgroup.
 const THREADS: usize = 64;
 
-/// The elements of many sequences: where they are, how many a sequence has, and how they lie.
+/// The number of sequences, the number of elements per sequence, and the memory order of the elements.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Layout {
     pub(super) sequences: usize,
     pub(super) elements: usize,
-    /// Whether the same element of all sequences lies together, as in a map, not all elements of a sequence.
+    /// Whether elements with the same index lie together, as in a map, rather than all elements of a sequence.
     pub(super) interleaved: bool,
 }
 
@@ -33,7 +34,8 @@ struct Strides {
 }
 
 impl Work<'_> {
-    /// Adds the passes from `elements` to the boundary values, and returns where these will be.
+    /// Adds the passes that compute the boundary values from `elements`, and returns the buffer of the boundary
+    /// values.
     pub(super) fn spine(
         &mut self,
         program: &Program,

@@ -2,9 +2,10 @@
 
 use super::train::{read_content, read_model, show, watched};
 use crate::kit::command::Failure;
-use crate::kit::command::{files, report};
-use crate::kit::record::Record;
+use crate::kit::command::files;
+use crate::studies::language_models::report;
 use crate::studies::language_models::study as language_model;
+use crate::studies::record::Record;
 use bk_models::KeptModel;
 use clap::Args;
 use serde::Serialize;

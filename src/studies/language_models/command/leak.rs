@@ -3,8 +3,8 @@
 use super::eval::print;
 use super::train::watched;
 use crate::kit::command::Failure;
-use crate::kit::command::report;
 use crate::studies::language_models::leak::Config;
+use crate::studies::language_models::report;
 use crate::studies::language_models::study as language_model;
 use clap::Args;
 

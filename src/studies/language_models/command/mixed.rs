@@ -2,11 +2,13 @@
 
 use super::train::{read_checkpoint, read_content, watched};
 use crate::kit::command::Failure;
-use crate::kit::command::{files, report};
-use crate::kit::record::{Record, document};
+use crate::kit::command::files;
+use crate::kit::record::document;
 use crate::studies::language_models::mixed_precision::record::{Assignment, Config, Mixed};
 use crate::studies::language_models::mixed_precision::study as mixed;
+use crate::studies::language_models::report;
 use crate::studies::quantization::record::Reading;
+use crate::studies::record::Record;
 use bk_models::precision::Policy;
 use bk_quantize::{ScaleRule, Width};
 use clap::{Args, ValueEnum};
@@ -133,7 +135,7 @@ impl Arguments {
             records.into_iter().map(|record| Record::Mixed(Box::new(record))).collect();
         match self.json {
             true => files::print(&document::to_json(&records).map_err(Failure::failed)?),
-            false => records.iter().try_for_each(|record| files::print(&report::record(record))),
+            false => records.iter().try_for_each(|record| files::print(&record.report())),
         }
     }
 

@@ -2,11 +2,11 @@
 
 use crate::kit::command::Failure;
 use crate::kit::command::files;
-use crate::kit::command::report;
 use crate::kit::context::{Context, Progress};
-use crate::kit::record::{Record, document};
+use crate::kit::record::document;
 use crate::studies::language_models::record::Config;
 use crate::studies::language_models::study::Session;
+use crate::studies::record::Record;
 use bk_models::corpus::Text;
 use bk_models::{Architecture, Checkpoint, Gating, KeptModel, Mamba, Recipe, ResNetBk, Router};
 use clap::{Args, ValueEnum};
@@ -309,6 +309,6 @@ pub(crate) fn watched() -> Context {
 pub(crate) fn show(record: Record, json: bool) -> Result<(), Failure> {
     match json {
         true => files::print(&document::to_json(&[record]).map_err(Failure::failed)?),
-        false => files::print(&report::record(&record)),
+        false => files::print(&record.report()),
     }
 }

@@ -7,9 +7,11 @@ use super::published::validation::{estimated_memory, memory_limit, validate};
 use super::published::{experiment_id, matrix, unique_id};
 use super::record::{Config, ExperimentConfig, MATRIX, Storage, Study};
 use crate::kit::command::Failure;
-use crate::kit::command::files::{import, print, save};
+use crate::kit::command::files::{print, save};
 use crate::kit::command::report;
 use crate::kit::record::document;
+use crate::studies::import::read_paths;
+use crate::studies::record::Record;
 use bk_plot::export::zip;
 use clap::Args;
 use std::fmt::Write;
@@ -143,14 +145,14 @@ fn packed(study: &Study, path: &Path) -> Result<(), Failure> {
 
 /// What the result files below a folder come to.
 fn analysed(folder: &Path) -> Result<(), Failure> {
-    let imported = import(&[folder.to_path_buf()]);
+    let imported = read_paths(&[folder.to_path_buf()]);
     if imported.records.is_empty() && imported.errors.is_empty() {
         return Err(Failure::Failed(format!(
             "{} holds no result files (JSON). Name the folder that a run was written to.",
             folder.display()
         )));
     }
-    let reports: Vec<String> = imported.records.iter().map(report::record).collect();
+    let reports: Vec<String> = imported.records.iter().map(Record::report).collect();
     print(&reports.join("\n"))?;
     let refused = imported.errors.len();
     report::refused(&imported.errors, refused)

@@ -9,8 +9,9 @@ use super::published::{Simulation, matrix};
 use super::record as lora;
 use super::record::experiment::QuantizationAnalysis;
 use super::record::{Config, Experiment, ExperimentConfig, Failed, Stated};
-use crate::kit::record::{Manifest, Provenance, Record, Table};
+use crate::kit::record::{Manifest, Provenance, Table};
 use crate::studies::files::import::table;
+use crate::studies::record::Record;
 use serde_json::Value;
 
 /// Seeds that are tried when looking for the simulation behind a study.

@@ -4,9 +4,10 @@ use super::record::{Adaptation, Config, Data, ImagesFile, Size};
 use super::study::Matrix;
 use crate::kit::command::Failure;
 use crate::kit::command::files;
-use crate::kit::command::report;
-use crate::kit::record::{Record, document};
+use crate::kit::record::document;
 use crate::studies::language_models::command::train::{show, watched};
+use crate::studies::lora::report;
+use crate::studies::record::Record;
 use bk_models::ops::Storage;
 use bk_models::vision::archive::Archive;
 use clap::Args;
@@ -139,7 +140,7 @@ fn read(path: &Path) -> Result<Adaptation, Failure> {
     let failed = |what: String| Failure::Failed(format!("{} cannot be gone on with: {what}", path.display()));
     let bytes = fs::read(path).map_err(|error| failed(format!("{error}.")))?;
     let value = serde_json::from_slice(&bytes).map_err(|error| failed(format!("{error}.")))?;
-    match document::from_value(value).map_err(|error| failed(error.to_string()))? {
+    match crate::studies::record::from_value(value).map_err(|error| failed(error.to_string()))? {
         Record::Adaptation(record) => Ok(*record),
         _ => {
             Err(failed("it is the record of another study. Give one that “bklab adapt --out” wrote.".into()))

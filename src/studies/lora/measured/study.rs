@@ -1,5 +1,5 @@
-//! Quantized LoRA for vision transformers, for real: every model is trained once, and then stored and adapted in all ways
-//! of the matrix.
+//! The study of quantized LoRA for vision transformers, with real training: every model is trained once, then stored
+//! and fine-tuned in every cell of the matrix.
 
 use super::record::{Adaptation, Arm, Config, Data, First, Run, Size};
 use crate::kit::context::{Context, Progress, StudyError};
@@ -9,56 +9,56 @@ use bk_models::{ModelError, Parameter, Parameters, Recipe};
 use candle_core::DType;
 use std::rc::Rc;
 
-/// A study on its way, which can be stopped after any step, and gone on with from the record it has come to.
+/// A study in progress. It can be stopped after any step and resumed from its record.
 #[derive(Debug)]
 pub struct Matrix {
     record: Adaptation,
     arms: Vec<Arm>,
     /// The images of the file that the config names.
     archive: Option<Archive>,
-    /// The model that the runs at hand adapt, and whose it is.
+    /// The model that the current runs fine-tune, with its size.
     model: Option<(Size, Parameters)>,
-    /// The images of the task at hand.
+    /// The images of the current task.
     images: Option<(Data, Rc<Split>)>,
-    /// The training at hand.
+    /// The current training.
     going: Option<Going>,
 }
 
-/// A training on its way.
+/// A training in progress.
 #[derive(Debug)]
 struct Going {
     training: Training,
     split: Rc<Split>,
     size: Size,
-    /// The run and the bytes of its base; none where the model is trained first.
+    /// The run and the bytes of its base; `None` during the first training of a model.
     run: Option<(Arm, usize)>,
 }
 
-/// A training that has not ended.
+/// A view of the training in progress.
 #[derive(Debug, Clone, Copy)]
 pub struct Live<'study> {
     /// The model.
     pub size: Size,
-    /// The run; none where the model is trained first.
+    /// The run; `None` during the first training of a model.
     pub arm: Option<Arm>,
-    /// What it came by so far.
+    /// Its training history so far.
     pub trajectory: &'study Trajectory,
 }
 
 impl Matrix {
-    /// A study at its beginning, with the images of the file that its config names.
+    /// Creates a study at its beginning, with the images of the file that its config names.
     ///
     /// # Errors
-    /// What [`Config::check`] finds, [`StudyError::OtherImages`].
+    /// Errors of [`Config::check`], [`StudyError::OtherImages`].
     pub fn new(config: &Config, archive: Option<Archive>) -> Result<Self, StudyError> {
         Self::resume(Adaptation::begin(config.clone()), archive)
     }
 
-    /// A study that has come to this record. A run that had not ended begins again.
+    /// Resumes a study from its record. A run that had not ended starts again.
     ///
     /// # Errors
-    /// What [`Config::check`] finds, [`StudyError::OtherImages`] where the file is missing or another one, and
-    /// [`StudyError::OtherRuns`] where the record's runs are not the beginning of its matrix.
+    /// Errors of [`Config::check`]; [`StudyError::OtherImages`] if the file is missing or a different one;
+    /// [`StudyError::OtherRuns`] if the record's runs are not the first ones of its matrix.
     pub fn resume(record: Adaptation, archive: Option<Archive>) -> Result<Self, StudyError> {
         let config = &record.config;
         config.check()?;
@@ -76,24 +76,24 @@ impl Matrix {
         Ok(Self { record, arms, archive, model: None, images: None, going: None })
     }
 
-    /// What it has come to.
+    /// Returns the record so far.
     pub fn record(&self) -> &Adaptation {
         &self.record
     }
 
-    /// The training at hand.
+    /// Returns the training in progress.
     pub fn live(&self) -> Option<Live<'_>> {
         let Going { training, size, run, .. } = self.going.as_ref()?;
         Some(Live { size: *size, arm: run.map(|(arm, _)| arm), trajectory: training.trajectory() })
     }
 
-    /// How far it has come, in steps; a training that ended early counts with all of its own.
+    /// Returns the progress in steps; a training that ended early counts with its full length.
     pub fn progress(&self) -> Progress {
         let config = &self.record.config;
         let steps =
             |models: usize, runs: usize| (models * config.first.steps + runs * config.recipe.steps) as u64;
         let going = self.going.as_ref().map_or(0, |going| going.training.steps() as u64);
-        // A model that is trained again, since the record alone was kept, counts when it is done.
+        // A model that is trained again, because only the record was kept, counts when it is done.
         let again = self.going.as_ref().is_some_and(|going| going.run.is_none() && self.knows(going.size));
         let done = steps(self.record.first.len(), self.record.runs.len()) + if again { 0 } else { going };
         Progress { done, total: steps(config.sizes.len(), self.arms.len()) }
@@ -103,10 +103,10 @@ impl Matrix {
         self.record.first.iter().any(|known| known.size == size)
     }
 
-    /// Takes the next step of training, and does what is due before and after; false where all runs are done.
+    /// Takes the next training step, and does the work due before and after it. Returns `false` if all runs are done.
     ///
     /// # Errors
-    /// What models and images refuse. The record is then as before.
+    /// Errors of models and images. The record is then unchanged.
     pub fn step(&mut self) -> Result<bool, StudyError> {
         let mut going = match self.going.take() {
             Some(going) => going,
@@ -122,10 +122,11 @@ impl Matrix {
         Ok(true)
     }
 
-    /// Does the next run; gives it, or none where all are done.
+    /// Completes the next run and returns it; `None` if all are done.
     ///
     /// # Errors
-    /// [`StudyError::Cancelled`], and as [`step`](Self::step). What was trained so far stays, to be gone on with.
+    /// [`StudyError::Cancelled`], and the errors of [`step`](Self::step). The training so far is kept and can be
+    /// resumed.
     pub async fn next(&mut self, context: &Context) -> Result<Option<&Run>, StudyError> {
         let done = self.record.runs.len();
         while self.record.runs.len() == done {
@@ -138,11 +139,11 @@ impl Matrix {
         Ok(self.record.runs.last())
     }
 
-    /// The model at hand as bytes: its parameters in their order, in single precision. With them a study that is gone on
-    /// with need not train the model again.
+    /// Returns the current model as bytes: its parameters in their order, in single precision. With them, a resumed
+    /// study need not train the model again.
     ///
     /// # Errors
-    /// candle's, where there is no memory.
+    /// The errors of candle, if memory is exhausted.
     pub fn model(&self) -> Result<Option<(Size, Vec<u8>)>, StudyError> {
         let Some((size, parameters)) = &self.model else { return Ok(None) };
         let mut bytes = vec![];
@@ -154,10 +155,10 @@ impl Matrix {
         Ok(Some((*size, bytes)))
     }
 
-    /// Takes the bytes of [`model`](Self::model).
+    /// Restores a model from the bytes of [`model`](Self::model).
     ///
     /// # Errors
-    /// [`ModelError::Shape`] where they are not those of a model of this size.
+    /// [`ModelError::Shape`] if they do not belong to a model of this size.
     pub fn give_model(&mut self, size: Size, bytes: &[u8]) -> Result<(), StudyError> {
         let architecture = size.model(self.record.config.first_task.classes().len());
         let mut values = bytes.as_chunks().0.iter().map(|&bytes| f64::from(f32::from_le_bytes(bytes)));
@@ -167,7 +168,7 @@ impl Matrix {
         Ok(())
     }
 
-    /// Makes ready for a run: its model, where that is not there yet, or itself.
+    /// Begins a run: trains its model first if that is missing.
     fn begin(&mut self, arm: Arm) -> Result<Going, StudyError> {
         let config = &self.record.config;
         let model = self.model.as_ref().filter(|(size, _)| *size == arm.size);
@@ -193,13 +194,13 @@ impl Matrix {
         let recipe = Recipe { seed: arm.seed, ..config.recipe.clone() };
         let mut training = Training::adapting(&base, &lora, classes, recipe, config.patience)?;
         fit(&mut training, config, &split)?;
-        // The base's own head is not used: it told other classes apart.
+        // The base's own head is not used, because it was trained on other classes.
         let head: usize = base.architecture().head().iter().map(|parameter| parameter.count()).sum();
         let bytes = base.bytes().total() - size_of::<f32>() * head;
         Ok(Going { training, split, size: arm.size, run: Some((arm, bytes)) })
     }
 
-    /// Takes in what a training came to.
+    /// Adds the result of a training to the record.
     fn end(&mut self, Going { training, split, size, run }: Going) -> Result<(), StudyError> {
         let held_out = Evaluation::of(training.network(), &split.held_out)?;
         let parameters = training.parameters();
@@ -207,7 +208,7 @@ impl Matrix {
         let memory = Some(training.memory());
         let trained = parameters.entries().iter().map(|(parameter, _)| parameter.count()).sum::<usize>();
         let Some((arm, base_bytes)) = run else {
-            // What a record that is gone on with has already is the same again.
+            // A resumed record already has this result, and it is the same.
             if !self.knows(size) {
                 self.record.first.push(First { size, parameters: trained, trajectory, held_out, memory });
             }
@@ -220,7 +221,7 @@ impl Matrix {
     }
 }
 
-/// Keeps a training within the memory that its study allows.
+/// Limits a training to the memory that its study allows.
 fn fit(training: &mut Training, config: &Config, split: &Split) -> Result<(), StudyError> {
     match config.step_bytes {
         Some(most) => Ok(training.fit(most, &split.train)?),
@@ -228,10 +229,10 @@ fn fit(training: &mut Training, config: &Config, split: &Split) -> Result<(), St
     }
 }
 
-/// The whole study.
+/// Runs the whole study.
 ///
 /// # Errors
-/// As [`Matrix::new`] and [`Matrix::next`].
+/// Errors of [`Matrix::new`] and [`Matrix::next`].
 pub async fn run(
     config: &Config,
     archive: Option<Archive>,
@@ -242,10 +243,10 @@ pub async fn run(
     Ok(matrix.record)
 }
 
-/// The images that the runs of a task are judged by, in the order of the labels in the record.
+/// Returns the held-out images of a task, in the order of the labels in the record.
 ///
 /// # Errors
-/// What images refuse, [`StudyError::OtherImages`] where the file is missing.
+/// Errors of images; [`StudyError::OtherImages`] if the file is missing.
 pub fn held_out(config: &Config, task: Data, archive: Option<&Archive>) -> Result<Images, StudyError> {
     Ok(split(config, task, archive)?.held_out)
 }

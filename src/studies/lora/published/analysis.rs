@@ -1,5 +1,5 @@
-//! What the results of the study say, as far as three runs each can say anything: means over seeds with intervals, and
-//! paired tests against the runs without quantization, corrected for their number (vit-lora.md §6.2).
+//! Statistics of the study's results, within the limits of three runs per group: means over seeds with confidence
+//! intervals, and paired tests against the runs without quantization, corrected for their number (vit-lora.md §6.2).
 //!
 //! The published toolbox groups both kinds of 4 bits together and corrects nothing; the study itself applied no test.
 
@@ -8,57 +8,58 @@ use crate::kit::record::hypothesis::{Interval, MeansTest, holm, power};
 use crate::kit::record::statistics::{mean, sample_deviation};
 use crate::studies::lora::record::{Experiment, ExperimentConfig, Storage};
 
-/// The level of all intervals and tests.
+/// The confidence level of all intervals and tests.
 pub const LEVEL: f64 = 0.95;
 
-/// How a reader wants runs taken together.
+/// How runs are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grouping {
-    /// As published: both kinds of 4 bits are one.
+    /// As published: both kinds of 4 bits are one group.
     Published,
-    /// Every way of storing weights by itself.
+    /// Each storage format is a separate group.
     Exact,
 }
 
-/// Runs that differ in their seed only.
+/// Runs that differ only in their seed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    /// Model, data set, adapter and storage.
+    /// Model, data set, adapter, and storage format.
     pub name: String,
-    /// Runs, failed ones included.
+    /// Number of runs, including failed ones.
     pub runs: usize,
-    /// Accuracies on the test images of those that succeeded, in the order of the runs.
+    /// Accuracies on the test images of the runs that succeeded, in the order of the runs.
     pub accuracies: Vec<f64>,
 }
 
 impl Group {
-    /// The share of runs that succeeded.
+    /// Returns the fraction of runs that succeeded.
     pub fn success_rate(&self) -> f64 {
         self.accuracies.len() as f64 / self.runs.max(1) as f64
     }
 
-    /// Their mean accuracy; `None` where none succeeded.
+    /// Returns the mean accuracy; `None` if no run succeeded.
     pub fn mean(&self) -> Option<f64> {
         (!self.accuracies.is_empty()).then(|| mean(&self.accuracies))
     }
 
-    /// Their standard deviation with n − 1; 0 for a single run, as published.
+    /// Returns the standard deviation of the accuracies with n − 1; 0 for a single run, as published.
     pub fn deviation(&self) -> f64 {
         sample_deviation(&self.accuracies).unwrap_or(0.0)
     }
 
-    /// The interval of the mean; `None` for a single run.
+    /// Returns the confidence interval of the mean; `None` for a single run.
     pub fn interval(&self) -> Option<Interval> {
         Interval::of(&self.accuracies, LEVEL)
     }
 
-    /// Whether the published toolbox compares it with others: at least three runs, more than half successful.
+    /// Returns whether the published toolbox compares this group with others: at least three successful runs, and more
+    /// than half of all runs successful.
     pub fn is_comparable(&self) -> bool {
         self.accuracies.len() >= 3 && self.success_rate() > 0.5
     }
 }
 
-/// The name of the group of a configuration: its identifier without the seed.
+/// Returns the name of a configuration's group: its identifier without the seed.
 fn group_name(config: &ExperimentConfig, grouping: Grouping) -> String {
     let quantization = config.quantization.as_ref();
     let seedless = ExperimentConfig { seed: 0, ..config.clone() };
@@ -67,7 +68,7 @@ fn group_name(config: &ExperimentConfig, grouping: Grouping) -> String {
     if grouping == Grouping::Exact && is_double { name + "_dq" } else { name }
 }
 
-/// The runs by group, in the order of their first; `failed` are the configurations of runs without results.
+/// Groups the runs, in the order of first appearance; `failed` holds the configurations of runs without results.
 pub fn groups(completed: &[Experiment], failed: &[ExperimentConfig], grouping: Grouping) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let completed = completed.iter().map(|run| (&run.config, Some(run.test_metrics.top1_accuracy)));
@@ -83,24 +84,24 @@ pub fn groups(completed: &[Experiment], failed: &[ExperimentConfig], grouping: G
     groups
 }
 
-/// Runs with quantization against those without, of the same model, data set and adapter.
+/// Runs with quantization compared with runs without it, for the same model, data set, and adapter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// Model, data set and adapter.
+    /// Model, data set, and adapter.
     pub name: String,
-    /// How the weights are stored.
+    /// The storage format of the quantized weights.
     pub storage: Storage,
-    /// Accuracy lost, pair by pair of equal seeds, as fractions.
+    /// Accuracy lost, as fractions, for each pair of equal seeds.
     pub drops: Vec<f64>,
-    /// The paired test whether anything was lost; `None` for fewer than two pairs.
+    /// The paired test for a loss of accuracy; `None` for fewer than two pairs.
     pub test: Option<MeansTest>,
-    /// Its p after Holm's correction over all comparisons of the list.
+    /// The p value after Holm's correction over all comparisons of the list.
     pub corrected: Option<f64>,
-    /// The probability that a test of so many pairs finds an effect of this size.
+    /// The power: the probability that a test with this many pairs finds an effect of this size.
     pub power: Option<f64>,
 }
 
-/// All comparisons that have at least one pair of equal seeds.
+/// Returns all comparisons that have at least one pair of equal seeds.
 pub fn comparisons(completed: &[Experiment]) -> Vec<Comparison> {
     let mut found: Vec<Comparison> = Vec::new();
     let name = |run: &Experiment| {

@@ -1,14 +1,14 @@
-//! What was claimed of quantized LoRA (vit-lora.md §0, §5.1, §8, §9), against the results of a study.
+//! The published claims about quantized LoRA (vit-lora.md §0, §5.1, §8, §9), tested on the results of a study.
 
 use super::demonstration::{Outcome, Sums};
 use crate::kit::claims::claim::{Assertion, Claim, Number, Statement};
 use crate::kit::record::statistics::mean;
 use crate::studies::lora::record::{Storage, Study};
 
-/// Where the claims stand: the published report on the quantization experiments.
+/// The source of the claims: the published report on the quantization experiments.
 const SUMMARY: &str = "completion summary 8.2";
 
-/// All rows, about models first.
+/// Returns all claims, those about models first.
 pub fn claims(study: &Study) -> Vec<Claim> {
     let outcomes: Vec<Outcome> = study.experiments.iter().map(Outcome::of).collect();
     let sums = Sums::of(&outcomes);
@@ -18,7 +18,7 @@ pub fn claims(study: &Study) -> Vec<Claim> {
     statements.chain(numbers).chain([stability(&sums).compare(provenance)]).collect()
 }
 
-/// The mean accuracy of a storage.
+/// Returns the mean accuracy of a storage format; `None` without results.
 fn accuracy(outcomes: &[Outcome], storage: Storage) -> Option<f64> {
     let of = outcomes.iter().filter(|outcome| outcome.storage == storage);
     let accuracies: Vec<f64> = of.map(|outcome| outcome.accuracy).collect();
@@ -84,7 +84,7 @@ fn numbers(sums: &Sums) -> [Number; 3] {
     ]
 }
 
-/// The label against the formula.
+/// Tests the stated stability labels against the study's own formula.
 fn stability(sums: &Sums) -> Assertion {
     let Sums { count, labelled, stable, .. } = *sums;
     Assertion {

@@ -1,33 +1,34 @@
-//! What in the results of one experiment cannot be true together, or cannot be true at all (vit-lora.md §8).
+//! Contradictions and impossible values in the results of one experiment (vit-lora.md §8).
 
 use super::monitor::{Tail, stability, stability_score};
 use super::size::{HIGHEST_RANK, LINEAR_LAYERS, Sizes, VisionTransformer};
 use crate::studies::lora::record::Experiment;
 use crate::studies::lora::record::experiment::{GradientFlow, Storage};
 
-/// How far two numbers may be apart that were computed from one another: beyond any rounding, below any printed digit.
+/// Tolerance between two numbers of which one was computed from the other: above any rounding error, below any printed
+/// digit.
 const SAME: f64 = 1e-9;
 
-/// How far a stated size may be from the true one, as a share of it, before it is another size: what stands beside
-/// the weights is less.
+/// Largest relative difference between a stated and the true size that counts as the same size; data beside the weights
+/// takes less than this.
 const SIZE: f64 = 0.1;
 
-/// Images that the published split of CIFAR leaves for training.
+/// Training images of the published split of CIFAR.
 const TRAINED: i64 = 45_000;
 
-/// No computer trains a model on tens of thousands of images in this time, in seconds.
+/// Shortest believable training time in seconds: no computer trains a model on tens of thousands of images in less.
 const NO_TIME: f64 = 1.0;
 
-/// Something that cannot be true.
+/// A contradiction or an impossible value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contradiction {
-    /// What kind it is, in a few words: the same for every experiment.
+    /// Its kind, in a few words: the same for every experiment.
     pub kind: &'static str,
-    /// What it is here.
+    /// The contradiction in this experiment, as a sentence.
     pub sentence: String,
 }
 
-/// Contradictions as they are found.
+/// The contradictions found so far.
 #[derive(Default)]
 struct Found(Vec<Contradiction>);
 
@@ -37,7 +38,7 @@ impl Found {
     }
 }
 
-/// All that cannot be true in the results of an experiment.
+/// Returns all contradictions in the results of an experiment.
 pub fn contradictions(experiment: &Experiment, counted: &mut Sizes) -> Vec<Contradiction> {
     let mut found = Found::default();
     training(experiment, &mut found);
@@ -181,7 +182,7 @@ fn sizes(experiment: &Experiment, counted: &mut Sizes, found: &mut Found) {
     let storage = config.storage();
     let sizes =
         [(Storage::Baseline, analysis.base_model_memory_mb), (storage, analysis.quantized_model_memory_mb)];
-    // Without quantization both are the same.
+    // Without quantization both sizes are the same.
     for (storage, stated) in sizes.into_iter().take(if storage == Storage::Baseline { 1 } else { 2 }) {
         if let Some(truth) = counted.megabytes(model, storage)
             && (stated - truth).abs() > SIZE * truth

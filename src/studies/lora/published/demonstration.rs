@@ -1,5 +1,5 @@
-//! The published demonstration: the six experiments whose results were published, as far as its numbers rest on them
-//! (vit-lora.md §5.1, §4.2), and what they come to.
+//! The published demonstration: the parts of the six published experiments that its numbers are computed from
+//! (vit-lora.md §5.1, §4.2), and the statistics of them.
 
 use super::monitor::Tail;
 use crate::kit::record::hypothesis::{Interval, MeansTest};
@@ -8,26 +8,26 @@ use crate::kit::record::table::{Grid, cell};
 use crate::studies::lora::record::Storage::{Baseline, EightBit};
 use crate::studies::lora::record::{Experiment, Storage};
 
-/// The level of its intervals.
+/// The confidence level of its intervals.
 const LEVEL: f64 = 0.95;
 
-/// What the sums of a study rest on, of one experiment.
+/// The results of one experiment that enter the statistics of a study.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Outcome<'run> {
-    /// How the weights are stored.
+    /// The storage format of the weights.
     pub storage: Storage,
-    /// Share of test images labelled rightly.
+    /// Fraction of test images classified correctly.
     pub accuracy: f64,
     /// Memory saved, in percent.
     pub reduction: f64,
-    /// How steady training is said to be.
+    /// The stated stability label of the training.
     pub labelled: &'run str,
-    /// How steady it is by the study's own formula.
+    /// The stability label by the study's own formula.
     pub by_formula: &'run str,
 }
 
 impl<'run> Outcome<'run> {
-    /// That of an experiment.
+    /// Returns the outcome of an experiment.
     pub fn of(run: &'run Experiment) -> Self {
         let curve = &run.training_results.training_curve;
         Outcome {
@@ -40,8 +40,8 @@ impl<'run> Outcome<'run> {
     }
 }
 
-/// The published six: the seeds 42, 123 and 456 without quantization, then in 8 bits. The deviations of the ends of
-/// their loss curves, which decide the word by the formula, were printed to four decimals.
+/// Returns the six published outcomes: the seeds 42, 123, and 456 without quantization, then in 8 bits. The deviations
+/// at the ends of their loss curves, which decide the label by the formula, were printed to four decimals.
 pub fn published() -> [Outcome<'static>; 6] {
     const WINDOW: usize = 3;
     [
@@ -61,36 +61,36 @@ pub fn published() -> [Outcome<'static>; 6] {
     })
 }
 
-/// What outcomes without quantization and in 8 bits come to by the published rules, and by tests that were not made.
-/// What they do not suffice for is `None`.
+/// Statistics of the outcomes without quantization and in 8 bits: by the published rules, and by tests that were not
+/// published. Values that the outcomes do not suffice for are `None`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sums {
     /// Number of experiments.
     pub count: usize,
     /// Mean memory saved in 8 bits, in percent.
     pub reduction: Option<f64>,
-    /// Its standard deviation, of all there are.
+    /// Population standard deviation of the memory saved in 8 bits, in percent.
     pub reduction_deviation: Option<f64>,
-    /// The most saved, in percent.
+    /// The largest memory saving, in percent.
     pub most: Option<f64>,
     /// Mean accuracy without quantization.
     pub baseline: Option<f64>,
     /// Mean accuracy in 8 bits.
     pub quantized: Option<f64>,
-    /// Accuracy lost: the difference of both means.
+    /// Accuracy lost: the difference of the two means.
     pub drop: Option<f64>,
-    /// Experiments labelled stable.
+    /// Experiments labeled stable.
     pub labelled: usize,
     /// Experiments that are stable by the formula.
     pub stable: usize,
-    /// Whether the difference is more than chance: Student's test.
+    /// Student's test for a difference of the two means.
     pub test: Option<MeansTest>,
-    /// The interval of the reduction.
+    /// The confidence interval of the memory saved in 8 bits.
     pub interval: Option<Interval>,
 }
 
 impl Sums {
-    /// The sums of some outcomes.
+    /// Computes the statistics of some outcomes.
     pub fn of(outcomes: &[Outcome]) -> Self {
         let values = |storage: Storage, value: fn(&Outcome) -> f64| -> Vec<f64> {
             outcomes.iter().filter(|outcome| outcome.storage == storage).map(value).collect()
@@ -116,8 +116,8 @@ impl Sums {
     }
 }
 
-/// The published sums beside those of the six results and those of other runs: of the first six of them, which the
-/// published demonstration took, and of all.
+/// Returns a table of the published statistics, those of the six published outcomes, those of the first six runs of a
+/// study, which the published demonstration took, and those of all its runs.
 pub fn beside(runs: &[Experiment]) -> Grid {
     let outcomes: Vec<Outcome> = runs.iter().map(Outcome::of).collect();
     let sums = [

@@ -1,4 +1,4 @@
-//! All that a study of quantized LoRA shows beside its results: what was claimed, tables, contradictions, true sizes.
+//! Everything that a study of quantized LoRA shows beside its results: claims, tables, contradictions, true sizes.
 
 use super::claims;
 use super::contradiction::contradictions;
@@ -9,21 +9,21 @@ use crate::kit::claims::Claim;
 use crate::studies::lora::record::Study;
 use serde::{Deserialize, Serialize};
 
-/// What can be said of a study by looking at its results.
+/// Findings about a study, computed from its results.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// What was claimed, against the results.
+    /// The published claims, tested on the results.
     pub claims: Vec<Claim>,
-    /// Tables, each with what it says.
+    /// Tables, each with an explanation.
     pub tables: Vec<Explained>,
-    /// What cannot be true in each experiment, in sentences.
+    /// The contradictions in each experiment, as sentences.
     pub contradictions: Vec<Vec<String>>,
-    /// Bytes of what each experiment stores in truth: weights, scales and adapters; `None` for unknown models.
+    /// True bytes that each experiment stores: weights, scales, and adapters; `None` for unknown models.
     pub stored: Vec<Option<u64>>,
 }
 
 impl Evidence {
-    /// The evidence of a study.
+    /// Computes the evidence of a study.
     pub fn of(study: &Study) -> Self {
         let mut sizes = Sizes::default();
         let runs = &study.experiments;

@@ -1,5 +1,5 @@
-//! The numbers that the published program and its documents call literature (vit-lora.md §6.3). None of them is
-//! cited anywhere, and two of them are results of nothing.
+//! The numbers that the published program and its documents call literature (vit-lora.md §6.3). None of them has a
+//! citation, and two of them are not results of any experiment.
 
 use crate::studies::lora::record::ExperimentConfig;
 use crate::studies::lora::record::experiment::{
@@ -7,31 +7,31 @@ use crate::studies::lora::record::experiment::{
 };
 use serde_json::json;
 
-/// What an expectation is about.
+/// The quantity of an expectation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
     /// Accuracy lost, as a fraction of 1.
     AccuracyDrop,
-    /// Memory saved, as a fraction of the size before.
+    /// Memory saved, as a fraction of the size before quantization.
     MemoryReduction,
 }
 
-/// An expectation: from and to, both the same where one number stands there.
+/// An expected range: lower and upper end, equal where the source states one number.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Expectation {
-    /// What it is about.
+    /// The expected quantity.
     pub quantity: Quantity,
-    /// Where it stands.
+    /// The place where the expectation is stated.
     pub place: &'static str,
-    /// For 8 bits.
+    /// The range for 8 bits.
     pub eight: (f64, f64),
-    /// For 4 bits.
+    /// The range for 4 bits.
     pub four: (f64, f64),
-    /// Whether a source is named for it.
+    /// Whether the document names a source.
     pub cited: bool,
 }
 
-/// An expectation nobody names a source for.
+/// Creates an expectation without a named source.
 const fn uncited(
     quantity: Quantity,
     place: &'static str,
@@ -41,7 +41,7 @@ const fn uncited(
     Expectation { quantity, place, eight, four, cited: false }
 }
 
-/// All expectations with a number for 8 and for 4 bits.
+/// All expectations that state a number for 8 and for 4 bits.
 pub const EXPECTATIONS: [Expectation; 6] = [
     uncited(Quantity::AccuracyDrop, "training path, constants named QLoRA", (0.005, 0.005), (0.02, 0.02)),
     uncited(Quantity::AccuracyDrop, "simulation", (0.01, 0.01), (0.03, 0.03)),
@@ -51,10 +51,10 @@ pub const EXPECTATIONS: [Expectation; 6] = [
     uncited(Quantity::MemoryReduction, "documents", (0.4, 0.6), (0.6, 0.8)),
 ];
 
-/// What the training path compares: its own constants with the placeholders 0.01 and 0.5, whatever an experiment
-/// came to. Nothing without quantization.
+/// Returns the comparison of the published training path: its own constants against the placeholders 0.01 and 0.5,
+/// whatever the results of the experiment. Empty without quantization.
 pub fn placeholder(config: &ExperimentConfig) -> LiteratureComparison {
-    /// What stands in place of the experiment's drop and reduction.
+    /// The placeholders for the experiment's accuracy drop and memory reduction.
     const ACTUAL: (f64, f64) = (0.01, 0.5);
     let expected = match config.storage() {
         Storage::Baseline => None,

@@ -6,19 +6,19 @@ use crate::studies::lora::record::config::{Dataset, Lora, Model, Quantization, T
 use crate::studies::lora::record::experiment::Storage;
 use bk_python::printing::repr;
 
-/// The models, the outermost axis.
+/// The models: the outermost axis.
 pub const MODELS: [&str; 2] = ["deit_tiny_patch16_224", "deit_small_patch16_224"];
 
-/// The data sets, the second axis.
+/// The data sets: the second axis.
 pub const DATASETS: [&str; 2] = ["cifar10", "cifar100"];
 
-/// The ranks of the adapters, the third axis; α is twice the rank.
+/// The ranks of the adapters: the third axis; α is twice the rank.
 pub const RANKS: [i64; 3] = [4, 8, 16];
 
-/// The labels called seeds, the innermost axis after the ways of storing weights.
+/// The labels called seeds: the innermost axis, after the storage formats.
 pub const SEEDS: [i64; 3] = [42, 123, 456];
 
-/// All 144 experiments in the published order: model, data set, rank, storage, seed.
+/// Returns all 144 experiments in the published order: model, data set, rank, storage, seed.
 pub fn matrix() -> Vec<ExperimentConfig> {
     let mut experiments = Vec::with_capacity(144);
     for model in MODELS {
@@ -33,7 +33,7 @@ pub fn matrix() -> Vec<ExperimentConfig> {
     experiments
 }
 
-/// One experiment of the matrix, in the schema that the published files have.
+/// Creates one experiment of the matrix, in the schema of the published files.
 fn experiment(model: &str, dataset: &str, rank: i64, storage: Storage, seed: i64) -> ExperimentConfig {
     let quantization = |bits, double_quant| {
         Some(Quantization { bits, compute_dtype: "float16".into(), quant_type: "nf4".into(), double_quant })
@@ -65,20 +65,20 @@ fn experiment(model: &str, dataset: &str, rank: i64, storage: Storage, seed: i64
         max_memory_gb: Some(24.0),
         max_training_time_hours: None,
     };
-    // The matrix breaks none of the rules; what they adjust is the number of classes.
+    // The matrix breaks none of the rules; they only adjust the number of classes.
     let constructed = construct(&mut config);
     debug_assert_eq!(constructed, Ok(()));
     config
 }
 
-/// The published identifier, which names the folder. It leaves double quantization out, so that two
-/// experiments of the matrix share it: 108 are distinct, and the later overwrites the earlier.
+/// Returns the published identifier, which names the folder. It does not mention double quantization, so two
+/// experiments of the matrix share it: 108 are distinct, and the later experiment overwrites the earlier one.
 pub fn experiment_id(config: &ExperimentConfig) -> String {
     identifier(config, false)
 }
 
-/// An identifier that tells all experiments apart: the published one with `_dq` after the bits where the
-/// scales are quantized too.
+/// Returns an identifier that is unique in the matrix: the published one with `_dq` after the bits where the scales are
+/// quantized, too.
 pub fn unique_id(config: &ExperimentConfig) -> String {
     identifier(config, true)
 }

@@ -1,15 +1,15 @@
-//! The published numbers beside those that were measured: what storing the base costs, and what it saves.
+//! The published numbers beside the measured ones: the accuracy and the memory of a stored base.
 
 use crate::kit::record::hypothesis::Interval;
 use crate::kit::record::table::{Grid, cell};
 use crate::studies::lora::measured::record::Adaptation;
 use bk_models::ops::Storage;
 
-/// The probability with which an interval holds the true mean.
+/// The confidence level of the intervals.
 const LEVEL: f64 = 0.95;
 
-/// What the published simulation draws for a storage, in percent: points of accuracy that are lost, memory that is saved
-/// (vit-lora.md §5), and what the six published experiments average to.
+/// Returns, for a storage format, the ranges from which the published simulation draws the lost points of accuracy and
+/// the saved memory, both in percent (vit-lora.md §5), and the averages of the six published experiments.
 fn published(storage: Storage) -> Option<[&'static str; 3]> {
     match storage {
         Storage::Single => None,
@@ -19,7 +19,7 @@ fn published(storage: Storage) -> Option<[&'static str; 3]> {
     }
 }
 
-/// The table.
+/// Returns the table of published and measured numbers.
 pub fn beside(record: &Adaptation) -> Grid {
     let bytes = |storage: Storage| {
         let of = record.runs.iter().filter(move |run| run.arm.storage == storage);

@@ -1,5 +1,5 @@
-//! The study of quantized LoRA for vision transformers as it was published: a matrix of 144 experiments, none of
-//! which was ever trained, and the simulation that wrote every published number (vit-lora.md §0, §1, §5).
+//! The published study of quantized LoRA for vision transformers: a matrix of 144 experiments, none of which was ever
+//! trained, and the simulation that wrote every published number (vit-lora.md §0, §1, §5).
 
 pub mod analysis;
 mod claims;

@@ -1,29 +1,29 @@
-//! The published monitor of gradients and the published reading of a loss curve (vit-lora.md §4).
+//! The published gradient monitor and the published reading of a loss curve (vit-lora.md §4).
 
 use crate::kit::record::statistics::{mean, population_deviation};
 use crate::studies::lora::record::experiment::{Convergence, GradientFlow, GradientNorms};
 
-/// A gradient longer than this explodes.
+/// A gradient with a larger norm counts as exploding.
 const EXPLOSION: f64 = 10.0;
 
-/// A gradient shorter than this vanishes.
+/// A gradient with a smaller norm counts as vanishing.
 const VANISHING: f64 = 1e-6;
 
-/// Above this deviation of the smoothed end of a curve, training is called unstable.
+/// Training is called unstable if the deviation of the smoothed end of its loss curve is larger.
 const UNSTABLE: f64 = 0.1;
 
-/// Above this one, moderate.
+/// Training is called moderate if that deviation is larger than this.
 const MODERATE: f64 = 0.05;
 
 /// Curves of up to this many epochs are always called stable.
 const SHORT_CURVE: usize = 10;
 
-/// 1 / (1 + deviation / mean); 0 unless the mean is above 0.
+/// Returns 1 / (1 + deviation / mean); 0 unless the mean is above 0.
 pub fn stability_score(mean: f64, deviation: f64) -> f64 {
     if mean > 0.0 { 1.0 / (1.0 + deviation / mean) } else { 0.0 }
 }
 
-/// What the monitor says after these norms: all of them count, there is no window.
+/// Returns the report of the monitor for these norms. All norms count; there is no window.
 pub fn gradient_flow(norms: &[f64]) -> GradientFlow {
     if norms.is_empty() {
         return GradientFlow::Missing { status: "no_data".into() };
@@ -40,23 +40,23 @@ pub fn gradient_flow(norms: &[f64]) -> GradientFlow {
     })
 }
 
-/// How steady the end of a loss curve is.
+/// The stability of the end of a loss curve.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tail {
-    /// Epochs that are averaged, and averages that are compared.
+    /// Number of epochs per average, and number of averages compared.
     pub window: usize,
-    /// Standard deviation of the last averages, of all there are.
+    /// Population standard deviation of the last averages.
     pub deviation: f64,
 }
 
 impl Tail {
-    /// The tail of a curve; `None` for curves of up to ten epochs, which are not looked at.
+    /// Computes the tail of a curve; `None` for curves of up to ten epochs, which are not evaluated.
     pub fn of(curve: &[f64]) -> Option<Self> {
         if curve.len() <= SHORT_CURVE {
             return None;
         }
         let window = (curve.len() / 4).min(5);
-        // As NumPy's convolution with equal weights: each value is weighted first.
+        // As NumPy's convolution with equal weights: each value is weighted before the sum.
         let weight = 1.0 / window as f64;
         let averages: Vec<f64> = curve
             .windows(window)
@@ -66,7 +66,7 @@ impl Tail {
         Some(Tail { window, deviation: last.map_or(0.0, population_deviation) })
     }
 
-    /// The published word for it.
+    /// Returns the published label of this deviation.
     pub fn label(self) -> &'static str {
         match self.deviation {
             deviation if deviation > UNSTABLE => "unstable",
@@ -76,13 +76,13 @@ impl Tail {
     }
 }
 
-/// The published word for a training loss curve.
+/// Returns the published stability label of a training loss curve.
 pub fn stability(curve: &[f64]) -> &'static str {
     Tail::of(curve).map_or("stable", Tail::label)
 }
 
-/// The published reading of a run: stability from its curve, and from that what quantization to `bits` did.
-/// Without a curve both keep their defaults, quantized or not.
+/// Returns the published reading of a run: the stability of its curve, and from that the effect of quantization to
+/// `bits`. Without a curve both keep their defaults, quantized or not.
 pub fn convergence(
     curve: &[f64],
     bits: Option<i64>,

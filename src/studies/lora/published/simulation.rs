@@ -1,5 +1,5 @@
-//! The simulation that wrote every published number of the study (vit-lora.md §5): nothing is trained, every
-//! result is drawn. The published program never seeds its generator; here a seed is stated.
+//! The simulation that wrote every published number of the study (vit-lora.md §5): nothing is trained, every result is
+//! drawn at random. The published program never seeds its generator; here the config states a seed.
 
 use super::{experiment_id, matrix, unique_id};
 use crate::studies::lora::record::experiment::{
@@ -10,18 +10,18 @@ use crate::studies::lora::record::experiment::{
 use crate::studies::lora::record::{Config, ExperimentConfig};
 use bk_python::random::PythonRandom;
 
-/// The accuracy around which everything is drawn: 0.85 for CIFAR-10, 0.65 for anything else.
+/// Returns the accuracy around which the simulation draws: 0.85 for CIFAR-10, 0.65 for any other data set.
 pub(crate) fn base_accuracy(config: &ExperimentConfig) -> f64 {
     if config.dataset.name == "cifar10" { 0.85 } else { 0.65 }
 }
 
-/// Megabytes and parameters of a model, as the simulation has them: both far from the truth.
+/// Returns the megabytes and parameters of a model as the simulation assumes them; both are far from the true values.
 pub(crate) fn base_size(config: &ExperimentConfig) -> (f64, i64) {
     if config.model.name.contains("tiny") { (500.0, 5_000_000) } else { (2000.0, 22_000_000) }
 }
 
-/// What the simulation calls the expected drop of accuracy and the expected reduction of memory; those of 4
-/// bits for everything but 8 bits, experiments without quantization included.
+/// Returns the simulation's expected accuracy drop and expected memory reduction. All storage formats except 8 bits get
+/// those of 4 bits, even experiments without quantization.
 pub(crate) fn expectation(storage: Storage) -> (f64, f64) {
     match storage {
         Storage::EightBit => (0.01, 0.5),
@@ -29,20 +29,20 @@ pub(crate) fn expectation(storage: Storage) -> (f64, f64) {
     }
 }
 
-/// The simulation, one experiment after another from one stream of random numbers: what an experiment comes to
-/// depends on all before it.
+/// The simulation. It draws all experiments from one stream of random numbers, so the result of an experiment depends
+/// on all before it.
 #[derive(Debug, Clone)]
 pub struct Simulation {
     random: PythonRandom,
 }
 
 impl Simulation {
-    /// The simulation as after `random.seed(seed)`.
+    /// Creates the simulation in the state after `random.seed(seed)`.
     pub fn new(seed: u64) -> Self {
         Simulation { random: PythonRandom::new(seed) }
     }
 
-    /// The results of the next experiment, without times: 53 draws without quantization, 55 with it.
+    /// Returns the results of the next experiment, without times. Takes 53 draws without quantization, 55 with it.
     pub fn run(&mut self, config: &ExperimentConfig) -> Experiment {
         let random = &mut self.random;
         let storage = config.storage();
@@ -97,7 +97,7 @@ impl Simulation {
     }
 }
 
-/// All results of a config, in the order of the matrix.
+/// Returns all results of a config, in the order of the matrix.
 pub fn simulate(config: &Config) -> Vec<Experiment> {
     let mut simulation = Simulation::new(config.seed);
     let experiments = matrix().into_iter().take(config.experiments as usize).map(|experiment| {
@@ -110,7 +110,7 @@ pub fn simulate(config: &Config) -> Vec<Experiment> {
     experiments.collect()
 }
 
-/// Accuracy on the test images, and reduction of memory in percent.
+/// Returns the accuracy on the test images and the memory reduction in percent.
 fn accuracy_and_reduction(random: &mut PythonRandom, config: &ExperimentConfig) -> (f64, f64) {
     let base = base_accuracy(config);
     match config.storage() {
@@ -123,7 +123,7 @@ fn accuracy_and_reduction(random: &mut PythonRandom, config: &ExperimentConfig) 
             let accuracy = base - random.uniform(0.02, 0.04);
             (accuracy, random.uniform(65.0, 75.0))
         }
-        // Invented, and the wrong way round: quantized scales lose accuracy, they do not gain any.
+        // Invented, and in the wrong direction: quantized scales lose accuracy, they do not gain any.
         Storage::FourBitDouble => {
             let accuracy = base - random.uniform(0.02, 0.04) * 0.8;
             (accuracy, random.uniform(75.0, 85.0))
@@ -176,7 +176,7 @@ fn convergence(random: &mut PythonRandom, config: &ExperimentConfig, epochs: i64
     let impact = match config.storage() {
         Storage::Baseline => "none",
         Storage::EightBit => "minimal",
-        // No category of the summary: it counts none of these.
+        // Not a category of the summary, which counts none of these.
         Storage::FourBit | Storage::FourBitDouble => "moderate",
     };
     Convergence {
@@ -201,7 +201,8 @@ fn model_metrics(config: &ExperimentConfig, memory: f64, parameters: i64) -> Mod
     }
 }
 
-/// The block called literature: against constants, and from the constant accuracy, not the simulated baseline's.
+/// Returns the block called literature: it compares with constants, and from the constant base accuracy instead of the
+/// simulated baseline.
 fn literature(config: &ExperimentConfig, accuracy: f64, reduction: f64) -> LiteratureComparison {
     let (expected_drop, expected_reduction) = expectation(config.storage());
     let actual_drop = base_accuracy(config) - accuracy;

@@ -1,10 +1,10 @@
-//! What the published toolbox computes in place of statistics (vit-lora.md §6.2): power by a shifted central t, a p
-//! value without a distribution. Kept beside the right ones in [`crate::kit::record::hypothesis`].
+//! The published toolbox's substitutes for statistics (vit-lora.md §6.2): power by a shifted central t, and a p value
+//! without a distribution. They are shown beside the correct ones in [`crate::kit::record::hypothesis`].
 
 use crate::kit::record::hypothesis::{student_p, student_quantile};
 
-/// The published power of a test of two groups of `count` each for an effect d: by Student's t shifted by d·√(n/2),
-/// where the noncentral t belongs. Too low.
+/// Returns the published power of a test of two groups of `count` values each for an effect d, by Student's t shifted
+/// by d·√(n/2). The correct distribution is the noncentral t; this power is too low.
 pub fn power(effect: f64, count: usize, level: f64) -> Option<f64> {
     let freedom = (2 * count).checked_sub(2)? as f64;
     let shift = effect * (count as f64 / 2.0).sqrt();
@@ -17,8 +17,8 @@ pub fn power(effect: f64, count: usize, level: f64) -> Option<f64> {
     Some(above(critical - shift)? + above(critical + shift)?)
 }
 
-/// The published p value where no library is installed: clamp(2·(1 − |t|/(|t| + √df)), 0.001, 0.999). Below 0.05
-/// only for |t| above 39·√df: useless.
+/// Returns the published p value for a machine without a statistics library: clamp(2·(1 − |t|/(|t| + √df)), 0.001,
+/// 0.999). It is below 0.05 only for |t| above 39·√df, so it is useless.
 pub fn fallback_p(statistic: f64, freedom: f64) -> f64 {
     let size = statistic.abs();
     (2.0 * (1.0 - size / (size + freedom.sqrt()))).clamp(0.001, 0.999)

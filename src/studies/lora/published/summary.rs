@@ -1,11 +1,11 @@
-//! The two files in which the published study sums itself up (vit-lora.md §7.4, §7.5), holes included.
+//! The two summary files of the published study (vit-lora.md §7.4, §7.5), including their gaps.
 
 use crate::kit::record::statistics::{mean, population_deviation};
 use crate::studies::lora::record::{Experiment, Failed, Storage};
 use serde_json::{Value, json};
 
-/// The results of a study by storage, as both files pool them: over all models, data sets and ranks, and with
-/// both kinds of 4 bits together.
+/// The results of a study by storage format, pooled as in both files: over all models, data sets, and ranks, with both
+/// kinds of 4 bits together.
 struct Pools<'study> {
     all: &'study [Experiment],
     baseline: Vec<&'study Experiment>,
@@ -39,13 +39,13 @@ fn reduction(experiment: &Experiment) -> f64 {
     experiment.quantization_analysis.memory_reduction_percent
 }
 
-/// The mean; `None` for no values.
+/// Returns the mean; `None` for no values.
 fn mean_of(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| mean(values))
 }
 
-/// `quantization_experiments_summary.json`: `completed` are the results in the order of the matrix, `timestamp` is
-/// when it was written, local time without a zone.
+/// Returns `quantization_experiments_summary.json`. `completed` holds the results in the order of the matrix;
+/// `timestamp` is the time of writing, as local time without a zone.
 pub fn summary(completed: &[Experiment], failed: &[Failed], timestamp: &str) -> Value {
     let pools = Pools::of(completed);
     let total = completed.len() + failed.len();
@@ -114,7 +114,7 @@ fn convergence_analysis(pools: &Pools) -> Value {
     let rate = if pools.all.is_empty() { 0.0 } else { stable as f64 / pools.all.len() as f64 };
     json!({
         "stable_convergence_rate": rate,
-        // “moderate”, which the simulation writes for all 4 bits, is no category: it is counted nowhere.
+        // “moderate”, which the simulation writes for all 4-bit runs, is not a category, so nothing counts it.
         "quantization_impact_on_convergence": {
             "none": impact("none"),
             "minimal": impact("minimal"),
@@ -125,7 +125,7 @@ fn convergence_analysis(pools: &Pools) -> Value {
     })
 }
 
-/// `quantization_detailed_analysis.json`. Groups without experiments are the integer 0, as published.
+/// Returns `quantization_detailed_analysis.json`. Groups without experiments are the integer 0, as published.
 pub fn detailed_analysis(completed: &[Experiment]) -> Value {
     let pools = Pools::of(completed);
     let or_zero = |mean: Option<f64>| mean.map_or_else(|| json!(0), |mean| json!(mean));
@@ -159,7 +159,7 @@ pub fn detailed_analysis(completed: &[Experiment]) -> Value {
     })
 }
 
-/// The published recommendations, by thresholds on the pooled mean drop.
+/// Returns the published recommendations, chosen by thresholds on the pooled mean drop.
 fn recommendations(pools: &Pools) -> Vec<&'static str> {
     let Some(baseline) = mean_of(&values(&pools.baseline, accuracy)) else { return vec![] };
     let drop = |quantized: &[&Experiment]| Some(baseline - mean_of(&values(quantized, accuracy))?);
@@ -170,7 +170,7 @@ fn recommendations(pools: &Pools) -> Vec<&'static str> {
         drop if drop < 0.03 => "8-bit quantization provides good memory-accuracy tradeoff",
         _ => "8-bit quantization may have significant impact on accuracy",
     });
-    // No published file has experiments with 4 bits; of these sentences only the middles are known.
+    // No published file has experiments with 4 bits, so only the middle parts of these sentences are known.
     let four = drop(&pools.four).map(|drop| match drop {
         drop if drop < 0.02 => "4-bit quantization provides excellent memory reduction with acceptable loss",
         drop if drop < 0.05 => "4-bit quantization is suitable for extreme constraints",

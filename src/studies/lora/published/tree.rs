@@ -1,4 +1,4 @@
-//! The files of the study as the published program lays them out (vit-lora.md §7.1).
+//! The files of the study in the layout of the published program (vit-lora.md §7.1).
 
 use super::summary::{detailed_analysis, summary};
 use crate::kit::record::Provenance;
@@ -17,22 +17,22 @@ pub const DETAILED: &str = "quantization_detailed_analysis.json";
 /// The name of the file, in an experiment's folder, that holds its error.
 pub const ERROR: &str = "error.json";
 
-/// The name of the note that says what the other files are. They themselves carry no mark of it, and must not, if
-/// they are to be the published ones.
+/// The name of the note that explains the other files. Those carry no mark themselves, because they must equal the
+/// published ones.
 pub const NOTE: &str = "SIMULATION.txt";
 
-/// When something was done: local times without a zone, to the microsecond.
+/// The times of a run: local times without a zone, to the microsecond.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Times {
-    /// When it began.
+    /// The start.
     pub start: String,
-    /// When it ended.
+    /// The end.
     pub end: String,
-    /// How long it took, in seconds.
+    /// The duration in seconds.
     pub seconds: f64,
 }
 
-/// What stands for the time where no clock ran: the note beside the files says so.
+/// The placeholder for the time where no clock ran; the note beside the files says so.
 const NO_CLOCK: &str = "1970-01-01T00:00:00.000000";
 
 /// A file: its path below the folder of the study, with slashes, and its text.
@@ -50,7 +50,7 @@ impl TreeFile {
     }
 }
 
-/// Puts the times into results that have none.
+/// Adds times to results without any.
 pub fn stamp(experiment: &mut Experiment, times: &Times) {
     experiment.start_time = Some(times.start.clone());
     experiment.end_time = Some(times.end.clone());
@@ -58,9 +58,9 @@ pub fn stamp(experiment: &mut Experiment, times: &Times) {
     experiment.resource_metrics.training_time = Some(times.seconds);
 }
 
-/// All files of a study in the order in which they are written, without a clock, so that the same study gives the same
-/// bytes: times that it does not have are the beginning of 1970. Where experiments share an identifier, the later
-/// one's files replace the earlier one's, as they do in a folder.
+/// Returns all files of a study in the order of writing. No clock is read: missing times are the beginning of 1970, so
+/// the same study gives the same bytes. Where experiments share an identifier, the files of the later one replace those
+/// of the earlier one, as they do in a folder.
 pub fn tree(study: &Study) -> Result<Vec<TreeFile>, serde_json::Error> {
     let times = Times { start: NO_CLOCK.into(), end: NO_CLOCK.into(), seconds: 0.0 };
     let is_simulated = study.provenance == Provenance::PublishedSimulation;
@@ -85,7 +85,7 @@ pub fn tree(study: &Study) -> Result<Vec<TreeFile>, serde_json::Error> {
     Ok(files)
 }
 
-/// Takes the times out of results, so that what remains is what the seed decides.
+/// Removes the times from results; everything that remains depends only on the seed.
 pub fn without_times(mut experiment: Experiment) -> Experiment {
     experiment.start_time = None;
     experiment.end_time = None;
@@ -94,8 +94,8 @@ pub fn without_times(mut experiment: Experiment) -> Experiment {
     experiment
 }
 
-/// The files of one experiment, in the order in which they are written: configuration, results and, where there
-/// was quantization, its section of the results.
+/// Returns the files of one experiment in the order of writing: configuration, results, and, if there was quantization,
+/// its section of the results.
 pub fn experiment_files(experiment: &Experiment) -> Result<Vec<TreeFile>, serde_json::Error> {
     let path = |name: &str| format!("{}/{name}", experiment.experiment_id);
     let mut files = vec![
@@ -109,7 +109,7 @@ pub fn experiment_files(experiment: &Experiment) -> Result<Vec<TreeFile>, serde_
     Ok(files)
 }
 
-/// The file that a failed experiment leaves (§7.3). `causes` are what led to the error, the last one first.
+/// Returns the file of a failed experiment (§7.3). `causes` lists the causes of the error, the last one first.
 pub fn error_file(
     id: &str,
     config: &ExperimentConfig,
@@ -130,7 +130,7 @@ pub fn error_file(
     TreeFile::json(format!("{id}/{ERROR}"), &value)
 }
 
-/// Summary and detailed analysis, which are written last, at the time `timestamp`.
+/// Returns the summary and the detailed analysis, which are written last, at the time `timestamp`.
 pub fn summary_files(
     completed: &[Experiment],
     failed: &[Failed],
@@ -142,7 +142,7 @@ pub fn summary_files(
     ])
 }
 
-/// The note beside the files.
+/// Returns the note beside the files.
 pub fn note(config: &Config) -> TreeFile {
     let Config { seed, experiments, .. } = config;
     let text = format!(

@@ -1,45 +1,45 @@
-//! What the published program refuses, adjusts and warns of before an experiment (vit-lora.md §1.3, §1.4),
-//! and its estimate of the memory.
+//! The checks, adjustments, and warnings of the published program before an experiment (vit-lora.md §1.3, §1.4), and
+//! its estimate of the memory.
 
 use crate::studies::lora::record::ExperimentConfig;
 use crate::studies::lora::record::config::{Dataset, Model, Quantization, Schema};
 use bk_python::printing::repr;
 
-/// The models that the validator knows.
+/// The models that the validator accepts.
 const MODELS: [&str; 4] =
     ["deit_tiny_patch16_224", "deit_small_patch16_224", "vit_small_patch16_224", "vit_base_patch16_224"];
 
-/// The data sets that can be named, and how many labels each has.
+/// The data sets that a configuration can name, with their numbers of labels.
 const DATASETS: [(&str, i64); 3] = [("cifar10", 10), ("cifar100", 100), ("tiny_imagenet", 200)];
 
-/// The limit on memory in GB where a configuration sets none.
+/// The memory limit in GB for configurations without one.
 const USUAL_LIMIT: f64 = 32.0;
 
-/// A configuration that cannot be constructed, in the published words where those are known.
+/// The error for a configuration that cannot be constructed, in the published wording where it is known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConstructionError {
-    /// Another library of models.
+    /// The model library is not one of the known ones.
     #[error("Model source must be 'timm' or 'huggingface'")]
     Source,
-    /// Images of no size.
+    /// The image size is not positive.
     #[error("Image size must be positive")]
     ImageSize,
-    /// Patches of no size.
+    /// The patch size is not positive.
     #[error("Patch size must be positive")]
     PatchSize,
-    /// Another data set.
+    /// The data set is not one of the known ones.
     #[error("Dataset must be one of: cifar10, cifar100, tiny_imagenet")]
     Dataset,
-    /// Batches of nothing.
+    /// The batch size is not positive.
     #[error("Batch size must be positive")]
     BatchSize,
-    /// Another number of bits.
+    /// The number of bits is not supported.
     #[error("Only 4-bit and 8-bit quantization supported")]
     Bits,
-    /// Another type to compute in.
+    /// The compute type is not supported.
     #[error("Unsupported compute dtype")]
     ComputeType,
-    /// Other levels.
+    /// The type of levels is not supported.
     #[error("Quantization type must be 'fp4' or 'nf4'")]
     Levels,
     /// QA-LoRA without quantization.
@@ -48,23 +48,25 @@ pub enum ConstructionError {
     /// AdaLoRA without LoRA.
     #[error("AdaLoRA requires LoRA configuration")]
     AdaWithoutLora,
-    /// An adapter that cannot be; checked in the longer schemas only.
+    /// The adapter is impossible; checked in the longer schemas only.
     #[error("{0}")]
     Adapter(&'static str),
-    /// Training that cannot be; checked in the longest schema only.
+    /// The training settings are impossible; checked in the longest schema only.
     #[error("{0}")]
     Training(&'static str),
 }
 
 use self::ConstructionError as Rule;
 
-/// `Ok` if it holds, else the rule it breaks.
+/// Returns `Ok` if the condition holds, otherwise the broken rule.
 fn holds(condition: bool, rule: Rule) -> Result<(), Rule> {
     if condition { Ok(()) } else { Err(rule) }
 }
 
-/// Checks a configuration as the published classes do when they are constructed, and adjusts it as they do:
-/// image size and batch size are the data set's, and so is the number of classes.
+/// Checks a configuration as the published classes do when they are constructed, and adjusts it as they do: image size,
+/// batch size, and the number of classes become those of the data set.
+///
+/// Fails with the first rule that the configuration breaks.
 pub fn construct(config: &mut ExperimentConfig) -> Result<(), Rule> {
     construct_model(&config.model)?;
     construct_dataset(&config.dataset)?;
@@ -83,21 +85,21 @@ pub fn construct(config: &mut ExperimentConfig) -> Result<(), Rule> {
     Ok(())
 }
 
-/// The rules of the model alone.
+/// Checks the rules of the model.
 pub fn construct_model(model: &Model) -> Result<(), Rule> {
     holds(matches!(model.source.as_str(), "timm" | "huggingface"), Rule::Source)?;
     holds(model.image_size > 0, Rule::ImageSize)?;
     holds(model.patch_size > 0, Rule::PatchSize)
 }
 
-/// The rules of the data set alone.
+/// Checks the rules of the data set.
 pub fn construct_dataset(dataset: &Dataset) -> Result<(), Rule> {
     holds(DATASETS.iter().any(|(name, _)| *name == dataset.name), Rule::Dataset)?;
     holds(dataset.image_size > 0, Rule::ImageSize)?;
     holds(dataset.batch_size > 0, Rule::BatchSize)
 }
 
-/// The rules of the quantization alone.
+/// Checks the rules of the quantization.
 pub fn construct_quantization(quantization: &Quantization) -> Result<(), Rule> {
     holds(matches!(quantization.bits, 4 | 8), Rule::Bits)?;
     let types = ["float16", "bfloat16", "float32"];
@@ -105,7 +107,7 @@ pub fn construct_quantization(quantization: &Quantization) -> Result<(), Rule> {
     holds(matches!(quantization.quant_type.as_str(), "fp4" | "nf4"), Rule::Levels)
 }
 
-/// The rules of the adapter: the stand-in classes of the shortest schema have none.
+/// Checks the rules of the adapter; the stand-in classes of the shortest schema have none.
 fn construct_adapter(config: &ExperimentConfig) -> Result<(), Rule> {
     let Some(lora) = &config.lora else { return Ok(()) };
     let Some(adapter) = &lora.adapter else { return Ok(()) };
@@ -116,7 +118,7 @@ fn construct_adapter(config: &ExperimentConfig) -> Result<(), Rule> {
     holds(biases.contains(&adapter.bias.as_str()), Rule::Adapter("Bias must be 'none', 'all' or 'lora_only'"))
 }
 
-/// The rules of training: those of the longest schema.
+/// Checks the rules of training, which only the longest schema has.
 fn construct_training(config: &ExperimentConfig) -> Result<(), Rule> {
     if config.schema() != Schema::Full {
         return Ok(());
@@ -131,7 +133,7 @@ fn construct_training(config: &ExperimentConfig) -> Result<(), Rule> {
     )
 }
 
-/// What the published validator says against a configuration, in its order; nothing if it is valid.
+/// Returns the messages of the published validator about a configuration, in its order; empty if it is valid.
 pub fn validate(config: &ExperimentConfig) -> Vec<String> {
     let mut messages = Vec::new();
     if let Err(error) = collect(config, &mut messages) {
@@ -202,13 +204,13 @@ fn collect(config: &ExperimentConfig, messages: &mut Vec<String>) -> Result<(), 
     Ok(())
 }
 
-/// The limit on memory in GB; 0 counts as none set.
+/// Returns the memory limit in GB; 0 counts as not set.
 pub fn memory_limit(config: &ExperimentConfig) -> f64 {
     config.max_memory_gb.filter(|&limit| limit != 0.0).unwrap_or(USUAL_LIMIT)
 }
 
-/// The published estimate of the memory of an experiment in GB: 3·(model·f(bits) + rank/1000) + batch/100. Its
-/// models are about 24 times as large as they are in truth.
+/// Returns the published estimate of the memory of an experiment in GB: 3·(model·f(bits) + rank/1000) + batch/100. The
+/// models in it are about 24 times their true size.
 pub fn estimated_memory(config: &ExperimentConfig) -> f64 {
     let model = match config.model.name.as_str() {
         "deit_tiny_patch16_224" => 0.5,

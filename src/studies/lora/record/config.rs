@@ -1,35 +1,35 @@
-//! The configuration of one experiment of the study, in the three schemas in which it was written
-//! (vit-lora.md §1.3). The order of the fields is that of the files.
+//! The configuration of one experiment of the study, in its three published schemas (vit-lora.md §1.3). The order of
+//! the fields is that of the files.
 
 use serde::{Deserialize, Serialize};
 
-/// Everything that one experiment was to be run with.
+/// The complete configuration of one experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExperimentConfig {
     /// The name, unique within the matrix.
     pub name: String,
-    /// One sentence for readers.
+    /// A description, one sentence.
     #[serde(default)]
     pub description: String,
-    /// Words to find it by.
+    /// Search tags.
     #[serde(default)]
     pub tags: Vec<String>,
     /// The vision transformer.
     pub model: Model,
-    /// The labelled images.
+    /// The labeled images.
     pub dataset: Dataset,
     /// The adapter; `None` for none.
     #[serde(default)]
     pub lora: Option<Lora>,
-    /// How the frozen weights are stored; `None` for as they are.
+    /// Quantization of the frozen weights; `None` for unquantized weights.
     #[serde(default)]
     pub quantization: Option<Quantization>,
-    /// How it was to be trained.
+    /// The training settings.
     pub training: Training,
-    /// The seed of this experiment. In the published simulation a label only.
+    /// The seed of this experiment. In the published simulation it is only a label.
     #[serde(default = "default::seed")]
     pub seed: i64,
-    /// The folder of the files.
+    /// The folder of the output files.
     #[serde(default = "default::output_dir")]
     pub output_dir: String,
     /// Whether ranks adapt to importance (AdaLoRA).
@@ -38,10 +38,10 @@ pub struct ExperimentConfig {
     /// Whether quantization and adapter are trained jointly (QA-LoRA).
     #[serde(default)]
     pub use_qa_lora: bool,
-    /// Limit on the estimated memory in GB; `None` and 0 both stand for the usual limit.
+    /// Limit on the estimated memory in GB; `None` and 0 both mean the default limit.
     #[serde(default)]
     pub max_memory_gb: Option<f64>,
-    /// Limit on the time in hours.
+    /// Limit on the training time in hours.
     #[serde(default)]
     pub max_training_time_hours: Option<f64>,
 }
@@ -50,11 +50,11 @@ pub struct ExperimentConfig {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Model {
-    /// Name in the library of models, for example `deit_tiny_patch16_224`.
+    /// Name in the model library, for example `deit_tiny_patch16_224`.
     pub name: String,
     /// The library: `timm` or `huggingface`.
     pub source: String,
-    /// Whether it starts from trained weights.
+    /// Whether it starts from pretrained weights.
     pub pretrained: bool,
     /// Number of labels.
     pub num_classes: i64,
@@ -77,7 +77,7 @@ impl Default for Model {
     }
 }
 
-/// The labelled images of an experiment.
+/// The labeled images of an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Dataset {
@@ -85,23 +85,23 @@ pub struct Dataset {
     pub name: String,
     /// Folder of the images.
     pub data_dir: Option<String>,
-    /// Name of the part that is trained on.
+    /// Name of the training split.
     pub train_split: String,
-    /// Name of the part that is validated on.
+    /// Name of the validation split.
     pub val_split: String,
-    /// Name of the part that is tested on.
+    /// Name of the test split.
     pub test_split: String,
     /// Side of the square images in pixels, after resizing.
     pub image_size: i64,
-    /// Whether colours are shifted and scaled to the usual mean and deviation.
+    /// Whether colors are shifted and scaled to the usual mean and deviation.
     pub normalize: bool,
-    /// Whether images are flipped, turned and recoloured at random.
+    /// Whether images are flipped, rotated, and recolored at random.
     pub augmentation: bool,
-    /// Images a batch.
+    /// Images per batch.
     pub batch_size: i64,
     /// Processes that read images.
     pub num_workers: i64,
-    /// Whether batches lie in memory that a graphics processor reads directly.
+    /// Whether batches are in memory that a graphics processor reads directly (pinned memory).
     pub pin_memory: bool,
 }
 
@@ -132,101 +132,101 @@ pub struct Lora {
     /// α, the numerator of the adapter's scale.
     #[serde(default = "default::alpha")]
     pub alpha: f64,
-    /// Share of the adapter's inputs that is dropped in training, 0 to 1.
+    /// Fraction of the adapter's inputs that is dropped in training, 0 to 1.
     #[serde(default = "default::dropout")]
     pub dropout: f64,
-    /// What the schemas beyond the shortest one add.
+    /// The fields that all schemas but the shortest add.
     #[serde(flatten)]
     pub adapter: Option<Adapter>,
 }
 
-/// What the schema “standalone” says of the adapter.
+/// The adapter fields of the schema “standalone”.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Adapter {
     /// Parts of the names of the layers that get an adapter.
     pub target_modules: Option<Vec<String>>,
     /// Which biases are trained: `none`, `all` or `lora_only`.
     pub bias: String,
-    /// The adapter library's word for the task.
+    /// The adapter library's name of the task.
     pub task_type: String,
-    /// Whether the adapter is frozen too.
+    /// Whether the adapter is frozen, too.
     pub inference_mode: bool,
     /// Layers that are trained and saved in full.
     pub modules_to_save: Option<Vec<String>>,
-    /// What the schema “full” adds.
+    /// The fields that the schema “full” adds.
     #[serde(flatten)]
     pub variants: Option<Variants>,
 }
 
-/// What the schema “full” says of the adapter.
+/// The adapter fields of the schema “full”.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Variants {
     /// Whether the scale is α/√r.
     pub use_rslora: bool,
-    /// Whether weights are split into size and direction (DoRA).
+    /// Whether weights are decomposed into magnitude and direction (DoRA).
     pub use_dora: bool,
-    /// α for layers of certain names.
+    /// α of the layers with certain names.
     pub lora_alpha_pattern: Option<serde_json::Value>,
-    /// Dropout for layers of certain names.
+    /// Dropout of the layers with certain names.
     pub lora_dropout_pattern: Option<serde_json::Value>,
 }
 
-/// How the frozen weights are stored.
+/// Storage of the frozen weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quantization {
-    /// Bits a weight: 4 or 8.
+    /// Bits per weight: 4 or 8.
     pub bits: i64,
-    /// Type that products are computed in: `float16`, `bfloat16` or `float32`.
+    /// Type in which products are computed: `float16`, `bfloat16` or `float32`.
     #[serde(default = "default::compute_dtype")]
     pub compute_dtype: String,
     /// Levels of 4 bits: `nf4` or `fp4`.
     #[serde(default = "default::quant_type")]
     pub quant_type: String,
-    /// Whether the scales are quantized too. Where a file does not say, as the shortest schema has it.
+    /// Whether the scales are quantized, too. A missing key has the default of the shortest schema.
     #[serde(default)]
     pub double_quant: bool,
 }
 
-/// How an experiment was to be trained.
+/// The training settings of an experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Training {
-    /// Step size of the optimizer.
+    /// Learning rate, per step.
     pub learning_rate: f64,
-    /// Images a batch.
+    /// Images per batch.
     pub batch_size: i64,
-    /// Passes over the images.
+    /// Number of epochs.
     pub num_epochs: i64,
-    /// Steps in which the rate rises.
+    /// Warm-up steps, in which the learning rate rises.
     pub warmup_steps: i64,
-    /// Decay of the weights.
+    /// Weight decay.
     pub weight_decay: f64,
     /// Name of the optimizer.
     pub optimizer: String,
-    /// How the rate falls.
+    /// Name of the learning-rate schedule after warm-up.
     pub scheduler: String,
-    /// Longest gradient; `None` for any.
+    /// Largest gradient norm, to which gradients are clipped; `None` for no clipping.
     pub gradient_clip_norm: Option<f64>,
     /// Whether products are computed in half precision.
     pub use_mixed_precision: bool,
-    /// Batches a step.
+    /// Batches per optimizer step.
     pub gradient_accumulation_steps: i64,
-    /// Steps between saving.
+    /// Steps between checkpoints.
     pub save_steps: i64,
-    /// Steps between evaluating.
+    /// Steps between evaluations.
     pub eval_steps: i64,
-    /// Steps between logging.
+    /// Steps between log entries.
     pub logging_steps: i64,
-    /// Epochs without a gain after which training stops; `None` for never.
+    /// Epochs without improvement after which training stops; `None` for never.
     pub early_stopping_patience: Option<i64>,
-    /// What the schema “full” adds.
+    /// The fields that the schema “full” adds.
     #[serde(flatten)]
     pub full: Option<FullTraining>,
-    /// Folder of saved states.
+    /// Folder of the checkpoints.
     pub output_dir: String,
-    /// Folder of logs.
+    /// Folder of the logs.
     pub logging_dir: Option<String>,
-    /// A seed of its own, which stays 42 whatever the experiment's is.
+    /// A separate seed, which stays 42 whatever the experiment's seed is.
     pub seed: i64,
 }
 
@@ -255,32 +255,32 @@ impl Default for Training {
     }
 }
 
-/// What the schema “full” says of training.
+/// The training fields of the schema “full”.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FullTraining {
     /// Processes that read images.
     pub dataloader_num_workers: i64,
-    /// Whether batches lie in memory that a graphics processor reads directly.
+    /// Whether batches are in memory that a graphics processor reads directly (pinned memory).
     pub pin_memory: bool,
-    /// Saved states that are kept.
+    /// Number of checkpoints that are kept.
     pub save_total_limit: Option<i64>,
-    /// Least gain in accuracy that counts.
+    /// Smallest gain in accuracy that counts as an improvement.
     pub early_stopping_threshold: f64,
 }
 
-/// The three ways in which the published programs wrote a configuration.
+/// The three published schemas of a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Schema {
-    /// Three keys of LoRA: the stand-in classes that the published study really ran with.
+    /// Three keys of LoRA: the stand-in classes that the published study actually used.
     Fallback,
     /// Eight keys of LoRA: the test runs.
     Standalone,
-    /// Twelve keys of LoRA, and more of training.
+    /// Twelve keys of LoRA, and more keys of training.
     Full,
 }
 
 impl Schema {
-    /// The name in the specification.
+    /// Returns the name in the specification.
     pub fn label(self) -> &'static str {
         match self {
             Schema::Fallback => "fallback",
@@ -291,7 +291,8 @@ impl Schema {
 }
 
 impl ExperimentConfig {
-    /// The schema it is written in. Without LoRA the folder of logs tells: only the shortest schema has none.
+    /// Returns the schema of this configuration. Without LoRA, the folder of logs decides: only the shortest schema has
+    /// none.
     pub fn schema(&self) -> Schema {
         let adapter = self.lora.as_ref().and_then(|lora| lora.adapter.as_ref());
         if self.training.full.is_some() || adapter.is_some_and(|adapter| adapter.variants.is_some()) {
@@ -304,7 +305,7 @@ impl ExperimentConfig {
     }
 }
 
-/// What stands for a missing key.
+/// Default values of missing keys.
 mod default {
     pub(crate) fn seed() -> i64 {
         42

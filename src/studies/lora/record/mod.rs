@@ -1,5 +1,5 @@
-//! The records of the study of quantized LoRA for vision transformers: configurations and results of its
-//! experiments, as its files hold them (vit-lora.md §1.3, §7.2).
+//! The records of the study of quantized LoRA for vision transformers: configurations and results of its experiments,
+//! as in its files (vit-lora.md §1.3, §7.2).
 
 pub mod config;
 pub mod experiment;
@@ -11,19 +11,21 @@ use crate::kit::record::{Manifest, Provenance};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Experiments of the published matrix.
+crate::kit::context::config_errors!(ConfigError);
+
+/// Number of experiments in the published matrix.
 pub const MATRIX: u32 = 144;
 
-/// What decides the published simulation of the study.
+/// The config of the published simulation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
     /// Seed of Python's generator. The published program sets none.
     pub seed: u64,
-    /// How many experiments of the matrix are run, from its first on; 0 to 144.
+    /// Number of experiments to run, from the first one of the matrix; 0 to 144.
     pub experiments: u32,
-    /// Whether identifiers tell double quantization; the published ones do not, so that 36 experiments of the
-    /// matrix overwrite others.
+    /// Whether identifiers mention double quantization. The published ones do not, so 36 experiments of the matrix
+    /// overwrite others.
     pub unique_ids: bool,
 }
 
@@ -34,16 +36,16 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Whether the matrix has as many experiments.
+    /// Fails if the matrix has fewer experiments.
     pub fn check(&self) -> Result<(), ConfigError> {
         if self.experiments <= MATRIX { Ok(()) } else { Err(ConfigError::Experiments(self.experiments)) }
     }
 }
 
-/// A configuration the simulation is not defined for.
+/// A config for which the simulation is not defined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// More than there are.
+    /// More experiments than the matrix has.
     #[error("The matrix has {MATRIX} experiments, not {0}. Give from 0 to {MATRIX}.")]
     Experiments(u32),
 }
@@ -53,19 +55,19 @@ pub enum ConfigError {
 pub struct Failed {
     /// Its identifier.
     pub experiment_id: String,
-    /// What happened, in a sentence.
+    /// The error, one sentence.
     pub error: String,
 }
 
-/// What files of a study hold beside its results. A simulation that was not read from files has nothing of it.
+/// The contents of a study's files besides its results. Empty for a simulation that was not read from files.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Stated {
     /// The experiments that failed, with their configurations.
     pub failed: Vec<(ExperimentConfig, Failed)>,
-    /// The summary that lies beside them.
+    /// The stated summary.
     pub summary: Option<Value>,
-    /// The detailed analysis that lies beside them.
+    /// The stated detailed analysis.
     pub detailed: Option<Value>,
 }
 
@@ -75,18 +77,18 @@ impl Stated {
     }
 }
 
-/// What the published simulation of the study gives, or what files of the study hold.
+/// The results of the published simulation, or those in the files of a study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Study {
     /// Where the numbers come from.
     pub provenance: Provenance,
     /// How the record was made.
     pub manifest: Manifest,
-    /// What was asked for; of files, as many experiments as they hold, and the seed that gives them, if one does.
+    /// The config. For files: the number of experiments they hold, and the seed that reproduces them, if there is one.
     pub config: Config,
     /// The results, in the order of the matrix.
     pub experiments: Vec<Experiment>,
-    /// What its files hold beside them.
+    /// The contents of its files besides the results.
     #[serde(default, skip_serializing_if = "Stated::is_empty")]
     pub stated: Stated,
 }

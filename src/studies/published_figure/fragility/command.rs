@@ -1,10 +1,10 @@
 //! `bklab fragility …`: how often the published checks hold, or the requirements behind a figure without checks.
 
 use super::record::{Config, Subject};
+use super::report;
 use super::study as fragility;
 use crate::kit::command::Failure;
 use crate::kit::command::files::print;
-use crate::kit::command::report;
 use crate::kit::context::Context;
 use crate::kit::record::document;
 use crate::studies::efficiency::record as efficiency;
@@ -102,7 +102,7 @@ impl Fragility {
         if options.json {
             print(&document::to_json(&[record]).map_err(Failure::failed)?)
         } else {
-            print(&report::fragility(&record))
+            print(&report::count(&record))
         }
     }
 }

@@ -6,3 +6,5 @@ pub mod record;
 pub mod study;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod worker;
+#[cfg(feature = "cli")]
+pub(crate) mod report;

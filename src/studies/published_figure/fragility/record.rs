@@ -9,6 +9,8 @@ use crate::studies::robustness::record as robustness;
 use crate::studies::stability::record as stability;
 use serde::{Deserialize, Serialize};
 
+crate::kit::context::config_errors!(ConfigError);
+
 impl Parcel for Fragility {}
 
 tasks! { "fragility": Config = "count" => Fragility }

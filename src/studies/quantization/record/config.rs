@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt::{Display, Formatter};
 use std::str::FromStr;
 
+crate::kit::context::config_errors!(ConfigError);
+
 /// The longest chain: the original routine, which the published reading needs, gives nothing but zeros far before.
 pub const MOST_SITES: usize = 4096;
 /// The most values drawn for a calibration: 64 MB.

@@ -5,6 +5,8 @@ use bk_resolvent::birman_schwinger::{MOST_DENSE_SITES, Weight};
 use bk_resolvent::{BackendChoice, Chain, Potential, ResolventError, Shift};
 use serde::{Deserialize, Serialize};
 
+crate::kit::context::config_errors!(ConfigError);
+
 /// The longest chain for which a map is drawn: more sites than any screen has columns.
 pub const MOST_MAP_SITES: usize = 4096;
 

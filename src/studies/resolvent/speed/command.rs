@@ -3,9 +3,11 @@
 use super::record::Config;
 use super::study as speed;
 use crate::kit::command::Failure;
-use crate::kit::command::{files, report};
+use crate::kit::command::files;
 use crate::kit::context::{Context, StudyError};
-use crate::kit::record::{Record, document};
+use crate::kit::record::document;
+use crate::studies::record::Record;
+use crate::studies::resolvent::report;
 use bk_resolvent::{BackendChoice, Engine};
 use clap::{Args, Subcommand};
 

@@ -4,6 +4,8 @@ use crate::kit::record::table::{Grid, cell};
 use crate::kit::record::{Manifest, Provenance};
 use serde::{Deserialize, Serialize};
 
+crate::kit::context::config_errors!(ConfigError);
+
 /// The fewest repetitions of which a median is taken.
 pub const FEWEST_REPETITIONS: usize = 7;
 /// The most repetitions.

@@ -50,7 +50,7 @@ pub const INSTRUCTIONS: &str = if cfg!(target_arch = "wasm32") {
 /// played by the CPU.
 ///
 /// # Errors
-/// [`StudyError::Speed`] for a config that cannot be measured, [`StudyError::Engine`] where the memory does not
+/// [`StudyError::Config`] for a config that cannot be measured, [`StudyError::Engine`] where the memory does not
 /// suffice, [`StudyError::Cancelled`].
 pub async fn run(
     config: &Config,

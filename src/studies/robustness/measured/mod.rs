@@ -11,6 +11,9 @@ pub mod study;
 pub mod training_lengths;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod worker;
+#[cfg(feature = "cli")]
+pub(crate) mod report;
+pub mod data_files;
 
 use crate::kit::room::Room;
 

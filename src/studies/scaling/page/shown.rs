@@ -2,7 +2,6 @@
 
 use super::settings::Study;
 use super::state::{LadderRoom, StudyState};
-use crate::kit::data_files as data;
 use crate::kit::page::controls::Choice;
 use crate::kit::page::figure_view::{DrawView, FigureView};
 use crate::kit::page::findings;
@@ -10,6 +9,7 @@ use crate::kit::page::state::Lab;
 use crate::kit::page::table::GridTable;
 use crate::kit::record::document;
 use crate::kit::record::table::Grid;
+use crate::studies::scaling::data_files as data;
 use crate::studies::scaling::figure::contexts::Trace;
 use crate::studies::scaling::record::Ladder;
 use leptos::prelude::*;
@@ -99,7 +99,7 @@ fn figure(lab: Lab, room: LadderRoom, state: StudyState, record: Memo<Arc<Ladder
         document::view_to_json(&untrack(|| lab.fragment(crate::studies::scaling::ROOM)), &[record]).ok()
     });
     let data = Callback::new(move |format| {
-        Some(data::ladder(&record.get_untracked(), is_stability, format, &manifest.run(())?))
+        Some(data::write(&record.get_untracked(), is_stability, format, &manifest.run(())?))
     });
     let nothing = move || record.with(|record| record.rungs.is_empty());
     view! {

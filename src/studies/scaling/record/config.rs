@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
+crate::kit::context::config_errors!(ConfigError);
+
 /// So many models a ladder has at most.
 const MOST_MODELS: usize = 500;
 

@@ -7,6 +7,8 @@ use bk_quantize::{ScaleRule, Width};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+crate::kit::context::config_errors!(ConfigError);
+
 /// Who decides how a tensor is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

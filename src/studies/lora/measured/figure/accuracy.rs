@@ -1,4 +1,4 @@
-//! Accuracy against bytes: every run a mark, its base stored as its colour and shape say.
+//! Accuracy against stored bytes: one mark per run, whose color and shape show the storage format of its base.
 
 use super::{draw, note};
 use crate::kit::record::Provenance;
@@ -12,11 +12,11 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Bytes of a kilobyte.
+/// Bytes per kilobyte.
 const KILOBYTE: f64 = 1000.0;
 
-/// Draws runs by what they store, base, adapters and head, and what they recognise; and what chance recognises, where it is
-/// the same for all.
+/// Draws the accuracy of runs against the bytes they store: base, adapters, and head. Also draws the accuracy of
+/// guessing, `chance`, if it is the same for all runs.
 pub fn accuracy(
     runs: &[&Run],
     chance: Option<f64>,

@@ -1,4 +1,4 @@
-//! How a run learns: its loss, and the norm of its derivatives before they are clipped.
+//! Training curves of a run: its loss, and the norm of its gradients before clipping.
 
 use super::{draw, note};
 use crate::kit::record::Provenance;
@@ -11,7 +11,7 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Draws the loss of every step on its batch, and that on the validation images.
+/// Draws the loss of every step on its batch, and the loss on the validation images.
 pub fn losses(
     name: &str,
     trajectory: &Trajectory,
@@ -42,7 +42,7 @@ pub fn losses(
     draw(sheet, outer, ["Images", "Steps taken", "Nats an image"], view, &lines, summary)
 }
 
-/// Draws the norm of all derivatives before clipping at every step, and the norm that they are clipped to.
+/// Draws the norm of the full gradient before clipping at every step, and the clipping limit.
 pub fn norms(
     name: &str,
     trajectory: &Trajectory,
@@ -81,7 +81,7 @@ fn each_step(label: &str, values: &[f32], width: f64, color: Color, view: &View)
     Line { width: 0.4, ..Line::over_visible(label, &values, width, color, view) }
 }
 
-/// The first and the last of some values, in words.
+/// Describes the first and the last of some values.
 fn ends(values: &[f32]) -> String {
     let (Some(&first), Some(&last)) = (values.first(), values.last()) else { return "none yet".into() };
     format!("from {} to {}", significant(f64::from(first), 3), significant(f64::from(last), 3))

@@ -1,4 +1,4 @@
-//! The figures of quantized LoRA as it is run here: accuracy against what is stored, and how a run learns.
+//! The figures of quantized LoRA as trained by this lab: accuracy against stored bytes, and training curves.
 
 mod accuracy;
 mod curves;
@@ -14,15 +14,15 @@ use bk_plot::scene::{Anchor, Rectangle, Scene};
 use bk_plot::sheet::Sheet;
 use bk_plot::view::View;
 
-/// Room around the data, as a part of its extent.
+/// Margin around the data, as a fraction of its range.
 const MARGIN: f64 = 0.08;
 
-/// What a figure says of where its numbers come from.
+/// Returns the note on the provenance of the numbers.
 fn note(provenance: Provenance) -> [String; 1] {
     [format!("Data: {}.", provenance.label())]
 }
 
-/// Draws lines between axes that hold all of their points and these values.
+/// Draws lines between axes that contain all of their points and the given values.
 fn draw(
     sheet: Sheet,
     outer: Rectangle,

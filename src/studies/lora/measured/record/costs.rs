@@ -1,4 +1,4 @@
-//! What the runs of quantized LoRA come to: accuracies over seeds, what storing costs, and what that means in words.
+//! Results of the runs of quantized LoRA: accuracies over seeds, the cost of quantized storage, and both in words.
 
 use super::{Adaptation, Arm, Data, Run, Size};
 use crate::kit::record::hypothesis::{Interval, MeansTest, holm};
@@ -6,39 +6,39 @@ use crate::kit::record::table::{Grid, cell};
 use bk_models::ops::Storage;
 use serde::{Deserialize, Serialize};
 
-/// The probability with which an interval holds the true mean, if the values are normal.
+/// The confidence level of the intervals, for normal values.
 const LEVEL: f64 = 0.95;
 
-/// Below this a corrected p counts as more than chance explains.
+/// Corrected p values below this count as significant.
 const SIGNIFICANT: f64 = 0.05;
 
 impl Arm {
-    /// Model, task and rank as cells of a table.
+    /// Returns model, task, and rank as cells of a table.
     fn cells(&self) -> Vec<String> {
         vec![self.size.label().into(), self.task.label().into(), self.rank.to_string()]
     }
 }
 
-/// A share in percent, with one decimal.
+/// Formats a fraction as percent with one decimal.
 fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
 
-/// What storing the base in a way costs, over the seeds of one model, task and rank.
+/// The cost in accuracy of storing the base in one format, over the seeds of one model, task, and rank.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cost {
-    /// The place; its seed is the first.
+    /// The cell of the matrix; its seed is the first one.
     pub arm: Arm,
-    /// The accuracy that is lost against single precision with the same seed, over the seeds; none for fewer than two.
+    /// Accuracy lost against single precision with the same seed, over the seeds; `None` for fewer than two.
     pub drop: Option<Interval>,
-    /// The paired test over the seeds; none where nothing varies.
+    /// The paired test over the seeds; `None` if nothing varies.
     pub test: Option<MeansTest>,
-    /// Its p, corrected by Holm for all tests of the study.
+    /// The p value of the test, corrected by Holm for all tests of the study.
     pub corrected_p: Option<f64>,
 }
 
 impl Adaptation {
-    /// How much every place of the matrix recognised, over its seeds.
+    /// Returns the accuracy in every cell of the matrix, over its seeds.
     pub fn accuracy_table(&self) -> Grid {
         let mut rows = vec![];
         for arm in self.places() {
@@ -83,7 +83,7 @@ impl Adaptation {
         Grid { heading, columns: columns.map(String::from).into(), rows, omitted: 0 }
     }
 
-    /// What storing costs, in a table.
+    /// Returns the costs of the storage formats as a table.
     pub fn cost_table(&self) -> Grid {
         let row = |cost: Cost| {
             let mut row = cost.arm.cells();
@@ -108,14 +108,14 @@ impl Adaptation {
         }
     }
 
-    /// The places of the matrix, each once: those of the first seed.
+    /// Returns the cells of the matrix, each once: the arms of the first seed.
     fn places(&self) -> Vec<Arm> {
         let mut arms = self.config.matrix();
         arms.retain(|arm| Some(&arm.seed) == self.config.seeds.first());
         arms
     }
 
-    /// The accuracies of a place, one a seed that has been run, in the order of the seeds.
+    /// Returns the accuracies in a cell with their seeds, one per completed run, in the order of the runs.
     fn accuracies(&self, size: Size, task: Data, rank: usize, storage: Storage) -> Vec<(u32, f64)> {
         let here = |run: &&Run| {
             (run.arm.size, run.arm.task, run.arm.rank, run.arm.storage) == (size, task, rank, storage)
@@ -123,7 +123,7 @@ impl Adaptation {
         self.runs.iter().filter(here).map(|run| (run.arm.seed, run.held_out.accuracy())).collect()
     }
 
-    /// What every way of storing costs against single precision, each seed compared with itself.
+    /// Returns the cost of every storage format against single precision, compared within each seed.
     pub fn costs(&self) -> Vec<Cost> {
         let mut costs = vec![];
         for arm in self.places().into_iter().filter(|arm| arm.storage != Storage::Single) {
@@ -147,7 +147,8 @@ impl Adaptation {
         costs
     }
 
-    /// All pairs of one seed with a storage and with single precision: the accuracy that is lost, over all places.
+    /// Returns the accuracy lost in all pairs of runs with a storage format and with single precision that are
+    /// otherwise the same, over all cells and seeds.
     pub fn pairs(&self, storage: Storage) -> Vec<f64> {
         let of = |run: &Run| run.held_out.accuracy();
         let single = |arm: Arm| {
@@ -158,7 +159,7 @@ impl Adaptation {
         stored.filter_map(|run| Some(single(run.arm)? - of(run))).collect()
     }
 
-    /// What chance recognises of a run's images, and how many of its deviations the run lies above.
+    /// Returns the accuracy of guessing on a run's images, and the run's distance above it in standard deviations.
     pub fn above_chance(&self, run: &Run) -> (f64, f64) {
         let chance = 1.0 / self.config.classes(run.arm.task).len().max(1) as f64;
         let images = run.held_out.images().max(1) as f64;
@@ -166,7 +167,7 @@ impl Adaptation {
         (chance, (run.held_out.accuracy() - chance) / deviation)
     }
 
-    /// What was found, in sentences.
+    /// Returns the findings as sentences.
     pub fn sentences(&self) -> Vec<String> {
         let Some(least) = self
             .runs
@@ -205,13 +206,13 @@ impl Adaptation {
         sentences
     }
 
-    /// Its tables, and what they mean.
+    /// Returns the findings and the tables.
     pub fn explained(&self) -> Explained {
         Explained { sentences: self.sentences(), tables: vec![self.accuracy_table(), self.cost_table()] }
     }
 }
 
-/// What tests over seeds say, after Holm's correction.
+/// Describes the result of tests over seeds, after Holm's correction.
 fn verdict(tests: &[f64], clear: usize) -> String {
     match (tests, clear) {
         ([], _) => "No test is possible yet: it takes two seeds that differ.".into(),
@@ -228,11 +229,11 @@ fn verdict(tests: &[f64], clear: usize) -> String {
     }
 }
 
-/// What a study shows, for readers.
+/// The results of a study, for readers.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Explained {
-    /// What was found, in sentences.
+    /// The findings as sentences.
     pub sentences: Vec<String>,
-    /// The numbers.
+    /// The numbers as tables.
     pub tables: Vec<Grid>,
 }

@@ -1,5 +1,5 @@
-//! The record of quantized LoRA as it was really run: vision transformers that were trained here, stored in four ways,
-//! adapted, and judged by images that no training has seen.
+//! The record of quantized LoRA as measured by this lab: vision transformers that were trained here, stored in four
+//! formats, fine-tuned with adapters, and evaluated on held-out images.
 
 mod costs;
 
@@ -13,7 +13,9 @@ use bk_models::vision::generator::Task;
 use bk_models::vision::{Evaluation, Lora, Patience, StepMemory, Trajectory, VisionTransformer};
 use serde::{Deserialize, Serialize};
 
-/// A model by its size.
+crate::kit::context::config_errors!(ConfigError);
+
+/// The size of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Size {
@@ -24,7 +26,7 @@ pub enum Size {
 }
 
 impl Size {
-    /// What it is called.
+    /// Returns the label.
     pub fn label(self) -> &'static str {
         match self {
             Size::Tiny => "tiny",
@@ -32,7 +34,7 @@ impl Size {
         }
     }
 
-    /// The model of this size.
+    /// Creates the model of this size.
     pub fn model(self, classes: usize) -> VisionTransformer {
         match self {
             Size::Tiny => VisionTransformer::tiny(classes),
@@ -41,7 +43,7 @@ impl Size {
     }
 }
 
-/// What models are adapted to.
+/// The data that models are fine-tuned on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Data {
@@ -56,12 +58,12 @@ pub enum Data {
 }
 
 impl Data {
-    /// What it is called.
+    /// Returns the label.
     pub fn label(self) -> &'static str {
         self.task().map_or("file", Task::label)
     }
 
-    /// What the generator draws for it; none for a file.
+    /// Returns the task whose images the generator draws; `None` for a file.
     pub fn task(self) -> Option<Task> {
         match self {
             Data::Shapes => Some(Task::Shapes),
@@ -72,66 +74,67 @@ impl Data {
     }
 }
 
-/// A file of images that a study adapts to. The record holds what identifies it, not the images.
+/// A file of images that a study fine-tunes on. The record holds the identity of the file, not the images.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImagesFile {
     /// Its name.
     pub name: String,
     /// CRC-32 of its bytes.
     pub checksum: u32,
-    /// What the labels mean: the names of its folders.
+    /// The class names, which are the names of its folders.
     pub classes: Vec<String>,
-    /// How many images it has.
+    /// Number of images.
     pub images: usize,
 }
 
 impl ImagesFile {
-    /// What a record says of a file.
+    /// Describes a file for a record.
     pub fn of(name: &str, Archive { checksum, images }: &Archive) -> Self {
         let classes = images.classes().to_vec();
         Self { name: name.into(), checksum: *checksum, classes, images: images.len() }
     }
 }
 
-/// What decides the study.
+/// The config of the study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// The models.
+    /// The model sizes.
     pub sizes: Vec<Size>,
-    /// What every model is trained on first.
+    /// The task that every model is first trained on.
     pub first_task: Task,
-    /// What it is then adapted to.
+    /// The data that it is then fine-tuned on.
     pub tasks: Vec<Data>,
-    /// The file that [`Data::File`] stands for.
+    /// The file that [`Data::File`] refers to.
     pub file: Option<ImagesFile>,
     /// Ranks of the adapters; α is twice the rank.
     pub ranks: Vec<usize>,
-    /// How the frozen base is stored.
+    /// Storage formats of the frozen base.
     pub storages: Vec<Storage>,
-    /// Seeds of adapters, order of images and dropout. Every arm of a seed sees the same.
+    /// Seeds of adapters, image order, and dropout. All arms with the same seed share them.
     pub seeds: Vec<u32>,
     /// Whether adapters are scaled by α/√r.
     pub rank_stabilized: bool,
-    /// Images of every class; of a file at most so many.
+    /// Images per class; for a file, the maximum.
     pub images: usize,
-    /// Of every hundred, those that training is chosen by and those that it is judged by.
+    /// Percentages of the images used for validation and for the held-out set.
     pub shares: [u32; 2],
     /// Seed of the images and of their split.
     pub images_seed: u32,
-    /// How models are trained first.
+    /// Recipe of the first training.
     pub first: Recipe,
-    /// How they are adapted; its seed is replaced by those above.
+    /// Recipe of the fine-tuning; its seed is replaced by those above.
     pub recipe: Recipe,
-    /// When either ends early.
+    /// Early stopping of both trainings.
     pub patience: Patience,
-    /// The most bytes that a step of training may have at once, beside what there is before it; none is no limit. Where a
-    /// batch would take more, the derivatives of fewer images are computed at once, and batches stay as large.
+    /// Limit of the memory that one training step may allocate, in bytes; `None` for no limit. If a batch would need
+    /// more, the gradients of fewer images are computed at once, and the batch size stays the same.
     pub step_bytes: Option<u64>,
 }
 
 impl Default for Config {
-    /// The whole matrix: 144 runs, as many as the published one. How the lengths were chosen is told in docs/vision.md.
+    /// The whole matrix: 144 runs, as many as the published one. docs/vision.md explains the choice of the training
+    /// lengths.
     fn default() -> Self {
         Self {
             sizes: vec![Size::Tiny, Size::Small],
@@ -165,50 +168,50 @@ impl Default for Config {
     }
 }
 
-/// A config that is no study.
+/// An invalid config.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConfigError {
-    /// An axis of the matrix without values.
+    /// An axis of the matrix has no values.
     #[error("The study has no {0}. Choose at least one.")]
     NoAxis(&'static str),
-    /// Images of a file without one.
+    /// The study uses the images of a file, but the config names none.
     #[error(
         "The study adapts to the images of a file, and there is none. Choose a zip with a folder a class, or other data."
     )]
     NoFile,
-    /// A value that an axis has twice, so that a run would be counted twice.
+    /// An axis has a value twice, so a run would be counted twice.
     #[error("The study has one of its {0} twice. Give each once.")]
     Twice(&'static str),
-    /// Too large a matrix.
+    /// The matrix is too large.
     #[error("The matrix has {runs} runs. Choose at most {most}.")]
     Runs {
-        /// Runs there would be.
+        /// Runs of the matrix.
         runs: usize,
-        /// The most there may be.
+        /// The limit.
         most: usize,
     },
 }
 
-/// The most runs of a study.
+/// The largest number of runs in a study.
 const MOST_RUNS: usize = 10_000;
 
-/// One place in the matrix.
+/// One run of the matrix, by its position on every axis.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Arm {
     /// The model.
     pub size: Size,
-    /// What it is adapted to.
+    /// The data it is fine-tuned on.
     pub task: Data,
     /// Rank of its adapters.
     pub rank: usize,
-    /// How its base is stored.
+    /// Storage format of its base.
     pub storage: Storage,
     /// The seed.
     pub seed: u32,
 }
 
 impl Config {
-    /// The runs in their order, which is that of the published matrix: model, data, rank, storage, seed.
+    /// Returns the runs in the order of the published matrix: model, data, rank, storage, seed.
     pub fn matrix(&self) -> Vec<Arm> {
         let mut arms = vec![];
         for &size in &self.sizes {
@@ -223,13 +226,13 @@ impl Config {
         arms
     }
 
-    /// The demonstration, which a browser tab finishes in minutes (docs/vision.md): the small half of the models, one task,
-    /// one rank, every way of storing, every seed.
+    /// Returns the demonstration, which a browser tab finishes in minutes (docs/vision.md): the tiny model, one task,
+    /// one rank, every storage format, every seed.
     pub fn demonstration() -> Self {
         Self { sizes: vec![Size::Tiny], tasks: vec![Data::Shapes], ranks: vec![4], ..Self::default() }
     }
 
-    /// What the labels of a task mean.
+    /// Returns the class names of a task.
     pub fn classes(&self, task: Data) -> Vec<String> {
         match task.task() {
             Some(task) => task.classes().iter().map(|&class| class.to_owned()).collect(),
@@ -237,12 +240,12 @@ impl Config {
         }
     }
 
-    /// The adapters of a rank.
+    /// Returns the adapter settings of a rank.
     pub fn lora(&self, rank: usize) -> Lora {
         Lora { rank_stabilized: self.rank_stabilized, ..Lora::of_rank(rank) }
     }
 
-    /// Refuses a matrix that is none. Sizes and rates are refused by whatever they are given to.
+    /// Checks the matrix. Sizes and rates are checked where they are used.
     ///
     /// # Errors
     /// [`ConfigError::NoAxis`], [`ConfigError::Twice`], [`ConfigError::Runs`], [`ConfigError::NoFile`].
@@ -269,18 +272,18 @@ impl Config {
     }
 }
 
-/// A model as it was before any adapting.
+/// A model after its first training, before any fine-tuning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct First {
     /// Its size.
     pub size: Size,
     /// Its parameters.
     pub parameters: usize,
-    /// What training came by.
+    /// Its training history.
     pub trajectory: Trajectory,
-    /// What it recognised of the first task's held-out images.
+    /// Its evaluation on the held-out images of the first task.
     pub held_out: Evaluation,
-    /// What a step of training took; none in records of before it was counted.
+    /// Memory of a training step; `None` in records from before it was counted.
     #[serde(default)]
     pub memory: Option<StepMemory>,
 }
@@ -288,44 +291,44 @@ pub struct First {
 /// One run of the matrix.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// Its place.
+    /// Its position in the matrix.
     pub arm: Arm,
     /// Bytes of the frozen base, scales included.
     pub base_bytes: usize,
     /// Bytes of adapters and head, in single precision.
     pub trained_bytes: usize,
-    /// What training came by; norms are those before clipping.
+    /// Its training history; norms are those before clipping.
     pub trajectory: Trajectory,
-    /// What it recognised of the held-out images.
+    /// Its evaluation on the held-out images.
     pub held_out: Evaluation,
-    /// What a step of training took; none in records of before it was counted.
+    /// Memory of a training step; `None` in records from before it was counted.
     #[serde(default)]
     pub memory: Option<StepMemory>,
 }
 
-/// What a study of quantized LoRA measured. No clock enters it, so that a study that was stopped and gone on with gives
-/// the same record as one that was not.
+/// The measured results of a study of quantized LoRA. No clock enters it, so a study that was stopped and resumed gives
+/// the same record as one that ran through.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Adaptation {
-    /// Measured.
+    /// Provenance of the numbers: measured.
     pub provenance: Provenance,
     /// How the record was made.
     pub manifest: Manifest,
-    /// What was asked for.
+    /// The config of the study.
     pub config: Config,
-    /// The models that were adapted, in the order of the sizes; those that the runs below needed.
+    /// The base models of the runs below, in the order of the sizes.
     pub first: Vec<First>,
-    /// The runs, in the order of the matrix; all of it, or its beginning.
+    /// The runs, in the order of the matrix: all of them, or the first ones.
     pub runs: Vec<Run>,
 }
 
 impl Adaptation {
-    /// What the record is about.
+    /// Returns the title of the record.
     pub fn title(&self) -> String {
         format!("Quantized LoRA, trained here: {} of {} runs", self.runs.len(), self.config.matrix().len())
     }
 
-    /// A record without runs.
+    /// Creates a record without runs.
     pub fn begin(config: Config) -> Self {
         let file = config.file.as_ref().filter(|_| config.tasks.contains(&Data::File));
         let origin = match (file, config.tasks.len()) {
@@ -349,7 +352,7 @@ impl Adaptation {
         }
     }
 
-    /// Whether all runs are there.
+    /// Returns whether all runs are present.
     pub fn is_complete(&self) -> bool {
         self.runs.len() >= self.config.matrix().len()
     }

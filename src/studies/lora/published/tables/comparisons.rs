@@ -1,4 +1,4 @@
-//! Whether quantization changes accuracy: the tests that the published study leaves out.
+//! Tests whether quantization changes accuracy; the published study applies none.
 
 use super::{four, grid};
 use crate::kit::record::hypothesis::{Anova, Interval, MeansTest, effect_word, holm, power};
@@ -8,7 +8,7 @@ use crate::studies::lora::published::analysis::{LEVEL, comparisons};
 use crate::studies::lora::published::statistics::power as published_power;
 use crate::studies::lora::record::{Experiment, Storage};
 
-/// The pooled comparison that the published numbers make, with the tests that they leave out.
+/// Returns the pooled comparison that the published numbers make, with the tests that the study omits.
 pub(super) fn pooled_tests(completed: &[Experiment]) -> Grid {
     let pool = |storages: &[Storage]| -> Vec<f64> {
         let runs = completed.iter().filter(|run| storages.contains(&run.config.storage()));
@@ -44,7 +44,7 @@ pub(super) fn pooled_tests(completed: &[Experiment]) -> Grid {
     grid(heading, &["Weights", "Test", "n", "Statistic", "p", "Cohen's d"], rows)
 }
 
-/// The comparisons that the design of the study allows.
+/// Returns the paired comparisons that the design of the study allows.
 pub(super) fn tests(completed: &[Experiment]) -> Grid {
     let rows = comparisons(completed).into_iter().map(|comparison| {
         let test = comparison.test;
@@ -82,14 +82,14 @@ pub(super) fn tests(completed: &[Experiment]) -> Grid {
     grid("Pair by pair: does quantization cost accuracy?", &columns, rows.collect())
 }
 
-/// The accuracies of a model on a data set, by storage.
+/// The accuracies of a model on a data set, by storage format.
 struct Arms {
     name: String,
     arms: Vec<(Storage, Vec<f64>)>,
 }
 
 impl Arms {
-    /// Those of every model and data set, in the order of the runs.
+    /// Collects the arms of every model and data set, in the order of the runs.
     fn all(completed: &[Experiment]) -> Vec<Arms> {
         let mut found: Vec<Arms> = Vec::new();
         for run in completed {
@@ -112,7 +112,7 @@ impl Arms {
         Anova::of(&self.arms.iter().map(|(_, accuracies)| accuracies.as_slice()).collect::<Vec<_>>())
     }
 
-    /// Student's test of every pair.
+    /// Returns Student's test for every pair of storage formats.
     fn pairs(&self) -> Vec<(String, MeansTest)> {
         let mut pairs = Vec::new();
         for (place, (one, first)) in self.arms.iter().enumerate() {
@@ -125,7 +125,7 @@ impl Arms {
     }
 }
 
-/// The one-way analysis of variance over the ways of storing weights, for every model and data set.
+/// Returns the one-way analysis of variance over the storage formats, for every model and data set.
 pub(super) fn anova(completed: &[Experiment]) -> Grid {
     let rows = Arms::all(completed).into_iter().filter_map(|arms| {
         let found = arms.variance()?;
@@ -143,7 +143,8 @@ pub(super) fn anova(completed: &[Experiment]) -> Grid {
     grid("Analysis of variance: do the ways of storing weights differ?", &columns, rows.collect())
 }
 
-/// What follows where it finds a difference: all pairs.
+/// Returns the follow-up tests of all pairs, for every model and data set where the analysis of variance finds a
+/// difference.
 pub(super) fn follow_ups(completed: &[Experiment]) -> Grid {
     let differing = Arms::all(completed);
     let differing =
@@ -167,12 +168,12 @@ pub(super) fn follow_ups(completed: &[Experiment]) -> Grid {
     grid("After the analysis of variance: which pairs differ?", &columns, rows.collect())
 }
 
-/// A probability: with five decimals, or in powers of ten where those would all be zeros.
+/// Formats a probability with five decimals, or with a power of ten where those would all be zeros.
 fn p_value(p: f64) -> String {
     if p >= 1e-5 || p == 0.0 { format!("{p:.5}") } else { format!("{p:.2e}") }
 }
 
-/// How likely a test of n pairs finds effects of the usual sizes: what three seeds are worth.
+/// Returns the power of a test of n pairs for effects of the usual sizes: how much three seeds can show.
 pub(super) fn power_table(pairs: &[usize]) -> Grid {
     let row = |&count: &usize| {
         let at = |effect: f64| {

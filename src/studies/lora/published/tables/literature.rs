@@ -1,4 +1,4 @@
-//! The results against what the program and its documents call literature.
+//! The results compared with the numbers that the program and its documents call literature.
 
 use super::{four, grid};
 use crate::kit::record::table::Grid;
@@ -7,7 +7,7 @@ use crate::studies::lora::published::summary::summary;
 use crate::studies::lora::record::{Experiment, Storage};
 use serde_json::Value;
 
-/// What the program and its documents call literature, against the results.
+/// Returns the expectations that the program and its documents call literature, compared with the results.
 pub(super) fn expectations(completed: &[Experiment]) -> Grid {
     let value = |found: &Value, path: &str| found.pointer(path).and_then(Value::as_f64);
     let found = summary(completed, &[], "");
@@ -39,7 +39,7 @@ pub(super) fn expectations(completed: &[Experiment]) -> Grid {
             let Some(actual) = value(&found, path).filter(|_| there && measurable) else { continue };
             let actual = actual / scale;
             let (expected, ratio) = if from == to {
-                // The published rule: 1 where nothing was expected.
+                // The published rule: 1 if nothing was expected.
                 (from.to_string(), four(if from == 0.0 { 1.0 } else { actual / from }))
             } else {
                 (
@@ -62,7 +62,7 @@ pub(super) fn expectations(completed: &[Experiment]) -> Grid {
     grid("Against what the program calls literature", &columns, rows)
 }
 
-/// The comparison with constants as the files themselves state it, for quantized weights.
+/// Returns the comparison with constants that the files themselves state, for quantized weights.
 pub(super) fn stated_ratios(completed: &[Experiment]) -> Grid {
     let rows = completed.iter().filter(|run| run.config.storage() != Storage::Baseline).filter_map(|run| {
         let literature = &run.literature_comparison;

@@ -1,4 +1,4 @@
-//! The study as tables, for page, terminal and file: what the results are, what they come to, what they are worth.
+//! The study as tables, for page, terminal, and file: results, statistics, and checks.
 
 mod comparisons;
 mod literature;
@@ -16,15 +16,15 @@ use serde::{Deserialize, Serialize};
 use sums::aggregates;
 pub use sums::{configuration, results};
 
-/// More contradictions than anyone reads one by one; the others are counted.
+/// Maximum number of contradictions that are listed one by one; the others are counted.
 const MOST_CONTRADICTIONS: usize = 150;
 
-/// A table, and what it says in plain words.
+/// A table with an explanation in plain words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Explained {
     /// The table.
     pub grid: Grid,
-    /// What a reader should know of it, in a sentence or two.
+    /// The explanation, one or two sentences.
     pub explanation: String,
 }
 
@@ -33,12 +33,12 @@ fn grid(heading: &str, columns: &[&str], rows: Vec<Vec<String>>) -> Grid {
     Grid { heading: heading.into(), columns, rows, omitted: 0 }
 }
 
-/// A number with four decimals: accuracies, p values.
+/// Formats a number with four decimals: accuracies, p values.
 fn four(value: f64) -> String {
     format!("{value:.4}")
 }
 
-/// All tables of a study that have rows, each with what it says.
+/// Returns all tables of a study that have rows, each with its explanation.
 pub fn explained(study: &Study) -> Vec<Explained> {
     let completed = &study.experiments;
     let mut sizes = Sizes::default();
@@ -98,7 +98,7 @@ pub fn explained(study: &Study) -> Vec<Explained> {
     filled.map(|(grid, explanation)| Explained { grid, explanation: explanation.into() }).collect()
 }
 
-/// One row an experiment.
+/// Returns the experiments, one per row.
 fn experiments(study: &Study) -> Grid {
     let columns =
         ["Experiment", "Weights", "Seed", "Accuracy", "Memory reduction, %", "Labelled", "By its loss curve"];
@@ -122,7 +122,7 @@ fn experiments(study: &Study) -> Grid {
     grid("Experiments", &columns, completed.chain(failed).collect())
 }
 
-/// Means over seeds.
+/// Returns the means over seeds.
 fn means(study: &Study) -> Grid {
     let failed: Vec<ExperimentConfig> =
         study.stated.failed.iter().map(|(config, _)| config.clone()).collect();
@@ -143,7 +143,7 @@ fn means(study: &Study) -> Grid {
     grid("Accuracy over seeds", &columns, groups.into_iter().map(row).collect())
 }
 
-/// The sizes that are stated, and the true ones.
+/// Returns the stated sizes beside the true ones.
 fn true_sizes(completed: &[Experiment], sizes: &mut Sizes) -> Grid {
     let mut rows: Vec<Vec<String>> = Vec::new();
     let mut seen = Vec::new();
@@ -184,7 +184,7 @@ fn true_sizes(completed: &[Experiment], sizes: &mut Sizes) -> Grid {
     grid("How large the models are in truth", &columns, rows)
 }
 
-/// What cannot be true: by kind, and one by one.
+/// Returns the contradictions: by kind, and one by one.
 fn contradiction_tables(completed: &[Experiment], sizes: &mut Sizes) -> [Grid; 2] {
     let mut kinds: Vec<(&str, usize)> = Vec::new();
     let mut rows = Vec::new();

@@ -1,4 +1,4 @@
-//! The numbers of both summing files, recomputed and held against what the files state.
+//! The numbers of both summary files, recomputed and compared with the stated ones.
 
 use super::grid;
 use crate::kit::record::table::Grid;
@@ -7,7 +7,7 @@ use crate::studies::lora::published::summary::{detailed_analysis, summary};
 use crate::studies::lora::record::{Failed, Study};
 use serde_json::Value;
 
-/// The numbers of both summing files, recomputed from the results, and what the files beside them state.
+/// Returns the numbers of both summary files, recomputed from the results, beside those that the files state.
 pub(super) fn aggregates(study: &Study) -> Grid {
     let failed: Vec<Failed> = study.stated.failed.iter().map(|(_, failed)| failed.clone()).collect();
     let recomputed = [
@@ -47,12 +47,13 @@ pub(super) fn aggregates(study: &Study) -> Grid {
     grid(heading, &["Quantity", "Recomputed", "Stated in the files", ""], rows)
 }
 
-/// The configuration in the results of an experiment, key by key. `results` is the JSON of its `results.json`.
+/// Returns the configuration in the results of an experiment, one row per key. `results` is the JSON of its
+/// `results.json`.
 pub fn configuration(results: &Value) -> Grid {
     of_values("Configuration", results.get("config").unwrap_or(&Value::Null))
 }
 
-/// The results of an experiment, key by key; its configuration and its curves are left out.
+/// Returns the results of an experiment, one row per key, without its configuration and its curves.
 pub fn results(results: &Value) -> Grid {
     let mut value = results.clone();
     if let Some(results) = value.as_object_mut() {
@@ -65,18 +66,18 @@ pub fn results(results: &Value) -> Grid {
     of_values("Results", &value)
 }
 
-/// The single values of a JSON object.
+/// Returns the scalar values of a JSON object.
 fn of_values(heading: &str, value: &Value) -> Grid {
     let rows = leaves(value).into_iter().map(|(path, value)| vec![name(&path), shown(value)]);
     grid(heading, &["Quantity", "Value"], rows.collect())
 }
 
-/// A pointer in words.
+/// Converts a JSON pointer into words.
 fn name(path: &str) -> String {
     path.trim_start_matches('/').replace('/', ": ").replace('_', " ")
 }
 
-/// The single values of a JSON object by their pointer, empty objects and lists left out.
+/// Returns the scalar values of a JSON object with their pointers, without empty objects and lists.
 fn leaves(value: &Value) -> Vec<(String, &Value)> {
     fn collect<'value>(path: String, value: &'value Value, found: &mut Vec<(String, &'value Value)>) {
         match value {
@@ -92,17 +93,17 @@ fn leaves(value: &Value) -> Vec<(String, &Value)> {
     found
 }
 
-/// Whether two values are the same, 0 and 0.0 included.
+/// Returns whether two values are the same, including 0 and 0.0.
 fn is_same(one: &Value, other: &Value) -> bool {
     one == other || one.as_f64().zip(other.as_f64()).is_some_and(|(one, other)| one == other)
 }
 
-/// Whether the one is how many items the other lists.
+/// Returns whether `one` is the number of items in the list `other`.
 fn is_count(one: &Value, other: &Value) -> bool {
     one.as_u64().zip(other.as_array()).is_some_and(|(count, list)| count == list.len() as u64)
 }
 
-/// A value as the text of a cell.
+/// Formats a value as the text of a cell.
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

@@ -3,9 +3,10 @@
 use crate::kit::command::Failure;
 use crate::kit::command::drawing::FigureFiles;
 use crate::kit::command::{files, report};
-use crate::kit::data_files as data;
-use crate::kit::record::{Record, document};
+use crate::kit::record::document;
 use crate::studies::language_models::command::train::{read_content, read_model, show, watched};
+use crate::studies::record::Record;
+use crate::studies::robustness::measured::data_files as data;
 use crate::studies::robustness::measured::record::{Config, Tuning, Widths};
 use crate::studies::robustness::measured::study as widths;
 use crate::studies::robustness::study as robustness;
@@ -172,12 +173,12 @@ pub(crate) fn write(
     draw: impl Fn(&Layout) -> Scene,
 ) -> Result<(), Failure> {
     let manifest = document::to_json(&[Record::Widths(Box::new(record.clone()))]).map_err(Failure::failed)?;
-    files.save(stem, draw, |format| Some(data::widths(record, format, &manifest)), &manifest)
+    files.save(stem, draw, |format| Some(data::write(record, format, &manifest)), &manifest)
 }
 
 /// The record in a file; none where there is no such file yet.
 pub(crate) fn read_record(path: &Path) -> Result<Option<Widths>, Failure> {
-    files::known(path, "perplexity against bit width", |record| match record {
+    crate::studies::import::known(path, "perplexity against bit width", |record| match record {
         Record::Widths(record) => Some(*record),
         _ => None,
     })

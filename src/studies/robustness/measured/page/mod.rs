@@ -13,13 +13,13 @@ mod tuning;
 
 use super::figure::training_lengths::Quantity;
 use super::record::Widths;
-use crate::kit::data_files as data;
 use crate::kit::page::figure_view::{DrawView, FigureView};
 use crate::kit::page::state::Lab;
 use crate::kit::page::table::GridTable;
 use crate::kit::permalink;
 use crate::kit::record::table::Grid;
 use crate::kit::record::{Provenance, document};
+use crate::studies::robustness::measured::data_files as data;
 use bk_plot::{Layout, Scene, View};
 use controls::Controls;
 use leptos::prelude::*;
@@ -166,9 +166,8 @@ fn change(record: &Widths, view: &View, layout: &Layout) -> Scene {
 /// A figure, hidden while there is nothing to draw.
 fn figure(record: Memo<Option<Arc<Widths>>>, draw: Signal<Option<DrawView>>, stem: &'static str) -> AnyView {
     let manifest = Callback::new(move |()| document::to_json(&[record.get_untracked()?]).ok());
-    let written = Callback::new(move |format| {
-        Some(data::widths(&*record.get_untracked()?, format, &manifest.run(())?))
-    });
+    let written =
+        Callback::new(move |format| Some(data::write(&*record.get_untracked()?, format, &manifest.run(())?)));
     view! {
         <div hidden=move || draw.with(Option::is_none)>
             <FigureView draw view=RwSignal::new(View::default()) stem aspect=0.62 manifest data=written />

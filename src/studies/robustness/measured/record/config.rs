@@ -4,6 +4,8 @@ use bk_models::{Architecture, Format, Rounding, Sharing};
 use bk_quantize::{ScaleRule, Width};
 use serde::{Deserialize, Serialize};
 
+crate::kit::context::config_errors!(ConfigError);
+
 /// What decides a study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]

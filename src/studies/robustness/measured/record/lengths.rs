@@ -6,6 +6,8 @@ use crate::studies::language_models::record as language_model;
 use bk_models::{Format, Recipe};
 use serde::{Deserialize, Serialize};
 
+crate::kit::context::config_errors!(LengthsError);
+
 /// So many lengths at most: each is a point of its own on every curve.
 const MOST: usize = 64;
 
