@@ -1,62 +1,62 @@
-//! The results of one experiment as its `results.json` holds them (vit-lora.md §7.2). The order of the fields
-//! is that of the file; accuracies are fractions, `*_percent` are percent.
+//! The results of one experiment as stored in its `results.json` (vit-lora.md §7.2). The order of the fields is that of
+//! the file; accuracies are fractions, `*_percent` are percent.
 
 use super::config::{ExperimentConfig, Quantization};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What one experiment came to.
+/// The results of one experiment.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
-    /// The identifier, which names its folder. The published ones are not unique.
+    /// The identifier, which names its folder. The published identifiers are not unique.
     pub experiment_id: String,
-    /// What it was run with.
+    /// The configuration of the experiment.
     pub config: ExperimentConfig,
-    /// `completed`, for results.
+    /// The status: `completed` for results.
     pub status: String,
-    /// When it began, local time without a zone. A simulation that runs no clock has no times.
+    /// Start time, as local time without a zone. A simulation that reads no clock has no times.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub start_time: Option<String>,
-    /// When it ended.
+    /// End time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end_time: Option<String>,
-    /// How long it took, in seconds.
+    /// Duration in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training_time: Option<f64>,
-    /// What training came to.
+    /// The results of training.
     pub training_results: TrainingResults,
-    /// What the test images came to.
+    /// The results on the test images.
     pub test_metrics: TestMetrics,
-    /// How large the model is.
+    /// The size of the model.
     pub model_metrics: ModelMetrics,
-    /// What quantization did, gradients and convergence included.
+    /// The effects of quantization, including gradients and convergence.
     pub quantization_analysis: QuantizationAnalysis,
     /// Memory and speed.
     pub resource_metrics: ResourceMetrics,
-    /// The comparison with expectations that the program calls literature.
+    /// The comparison with the expectations that the program calls literature.
     pub literature_comparison: LiteratureComparison,
 }
 
-/// What training came to.
+/// The results of training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TrainingResults {
-    /// Loss on the trained images at the end.
+    /// Final loss on the training images.
     pub final_train_loss: f64,
-    /// Loss on the validation images at the end.
+    /// Final loss on the validation images.
     pub final_eval_loss: Option<f64>,
-    /// Share of trained images labelled rightly at the end.
+    /// Final fraction of training images classified correctly.
     pub final_train_accuracy: f64,
-    /// Share of validation images labelled rightly at the end.
+    /// Final fraction of validation images classified correctly.
     pub final_eval_accuracy: Option<f64>,
-    /// The best such share of any epoch.
+    /// The best validation accuracy of any epoch.
     pub best_eval_accuracy: Option<f64>,
-    /// Passes over the images.
+    /// Number of epochs.
     pub total_epochs: i64,
-    /// Steps of the optimizer.
+    /// Number of optimizer steps.
     pub total_steps: i64,
-    /// Whether it says that training converged.
+    /// Whether the results state that training converged.
     pub converged: bool,
-    /// Whether it says that training stopped early.
+    /// Whether the results state that training stopped early.
     pub early_stopped: bool,
     /// Training loss of each epoch.
     pub training_curve: Vec<f64>,
@@ -64,35 +64,35 @@ pub struct TrainingResults {
     pub validation_curve: Vec<f64>,
 }
 
-/// What the test images came to.
+/// The results on the test images.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TestMetrics {
-    /// Share of images whose label was given first.
+    /// Fraction of images whose label was the first prediction.
     pub top1_accuracy: f64,
-    /// Share of images whose label was among the first five.
+    /// Fraction of images whose label was among the first five predictions.
     pub top5_accuracy: f64,
     /// Mean loss.
     pub average_loss: f64,
     /// Harmonic mean of precision and recall.
     pub f1_score: Option<f64>,
-    /// Share of given labels that are right, averaged.
+    /// Precision: the fraction of predictions of a label that are correct, averaged over labels.
     pub precision: Option<f64>,
-    /// Share of labels found, averaged.
+    /// Recall: the fraction of images of a label that are found, averaged over labels.
     pub recall: Option<f64>,
     /// Number of images.
     pub num_samples: i64,
-    /// Seconds.
+    /// Evaluation time in seconds.
     pub evaluation_time: f64,
 }
 
-/// How large the model is.
+/// The size of the model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelMetrics {
-    /// All parameters.
+    /// Number of parameters.
     pub total_parameters: i64,
-    /// Those that are trained.
+    /// Number of trained parameters.
     pub trainable_parameters: i64,
-    /// Their share.
+    /// Fraction of trained parameters.
     pub trainable_ratio: f64,
     /// Size before quantization, in MB.
     pub model_size_mb: f64,
@@ -104,87 +104,87 @@ pub struct ModelMetrics {
     pub lora_alpha: Option<f64>,
 }
 
-/// What quantization did. Also a file of its own, `quantization_analysis.json`.
+/// The effects of quantization. Also stored in a separate file, `quantization_analysis.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct QuantizationAnalysis {
-    /// Whether there was any.
+    /// Whether the weights were quantized.
     pub quantization_applied: bool,
-    /// How.
+    /// The quantization settings.
     pub quantization_config: Option<Quantization>,
-    /// Size before, in MB.
+    /// Size before quantization, in MB.
     pub base_model_memory_mb: f64,
-    /// Size after, in MB.
+    /// Size after quantization, in MB.
     pub quantized_model_memory_mb: f64,
-    /// The difference, in MB.
+    /// The difference of the sizes, in MB.
     pub memory_reduction_mb: f64,
     /// The difference, in percent of the size before.
     pub memory_reduction_percent: f64,
-    /// What a look at the layers found.
+    /// The result of checking the layers.
     pub quantization_verification: Option<Verification>,
-    /// Gradients.
+    /// The report of the gradient monitor.
     pub gradient_flow_analysis: GradientFlow,
-    /// Convergence.
+    /// The assessment of convergence.
     pub convergence_analysis: Convergence,
 }
 
-/// What a look at the layers found.
+/// The result of checking the layers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Verification {
     /// Whether any layer is quantized.
     pub quantization_applied: bool,
-    /// How many are.
+    /// Number of quantized layers.
     pub quantized_layers: i64,
-    /// Of how many.
+    /// Number of all layers.
     pub total_layers: i64,
-    /// MB saved; not in simulated files.
+    /// MB saved; absent in simulated files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memory_reduction_mb: Option<f64>,
     /// Percent saved.
     pub memory_reduction_percent: f64,
-    /// Complaints.
+    /// Error messages.
     pub errors: Vec<String>,
 }
 
-/// What the monitor of gradients says (§4.1).
+/// The report of the gradient monitor (§4.1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum GradientFlow {
     /// Norms were recorded.
     Recorded(GradientNorms),
-    /// None were: `no_data`.
+    /// No norms were recorded: `no_data`.
     Missing {
-        /// Why there is nothing.
+        /// The reason.
         status: String,
     },
 }
 
-/// Statistics of the norms of the gradients of a run.
+/// Statistics of the gradient norms of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct GradientNorms {
-    /// Their mean.
+    /// Mean.
     pub mean_gradient_norm: f64,
-    /// Their standard deviation, of all there are.
+    /// Population standard deviation.
     pub std_gradient_norm: f64,
-    /// The largest.
+    /// Maximum.
     pub max_gradient_norm: f64,
-    /// The smallest.
+    /// Minimum.
     pub min_gradient_norm: f64,
-    /// Whether any is above 10.
+    /// Whether any norm is above 10.
     pub gradient_explosion_detected: bool,
-    /// Whether any is below 10⁻⁶.
+    /// Whether any norm is below 10⁻⁶.
     pub gradient_vanishing_detected: bool,
     /// 1 / (1 + deviation / mean), or 0 for a mean of 0.
     pub stability_score: f64,
 }
 
-/// What is said of convergence (§4.2).
+/// The assessment of convergence (§4.2).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Convergence {
-    /// Whether it says that training converged.
+    /// Whether the results state that training converged.
     pub converged: bool,
-    /// Whether it says that training stopped early.
+    /// Whether the results state that training stopped early.
     pub early_stopped: bool,
-    /// Passes over the images.
+    /// Number of epochs.
     pub total_epochs: i64,
     /// `stable`, `moderate` or `unstable`.
     pub convergence_stability: String,
@@ -195,25 +195,25 @@ pub struct Convergence {
 /// Memory and speed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ResourceMetrics {
-    /// Most memory, in MB.
+    /// Peak memory, in MB.
     pub peak_memory_mb: f64,
     /// Mean memory, in MB.
     pub average_memory_mb: f64,
-    /// How long it took, in seconds; none where no clock ran.
+    /// Duration in seconds; `None` if no clock was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub training_time: Option<f64>,
-    /// Images a second.
+    /// Images per second.
     pub samples_per_second: f64,
-    /// What computed.
+    /// The device that computed.
     pub device_type: String,
 }
 
-/// The comparison with expectations that the program calls literature. None of them is cited.
+/// The comparison with the expectations that the program calls literature. None of them has a citation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LiteratureComparison {
-    /// Whether there is one.
+    /// Whether there is a comparison.
     pub comparison_available: bool,
-    /// Always empty where it is there.
+    /// Always empty if present.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub literature_benchmarks: Option<Value>,
     /// Accuracy.
@@ -222,7 +222,7 @@ pub struct LiteratureComparison {
     pub efficiency_comparison: EfficiencyComparison,
 }
 
-/// Accuracy against the expectation; an empty object where there is none.
+/// Accuracy compared with the expectation; an empty object without one.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct PerformanceComparison {
     /// The numbers.
@@ -230,18 +230,18 @@ pub struct PerformanceComparison {
     pub drop: Option<AccuracyDrop>,
 }
 
-/// A drop in accuracy against the expected one, both as fractions.
+/// A drop in accuracy compared with the expected one, both as fractions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AccuracyDrop {
-    /// What was expected.
+    /// Expected drop.
     pub expected_accuracy_drop: f64,
-    /// What came.
+    /// Actual drop.
     pub actual_accuracy_drop: f64,
-    /// Actual over expected; 1 where nothing was expected.
+    /// Actual divided by expected; 1 if nothing was expected.
     pub accuracy_drop_ratio: f64,
 }
 
-/// Memory against the expectation; an empty object where there is none.
+/// Memory compared with the expectation; an empty object without one.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct EfficiencyComparison {
     /// The numbers.
@@ -249,37 +249,38 @@ pub struct EfficiencyComparison {
     pub reduction: Option<MemoryReduction>,
 }
 
-/// A reduction of memory against the expected one, both as fractions.
+/// A reduction of memory compared with the expected one, both as fractions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MemoryReduction {
-    /// What was expected.
+    /// Expected reduction.
     pub expected_memory_reduction: f64,
-    /// What came.
+    /// Actual reduction.
     pub actual_memory_reduction: f64,
-    /// Actual over expected; 1 where nothing was expected.
+    /// Actual divided by expected; 1 if nothing was expected.
     pub memory_efficiency_ratio: f64,
 }
 
-/// How the weights of an experiment are stored: the third axis of the matrix (§1.1).
+/// Storage format of the weights of an experiment: the fourth axis of the matrix (§1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Storage {
-    /// As they are.
+    /// Not quantized.
     Baseline,
-    /// In 8 bits.
+    /// 8 bits.
     EightBit,
-    /// In 4 bits.
+    /// 4 bits.
     FourBit,
-    /// In 4 bits with quantized scales.
+    /// 4 bits with quantized scales.
     FourBitDouble,
 }
 
 impl Storage {
-    /// All, in the order of the matrix.
+    /// All storage formats, in the order of the matrix.
     pub const ALL: [Storage; 4] =
         [Storage::Baseline, Storage::EightBit, Storage::FourBit, Storage::FourBitDouble];
 
-    /// The storage of a configuration. Anything but 8 bits is counted among the 4 bits, as the program does.
+    /// Returns the storage format of a configuration. As in the published program, anything but 8 bits counts as 4
+    /// bits.
     pub fn of(quantization: Option<&Quantization>) -> Self {
         match quantization {
             None => Storage::Baseline,
@@ -289,7 +290,7 @@ impl Storage {
         }
     }
 
-    /// The name a reader knows.
+    /// Returns the label.
     pub fn label(self) -> &'static str {
         match self {
             Storage::Baseline => "not quantized",
@@ -301,7 +302,7 @@ impl Storage {
 }
 
 impl ExperimentConfig {
-    /// How the weights are stored.
+    /// Returns the storage format of the weights.
     pub fn storage(&self) -> Storage {
         Storage::of(self.quantization.as_ref())
     }
