@@ -1,5 +1,4 @@
-//! The record of a dynamic efficiency study: perplexity against floating-point operations a token, for each
-//! configuration of each model.
+//! The record of a dynamic efficiency study: perplexity against FLOPs per token, for each configuration of each model.
 
 use crate::kit::protocol::{Parcel, tasks};
 use crate::kit::record::difference::{Quantities, Quantity};
@@ -13,13 +12,13 @@ impl Parcel for Efficiency {}
 
 tasks! { "efficiency": Config = "simulate" => Efficiency }
 
-/// What decides the published simulation (resnet-bk.md §6.2).
+/// The config of the published simulation (resnet-bk.md §6.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
     /// Seed of NumPy's legacy generator, 0 to 2³² − 1.
     pub seed: u32,
-    /// How many configurations each model has, from its full depth downward; 1 to 10,000.
+    /// Configurations per model, from full depth downward; 1 to 10,000.
     pub configurations: u32,
 }
 
@@ -29,11 +28,11 @@ impl Default for Config {
     }
 }
 
-/// As many points as a figure can show.
+/// The largest number of points that a figure can show.
 const MOST_CONFIGURATIONS: u32 = 10_000;
 
 impl Config {
-    /// Whether the simulation is defined for these values.
+    /// Fails if the simulation is not defined for these values.
     pub fn check(&self) -> Result<(), ConfigError> {
         match self.configurations {
             1..=MOST_CONFIGURATIONS => Ok(()),
@@ -42,21 +41,21 @@ impl Config {
     }
 }
 
-/// A configuration the simulation is not defined for.
+/// A config for which the simulation is not defined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// None at all, or more than the figure can show.
+    /// No configurations, or more than the figure can show.
     #[error("{0} configurations cannot be simulated. Give from 1 to {MOST_CONFIGURATIONS}.")]
     Configurations(u32),
 }
 
-/// One evaluation: what it cost, how well it did and, where the source names one, its seed.
+/// One evaluation: its cost, its perplexity, and its seed if the source states one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// The seed the source states.
+    /// The seed that the source states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
-    /// Floating-point operations a token: finite and above zero.
+    /// FLOPs per token: finite and above zero.
     pub flops_per_token: f64,
     /// Perplexity: finite and above zero.
     pub perplexity: f64,
@@ -67,21 +66,21 @@ pub struct Run {
 pub struct Point {
     /// The configuration's name in the source.
     pub configuration: String,
-    /// The share of full depth that is computed, 0 to 1, where the source states it.
+    /// The fraction of full depth that is computed, 0 to 1; `None` if the source does not state it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compute_factor: Option<f64>,
-    /// At least one run.
+    /// The runs; at least one.
     pub runs: Vec<Run>,
 }
 
 impl Point {
-    /// Mean floating-point operations a token, and mean perplexity.
+    /// Returns mean FLOPs per token and mean perplexity.
     pub fn cost(&self) -> Cost {
         let mean = |value: fn(&Run) -> f64| statistics::mean(&self.values(value));
         Cost { flops: mean(|run| run.flops_per_token), perplexity: mean(|run| run.perplexity) }
     }
 
-    /// Half the widths of the 95 % confidence intervals of both means; `None` for fewer than two runs.
+    /// Returns the half-widths of the 95 % confidence intervals of both means; `None` for fewer than two runs.
     pub fn confidence(&self) -> Option<Cost> {
         let confidence = |value: fn(&Run) -> f64| statistics::confidence(&self.values(value));
         Some(Cost {
@@ -99,33 +98,33 @@ impl Point {
 pub type Series = crate::kit::record::Series<Point>;
 
 impl Series {
-    /// What each configuration costs, in the order of the source.
+    /// Returns the cost of each configuration, in the order of the source.
     pub fn costs(&self) -> Vec<Cost> {
         self.points.iter().map(Point::cost).collect()
     }
 
-    /// The places of the points that no other of this model dominates, by rising operations.
+    /// Returns the indices of the points that no other point of this model dominates, by ascending FLOPs.
     pub fn frontier(&self, dominance: Dominance) -> Vec<usize> {
         frontier(&self.costs(), dominance)
     }
 }
 
-/// What an efficiency study, or an import of result files, found.
+/// The results of an efficiency study, or of an import of result files.
 pub type Efficiency = Comparison<Config, Point>;
 
 impl Efficiency {
-    /// What each configuration of a model costs, in the order of the source; none if there is no such model.
+    /// Returns the cost of each configuration of a model, in the order of the source; empty if there is no such model.
     pub fn costs(&self, model: &Model) -> Vec<Cost> {
         self.series(model).map_or(vec![], Series::costs)
     }
 
-    /// The places in a model's points that no other of its points dominates, by rising operations.
+    /// Returns the indices of the points of a model that no other of its points dominates, by ascending FLOPs.
     pub fn frontier(&self, model: &Model, dominance: Dominance) -> Vec<usize> {
         self.series(model).map_or(vec![], |series| series.frontier(dominance))
     }
 
-    /// The points that none of any model dominates, as (place of the series, place of the point), by rising
-    /// operations.
+    /// Returns the points that no point of any model dominates, as (index of the series, index of the point), by
+    /// ascending FLOPs.
     pub fn union_frontier(&self, dominance: Dominance) -> Vec<(usize, usize)> {
         let places = self.series.iter().enumerate().flat_map(|(series, of)| {
             of.costs().into_iter().enumerate().map(move |(point, cost)| ((series, point), cost))

@@ -11,7 +11,7 @@ impl Parcel for Robustness {}
 
 tasks! { "robustness": Config = "simulate" => Robustness }
 
-/// What decides the published simulation (resnet-bk.md §5.2).
+/// The config of the published simulation (resnet-bk.md §5.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
@@ -27,14 +27,14 @@ impl Default for Config {
     }
 }
 
-/// The widest bit width that makes sense to ask for: a double.
+/// The largest useful bit width: that of a double.
 const WIDEST: u32 = 64;
 
-/// More widths than there are meaningful ones; the same width may stand twice, as in the published script.
+/// Limit of the number of bit widths. The same width may appear twice, as in the published script.
 const MOST_WIDTHS: usize = 1000;
 
 impl Config {
-    /// Whether the simulation is defined for these values.
+    /// Fails if the simulation is not defined for these values.
     pub fn check(&self) -> Result<(), ConfigError> {
         if self.bit_widths.is_empty() {
             return Err(ConfigError::NoWidths);
@@ -49,13 +49,13 @@ impl Config {
     }
 }
 
-/// A configuration the simulation is not defined for.
+/// A config for which the simulation is not defined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// The list of widths is empty.
     #[error("There are no bit widths. Give at least one, for example 32,16,8,4,2.")]
     NoWidths,
-    /// The list of widths is absurdly long.
+    /// The list of widths is too long.
     #[error("{0} bit widths are too many. Give at most {MOST_WIDTHS}.")]
     TooManyWidths(usize),
     /// A width outside 1 to 64.
@@ -63,10 +63,10 @@ pub enum ConfigError {
     Width(u32),
 }
 
-/// One evaluation: a perplexity and, where the source names one, its seed.
+/// One evaluation: a perplexity, and its seed if the source states one.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// The seed the source states.
+    /// The seed that the source states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Perplexity: finite and above zero.
@@ -78,17 +78,17 @@ pub struct Run {
 pub struct Point {
     /// Bits per weight.
     pub bits: u32,
-    /// At least one run.
+    /// The runs; at least one.
     pub runs: Vec<Run>,
 }
 
 impl Point {
-    /// Arithmetic mean of the runs' perplexities (the value itself for a single run).
+    /// Returns the arithmetic mean of the runs' perplexities (the value itself for a single run).
     pub fn perplexity(&self) -> f64 {
         statistics::mean(&self.perplexities())
     }
 
-    /// Half the width of the 95 % confidence interval of the mean; `None` for fewer than two runs.
+    /// Returns the half-width of the 95 % confidence interval of the mean; `None` for fewer than two runs.
     pub fn confidence(&self) -> Option<f64> {
         statistics::confidence(&self.perplexities())
     }
@@ -98,27 +98,27 @@ impl Point {
     }
 }
 
-/// One model's widths.
+/// One model's bit widths.
 pub type Series = crate::kit::record::Series<Point>;
 
 impl Series {
-    /// The point at a bit width, if the series has one.
+    /// Returns the point at a bit width, if the series has one.
     pub fn at(&self, bits: u32) -> Option<&Point> {
         self.points.iter().find(|point| point.bits == bits)
     }
 }
 
-/// What a robustness study, or an import of result files, found.
+/// The results of a robustness study, or of an import of result files.
 pub type Robustness = Comparison<Config, Point>;
 
 impl Robustness {
-    /// The perplexity of a model at a bit width: the mean where there are several runs.
+    /// Returns the perplexity of a model at a bit width: the mean over several runs.
     pub fn perplexity(&self, model: &Model, bits: u32) -> Option<f64> {
         self.series(model)?.at(bits).map(Point::perplexity)
     }
 }
 
-/// The published name of a precision: 32 → FP32, 16 → FP16, 8 → INT8, 4 → INT4, 2 → INT2, otherwise "b-bit".
+/// Returns the published name of a precision: 32 → FP32, 16 → FP16, 8 → INT8, 4 → INT4, 2 → INT2, otherwise "b-bit".
 pub fn precision_label(bits: u32) -> String {
     match bits {
         32 => "FP32".into(),

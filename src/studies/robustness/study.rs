@@ -1,12 +1,12 @@
-//! The quantization robustness study: today the published simulation, which is all that was published.
+//! The quantization robustness study: the published simulation, which is all that was published.
 
 use super::published::simulate;
 use super::record::{Config, Robustness};
 use crate::kit::context::StudyError;
 use crate::kit::record::{Manifest, Provenance};
 
-/// Runs the published simulation. Nothing of the machine enters the record, so that the same config gives
-/// the same bytes everywhere.
+/// Runs the published simulation. Nothing about the machine enters the record, so the same config gives the same bytes
+/// everywhere.
 pub fn run(config: &Config) -> Result<Robustness, StudyError> {
     config.check()?;
     Ok(Robustness {

@@ -1,5 +1,5 @@
-//! What the published figure compares: the points nearest to perplexity 30 and to 5 GFLOPs. No two of them need
-//! be equal in what they are compared at, so both numbers of each are shown.
+//! The comparisons of the published figure: the points nearest to perplexity 30 and to 5 GFLOPs. The two points of a
+//! pair need not have the same perplexity or the same FLOPs, so both numbers of each point are shown.
 
 use super::curves::{Curves, GIGA, Value};
 use crate::kit::figure::looks;
@@ -13,27 +13,27 @@ use bk_plot::scene::Color;
 use bk_plot::sheet::Sheet;
 use bk_plot::table::{Row, Table};
 
-/// The perplexity at which operations are compared.
+/// The perplexity at which FLOPs are compared.
 pub const TARGET: f64 = 30.0;
 
-/// The operations at which perplexities are compared.
+/// The FLOPs per token at which perplexities are compared.
 const TARGET_FLOPS: f64 = 5e9;
 
-/// Mamba's point is marked where it takes more than this many times the operations.
+/// Mamba's point is marked if it needs more than this many times the FLOPs.
 const WORSE: f64 = 1.5;
 
-/// The two points the figure marks.
+/// The two marked points of the figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Marked<'curves> {
     /// ResNet-BK's value nearest to perplexity 30.
     pub star: &'curves Value,
-    /// Mamba's value nearest to the star's perplexity, and how many times its operations, where those are far
-    /// more.
+    /// Mamba's value nearest to the star's perplexity, and the ratio of its FLOPs to the star's; `None` unless the
+    /// ratio is above `WORSE`.
     pub cross: Option<(&'curves Value, f64)>,
 }
 
 impl<'curves> Marked<'curves> {
-    /// The marked points, if ResNet-BK has any.
+    /// Returns the marked points, if ResNet-BK has any.
     pub fn of(curves: &'curves Curves) -> Option<Self> {
         let star = curves.of(&Model::ResNetBk)?.nearest(TARGET)?;
         let mamba = curves.of(&Model::Mamba).and_then(|mamba| mamba.nearest(star.cost.perplexity));
@@ -42,12 +42,12 @@ impl<'curves> Marked<'curves> {
     }
 }
 
-/// The mark of ResNet-BK's point.
+/// Returns the mark of ResNet-BK's point.
 pub fn star(sheet: &Sheet) -> Mark {
     mark(sheet, Shape::Star, sheet.palette.threshold.line)
 }
 
-/// The mark of Mamba's point.
+/// Returns the mark of Mamba's point.
 pub fn cross(sheet: &Sheet) -> Mark {
     mark(sheet, Shape::Cross, sheet.palette.bad.line)
 }
@@ -56,7 +56,7 @@ fn mark(sheet: &Sheet, shape: Shape, fill: Color) -> Mark {
     Mark { shape, diameter: looks::LARGE * sheet.sizes.marker, fill, outline: sheet.palette.ink }
 }
 
-/// For each model of the first record that has no perplexity as low as 30, a sentence that says so.
+/// Returns a sentence for each model of the first record that does not reach perplexity 30.
 pub fn misses(curves: &Curves) -> Vec<String> {
     let miss = |curve: &super::curves::Curve| {
         let best = curve.best().filter(|best| best.cost.perplexity > TARGET)?;
@@ -66,7 +66,7 @@ pub fn misses(curves: &Curves) -> Vec<String> {
     curves.with_frontier().filter_map(miss).collect()
 }
 
-/// The published comparisons as a table; `None` unless both models have points.
+/// Returns the published comparisons as a table; `None` unless both models have points.
 pub fn table(sheet: &Sheet, record: &Efficiency) -> Option<Table> {
     let perplexity = Pair::at_perplexity(record, TARGET)?;
     let flops = Pair::at_flops(record, TARGET_FLOPS)?;
@@ -102,7 +102,7 @@ pub fn table(sheet: &Sheet, record: &Efficiency) -> Option<Table> {
     Some(Table { rows })
 }
 
-/// The published comparisons in words; nothing unless both models have points.
+/// Returns the published comparisons in words; empty unless both models have points.
 pub fn sentences(record: &Efficiency) -> Vec<String> {
     let at = |pair: &Pair| {
         [(Model::ResNetBk, pair.resnetbk), (Model::Mamba, pair.mamba)].map(|(model, cost)| {
@@ -123,7 +123,7 @@ pub fn sentences(record: &Efficiency) -> Vec<String> {
     perplexity.into_iter().chain(flops).collect()
 }
 
-/// A ratio as in "4.6×".
+/// Formats a ratio as in "4.6×".
 pub fn ratio(ratio: f64) -> String {
     format!("{}×", number::fixed(ratio, 1))
 }

@@ -1,5 +1,5 @@
-//! What the figure shows, taken from the records: one curve a model and record, and the frontiers of the
-//! first record.
+//! The data of the figure, taken from the records: one curve per model and record, and the frontiers of the first
+//! record.
 
 use crate::kit::figure::origin;
 use crate::kit::record::Model;
@@ -9,46 +9,46 @@ use bk_plot::plot::{Reading, Trace};
 use bk_plot::scene::Color;
 use bk_plot::view::View;
 
-/// Operations in a unit of the axis.
+/// FLOPs per unit of the axis.
 pub const GIGA: f64 = 1e9;
 
 /// One configuration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Value {
-    /// Means of the runs.
+    /// Means over the runs.
     pub cost: Cost,
-    /// Half the widths of the means' 95 % confidence intervals, if there are several.
+    /// Half-widths of the 95 % confidence intervals of the means; `None` for a single run.
     pub confidence: Option<Cost>,
     /// Number of runs.
     pub runs: usize,
-    /// Whether no other configuration of the same curve dominates it.
+    /// Whether the value is on its curve's frontier: no other configuration of the curve dominates it.
     pub on_frontier: bool,
 }
 
-/// One model's configurations in one record, by rising operations.
+/// One model's configurations in one record, by ascending FLOPs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// Whose values these are.
+    /// The model.
     pub model: Model,
     /// Index of the record.
     pub record: usize,
-    /// At least one.
+    /// The values; at least one.
     pub values: Vec<Value>,
 }
 
 impl Curve {
-    /// The value whose perplexity is nearest to a target, however far off.
+    /// Returns the value whose perplexity is nearest to a target, at any distance.
     pub fn nearest(&self, perplexity: f64) -> Option<&Value> {
         let distance = |value: &&Value| (value.cost.perplexity - perplexity).abs();
         self.values.iter().min_by(|one, other| distance(one).total_cmp(&distance(other)))
     }
 
-    /// The value of lowest perplexity.
+    /// Returns the value of lowest perplexity.
     pub fn best(&self) -> Option<&Value> {
         self.values.iter().min_by(|one, other| one.cost.perplexity.total_cmp(&other.cost.perplexity))
     }
 
-    /// The costs on the frontier, by rising operations.
+    /// Returns the costs on the frontier, by ascending FLOPs.
     pub fn frontier(&self) -> Vec<Cost> {
         self.values.iter().filter(|value| value.on_frontier).map(|value| value.cost).collect()
     }
@@ -59,14 +59,14 @@ impl Curve {
 pub struct Curves {
     /// The curves, record by record.
     pub curves: Vec<Curve>,
-    /// The frontier of all models of the first record together, where it has several.
+    /// The frontier of all models of the first record together; `None` if there is only one.
     pub union: Option<Vec<Cost>>,
     /// The rule of the frontiers.
     pub dominance: Dominance,
 }
 
 impl Curves {
-    /// Takes the curves that a view shows out of records; points without finite means are left out.
+    /// Collects the curves that a view shows; points without finite means are left out.
     pub fn new(records: &[&Efficiency], dominance: Dominance, view: &View) -> Self {
         let series =
             records.iter().enumerate().flat_map(|(record, r)| r.series.iter().map(move |s| (record, s)));
@@ -84,7 +84,7 @@ impl Curves {
         Curves { curves, union, dominance }
     }
 
-    /// The values as they are read off.
+    /// Returns the values for reading off the figure.
     pub fn traces(&self, color: impl Fn(&Curve) -> Color, records: &[String]) -> Vec<Trace> {
         let reading = |value: &Value| {
             let note = value.confidence.map(|half| origin::interval_note(half.perplexity, 2, value.runs));
@@ -98,17 +98,17 @@ impl Curves {
         self.curves.iter().map(trace).collect()
     }
 
-    /// The curve of a model in the first record.
+    /// Returns the curve of a model in the first record.
     pub fn of(&self, model: &Model) -> Option<&Curve> {
         self.curves.iter().find(|curve| curve.record == 0 && curve.model == *model)
     }
 
-    /// The curves of the first record, which are those with frontiers.
+    /// Returns the curves of the first record, the only ones with frontiers.
     pub fn with_frontier(&self) -> impl Iterator<Item = &Curve> + Clone {
         self.curves.iter().filter(|curve| curve.record == 0)
     }
 
-    /// Names of the other models in the first record.
+    /// Returns the names of the other models in the first record.
     pub fn others(&self, curve: &Curve) -> Vec<&str> {
         self.with_frontier()
             .filter(|other| other.model != curve.model)
@@ -116,8 +116,8 @@ impl Curves {
             .collect()
     }
 
-    /// How many configurations of other models in the first record those of a curve dominate, and of how
-    /// many.
+    /// Counts the configurations of other models in the first record that this curve dominates; also returns the number
+    /// of all of them.
     pub fn dominated_by(&self, curve: &Curve) -> (usize, usize) {
         let mut costs = curve.frontier();
         let mut is_dominated = |cost: Cost| {

@@ -1,5 +1,5 @@
-//! Frontiers as staircases: between two configurations nothing is known to be attained, so that a frontier goes
-//! level from each to the operations of the next, and then down.
+//! Frontiers as staircases. Nothing is known between two configurations, so a frontier runs horizontally from each to
+//! the FLOPs of the next, and then down.
 
 use super::curves::{Curve, Curves};
 use crate::kit::figure::looks::hue;
@@ -9,28 +9,28 @@ use bk_plot::chart::Chart;
 use bk_plot::scene::{Point, Rectangle, Stroke};
 use bk_plot::sheet::Sheet;
 
-/// Dashes and gaps of ResNet-BK's frontier, in widths of a data line.
+/// Dashes and gaps of ResNet-BK's frontier, as multiples of the width of a data line.
 const DASH: [f64; 2] = [2.2, 1.4];
 
-/// The same for models other than ResNet-BK.
+/// Dashes and gaps of the frontiers of other models, as multiples of the width of a data line.
 const OTHER_DASH: [f64; 4] = [2.2, 1.2, 0.7, 1.2];
 
-/// Width of the frontier of all models, which lies under the others, as a multiple of a data line's.
+/// Width of the frontier of all models, which lies under the others, as multiples of the width of a data line.
 const UNION_WIDTH: f64 = 2.6;
 
 /// The model whose frontier the published figure draws and shades.
 pub const SHADED: Model = Model::ResNetBk;
 
-/// The staircase of a frontier in a plot: from the upper edge to the right one.
+/// Returns the staircase of a frontier in a plot: from the upper edge to the right one.
 pub fn staircase(chart: &Chart, frontier: &[Cost]) -> Vec<Point> {
-    // Where only a part of the figure is shown, the staircase may begin and end beyond its edges.
+    // In a zoomed figure, the staircase may begin and end beyond the edges.
     let first = frontier.first().map_or(chart.plot.top, |cost| super::position(chart, *cost).y);
     let mut level = chart.plot.top.min(first);
     let mut points = Vec::with_capacity(2 * frontier.len() + 1);
     for cost in frontier {
         let at = super::position(chart, *cost);
         points.push(Point { x: at.x, y: level });
-        // Equal points, and those that the published rule keeps, lie on the staircase already.
+        // Equal points, and those that only the published rule keeps, already lie on the staircase.
         level = at.y.max(level);
         points.push(Point { x: at.x, y: level });
     }
@@ -39,7 +39,7 @@ pub fn staircase(chart: &Chart, frontier: &[Cost]) -> Vec<Point> {
     points
 }
 
-/// Fills what the frontier of ResNet-BK dominates, up to the corner of the plot.
+/// Fills the area that ResNet-BK's frontier dominates, up to the corner of the plot.
 pub fn draw_shade(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     if let Some(curve) = curves.of(&SHADED) {
         let mut corners = staircase(chart, &curve.frontier());
@@ -50,7 +50,7 @@ pub fn draw_shade(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     }
 }
 
-/// Whether a rectangle lies wholly in what a frontier dominates.
+/// Returns whether a rectangle lies entirely in the area that a frontier dominates.
 pub fn dominates(chart: &Chart, frontier: &[Cost], rectangle: &Rectangle) -> bool {
     frontier.iter().any(|cost| {
         let at = super::position(chart, *cost);
@@ -58,7 +58,7 @@ pub fn dominates(chart: &Chart, frontier: &[Cost], rectangle: &Rectangle) -> boo
     })
 }
 
-/// Draws the frontiers of the first record: that of all models broad and pale, and each model's over it.
+/// Draws the frontiers of the first record: that of all models broad and pale, and each model's on top.
 pub fn draw_frontiers(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     if let Some(union) = &curves.union {
         chart.draw_path(&staircase(chart, union), &union_stroke(sheet));
@@ -68,7 +68,7 @@ pub fn draw_frontiers(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     }
 }
 
-/// The line of a model's frontier: the published green for ResNet-BK, otherwise the model's colour.
+/// Returns the line style of a model's frontier: the published green for ResNet-BK, otherwise the model's color.
 pub fn stroke(sheet: &Sheet, curve: &Curve) -> Stroke {
     let width = 0.6 * sheet.sizes.line;
     let (color, dash): (_, &[f64]) = if curve.model == SHADED {
@@ -80,7 +80,7 @@ pub fn stroke(sheet: &Sheet, curve: &Curve) -> Stroke {
     Stroke { color, width, dash }
 }
 
-/// The line of the frontier of all models.
+/// Returns the line style of the frontier of all models.
 pub fn union_stroke(sheet: &Sheet) -> Stroke {
     let color = sheet.palette.threshold.line.with_alpha(0.3).over(sheet.palette.background);
     Stroke { color, width: UNION_WIDTH * sheet.sizes.line, dash: Vec::new() }

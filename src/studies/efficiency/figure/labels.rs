@@ -1,4 +1,4 @@
-//! The words in the plot: what is dominated, and callouts to the two marked points.
+//! Text in the plot: the caption of the dominated area, and callouts to the two marked points.
 
 use super::comparison;
 use super::comparison::{Marked, TARGET};
@@ -13,13 +13,13 @@ use bk_plot::placement::{Room, positions};
 use bk_plot::scene::{Color, Point, Rectangle};
 use bk_plot::sheet::Sheet;
 
-/// How far the published callouts stand from their points, in GFLOPs and in perplexity.
+/// Offsets of the published callouts from their points, in GFLOPs and in perplexity.
 const AWAY: [(f64, f64); 2] = [(-1.5, 3.0), (1.0, 3.0)];
 
 /// Distance between a mark and the head of an arrow, in points.
 const NEAR: f64 = 1.5;
 
-/// Distance the caption keeps from data, in points, and between the places tried for it.
+/// Distance between the caption and data, in points, and between the positions tried for it.
 const CLEARANCE: f64 = 3.0;
 const STEP: f64 = 6.0;
 
@@ -72,8 +72,8 @@ pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Cur
     }
 }
 
-/// Writes in the shaded area whose it is, and how much of the other models' data lies there, if there is a
-/// place that hides nothing.
+/// Writes a caption in the shaded area, if there is a place that hides nothing: the model, and how many of the other
+/// models' configurations it dominates.
 pub fn draw_dominance_caption(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
     let Some(curve) = curves.of(&SHADED) else { return };
     let title = format!("{} dominates", curve.model.label());

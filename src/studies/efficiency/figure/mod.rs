@@ -1,6 +1,6 @@
-//! The dynamic efficiency figure: perplexity against floating-point operations a token for each model, with all
-//! that the published figure shows, but frontiers and shading as staircases, and no pair of points called equal
-//! that is not.
+//! The dynamic efficiency figure: perplexity against FLOPs per token for each model. It shows everything that the
+//! published figure shows, with two corrections: frontiers and shading are staircases, and only equal points are called
+//! equal.
 
 mod comparison;
 mod curves;
@@ -31,22 +31,21 @@ use comparison::Marked;
 use curves::{Curve, Curves, GIGA, Value};
 use std::ops::Range;
 
-/// The plot is never lower than this, in points: there would be no room for its labels.
+/// Lowest height of the plot in points; below it there would be no room for the labels.
 const LOWEST_PLOT: f64 = 150.0;
 
-/// Room around the data, as a part of its extent.
+/// Margin around the data, as a fraction of its range.
 const MARGIN: f64 = 0.1;
 
-/// Distance an inset keeps from data, in points.
+/// Distance between an inset and data, in points.
 const CLEARANCE: f64 = 3.0;
 
-/// The least diameter of a mark, in points, where there are too many for the ordinary one.
+/// Smallest diameter of a mark, in points, for curves with too many marks for the default size.
 const SMALLEST_MARK: f64 = 2.5;
 
-/// Draws one record, or several overlaid: the first in full strength and with its frontiers by a rule, the others
-/// dashed and lighter. A point with several runs is their mean, with its 95 % confidence intervals as
-/// error bars. The scene is higher than the layout where words and legend would leave too little room for the
-/// plot.
+/// Draws one record, or several overlaid: the first in full strength and with its frontiers by `rule`, the others
+/// dashed and lighter. A point with several runs is their mean, with its 95 % confidence intervals as error bars. The
+/// scene becomes higher than the layout if text and legend would leave too little room for the plot.
 pub fn draw(records: &[&Efficiency], rule: Dominance, view: &View, layout: &Layout) -> Scene {
     let sheet = crate::kit::figure::looks::sheet(layout, records);
     let curves = Curves::new(records, rule, view);
@@ -55,7 +54,7 @@ pub fn draw(records: &[&Efficiency], rule: Dominance, view: &View, layout: &Layo
     let series = origin::series(&sheet, records, &labels, view);
     let notes = [origin::notes(&origins), comparison::misses(&curves)].concat();
     let below = sheet.heading("Dynamic efficiency", "Perplexity against operations per token", &notes);
-    // The published comparisons are of both models.
+    // The published comparisons need both models.
     let both = Model::PUBLISHED.iter().all(|model| origin::shows(view, model, 0));
     let compared = records.first().copied().filter(|_| both);
     let summary = words::summary(compared, &origins, &labels, &curves);
@@ -66,7 +65,7 @@ pub fn draw(records: &[&Efficiency], rule: Dominance, view: &View, layout: &Layo
     };
 
     let marked = Marked::of(&curves);
-    // A part of the figure leaves the table out: below the plot it would take most of its height.
+    // A zoomed figure omits the table: below the plot it would take most of its height.
     let table = compared.filter(|_| !view.is_zoomed());
     let table = table.and_then(|record| comparison::table(&sheet, record));
     let table = table.map(|table| Inset { content: Content::Table(table), places: inset::near_lower_right });
@@ -125,7 +124,7 @@ pub fn draw(records: &[&Efficiency], rule: Dominance, view: &View, layout: &Layo
     Scene { plots: vec![plot], series, ..sheet.finish(sentences.join(" ")) }
 }
 
-/// What both axes can show.
+/// The spans of both axes.
 #[derive(Debug, Clone, Copy)]
 struct Axes {
     flops: Span,
@@ -133,7 +132,8 @@ struct Axes {
 }
 
 impl Axes {
-    /// The data with its intervals and a tenth of its extent around it, and nothing below zero. `None` without data.
+    /// Returns spans that contain the data with its intervals and a margin of a tenth of its range, but nothing below
+    /// zero. Returns `None` without data.
     fn of(curves: &Curves) -> Option<Axes> {
         let values = || curves.curves.iter().flat_map(|curve| &curve.values);
         values().next()?;
@@ -144,7 +144,7 @@ impl Axes {
                 values().map(|value| of(&value.cost) - reach(value)).fold(f64::INFINITY, f64::min) / unit;
             let high = values().map(|value| of(&value.cost) + reach(value)).fold(0.0, f64::max) / unit;
             let margin = if high > low { MARGIN * (high - low) } else { MARGIN * high };
-            // On a logarithmic axis the margin is one of the ratio; an interval may reach beyond it.
+            // On a logarithmic axis the margin is a factor; an interval may reach beyond it.
             let ratio = (high / least).powf(MARGIN).max(1.0 + MARGIN / 2.0);
             let logarithmic = (least > 0.0).then(|| (least / ratio, high * ratio));
             Span { linear: ((low - margin).max(0.0), high + margin), logarithmic }
@@ -153,14 +153,14 @@ impl Axes {
     }
 }
 
-/// Position of a cost in the plot.
+/// Returns the position of a cost in the plot.
 fn position(chart: &Chart, cost: Cost) -> Point {
     chart.at(cost.flops / GIGA, cost.perplexity)
 }
 
-/// Draws lines, error bars and marks; the marks of what is dominated within its curve are hollow.
+/// Draws lines, error bars, and marks; configurations dominated within their curve have hollow marks.
 fn draw_curves(sheet: &Sheet, chart: &Chart, curves: &Curves, view: &View) {
-    // What is laid over goes behind the first record.
+    // Overlaid records go behind the first one.
     for curve in curves.curves.iter().rev() {
         let line = line(chart, curve);
         let line = line.iter().map(|cost| (cost.flops / GIGA, cost.perplexity));
@@ -182,20 +182,20 @@ fn draw_curves(sheet: &Sheet, chart: &Chart, curves: &Curves, view: &View) {
     }
 }
 
-/// The line of a curve: thinner than the published one, for the frontiers are drawn as lines too.
+/// Returns the line style of a curve: thinner than the published one, because frontiers are drawn as lines, too.
 fn curve_stroke(sheet: &Sheet, curve: &Curve) -> Stroke {
     let stroke = looks::stroke(sheet, &curve.model, curve.record);
     Stroke { width: 0.6 * stroke.width, ..stroke }
 }
 
-/// Which values of a curve lie between the left and the right edge of the plot.
+/// Returns the range of a curve's values between the left and the right edge of the plot.
 fn within(chart: &Chart, curve: &Curve) -> Range<usize> {
     let place = |value: &Value| chart.x().fraction(value.cost.flops / GIGA);
     let first = curve.values.partition_point(|value| place(value) < 0.0);
     first..curve.values.partition_point(|value| place(value) <= 1.0).max(first)
 }
 
-/// The costs a curve's line is drawn through: those in the plot, and one on either side.
+/// Returns the costs that a curve's line is drawn through: those in the plot, and one on either side.
 fn line(chart: &Chart, curve: &Curve) -> Vec<Cost> {
     let shown = within(chart, curve);
     let values = &curve.values[shown.start.saturating_sub(1)..(shown.end + 1).min(curve.values.len())];
@@ -204,7 +204,7 @@ fn line(chart: &Chart, curve: &Curve) -> Vec<Cost> {
     points.into_iter().map(|(place, _)| values[place].cost).collect()
 }
 
-/// The diameter of a curve's marks: the ordinary one, or less where they would lie upon one another.
+/// Returns the diameter of a curve's marks: the default, or less where marks would overlap.
 fn diameter(sheet: &Sheet, chart: &Chart, curve: &Curve) -> f64 {
     let spacing = chart.plot.width() / within(chart, curve).len().max(1) as f64;
     sheet.sizes.marker.min(spacing.max(SMALLEST_MARK))
@@ -215,12 +215,12 @@ fn mark(sheet: &Sheet, diameter: f64, curve: &Curve, value: &Value) -> Mark {
     if value.on_frontier { mark } else { hollow(mark) }
 }
 
-/// The mark of what is dominated.
+/// Returns the hollow mark of a dominated configuration.
 fn hollow(mark: Mark) -> Mark {
     Mark { diameter: 0.85 * mark.diameter, fill: mark.outline, outline: mark.fill, ..mark }
 }
 
-/// The ends of a value's error bars: across and upright, cut at zero.
+/// Returns the ends of a value's error bars, horizontal and vertical, cut at zero.
 fn error_bars(chart: &Chart, value: &Value) -> Vec<[Point; 2]> {
     let Some(half) = value.confidence else { return Vec::new() };
     let at = |flops: f64, perplexity: f64| {
@@ -235,7 +235,7 @@ fn error_bars(chart: &Chart, value: &Value) -> Vec<[Point; 2]> {
     vec![[at(-half.flops, 0.0), at(half.flops, 0.0)], [at(0.0, -half.perplexity), at(0.0, half.perplexity)]]
 }
 
-/// The room for labels in the plot, with the data they should not cover.
+/// Returns the space for labels in the plot, with the data they should not cover.
 fn room(sheet: &Sheet, chart: &Chart, curves: &Curves, marked: Option<&Marked>) -> Room {
     let mut room = Room::new(chart.plot);
     for curve in &curves.curves {
@@ -260,7 +260,7 @@ fn room(sheet: &Sheet, chart: &Chart, curves: &Curves, marked: Option<&Marked>) 
     room
 }
 
-/// The legend: one entry a curve, then the frontiers, and the marks that stand in the figure.
+/// Returns the legend: one entry per curve, then the frontiers and the marks used in the figure.
 fn legend(sheet: &Sheet, curves: &Curves, marked: Option<&Marked>, records: &[String]) -> Legend {
     let mut entries: Vec<Entry> = curves
         .curves

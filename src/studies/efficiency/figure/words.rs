@@ -1,4 +1,4 @@
-//! What the figure shows, in words.
+//! Description of the figure in words.
 
 use super::comparison;
 use super::curves::{Curve, Curves, GIGA, Value};
@@ -8,8 +8,7 @@ use crate::kit::record::pareto::Dominance;
 use crate::studies::efficiency::record::Efficiency;
 use bk_plot::number;
 
-/// The figure in words, for those who do not see it; `compared` is the record whose models are set against one
-/// another as published.
+/// Describes the figure as a text alternative. `compared` is the record whose models are compared as published.
 pub fn summary(
     compared: Option<&Efficiency>,
     origins: &[Origin],
@@ -50,7 +49,7 @@ fn describe(curve: &Curve, record: &str) -> String {
     format!("{} ({record}{runs}): {count}, {ends}{best}.", curve.model.label())
 }
 
-/// Who is on which frontier, and by which rule.
+/// Describes which configurations are on which frontier, and by which rule.
 fn dominance(curves: &Curves) -> Vec<String> {
     let rule = match curves.dominance {
         Dominance::Exact => {

@@ -1,4 +1,4 @@
-//! What was claimed about dynamic efficiency (resnet-bk.md §6, §10.3, §10.4).
+//! The published claims about dynamic efficiency (resnet-bk.md §6, §10.3, §10.4).
 
 use super::Pair;
 use super::nearest::least;
@@ -8,13 +8,13 @@ use crate::kit::record::pareto::{Cost, Dominance};
 use crate::kit::record::{Model, Provenance};
 use crate::studies::efficiency::record::Efficiency;
 
-/// Where the published numbers are printed.
+/// The document that prints the published numbers.
 const NOTE: &str = "completion note 003";
 
-/// What the operations of the simulation are not.
+/// Why the FLOPs of the simulation are not measurements.
 const NOT_COUNTED: &str = "No FLOPs were measured: the project's own counter gives 0.02 GFLOPs a token, not 5 or 10, and a ratio of 1.14.";
 
-/// All rows that the efficiency figure touches.
+/// Returns all claims that the efficiency figure is about.
 pub(super) fn claims(record: &Efficiency) -> Vec<Claim> {
     let fewest_runs = record.series.iter().flat_map(|s| &s.points).map(|point| point.runs.len()).min();
     let statements =
@@ -25,7 +25,7 @@ pub(super) fn claims(record: &Efficiency) -> Vec<Claim> {
     statements.chain(assertions).chain([colours(record.provenance)]).chain(numbers).collect()
 }
 
-/// The requirements about trained models that the figure is shown for.
+/// Returns the requirements about trained models that the figure is shown for.
 fn statements(record: &Efficiency) -> Vec<Statement> {
     let [resnetbk, mamba] = Model::PUBLISHED.map(|model| record.costs(&model));
     let both = !resnetbk.is_empty() && !mamba.is_empty();
@@ -71,8 +71,8 @@ fn statements(record: &Efficiency) -> Vec<Statement> {
     ]
 }
 
-/// The largest saving in operations of a configuration whose perplexity is at most 5 % above that of the
-/// most expensive one, and that rise; both in percent.
+/// Returns the largest saving in FLOPs by a configuration whose perplexity is at most 5 % above that of the most
+/// expensive one, and that rise in perplexity; both in percent.
 fn saving(costs: &[Cost]) -> Option<(f64, f64)> {
     let full = least(costs, |cost| -cost.flops)?;
     let within: Vec<Cost> =
@@ -82,7 +82,7 @@ fn saving(costs: &[Cost]) -> Option<(f64, f64)> {
     Some((-percent(cheapest.flops, full.flops), percent(cheapest.perplexity, full.perplexity)))
 }
 
-/// “2× fewer at equal perplexity”: untested unless a point of each model has the same perplexity.
+/// Returns the claim “2× fewer at equal perplexity”; untested unless a point of each model has the same perplexity.
 fn equal_perplexity(record: &Efficiency) -> Statement {
     let row = |outcome| {
         Statement::new(
@@ -99,7 +99,7 @@ fn equal_perplexity(record: &Efficiency) -> Statement {
     row(None).because(format!("There is no matched pair to compare: {}.", mismatch(record, &pair)))
 }
 
-/// What a pair “at equal perplexity” really compares.
+/// Describes the pair that is compared “at equal perplexity”.
 fn mismatch(record: &Efficiency, pair: &Pair) -> String {
     let (resnetbk, mamba) = (pair.resnetbk.perplexity, pair.mamba.perplexity);
     let best = least(&record.costs(&Model::Mamba), |cost| cost.perplexity);
@@ -110,14 +110,14 @@ fn mismatch(record: &Efficiency, pair: &Pair) -> String {
     format!("{:.2} × compares perplexities {resnetbk:.2} and {mamba:.2}{never}", pair.flops_ratio())
 }
 
-/// How many points of the frontier of all models are ResNet-BK's, and whether all are.
+/// Returns how many points of the frontier of all models are ResNet-BK's, and whether all of them are.
 fn share_of_frontier(record: &Efficiency) -> (String, bool) {
     let frontier = record.union_frontier(Dominance::Exact);
     let own = frontier.iter().filter(|(series, _)| record.series[*series].model == Model::ResNetBk).count();
     (format!("{own} of {}", frontier.len()), own == frontier.len())
 }
 
-/// What the note says of the two published checks, and what they give here.
+/// Compares the note's statements about the two published checks with their outcomes for this record.
 fn outcomes_of_checks(record: &Efficiency) -> Vec<Assertion> {
     let reasons = [
         "The published rule compares the nearest points, however far apart in perplexity they are; of the seeds 0 to 999 all pass (2.16 to 5.10 ×).",
@@ -144,7 +144,7 @@ fn outcomes_of_checks(record: &Efficiency) -> Vec<Assertion> {
         .collect()
 }
 
-/// The numbers that the note prints.
+/// Returns the numbers that the note prints.
 fn numbers(record: &Efficiency) -> Vec<Number> {
     let number = |statement: String, published, decimals, unit, value, remark| Number {
         stated: NOTE,
@@ -155,7 +155,7 @@ fn numbers(record: &Efficiency) -> Vec<Number> {
         value,
         remark,
     };
-    // Best perplexity and its operations, lowest operations and their perplexity.
+    // Best perplexity and its FLOPs, lowest FLOPs and their perplexity.
     let printed = [(Model::ResNetBk, [28.15, 4.99, 2.16, 30.00]), (Model::Mamba, [32.25, 9.97, 5.22, 36.59])];
     let mut rows = Vec::new();
     for (model, [best, best_flops, lowest, lowest_perplexity]) in printed {

@@ -1,9 +1,9 @@
 //! The published efficiency simulation: a formula plus noise (resnet-bk.md §6.2).
 //!
-//! For each model apart the generator is seeded anew, so **both models get the same standard normals**. A
-//! configuration i of n computes the share c = 1 − (i/n)·ρ and has perplexity P·(1 + (1 − c)·κ) and F·c
-//! operations a token; each draws noise for its perplexity first, then for its operations, and floors come
-//! last. F and σ of Mamba are exactly twice those of ResNet-BK: the “2×” of the requirement is an input.
+//! The generator is seeded anew for each model, so **both models get the same standard normals**. Configuration i of n
+//! computes the fraction c = 1 − (i/n)·ρ; its perplexity is P·(1 + (1 − c)·κ), and it needs F·c FLOPs per token. Each
+//! configuration draws noise for its perplexity first, then for its FLOPs; the lower limits are applied last. F and σ
+//! of Mamba are exactly twice those of ResNet-BK: the “2×” of the requirement is an input.
 
 mod claims;
 mod nearest;
@@ -21,21 +21,21 @@ use bk_python::random::LegacyRandom;
 
 /// The constants of one model.
 struct Formula {
-    /// F, operations a token at full depth.
+    /// F, FLOPs per token at full depth.
     flops: f64,
     /// P, perplexity at full depth.
     perplexity: f64,
-    /// ρ, the share of the operations that the last configuration would leave out.
+    /// ρ, the fraction of the FLOPs that configuration n would leave out.
     reduction: f64,
-    /// κ, how much of what is left out turns into perplexity.
+    /// κ, the relative increase of perplexity per fraction left out.
     penalty: f64,
     /// Standard deviation of the noise in perplexity.
     perplexity_sigma: f64,
-    /// Standard deviation of the noise in operations.
+    /// Standard deviation of the noise in FLOPs per token.
     flops_sigma: f64,
-    /// No perplexity is below this.
+    /// Lower limit of perplexity.
     lowest_perplexity: f64,
-    /// No operations are below this.
+    /// Lower limit of FLOPs per token.
     lowest_flops: f64,
 }
 
@@ -74,7 +74,7 @@ pub fn simulate(config: &Config) -> Vec<Series> {
     FORMULAS.into_iter().map(|(model, formula)| simulate_model(model, &formula, config)).collect()
 }
 
-/// One model's share of [`simulate`].
+/// Simulates one model for [`simulate`].
 fn simulate_model(model: Model, formula: &Formula, config: &Config) -> Series {
     let mut random = LegacyRandom::new(config.seed);
     let count = config.configurations;

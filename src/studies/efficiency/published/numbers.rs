@@ -5,7 +5,7 @@ use crate::kit::record::table::{Grid, exact};
 use crate::studies::efficiency::record::Efficiency;
 use std::collections::HashSet;
 
-/// One row a configuration, in the order of the source.
+/// Returns one row per configuration, in the order of the source.
 pub(super) fn numbers(record: &Efficiency) -> Grid {
     let columns = [
         "Model",
@@ -38,7 +38,7 @@ pub(super) fn numbers(record: &Efficiency) -> Grid {
     Grid { heading, columns: columns.map(String::from).into(), rows, omitted: 0 }
 }
 
-/// One row a run, in the order of the source.
+/// Returns one row per run, in the order of the source.
 pub(super) fn values(record: &Efficiency) -> Grid {
     let columns = ["Model", "Configuration", "Compute factor", "Run", "Seed", "FLOPs a token", "Perplexity"];
     let mut rows = Vec::new();

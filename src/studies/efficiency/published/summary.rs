@@ -1,5 +1,5 @@
-//! The summary and the two checks of the published efficiency script (resnet-bk.md §6.4), for any record,
-//! in the published JSON form and with the published rules.
+//! The summary and the two checks of the published efficiency script (resnet-bk.md §6.4), for any record, in the
+//! published JSON form and by the published rules.
 
 use super::nearest::{Pair, least};
 use crate::kit::claims::check::{Check, to_value};
@@ -9,13 +9,13 @@ use crate::studies::efficiency::record::Efficiency;
 use bk_python::printing as python;
 use serde_json::{Map, Value, json};
 
-/// The perplexities at which operations are compared.
+/// The perplexities at which FLOPs are compared.
 const PERPLEXITIES: [f64; 4] = [25.0, 30.0, 35.0, 40.0];
 
-/// The operations at which perplexities are compared.
+/// The FLOPs per token at which perplexities are compared.
 const FLOPS: [f64; 4] = [3e9, 5e9, 7e9, 1e10];
 
-/// The checks that the published rules emit for this data: both, or none where a model has no points.
+/// Returns the checks that the published rules emit for this data: both, or none if a model has no points.
 pub(super) fn checks(record: &Efficiency) -> Vec<Check> {
     let at_30 = Pair::at_perplexity(record, 30.0).map(|pair| Check {
         key: "req_8_10_2x_fewer_flops_at_ppl30",
@@ -36,8 +36,8 @@ pub(super) fn checks(record: &Efficiency) -> Vec<Check> {
     at_30.into_iter().chain(at_5_billion).collect()
 }
 
-/// The published summary JSON of a record. For the default simulation it is Appendix B.2 byte for byte. A
-/// model without points, for which the published script fails, gets an empty object.
+/// Returns the published summary JSON of a record. For the default simulation it is Appendix B.2 byte for byte. A model
+/// without points, for which the published script fails, gets an empty object.
 pub(super) fn summary_json(record: &Efficiency) -> Result<String, serde_json::Error> {
     let mut summary = Map::new();
     for model in &Model::PUBLISHED {
@@ -68,7 +68,7 @@ pub(super) fn summary_json(record: &Efficiency) -> Result<String, serde_json::Er
     python::to_json(&Value::Object(summary))
 }
 
-/// One model's best, cheapest and mean point.
+/// Returns one model's best, cheapest, and mean point.
 fn model_summary(costs: &[Cost]) -> Option<Value> {
     let best = least(costs, |cost| cost.perplexity)?;
     let cheapest = least(costs, |cost| cost.flops)?;

@@ -1,5 +1,4 @@
-//! What the figure shows, taken from the records: one curve a model and record, over the precisions that
-//! any of them has.
+//! The data of the figure, taken from the records: one curve per model and record, over all precisions of any record.
 
 use crate::kit::figure::origin;
 use crate::kit::record::Model;
@@ -10,10 +9,10 @@ use bk_plot::plot::{Reading, Trace};
 use bk_plot::scene::Color;
 use bk_plot::view::View;
 
-/// A model below this perplexity can be deployed.
+/// A model with a perplexity below this is deployable.
 pub const THRESHOLD: f64 = 100.0;
 
-/// From this largest perplexity upward the axis is logarithmic, from [`LOWEST`].
+/// If the largest perplexity is above this, the axis is logarithmic and begins at [`LOWEST`].
 const LINEAR_LIMIT: f64 = 300.0;
 
 /// Lower end of the logarithmic axis, unless a value lies below it.
@@ -22,13 +21,13 @@ const LOWEST: f64 = 10.0;
 /// One model's perplexity at one precision.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Value {
-    /// Index of the precision, from the widest.
+    /// Index of the precision, starting at the widest.
     pub column: usize,
     /// Bits per weight.
     pub bits: u32,
-    /// Mean of the runs.
+    /// Mean over the runs.
     pub mean: f64,
-    /// Half the width of the mean's 95 % confidence interval, if there are several.
+    /// Half-width of the 95 % confidence interval of the mean; `None` for a single run.
     pub confidence: Option<f64>,
     /// Number of runs.
     pub runs: usize,
@@ -37,21 +36,21 @@ pub struct Value {
 /// One model's values in one record, from the widest precision to the narrowest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// Whose values these are.
+    /// The model.
     pub model: Model,
     /// Index of the record.
     pub record: usize,
-    /// At least one.
+    /// The values; at least one.
     pub values: Vec<Value>,
 }
 
 impl Curve {
-    /// The value at a bit width, if there is one.
+    /// Returns the value at a bit width, if there is one.
     pub fn at(&self, bits: u32) -> Option<&Value> {
         self.values.iter().find(|value| value.bits == bits)
     }
 
-    /// "n = 3", or "n = 2–5", where a point stands for several runs.
+    /// Returns "n = 3", or "n = 2–5", if a point is the mean of several runs.
     pub fn run_count(&self) -> Option<String> {
         origin::run_count(self.values.iter().map(|value| value.runs))
     }
@@ -60,14 +59,14 @@ impl Curve {
 /// All curves of a figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curves {
-    /// Names of the precisions, from the widest.
+    /// Names of the precisions, starting with the widest.
     pub precisions: Vec<String>,
     /// The curves, record by record.
     pub curves: Vec<Curve>,
 }
 
 impl Curves {
-    /// Takes the curves that a view shows out of records; points without a finite, positive mean are left out.
+    /// Collects the curves that a view shows; points without a finite, positive mean are left out.
     pub fn new(records: &[&Robustness], view: &View) -> Self {
         let mean = |point: &Point| Some(point.perplexity()).filter(|mean| mean.is_finite() && *mean > 0.0);
         let series = || {
@@ -94,14 +93,14 @@ impl Curves {
         Curves { precisions: widths.into_iter().map(precision_label).collect(), curves }
     }
 
-    /// The axis of precisions, on which every `every`-th is named.
+    /// Returns the axis of precisions with a label at every `every`-th.
     pub fn precision_axis(&self, view: &View, every: usize) -> Axis {
         Axis::categories("Precision", &self.precisions, every).cut(view.x.ends())
     }
 
-    /// The axis of perplexities: logarithmic from 10 to 1.5 times the largest value where that is above 300
-    /// (from a power of ten below the smallest value, if that is below 10), otherwise linear from 0 to 1.2
-    /// times the largest or 150. An interval counts with its upper end.
+    /// Returns the axis of perplexities. If the largest value is above 300, the axis is logarithmic from 10 (or from a
+    /// power of ten below the smallest value, if that is below 10) to 1.5 times the largest value. Otherwise it is
+    /// linear from 0 to the larger of 150 and 1.2 times the largest value. Intervals count with their upper ends.
     pub fn perplexity_axis(&self, view: &View, ticks: usize) -> Axis {
         let values = || self.curves.iter().flat_map(|curve| &curve.values);
         let largest = values().map(|value| value.mean + value.confidence.unwrap_or(0.0)).fold(0.0, f64::max);
@@ -113,7 +112,7 @@ impl Curves {
         view.y_axis("Perplexity", span, usual, ticks)
     }
 
-    /// The values as they are read off.
+    /// Returns the values for reading off the figure.
     pub fn traces(&self, color: impl Fn(&Curve) -> Color, records: &[String]) -> Vec<Trace> {
         let trace = |curve: &Curve| Trace {
             name: origin::curve_label(&curve.model, records, curve.record, None),
@@ -125,7 +124,7 @@ impl Curves {
 }
 
 impl Value {
-    /// The ends of the interval, if there is one.
+    /// Returns the ends of the interval, if there is one.
     pub fn interval(&self) -> Option<(f64, f64)> {
         self.confidence.map(|half| (self.mean - half, self.mean + half))
     }

@@ -1,4 +1,4 @@
-//! The words in the plot: values beside the marks, captions of threshold and band, callouts.
+//! Text in the plot: values beside the marks, captions of threshold and band, callouts.
 
 use super::curves::{Curve, Curves, THRESHOLD, Value};
 use super::verdict::{Verdict, value_mark};
@@ -17,16 +17,16 @@ const NEAR: f64 = 1.5;
 /// Distance between values, in points.
 const APART: f64 = 0.5;
 
-/// How much a value of an overlaid record, or in a crowd, may cover, as [`Room::cover`] counts.
+/// Most that the label of an overlaid record, or one in a crowd, may cover, as [`Room::cover`] measures it.
 const MOST_COVER: f64 = 10.0;
 
-/// Distance captions keep from data, in points.
+/// Distance between captions and data, in points.
 const CLEARANCE: f64 = 3.0;
 
 /// Distance between the candidate positions of a caption, in points.
 const STEP: f64 = 4.0;
 
-/// Writes each value beside its mark. What finds no room is left out; the table beside the figure has it.
+/// Writes each value beside its mark. Values without room are left out; the table beside the figure lists them.
 pub fn draw_values(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
     for column in 0..curves.precisions.len() {
         let mut stack: Vec<(&Curve, &Value)> = curves
@@ -36,7 +36,7 @@ pub fn draw_values(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curve
             .filter(|(_, value)| value.column == column)
             .collect();
         stack.sort_by(|(_, one), (_, other)| other.mean.total_cmp(&one.mean));
-        // The first record first, and the outermost, which have the room above and below to themselves.
+        // The first record comes first, and in it the outermost values, which have free space above or below.
         let count = stack.len();
         let mut order: Vec<usize> = (0..count).collect();
         order.sort_by_key(|&index| (stack[index].0.record, index.min(count - 1 - index)));
@@ -85,7 +85,7 @@ fn draw_value(sheet: &Sheet, chart: &Chart, room: &mut Room, curve: &Curve, valu
     let crowded = chart.at(1.0, value.mean).x - chart.at(0.0, value.mean).x < width;
     let nearness = |label: &Rectangle| {
         let order = candidates.iter().position(|candidate| candidate == label)?;
-        // What is laid over the first record gives way to it.
+        // Labels of overlaid records must not hide the first record.
         let legible = (curve.record == 0 && !crowded) || room.cover(label) < MOST_COVER;
         legible.then_some(3.0 * order as f64)
     };
@@ -97,7 +97,7 @@ fn draw_value(sheet: &Sheet, chart: &Chart, room: &mut Room, curve: &Curve, valu
     }
 }
 
-/// Writes what the threshold is in a box at its line, as far right as there is room.
+/// Writes a caption of the threshold in a box at its line, as far right as there is room.
 pub fn draw_threshold_caption(sheet: &Sheet, chart: &Chart, room: &mut Room) {
     let gap = sheet.sizes.gap;
     let line = chart.at(0.0, THRESHOLD).y;
@@ -127,7 +127,7 @@ pub fn draw_threshold_caption(sheet: &Sheet, chart: &Chart, room: &mut Room) {
     }
 }
 
-/// Writes the name of the band below the threshold where it covers nothing, if there is such a place.
+/// Writes the name of the band below the threshold, if there is a place where it covers nothing.
 pub fn draw_band_caption(sheet: &Sheet, chart: &Chart, room: &mut Room) {
     let (content, size) = ("Deployable region", sheet.sizes.base);
     let (width, height) =
@@ -149,7 +149,7 @@ pub fn draw_band_caption(sheet: &Sheet, chart: &Chart, room: &mut Room) {
     }
 }
 
-/// Draws the remark on a value that meets or fails the published requirement, on its side of the threshold.
+/// Draws the callout of a value that meets or fails the published requirement, on its side of the threshold.
 pub fn draw_callout(
     sheet: &Sheet,
     chart: &Chart,

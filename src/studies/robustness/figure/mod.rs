@@ -1,5 +1,5 @@
-//! The quantization robustness figure: perplexity against precision for each model, with all that the
-//! published figure shows, but callouts inside the plot and no label on another.
+//! The quantization robustness figure: perplexity against precision for each model. It shows everything that the
+//! published figure shows, but keeps callouts inside the plot and labels apart.
 
 mod curves;
 mod labels;
@@ -27,12 +27,12 @@ use verdict::{MARKED_WIDTH, Verdict, value_mark};
 /// Dashes and gaps of the threshold in points.
 const THRESHOLD_DASH: [f64; 2] = [7.0, 4.0];
 
-/// The plot is never lower than this, in points: there would be no room for its labels.
+/// Lowest height of the plot in points; below it there would be no room for the labels.
 const LOWEST_PLOT: f64 = 130.0;
 
-/// Draws one record, or several overlaid: the first in full strength, the others dashed and lighter. A point
-/// with several runs is their mean, with its 95 % confidence interval as error bar and band. The scene is higher
-/// than the layout where words and legend would leave too little room for the plot.
+/// Draws one record, or several overlaid: the first in full strength, the others dashed and lighter. A point with
+/// several runs is their mean, with its 95 % confidence interval as error bar and band. The scene becomes higher than
+/// the layout if text and legend would leave too little room for the plot.
 pub fn draw(records: &[&Robustness], view: &View, layout: &Layout) -> Scene {
     let sheet = crate::kit::figure::looks::sheet(layout, records);
     let curves = Curves::new(records, view);
@@ -79,7 +79,7 @@ pub fn draw(records: &[&Robustness], view: &View, layout: &Layout) -> Scene {
     Scene { plots: vec![plot], series, ..sheet.finish(sentences.join(" ")) }
 }
 
-/// Writes what stands in the plot: values, captions, callouts.
+/// Writes the text in the plot: values, captions, callouts.
 fn draw_words(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
     labels::draw_values(sheet, chart, room, curves);
     labels::draw_threshold_caption(sheet, chart, room);
@@ -94,21 +94,21 @@ fn draw_words(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
     labels::draw_band_caption(sheet, chart, room);
 }
 
-/// Axes for the curves, with as many ticks as have room.
+/// Returns axes for the curves, with as many ticks as fit.
 fn chart<'sheet>(sheet: &'sheet Sheet, outer: Rectangle, curves: &Curves, view: &View) -> Chart<'sheet> {
     let sizes = &sheet.sizes;
     let widths = curves.precisions.iter().map(|label| font::text_width(label, sizes.category, Weight::Bold));
     let whole = curves.precisions.len() as f64;
     let shown = view.x.ends().map_or(whole, |(low, high)| (high - low).min(whole));
     let needed = (widths.fold(0.0, f64::max) + sizes.gap) * shown;
-    // Tick labels of the upright axis take about a tenth of the width.
+    // Tick labels of the y axis take about a tenth of the width.
     let every = (needed / (0.9 * outer.width())).ceil().max(1.0) as usize;
     let x = curves.precision_axis(view, every);
     let y = curves.perplexity_axis(view, (outer.height() / (3.0 * sizes.base)) as usize);
     Chart::new(sheet, outer, x, y)
 }
 
-/// Draws what lies behind the data: deployable band, grid, axes, threshold.
+/// Draws the background of the data: deployable band, grid, axes, threshold.
 fn draw_background(sheet: &Sheet, chart: &mut Chart) {
     let threshold = threshold(chart);
     let band = Rectangle { top: threshold[0].y, bottom: threshold[0].y.max(chart.plot.bottom), ..chart.plot };
@@ -118,13 +118,13 @@ fn draw_background(sheet: &Sheet, chart: &mut Chart) {
     chart.draw_path(&threshold, &threshold_stroke(sheet));
 }
 
-/// The line of the threshold, which lies beyond the plot where that shows only a part of the data.
+/// Returns the line of the threshold; in a zoomed figure it may lie beyond the plot.
 fn threshold(chart: &Chart) -> [Point; 2] {
     let y = chart.at(0.0, THRESHOLD).y;
     [chart.plot.left, chart.plot.right].map(|x| Point { x, y })
 }
 
-/// Draws bands, lines, error bars and marks.
+/// Draws bands, lines, error bars, and marks.
 fn draw_curves(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     for curve in &curves.curves {
         let color = looks::stroke(sheet, &curve.model, curve.record).color;
@@ -132,7 +132,7 @@ fn draw_curves(sheet: &Sheet, chart: &Chart, curves: &Curves) {
             chart.fill(&band, color.with_alpha(looks::BAND));
         }
     }
-    // What is laid over goes behind the first record.
+    // Overlaid records go behind the first one.
     for curve in curves.curves.iter().rev() {
         let values = curve.values.iter().map(|value| (value.column as f64, value.mean));
         chart.draw_line(values, &looks::stroke(sheet, &curve.model, curve.record));
@@ -152,7 +152,7 @@ fn draw_curves(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     }
 }
 
-/// The confidence bands of a curve: one for each run of neighbouring values that have an interval.
+/// Returns the confidence bands of a curve: one for each sequence of neighboring values with intervals.
 fn bands(chart: &Chart, curve: &Curve) -> Vec<Vec<Point>> {
     let neighbours = curve.values.chunk_by(|one, other| {
         one.confidence.is_some() == other.confidence.is_some() && other.column == one.column + 1
@@ -171,7 +171,7 @@ fn bands(chart: &Chart, curve: &Curve) -> Vec<Vec<Point>> {
     neighbours.map(band).filter(|band| band.len() > 2).collect()
 }
 
-/// The extent of a value's error bar with its caps; its lower end stays on the axis.
+/// Returns the rectangle of a value's error bar with its caps; its lower end is not below the axis.
 fn error_bar(sheet: &Sheet, chart: &Chart, value: &curves::Value) -> Option<Rectangle> {
     let (low, high) = value.interval()?;
     let high = chart.at(value.column as f64, high);
@@ -180,9 +180,9 @@ fn error_bar(sheet: &Sheet, chart: &Chart, value: &curves::Value) -> Option<Rect
     Some(Rectangle { left: high.x - half, top: high.y, right: high.x + half, bottom: low.y.max(high.y) })
 }
 
-/// The room for labels in the plot, with the data they should not cover.
+/// Returns the space for labels in the plot, with the data they should not cover.
 fn room(sheet: &Sheet, chart: &Chart, curves: &Curves) -> Room {
-    // The value of the topmost mark may reach over the plot's open upper edge.
+    // The label of the topmost mark may reach over the plot's open upper edge.
     let frame = Rectangle { top: chart.plot.top - sheet.sizes.base / 2.0, ..chart.plot };
     let mut room = Room::new(frame);
     room.add_line(&threshold(chart));
@@ -205,7 +205,7 @@ fn threshold_stroke(sheet: &Sheet) -> Stroke {
     Stroke { color, width, dash: THRESHOLD_DASH.to_vec() }
 }
 
-/// The legend: one entry a curve, the threshold, and the verdicts that stand in the figure.
+/// Returns the legend: one entry per curve, the threshold, and the verdicts used in the figure.
 fn legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
     let mut entries: Vec<Entry> = curves
         .curves

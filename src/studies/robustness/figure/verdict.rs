@@ -1,4 +1,4 @@
-//! How verdicts look, and the values they speak of.
+//! Verdicts on values at INT4, and their marks.
 
 use super::curves::{Curve, THRESHOLD, Value};
 use crate::kit::figure::looks;
@@ -7,23 +7,24 @@ use bk_plot::marks::{Mark, Shape};
 use bk_plot::scene::Color;
 use bk_plot::sheet::Sheet;
 
-/// The bit width of which the published figure marks the values.
+/// The bit width whose values the published figure marks.
 pub const MARKED_WIDTH: u32 = 4;
 
-/// What is said of a value at INT4: the published requirements speak of the published models, the threshold of
-/// every model.
+/// The verdict on a value at INT4. The published requirements apply to the published models, the threshold to all
+/// others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
-    /// Whether the perplexity is below a limit that makes the model deployable, rather than above one that does not.
+    /// Whether the perplexity is below the limit of a deployable model; otherwise it is above the limit of one that is
+    /// not.
     pub deployable: bool,
     limit: u32,
-    /// Whether a published requirement says so.
+    /// Whether the limit is a published requirement.
     is_published: bool,
 }
 
 impl Verdict {
-    /// The verdict on a value of the first record: of ResNet-BK if it is below 50, of Mamba if it is above 200, and
-    /// of any other model by the threshold.
+    /// Returns the verdict on a value of the first record: on ResNet-BK if it is below 50, on Mamba if it is above 200,
+    /// and on any other model by the threshold.
     pub fn of(curve: &Curve, value: &Value) -> Option<Self> {
         if value.bits != MARKED_WIDTH || curve.record != 0 {
             return None;
@@ -37,22 +38,22 @@ impl Verdict {
         }
     }
 
-    /// The relation of the value and its limit.
+    /// Returns the relation of the value to its limit, and the limit.
     pub fn limit(self) -> (char, u32) {
         (if self.deployable { '<' } else { '>' }, self.limit)
     }
 
-    /// The verdict in words.
+    /// Returns the verdict in words.
     pub fn outcome(self) -> &'static str {
         if self.deployable { "✓ Deployable" } else { "✗ Not deployable" }
     }
 
-    /// Its colour.
+    /// Returns the color of the verdict.
     pub fn color(self, sheet: &Sheet) -> Color {
         if self.deployable { sheet.palette.good.line } else { sheet.palette.bad.line }
     }
 
-    /// The mark of a published requirement that is met: a star or a cross.
+    /// Returns the mark of a published requirement that is met: a star or a cross.
     pub fn mark(self, sheet: &Sheet) -> Option<Mark> {
         let shape = if self.deployable { Shape::Star } else { Shape::Cross };
         let diameter = looks::LARGE * sheet.sizes.marker;
@@ -65,7 +66,7 @@ impl Verdict {
     }
 }
 
-/// The mark of a value.
+/// Returns the mark of a value.
 pub fn value_mark(sheet: &Sheet, curve: &Curve, value: &Value) -> Mark {
     let published = Verdict::of(curve, value).and_then(|verdict| verdict.mark(sheet));
     published.unwrap_or_else(|| looks::mark(sheet, &curve.model, curve.record))

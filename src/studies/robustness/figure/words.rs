@@ -1,4 +1,4 @@
-//! What the figure shows, in words.
+//! Description of the figure in words.
 
 use super::curves::{Curve, Curves, THRESHOLD};
 use crate::kit::figure::origin;
@@ -6,7 +6,7 @@ use crate::kit::figure::origin::Origin;
 use crate::studies::robustness::record::precision_label;
 use bk_plot::number;
 
-/// The figure in words, for those who do not see it.
+/// Describes the figure as a text alternative.
 pub fn summary(origins: &[Origin], labels: &[String], curves: &Curves) -> String {
     if curves.curves.is_empty() {
         return "Quantization robustness: no data.".into();

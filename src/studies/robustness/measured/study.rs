@@ -1,5 +1,4 @@
-//! The study of measured perplexity against bit width: a trained model is stored in every way, and each is run on text that
-//! training has not seen.
+//! The bit-width sweep: a trained model is stored in every storage format and run on held-out text.
 
 use super::record::{Arm, Config, Core, Look, Measured, Point, Tuned, Tuning, Way, Widths};
 use crate::kit::context::{Context, StudyError};
@@ -14,23 +13,24 @@ use bk_models::{
 use bk_quantize::Width;
 use std::rc::Rc;
 
-/// A model on its way through all points.
+/// The measurement of one model in all its points.
 #[derive(Debug)]
 pub struct Session {
     config: Config,
     kept: KeptModel,
     corpus: Rc<Corpus>,
     measured: Measured,
-    /// The further training that is under way.
+    /// The further training in progress.
     training: Option<(Tuning, Arm, Training)>,
 }
 
 impl Session {
-    /// Begins with a model, on its own text. What `earlier` holds of the same model and config is not measured again, and
-    /// stays even where it is not asked for.
+    /// Creates a session for a model and its own text. Points in `earlier` of the same model and config are not
+    /// measured again; they are kept even if the config does not ask for them.
     ///
     /// # Errors
-    /// Where the config is none, the text is another than the model's, or the model is stored in fewer than 16 bits already.
+    /// Fails if the config is invalid, the text is not the model's, or the model is already stored in fewer than 16
+    /// bits.
     pub fn new(
         config: &Config,
         kept: KeptModel,
@@ -53,19 +53,19 @@ impl Session {
         Ok(Self { config: config.clone(), kept, corpus, measured, training: None })
     }
 
-    /// What was measured so far.
+    /// Returns the measurements so far.
     pub fn measured(&self) -> &Measured {
         &self.measured
     }
 
-    /// What is still to be measured, in this order.
+    /// Returns the storage formats still to be measured, in order.
     pub fn left(&self) -> Vec<Way> {
         let mut ways = self.config.ways(&self.measured.architecture, self.measured.stored);
         ways.retain(|&way| self.measured.at(way).is_none());
         ways
     }
 
-    /// Measures the next point; gives false where none is left.
+    /// Measures the next point; returns `false` if none is left.
     ///
     /// # Errors
     /// [`StudyError::Cancelled`], or a model that cannot be computed.
@@ -78,15 +78,15 @@ impl Session {
         let (packed, model) = self.stored(way)?;
         let held_out = held_out(&model, self.tokens(), &part).await?;
         self.measured.points.push(Point { way, bytes: packed.bytes().total(), held_out });
-        // Points that are not asked for now may be known all the same.
+        // Known points may include some that are not asked for now.
         let every = Config { core: true, parts: true, ..self.config.clone() };
         let order = every.ways(&self.measured.architecture, self.measured.stored);
         self.measured.points.sort_by_key(|point| order.iter().position(|&way| way == point.way));
         Ok(true)
     }
 
-    /// Goes on with a further training up to the next look at it; gives false where both of its trainings are complete. One
-    /// that was left in the middle begins again, and so does one after another tuning.
+    /// Continues a further training up to its next evaluation point; returns `false` if both arms are complete. A
+    /// training that was interrupted starts again, and so does one after a different tuning.
     ///
     /// # Errors
     /// [`StudyError::Cancelled`], or a training that diverges.
@@ -125,7 +125,7 @@ impl Session {
         Ok(true)
     }
 
-    /// What a model in training loses, as it is and stored.
+    /// Evaluates a model in training, in single precision and stored.
     async fn look(&self, training: &Training, format: Format, context: &Context) -> Result<Look, StudyError> {
         let architecture = self.kept.architecture();
         let formats = |parameter: &Parameter| if quantizable(parameter) { format } else { Format::Fp16 };
@@ -139,16 +139,16 @@ impl Session {
         })
     }
 
-    /// The tokens that are measured, with the last target.
+    /// Returns the tokens to measure on, including the last target.
     fn tokens(&self) -> &[u32] {
         tokens(&self.config, self.kept.architecture(), &self.corpus)
     }
 
-    /// The model as a way stores it, and what computes from that.
+    /// Returns the model stored in a storage format, and the language model that runs from it.
     fn stored(&self, way: Way) -> Result<(PackedModel, LanguageModel), StudyError> {
         let (architecture, stored) = (self.kept.architecture(), self.measured.stored);
         let format = |parameter: &Parameter| match (way.weights, quantizable(parameter)) {
-            // As it came: nothing is rounded.
+            // Unchanged: nothing is rounded.
             (Format::Fp32, _) => Format::Fp32,
             (weights, true) if way.part.holds(&parameter.name) => weights,
             (_, true) => stored,
@@ -164,7 +164,7 @@ impl Session {
         Ok((packed, model))
     }
 
-    /// Sequences of the training part, taken evenly from all of it.
+    /// Returns sequences of the training part, evenly spaced.
     fn windows(&self) -> Vec<&[u32]> {
         let length = self.kept.architecture().context();
         let all = self.corpus.train.len() / length;
@@ -180,7 +180,7 @@ fn of_model(kept: &KeptModel) -> Result<u32, StudyError> {
     fingerprint(kept.architecture(), &kept.text, &kept.parameters)
 }
 
-/// The held-out tokens that a config measures on: whole sequences, and the target of the last.
+/// Returns the held-out tokens that a config measures on: whole sequences, and the target of the last.
 fn tokens<'corpus>(config: &Config, architecture: &Architecture, corpus: &'corpus Corpus) -> &'corpus [u32] {
     let context = architecture.context();
     let most = corpus.held_out.len() - 1;
@@ -188,7 +188,7 @@ fn tokens<'corpus>(config: &Config, architecture: &Architecture, corpus: &'corpu
     &corpus.held_out[..(sequences * context).min(most) + 1]
 }
 
-/// What is known of a model before it is stored in any way.
+/// Returns the description of a model before any measurement.
 fn unmeasured(
     config: &Config,
     kept: &KeptModel,
@@ -198,7 +198,7 @@ fn unmeasured(
 ) -> Result<Measured, StudyError> {
     let architecture = kept.architecture();
     let tokens = tokens(config, architecture, corpus);
-    // The first has none before it that it could be predicted from.
+    // The first token has no predecessor to be predicted from.
     let targets = &tokens[1..];
     let bytes = corpus.held_out_bytes.map(|_| corpus.tokenizer.decode(targets).len());
     let source_loss = match &kept.text {
@@ -223,18 +223,19 @@ fn unmeasured(
     })
 }
 
-/// What the embedded language loses on all symbols but the first.
+/// Returns the loss of the embedded language itself on all symbols but the first, in nats per token.
 pub(crate) fn source_loss(tokens: &[u32]) -> Option<f64> {
     let language = Language::embedded();
     let nats = |tokens: &[u32]| Some(language.loss(tokens)? * tokens.len() as f64);
     Some((nats(tokens)? - nats(&tokens[..1])?) / (tokens.len() - 1) as f64)
 }
 
-/// Measures models one after the other, and then trains each further where that is asked for; those of the same text share
-/// it. `so_far` is shown the record whenever it has grown.
+/// Measures models one after the other, and trains each further if `tuning` is given. Models with the same text share
+/// it. `so_far` is called with the record whenever it has grown.
 ///
 /// # Errors
-/// As [`Session::new`] and [`Session::advance`]: what was measured before has been shown.
+/// Errors of [`Session::new`] and [`Session::advance`]. Everything measured before the error has been reported to
+/// `so_far`.
 pub async fn run(
     config: &Config,
     models: Vec<KeptModel>,
@@ -245,7 +246,7 @@ pub async fn run(
     context: &Context,
 ) -> Result<Widths, StudyError> {
     let fingerprints: Vec<u32> = models.iter().map(of_model).collect::<Result<_, _>>()?;
-    // What is known of later models stays while the first are measured.
+    // Known results of later models are kept while the first ones are measured.
     let known =
         earlier.iter().flat_map(|earlier| fingerprints.iter().filter_map(|&of| earlier.known(config, of)));
     let mut record = Widths::new(config.clone(), known.cloned().collect());

@@ -1,4 +1,4 @@
-//! What was claimed about quantization robustness (resnet-bk.md §5, §10.2, §10.4).
+//! The published claims about quantization robustness (resnet-bk.md §5, §10.2, §10.4).
 
 use super::summary::{checks, degradation};
 use crate::kit::claims::claim::{Assertion, Claim, Number, Statement, colours, evidence};
@@ -15,7 +15,7 @@ const PUBLISHED: [(Model, [(u32, f64); 5]); 2] = [
 /// The precisions of requirements 7.14 and 8.5.
 const PRECISIONS: [u32; 5] = [32, 16, 8, 4, 2];
 
-/// All rows that the robustness figure touches.
+/// Returns all claims that the robustness figure is about.
 pub(super) fn claims(record: &Robustness) -> Vec<Claim> {
     let numbers = PUBLISHED
         .into_iter()
@@ -27,7 +27,7 @@ pub(super) fn claims(record: &Robustness) -> Vec<Claim> {
     statements.chain([six_checks(record), colours(record.provenance)]).chain(numbers).collect()
 }
 
-/// The row of one published perplexity.
+/// Returns the claim about one published perplexity.
 fn number(record: &Robustness, model: &Model, bits: u32, published: f64) -> Claim {
     let number = Number {
         stated: "completion note 000",
@@ -41,7 +41,7 @@ fn number(record: &Robustness, model: &Model, bits: u32, published: f64) -> Clai
     number.compare(record.provenance)
 }
 
-/// The row of “all checks pass”.
+/// Returns the claim “all checks pass”.
 fn six_checks(record: &Robustness) -> Claim {
     let checks = checks(record);
     let based: Vec<bool> = checks.iter().filter_map(|check| check.holds()).collect();
@@ -67,7 +67,7 @@ fn six_checks(record: &Robustness) -> Claim {
     assertion.compare(record.provenance)
 }
 
-/// What was required of the quantization itself, of which perplexities say nothing.
+/// Returns the requirements on the quantization itself, which perplexities cannot test.
 fn schemes(provenance: Provenance) -> impl Iterator<Item = Statement> {
     let rows = [
         ("requirement 7.1", "A trained model is quantized to INT8 without retraining", "no retraining"),
@@ -83,7 +83,7 @@ fn schemes(provenance: Provenance) -> impl Iterator<Item = Statement> {
     })
 }
 
-/// The requirements about trained and quantized models that the figure is shown for.
+/// Returns the requirements about trained and quantized models that the figure is shown for.
 fn statements(record: &Robustness) -> Vec<Statement> {
     let [resnetbk, mamba] = &Model::PUBLISHED;
     let loss = |model, bits| degradation(record, model, bits);

@@ -1,8 +1,8 @@
 //! The published quantization robustness simulation: a formula plus noise (resnet-bk.md §5.2).
 //!
-//! For each model apart the generator is seeded anew, so **both models get the same standard normals**, one
-//! a bit width in the order given: PPL = max(base · m(bits) + σ·g, 1). The multipliers m sit just inside
-//! the thresholds of the requirements that the figure then "verifies".
+//! The generator is seeded anew for each model, so **both models get the same standard normals**, one per bit width in
+//! the order given: PPL = max(base · m(bits) + σ·g, 1). The multipliers m lie just inside the thresholds of the
+//! requirements that the figure then "verifies".
 
 mod claims;
 mod numbers;
@@ -21,13 +21,13 @@ use bk_python::random::LegacyRandom;
 struct Formula {
     /// Perplexity at full precision.
     base: f64,
-    /// Multiplier at FP16, INT8, INT4 and INT2; any other width counts as full precision.
+    /// Multiplier at FP16, INT8, INT4, and INT2; any other bit width counts as full precision.
     multipliers: [(u32, f64); 4],
     /// Standard deviation of the noise, in perplexity.
     sigma: f64,
 }
 
-/// The published constants; `None` for a model that was not simulated.
+/// Returns the published constants; `None` for a model that was not simulated.
 fn formula(model: &Model) -> Option<Formula> {
     Some(match model {
         Model::ResNetBk => {
@@ -40,20 +40,20 @@ fn formula(model: &Model) -> Option<Formula> {
     })
 }
 
-/// The perplexity a model has at full precision before noise: what the published summary falls back to
-/// when width 32 is missing.
+/// Returns the perplexity of a model at full precision before noise. The published summary falls back to it if width 32
+/// is missing.
 pub fn base_perplexity(model: &Model) -> Option<f64> {
     formula(model).map(|formula| formula.base)
 }
 
-/// Runs the published simulation. A width given twice draws noise twice and keeps its first place and its
-/// last value, as a Python dictionary does.
+/// Runs the published simulation. A width given twice draws noise twice and keeps its first position and its last
+/// value, as in a Python dictionary.
 pub fn simulate(config: &Config) -> Vec<Series> {
     let formulas = Model::PUBLISHED.into_iter().filter_map(|model| Some((formula(&model)?, model)));
     formulas.map(|(formula, model)| simulate_model(formula, model, config)).collect()
 }
 
-/// One model's share of [`simulate`].
+/// Simulates one model for [`simulate`].
 fn simulate_model(formula: Formula, model: Model, config: &Config) -> Series {
     let Formula { base, multipliers, sigma } = formula;
     let mut random = LegacyRandom::new(config.seed);

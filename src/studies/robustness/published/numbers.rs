@@ -7,7 +7,7 @@ use crate::kit::record::table::{Grid, cell, exact};
 use crate::studies::robustness::record::Robustness;
 use crate::studies::robustness::record::precision_label;
 
-/// One row a bit width, from the widest; three columns a model, and the published ratio.
+/// Returns one row per bit width, starting with the widest: three columns per model, and the published ratio.
 pub(super) fn numbers(record: &Robustness) -> Grid {
     let widths = record.series.iter().flat_map(|series| &series.points).map(|point| point.bits);
     let mut widths = distinct(widths.collect());
@@ -33,7 +33,7 @@ pub(super) fn numbers(record: &Robustness) -> Grid {
     Grid { heading: "Perplexity by bit width".into(), columns, rows, omitted: 0 }
 }
 
-/// One row a run, in the order of the source.
+/// Returns one row per run, in the order of the source.
 pub(super) fn values(record: &Robustness) -> Grid {
     let columns = ["Model", "Bits", "Run", "Seed", "Perplexity"];
     let mut rows = Vec::new();

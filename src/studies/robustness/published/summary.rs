@@ -1,5 +1,5 @@
-//! The summary and the six checks of the published robustness script (resnet-bk.md §5.4), for any record,
-//! in the published JSON form and with the published rules, holes included.
+//! The summary and the six checks of the published robustness script (resnet-bk.md §5.4), for any record, in the
+//! published JSON form and by the published rules, including their gaps.
 
 use super::base_perplexity;
 use crate::kit::claims::check::{Check, to_value};
@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 /// A model counts as deployable below this perplexity.
 const DEPLOYABLE_BELOW: f64 = 100.0;
 
-/// The published comparison of both models at one width.
+/// The published comparison of both models at one bit width.
 struct Comparison {
     bits: u32,
     perplexity: [f64; 2],
@@ -20,20 +20,20 @@ struct Comparison {
     ratio: Option<f64>,
 }
 
-/// 100 · (p − p₃₂)/p₃₂ of a model in the order of operations that gives the published digits; p₃₂ falls back
-/// to the formula's base where width 32 is missing. `None` without a perplexity or without a base.
+/// Returns 100 · (p − p₃₂)/p₃₂ of a model, in the order of operations that gives the published digits; p₃₂ falls back
+/// to the formula's base if width 32 is missing. Returns `None` without a perplexity or without a base.
 pub fn degradation(record: &Robustness, model: &Model, bits: u32) -> Option<f64> {
     degradation_of(record.series(model)?, bits)
 }
 
-/// [`degradation`] of a model whose series is known.
+/// Returns the [`degradation`] of a model whose series is known.
 pub(super) fn degradation_of(series: &Series, bits: u32) -> Option<f64> {
     let at = |bits| series.at(bits).map(Point::perplexity);
     let base = at(32).or_else(|| base_perplexity(&series.model))?;
     Some((at(bits)? - base) / base * 100.0)
 }
 
-/// The comparison at one width; `None` unless both models have it.
+/// Returns the comparison at one bit width; `None` unless both models have it.
 fn compare(record: &Robustness, bits: u32) -> Option<Comparison> {
     let [resnetbk, mamba] = &Model::PUBLISHED;
     let perplexity = [record.perplexity(resnetbk, bits)?, record.perplexity(mamba, bits)?];
@@ -46,7 +46,7 @@ fn compare(record: &Robustness, bits: u32) -> Option<Comparison> {
     })
 }
 
-/// The checks that the published rules emit for this data, in the published order.
+/// Returns the checks that the published rules emit for this data, in the published order.
 pub(super) fn checks(record: &Robustness) -> Vec<Check> {
     let has = |model: &Model, bits| record.perplexity(model, bits).is_some();
     let [resnetbk, mamba] = &Model::PUBLISHED;
@@ -120,8 +120,8 @@ pub(super) fn checks(record: &Robustness) -> Vec<Check> {
     checks
 }
 
-/// The published summary JSON of a record: two-space indent, no trailing newline. For the default
-/// simulation it is Appendix B.1 byte for byte.
+/// Returns the published summary JSON of a record: two-space indent, no trailing newline. For the default simulation it
+/// is Appendix B.1 byte for byte.
 pub(super) fn summary_json(record: &Robustness) -> Result<String, serde_json::Error> {
     let mut summary = Map::new();
     for model in &Model::PUBLISHED {
@@ -144,7 +144,7 @@ pub(super) fn summary_json(record: &Robustness) -> Result<String, serde_json::Er
     python::to_json(&Value::Object(summary))
 }
 
-/// One model's map from width to perplexity, in the order of the source.
+/// Returns one model's map from bit width to perplexity, in the order of the source.
 fn model_summary(series: Option<&Series>) -> Value {
     let points = series.map_or(&[][..], |series| &series.points);
     let entries = points.iter().map(|point| {

@@ -1,4 +1,4 @@
-//! Measured perplexity against bit width, with what counting achieves, and the published simulation laid over it.
+//! Measured perplexity against bit width, with the baselines, and with the published simulation overlaid.
 
 use super::means;
 use super::means::Look;
@@ -17,14 +17,14 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Dashes and gaps of what counting achieves, the more tokens it looks at the shorter.
+/// Dashes and gaps of the baselines: the longer their context, the shorter the dashes.
 const COUNTED: [&[f64]; 3] = [&[3.0, 2.0], &[1.5, 1.5], &[0.7, 1.4]];
 
 /// Dashes and gaps of the published simulation.
 const SIMULATED: &[f64] = &[4.0, 1.5, 1.0, 1.5];
 
-/// Draws the groups of a record: means over seeds with their 95 % intervals. Where the published simulation is given, it
-/// lies behind them, and says what it is.
+/// Draws the groups of a record: means over seeds with their 95 % intervals. If the published simulation is given, it
+/// is drawn behind them with its own label.
 pub fn draw(record: &Widths, published: Option<&Robustness>, view: &View, layout: &Layout) -> Scene {
     let title = Widths::TITLE;
     let groups = record.groups();
@@ -50,7 +50,7 @@ pub fn draw(record: &Widths, published: Option<&Robustness>, view: &View, layout
     lines.extend(tuned(&sheet, &groups, &formats));
     lines.extend(counted(&sheet, &groups, formats.len()));
     lines.extend(published.into_iter().flat_map(|published| simulated(&sheet, published, &formats)));
-    // What counting achieves is always there.
+    // The baselines are always present.
     let (low, high) = means::extent(&lines, &spreads).unwrap_or((1.0, 10.0));
     let names: Vec<String> = formats.iter().map(|format| format.label().to_owned()).collect();
     let base = sheet.sizes.base;
@@ -66,7 +66,7 @@ pub fn draw(record: &Widths, published: Option<&Robustness>, view: &View, layout
     Scene { plots, series, ..sheet.finish(summary(record, &groups, &formats)) }
 }
 
-/// The formats that any group was measured in, the widest first.
+/// Returns the formats that any group was measured in, the widest first.
 fn formats(groups: &[Group<'_>]) -> Vec<Format> {
     let is_measured =
         |format: &Format| groups.iter().any(|group| !group.perplexities(Way::of(*format)).is_empty());
@@ -91,8 +91,8 @@ fn of_group(sheet: &Sheet, groups: &[Group<'_>], place: usize, formats: &[Format
     means::line(look, &points, 2)
 }
 
-/// Where further training brought a model, as means over seeds: stored in its format, and the control beside it, unquantized.
-/// Those of several models would crowd the figure, and have one of their own.
+/// Returns the results of fine-tuning a model, as means over seeds: the quantized model stored in its format, and the
+/// unquantized control. Results of several models would crowd this figure, so they have a figure of their own.
 fn tuned(sheet: &Sheet, groups: &[Group<'_>], formats: &[Format]) -> Vec<Line> {
     let mut lines = vec![];
     let is_tuned = |group: &&Group<'_>| group.models.iter().any(|model| !model.tuned.is_empty());
@@ -130,7 +130,7 @@ fn tuned(sheet: &Sheet, groups: &[Group<'_>], formats: &[Format]) -> Vec<Line> {
     lines
 }
 
-/// Groups of which each was measured on tokens of its own, the first of each.
+/// Returns one group for each text and token count: the first one measured on it.
 fn texts<'a>(groups: &'a [Group<'a>]) -> Vec<&'a Group<'a>> {
     let mut found: Vec<&Group<'_>> = vec![];
     for group in groups {
@@ -142,7 +142,7 @@ fn texts<'a>(groups: &'a [Group<'a>]) -> Vec<&'a Group<'a>> {
     found
 }
 
-/// What counting achieves on the tokens of the first group, and of every group that was measured on others.
+/// Returns the baselines on the tokens of the first group, and on those of every group measured on other tokens.
 fn counted(sheet: &Sheet, groups: &[Group<'_>], columns: usize) -> Vec<Line> {
     let mut lines: Vec<Line> = vec![];
     for (place, group) in texts(groups).into_iter().enumerate() {
@@ -165,7 +165,7 @@ fn counted(sheet: &Sheet, groups: &[Group<'_>], columns: usize) -> Vec<Line> {
     lines
 }
 
-/// The curves of the published simulation, at the formats of its bit widths.
+/// Returns the curves of the published simulation, at the formats of its bit widths.
 fn simulated(sheet: &Sheet, published: &Robustness, formats: &[Format]) -> Vec<Line> {
     let line = |model: &Model, color: Color| {
         let column = |bits: u32| {

@@ -1,4 +1,5 @@
-//! Where the loss comes from: what quantizing one part of a model, or rounding what its core computes, adds to its perplexity.
+//! Component sensitivity: the increase of perplexity when one component of a model is quantized, or when the numbers
+//! that its BK core computes are rounded.
 
 use super::means;
 use super::means::{LEAST_CHANGE, Look};
@@ -15,22 +16,22 @@ use bk_plot::style::Layout;
 use bk_plot::view::View;
 use bk_quantize::Width;
 
-/// What single parts are quantized to, and the mark of it.
+/// The formats of single components, and their marks.
 const FORMATS: [(Format, Shape); 2] = [(Format::Int4, Shape::Circle), (Format::Int2, Shape::Triangle)];
 
-/// All marks of a place lie within this part of its column.
+/// The fraction of a column that holds all marks of a component.
 const SPREAD: f64 = 0.6;
 
-/// A place of a model that is rounded while the rest stays as it came.
+/// A component of a model that is rounded while the rest stays unchanged.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Place {
     Of(Part),
-    /// What the BK core computes.
+    /// The numbers that the BK core computes.
     In(Core),
 }
 
 impl Place {
-    /// All there are, everything first.
+    /// All components, the whole model first.
     fn all() -> Vec<Place> {
         let parts = [Part::Everything, Part::Embeddings, Part::Mixers, Part::Experts].map(Place::Of);
         let cores = [Sharing::Tensor, Sharing::Potential]
@@ -39,7 +40,7 @@ impl Place {
         parts.into_iter().chain(cores).collect()
     }
 
-    /// A name that fits below an axis.
+    /// Returns a name that fits below an axis.
     fn name(self) -> String {
         match self {
             Place::Of(Part::Everything) => "all".into(),
@@ -51,7 +52,8 @@ impl Place {
         }
     }
 
-    /// The way of a group in which this place alone is rounded; what the core computes has a width of its own.
+    /// Returns the storage of a group in which only this component is rounded; the core's numbers have their own bit
+    /// width.
     fn way(self, group: &Group<'_>, format: Format) -> Way {
         match self {
             Place::Of(part) => Way { part, ..Way::of(format) },
@@ -60,7 +62,7 @@ impl Place {
     }
 }
 
-/// Draws by how much each place raises the perplexity: means over seeds with their 95 % intervals.
+/// Draws the increase of perplexity for each component: means over seeds with their 95 % intervals.
 pub fn draw(record: &Widths, view: &View, layout: &Layout) -> Scene {
     let title = "Where the loss comes from";
     let groups = record.groups();
@@ -79,7 +81,7 @@ pub fn draw(record: &Widths, view: &View, layout: &Layout) -> Scene {
         for (of, (format, shape)) in FORMATS.into_iter().enumerate() {
             let beside = (number * FORMATS.len() + of) as f64 / (curves - 1) as f64 - 0.5;
             let point = |(column, place): (usize, &Place)| {
-                // The core's own widths are drawn once.
+                // The core's own bit widths are drawn once.
                 let is_due = matches!(place, Place::Of(_)) || of == 0;
                 let found = Estimate::of(&group.changes(place.way(group, format))).filter(|_| is_due)?;
                 Some((column as f64 + SPREAD * beside, place.name(), found))

@@ -1,4 +1,4 @@
-//! Further training with quantization, step by step, beside the control without.
+//! Further training with quantization, by step, beside the unquantized control.
 
 use super::means;
 use super::means::Look;
@@ -14,10 +14,10 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Room after the last step, as a part of all.
+/// Margin after the last step, as a fraction of all steps.
 const ROOM: f64 = 0.03;
 
-/// What is drawn of a further training: of which of the two, which of its losses, and how.
+/// A curve of a further training: one of its two arms, one of the losses, and the style.
 struct Curve {
     words: &'static str,
     arm: Arm,
@@ -50,7 +50,7 @@ const CURVES: [Curve; 3] = [
     },
 ];
 
-/// The further trainings of a record, each once.
+/// Returns the distinct further trainings of a record.
 fn tunings(groups: &[Group<'_>]) -> Vec<Tuning> {
     let mut found = vec![];
     let all = groups.iter().flat_map(|group| &group.models).flat_map(|model| &model.tuned);
@@ -62,7 +62,7 @@ fn tunings(groups: &[Group<'_>]) -> Vec<Tuning> {
     found
 }
 
-/// Means over the seeds of a group after so many steps each.
+/// Returns the means over the seeds of a group, by step.
 fn means_of(group: &Group<'_>, tuning: Tuning, curve: &Curve) -> Vec<(f64, Estimate)> {
     let tuned = || group.models.iter().flat_map(|model| &model.tuned).filter(|tuned| tuned.tuning == tuning);
     let mut steps: Vec<usize> =
@@ -93,7 +93,7 @@ pub fn draw(record: &Widths, view: &View, layout: &Layout) -> Scene {
                 let points = means_of(group, tuning, curve);
                 let Some((steps, last)) = points.last() else { continue };
                 let mut label = format!("{}, {} {}", group.label, curve.words, tuning.format.label());
-                // Two that differ in steps or rate alone.
+                // Trainings of the same format that differ only in steps or learning rate.
                 if tunings.iter().filter(|other| other.format == tuning.format).count() > 1 {
                     label += &format!(" ({} steps at {})", tuning.steps, tuning.learning_rate);
                 }

@@ -1,4 +1,5 @@
-//! Means over seeds with their 95 % intervals, as lines of a figure: what the figures of measured perplexities share.
+//! Means over seeds with their 95 % intervals, drawn as lines: the code that the figures of measured perplexities
+//! share.
 
 use crate::kit::figure::origin;
 use crate::kit::record::Provenance;
@@ -12,33 +13,33 @@ use bk_plot::scene::{Anchor, Color, Rectangle, Scene};
 use bk_plot::sheet::Sheet;
 use bk_plot::style::{Hue, Layout, OTHERS};
 
-/// Room above and below on a logarithmic scale, as a factor.
+/// Margin above and below on a logarithmic scale, as a factor.
 const ROOM: f64 = 1.25;
 
-/// Losses below this many per cent, and gains, have no place on a logarithmic scale.
+/// Increases below this many percent, and decreases, cannot be shown on a logarithmic scale.
 pub(super) const LEAST_CHANGE: f64 = 0.01;
 
-/// Below this width, in ems, a legend stands above the plot or below it.
+/// In figures narrower than this, in ems, the legend stands above or below the plot.
 const NARROW: f64 = 45.0;
 
-/// So many entries of a legend have room in any figure.
+/// Number of legend entries that fit into any figure.
 const USUAL_ENTRIES: usize = 5;
 
-/// Height of an entry, in ems.
+/// Height of a legend entry, in ems.
 const ENTRY: f64 = 1.4;
 
-/// What a curve looks like.
+/// The style of a curve.
 #[derive(Debug, Clone)]
 pub(super) struct Look {
     pub(super) label: String,
     pub(super) color: Color,
     pub(super) dash: &'static [f64],
-    /// None is drawn where this is 0.
+    /// Width of the line; 0 for no line.
     pub(super) width: f64,
     pub(super) shape: Shape,
 }
 
-/// The line of means, and the interval of each that has one.
+/// Returns the line of means, and the intervals of the means that have one.
 pub(super) fn line(look: Look, points: &[(f64, Estimate)], decimals: usize) -> (Line, Vec<Spread>) {
     let shown: Vec<&(f64, Estimate)> = points.iter().filter(|(_, found)| found.mean.is_finite()).collect();
     let spread = |(place, found): &&(f64, Estimate)| {
@@ -52,7 +53,7 @@ pub(super) fn line(look: Look, points: &[(f64, Estimate)], decimals: usize) -> (
     (Line { label, points, color, dash, width, mark: Some(shape) }, spreads)
 }
 
-/// The ends of a logarithmic axis that shows all of it; none where nothing is above zero.
+/// Returns the ends of a logarithmic axis that shows everything; `None` if nothing is above zero.
 pub(super) fn extent(lines: &[Line], spreads: &[Vec<Spread>]) -> Option<(f64, f64)> {
     let ends = spreads.iter().flatten().map(|spread| spread.high);
     let values = lines.iter().flat_map(|line| &line.points).map(|&(_, value)| value).chain(ends);
@@ -62,7 +63,7 @@ pub(super) fn extent(lines: &[Line], spreads: &[Vec<Spread>]) -> Option<(f64, f6
     (high > 0.0).then_some((low / ROOM, high * ROOM))
 }
 
-/// Where the numbers come from, and how many seeds a point stands for.
+/// Returns a note on the provenance of the numbers and the number of seeds per point.
 pub(super) fn note(provenance: Provenance, seeds: impl Iterator<Item = usize> + Clone) -> String {
     let seeds = origin::run_count(seeds);
     let seeds = seeds.map_or("one seed each, so without intervals".to_owned(), |seeds| {
@@ -71,7 +72,7 @@ pub(super) fn note(provenance: Provenance, seeds: impl Iterator<Item = usize> + 
     format!("Data: {}; {seeds}.", provenance.label())
 }
 
-/// Colour and mark of a group: those of its kind for the first of it, others after that.
+/// Returns color and mark of a group: those of its model kind for the first group of that kind, others for later ones.
 pub(super) fn look_of(sheet: &Sheet, groups: &[Group<'_>], place: usize) -> (Hue, Shape) {
     let is_mamba = |group: &Group<'_>| matches!(group.first().architecture, Architecture::Mamba(_));
     let kind = is_mamba(&groups[place]);
@@ -84,13 +85,14 @@ pub(super) fn look_of(sheet: &Sheet, groups: &[Group<'_>], place: usize) -> (Hue
     }
 }
 
-/// What is said of means that a logarithmic scale of losses has no place for.
+/// Returns the note about means that a logarithmic scale cannot show.
 pub(super) fn left_out(means: usize) -> String {
     let (means, have) = (count(means, "mean"), if means == 1 { "has" } else { "have" });
     format!("{means} below {LEAST_CHANGE} % {have} no place on this scale.")
 }
 
-/// The layout of a figure whose legend has so many entries: a narrow one grows with it, so that the plot keeps its room.
+/// Returns the layout of a figure with this many legend entries: a narrow layout becomes higher, so that the plot keeps
+/// its size.
 pub(super) fn roomy(layout: &Layout, entries: usize) -> Layout {
     let em = Sheet::new(layout).sizes.base;
     let is_narrow = layout.width < NARROW * em;
@@ -98,13 +100,13 @@ pub(super) fn roomy(layout: &Layout, entries: usize) -> Layout {
     Layout { height: layout.height + more, ..*layout }
 }
 
-/// A figure of nothing.
+/// Returns a figure without data.
 pub(super) fn nothing(sheet: Sheet, outer: Rectangle, title: &str) -> Scene {
     sheet.text(outer.center(), Anchor::Middle, "Nothing measured yet", sheet.plain(sheet.palette.muted));
     sheet.finish(format!("{title}: nothing measured yet."))
 }
 
-/// “4.21 ± 0.30”, or without an interval where there is one seed.
+/// Formats an estimate as in “4.21 ± 0.30”, or without an interval for a single seed.
 pub(super) fn in_words(found: &Estimate) -> String {
     let margin = found.margin().map_or(String::new(), |margin| format!(" ± {}", significant(margin, 2)));
     format!("{}{margin}", significant(found.mean, 4))

@@ -1,5 +1,5 @@
-//! The figures of a bit-width sweep: perplexity against bit width, by component, after further training, and along a
-//! training.
+//! The figures of a bit-width sweep: perplexity against bit width, component sensitivity, further training, and
+//! training length.
 
 pub mod bit_widths;
 pub mod component_sensitivity;

@@ -1,4 +1,4 @@
-//! Perplexity, and what quantization adds to it, against the length of a training.
+//! Perplexity, and its increase by quantization, against training length.
 
 use super::means;
 use super::means::{LEAST_CHANGE, Look};
@@ -14,22 +14,22 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::{Layout, Palette};
 use bk_plot::view::View;
 
-/// What is drawn against the steps.
+/// The quantity drawn against the steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
     /// Held-out perplexity.
     Perplexity,
-    /// By how many per cent quantization raises it.
+    /// The increase of perplexity by quantization, in percent.
     Change,
 }
 
-/// The formats that are drawn, the widest first.
+/// The formats drawn, the widest first.
 const FORMATS: [Format; 5] = [Format::Fp32, Format::Int8, Format::Int4, Format::Int3, Format::Int2];
 
-/// Dashes and gaps that tell trainings apart.
+/// Dashes and gaps that distinguish trainings.
 const DASHES: [&[f64]; 4] = [&[], &[3.0, 2.0], &[1.2, 1.2], &[4.0, 1.5, 1.0, 1.5]];
 
-/// Room after the last step, as a part of all.
+/// Margin after the last step, as a fraction of all steps.
 const ROOM: f64 = 0.03;
 
 impl Quantity {

@@ -1,25 +1,25 @@
-//! Whether two records say the same of the same models: what a tab measured, and what comes with the page.
+//! Comparison of two records of the same models: one measured in this tab, and the one delivered with the page.
 
 use super::Widths;
 
-/// Perplexities of the same point may differ by this part: page and command line add in other orders.
+/// Largest relative difference of perplexities of the same point; page and command line add in different orders.
 const TOLERANCE: f64 = 1e-4;
 
-/// How far two records are apart where both have measured the same.
+/// The difference of two records at the points that both have measured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Agreement {
-    /// Models that both have.
+    /// Number of models in both records.
     pub models: usize,
-    /// Points that both have.
+    /// Number of points in both records.
     pub points: usize,
-    /// The largest difference of two perplexities, as a part of the other record's.
+    /// The largest relative difference of two perplexities, as a fraction of the other record's.
     pub largest: f64,
-    /// Where that is: model, seed and way.
+    /// The point of the largest difference: model, seed, and storage.
     pub place: String,
 }
 
 impl Widths {
-    /// How far this record is from another; none where they have no point in common.
+    /// Compares this record with another; `None` if they have no point in common.
     pub fn agreement(&self, other: &Widths) -> Option<Agreement> {
         let mut found = Agreement { models: 0, points: 0, largest: 0.0, place: String::new() };
         for group in self.groups() {
@@ -30,7 +30,7 @@ impl Widths {
                     let Some(same) = known.at(point.way) else { continue };
                     let difference = point.held_out.perplexity() / same.held_out.perplexity() - 1.0;
                     found.points += 1;
-                    // One that is no number is a difference.
+                    // NaN counts as a difference.
                     if found.place.is_empty() || difference.is_nan() || difference.abs() > found.largest {
                         found.largest = difference.abs();
                         found.place =
@@ -45,12 +45,12 @@ impl Widths {
 }
 
 impl Agreement {
-    /// Whether they say the same.
+    /// Returns whether the records agree within the tolerance.
     pub fn holds(&self) -> bool {
         self.largest <= TOLERANCE
     }
 
-    /// In words, of what this tab measured beside what comes with the page.
+    /// Describes the agreement of this tab's measurements with the record delivered with the page.
     pub fn sentence(&self) -> String {
         let Agreement { models, points, largest, place } = self;
         let of = if *models == 1 { "1 model".into() } else { format!("{models} models") };

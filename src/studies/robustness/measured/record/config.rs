@@ -1,4 +1,4 @@
-//! What decides a study of perplexity against bit width.
+//! The config of a bit-width sweep.
 
 use bk_models::{Architecture, Format, Rounding, Sharing};
 use bk_quantize::{ScaleRule, Width};
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 crate::kit::context::config_errors!(ConfigError);
 
-/// What decides a study.
+/// The config of a bit-width sweep.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// Weights of a row that share a scale.
+    /// Group size: weights of a row that share a scale.
     pub group: usize,
-    /// How a scale of weights is found.
+    /// The scale rule of the weights.
     pub rule: ScaleRule,
-    /// Held-out tokens that are measured on, at most: those the text begins its held-out part with.
+    /// Largest number of held-out tokens to measure on, from the beginning of the held-out text.
     pub tokens: usize,
-    /// Whether the numbers that the BK core computes are rounded too, in points of their own.
+    /// Whether to measure additional points with the numbers of the BK core rounded.
     pub core: bool,
-    /// Sequences of the training part that the scales of the core are found on, at most.
+    /// Largest number of training sequences that calibrate the scales of the core.
     pub windows: usize,
-    /// Whether single parts of a model are quantized too, in points of their own.
+    /// Whether to measure additional points with single components quantized.
     pub parts: bool,
 }
 
@@ -40,19 +40,19 @@ impl Default for Config {
 /// A value out of range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConfigError {
-    /// Weights that share a scale.
+    /// The group size.
     #[error("{0} weights cannot share a scale. Choose from 1 to 65536.")]
     Group(usize),
-    /// Tokens to measure on.
+    /// The number of held-out tokens.
     #[error("A perplexity cannot be measured on {0} tokens. Choose from 1 to 100000000.")]
     Tokens(usize),
-    /// Sequences to find scales on.
+    /// The number of calibration sequences.
     #[error("The scales of the core cannot be found on {0} sequences. Choose from 1 to 4096.")]
     Windows(usize),
 }
 
 impl Config {
-    /// Refuses what cannot be computed.
+    /// Checks all values.
     ///
     /// # Errors
     /// [`ConfigError`] for the first value out of range.
@@ -69,18 +69,19 @@ impl Config {
         Ok(())
     }
 
-    /// How weights are quantized.
+    /// Returns the rounding of the weights.
     pub fn rounding(&self) -> Rounding {
         Rounding { group: self.group, rule: self.rule }
     }
 
-    /// Whether a point of another config means the same as one of this: the points asked for may differ.
+    /// Returns whether points of another config have the same meaning as points of this one. The sets of points may
+    /// differ.
     pub fn measures_alike(&self, other: &Self) -> bool {
         let Self { group, rule, tokens, windows, .. } = *self;
         (group, rule, tokens, windows) == (other.group, other.rule, other.tokens, other.windows)
     }
 
-    /// All points of a model whose checkpoint holds it in `stored`, in the order in which they are measured.
+    /// Returns all points of a model whose checkpoint is stored in `stored`, in the order of measurement.
     pub fn ways(&self, architecture: &Architecture, stored: Format) -> Vec<Way> {
         let whole = |weights| Way { weights, part: Part::Everything, core: None };
         let mut ways: Vec<Way> =
@@ -90,7 +91,7 @@ impl Config {
         }
         if let (true, Architecture::ResNetBk(model)) = (self.core, architecture) {
             let sharings = [Sharing::Tensor, Sharing::Potential];
-            // Of one potential both are the same.
+            // With a single potential both sharings are the same.
             for &sharing in &sharings[..sharings.len().min(model.potentials)] {
                 for (width, weights) in [(Width::Int8, Format::Int8), (Width::Int4, Format::Int4)] {
                     let core = Some(Core { width, sharing });
@@ -109,25 +110,25 @@ impl Config {
     }
 }
 
-/// What is quantized of a model.
+/// A component of a model that is quantized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
-    /// Every matrix.
+    /// Every weight matrix.
     Everything,
-    /// The tables of tokens and positions, and the head.
+    /// The embedding tables of tokens and positions, and the head.
     Embeddings,
-    /// What mixes sites: the maps around the resolvent, or those of the scan.
+    /// The mixers of sites: the maps around the resolvent, or those of the scan.
     Mixers,
     /// The experts and their router.
     Experts,
 }
 
 impl Part {
-    /// Those that are less than everything.
+    /// All components except [`Part::Everything`].
     pub const SINGLE: [Part; 3] = [Part::Embeddings, Part::Mixers, Part::Experts];
 
-    /// Whether a parameter belongs to it.
+    /// Returns whether a parameter belongs to the component.
     pub fn holds(self, parameter: &str) -> bool {
         let of = if parameter.contains("embedding") || parameter.contains("lm_head") {
             Part::Embeddings
@@ -143,7 +144,7 @@ impl Part {
         self != Part::Experts || matches!(architecture, Architecture::ResNetBk(_))
     }
 
-    /// In words.
+    /// Returns the label.
     pub fn label(self) -> &'static str {
         match self {
             Part::Everything => "everything",
@@ -154,34 +155,35 @@ impl Part {
     }
 }
 
-/// How the numbers that the BK core computes are rounded.
+/// Rounding of the numbers that the BK core computes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Core {
-    /// To what.
+    /// The bit width.
     pub width: Width,
-    /// Who shares a scale.
+    /// The numbers that share a scale.
     pub sharing: Sharing,
 }
 
-/// A way to store a model and to run it.
+/// A storage format: how a model is stored and run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Way {
-    /// What its matrices are stored as; what is no matrix is stored at FP16, or as it came where this is what it came in.
+    /// The format of the weight matrices. Other parameters are stored as FP16, or unchanged if this is the format of
+    /// the checkpoint.
     pub weights: Format,
-    /// Which of them; the others stay as they came.
+    /// The component whose matrices are stored in that format; the others stay unchanged.
     pub part: Part,
-    /// How the numbers of the core are rounded; none where they are computed in single precision.
+    /// Rounding of the core's numbers; `None` for single precision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub core: Option<Core>,
 }
 
 impl Way {
-    /// Every matrix in a format, the core in single precision.
+    /// Creates the storage format with every matrix in `weights` and the core in single precision.
     pub fn of(weights: Format) -> Self {
         Self { weights, part: Part::Everything, core: None }
     }
 
-    /// In words: “INT4”, “INT4, mixers only”, “FP32, core INT4 per potential”.
+    /// Returns the label: “INT4”, “INT4, mixers only”, “FP32, core INT4 per potential”.
     pub fn label(&self) -> String {
         let mut label = self.weights.label().to_owned();
         if self.part != Part::Everything {

@@ -1,46 +1,47 @@
-//! Trainings that differ in their seed alone, and what several of them tell.
+//! Groups of trainings that differ only in their seed, and statistics over them.
 
 use super::{Measured, Way, Widths};
 use bk_models::corpus::Text;
 use bk_models::{Architecture, Recipe, Use};
 
-/// Models that differ in their seed alone.
+/// Models that differ only in their seed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group<'record> {
-    /// What they are, unlike any other group of the record.
+    /// A label that is unique in the record.
     pub label: String,
-    /// At least one.
+    /// The models; at least one.
     pub models: Vec<&'record Measured>,
 }
 
 impl Group<'_> {
-    /// The first of them, which has everything but the seed in common with the others.
+    /// Returns the first model, which shares everything but the seed with the others.
     pub fn first(&self) -> &Measured {
         self.models[0]
     }
 
-    /// The ways that any of them was measured in, in the order of the first that has most.
+    /// Returns the storage formats measured, in the order of the model with the most points.
     pub fn ways(&self) -> Vec<Way> {
         let most = self.models.iter().max_by_key(|model| model.points.len());
         most.map_or(vec![], |model| model.points.iter().map(|point| point.way).collect())
     }
 
-    /// Perplexities of a way, one a model that was measured in it.
+    /// Returns the perplexities in a storage format, one per model that was measured in it.
     pub fn perplexities(&self, way: Way) -> Vec<f64> {
         self.models.iter().filter_map(|model| Some(model.at(way)?.held_out.perplexity())).collect()
     }
 
-    /// By how many per cent a way's perplexities are larger than those of the models as they came, each than its own.
+    /// Returns the increase of perplexity in a storage format, in percent, relative to each model's unquantized
+    /// perplexity.
     pub fn changes(&self, way: Way) -> Vec<f64> {
         self.models.iter().filter_map(|model| Some(100.0 * model.change(way)?)).collect()
     }
 
-    /// Whether all see the past alone.
+    /// Returns whether all models are causal.
     pub fn is_causal(&self) -> bool {
         self.models.iter().all(|model| model.is_causal())
     }
 
-    /// Whether both groups have been trained and are measured alike, but for what they are.
+    /// Returns whether both groups were trained and measured alike, apart from their architecture.
     pub fn is_trained_like(&self, other: &Group<'_>) -> bool {
         let training = |group: &Group<'_>| {
             let model = group.first();
@@ -55,7 +56,7 @@ impl Group<'_> {
         training(self) == training(other)
     }
 
-    /// How large the experiment is, in words.
+    /// Describes the scale of the experiment.
     pub fn scale(&self) -> String {
         let model = self.first();
         format!(
@@ -75,12 +76,12 @@ fn unseeded(recipe: &Recipe) -> Recipe {
     Recipe { seed: 0, ..recipe.clone() }
 }
 
-/// What a model is, in a few words.
+/// Describes a model in a few words.
 fn describe(architecture: &Architecture) -> String {
     let Architecture::ResNetBk(model) = architecture else { return architecture.label().into() };
     let mut words = match model.resolvent {
         Use::Diagonal => architecture.label().to_owned(),
-        // Ours, and never to be taken for the paper's.
+        // A variant of this lab, which must not be confused with the published model.
         Use::Applied => "Applied resolvent (ours)".to_owned(),
     };
     if model.two_sided {
@@ -93,7 +94,7 @@ fn describe(architecture: &Architecture) -> String {
 }
 
 impl Widths {
-    /// The models in groups, in the order in which each first appears.
+    /// Returns the models in groups, in the order of first appearance.
     pub fn groups(&self) -> Vec<Group<'_>> {
         let mut groups: Vec<Group<'_>> = vec![];
         for model in &self.models {
@@ -117,8 +118,8 @@ impl Widths {
     }
 }
 
-/// What models are called, each unlike the others: to what several share is added what those differ in, their texts, their
-/// steps, their sizes, and last their number.
+/// Returns unique labels for models. Where several models share a label, their differences are appended: first their
+/// texts, then their steps, their sizes, and last their fingerprints.
 pub(super) fn labels(models: &[&Measured]) -> Vec<String> {
     let more: [fn(&Measured) -> String; 4] = [
         |model| format!("on {}", text(model)),
@@ -139,7 +140,7 @@ pub(super) fn labels(models: &[&Measured]) -> Vec<String> {
     labels
 }
 
-/// What a model was trained on, in words.
+/// Describes the training text of a model.
 fn text(model: &Measured) -> String {
     match &model.text {
         Text::Language { .. } => "the embedded language".to_owned(),

@@ -1,4 +1,4 @@
-//! Perplexity against the length of a training: which steps it is measured at, and what is still to be done.
+//! The training-length sweep: the steps at which a training is measured, and the work that remains.
 
 use super::{Config, Measured, Way, Widths};
 use crate::kit::record::estimate::Estimate;
@@ -8,32 +8,32 @@ use serde::{Deserialize, Serialize};
 
 crate::kit::context::config_errors!(LengthsError);
 
-/// So many lengths at most: each is a point of its own on every curve.
+/// The largest number of lengths; each is a point on every curve.
 const MOST: usize = 64;
 
-/// What decides a study of one training.
+/// The config of a training-length sweep over one training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Lengths {
-    /// The training. Its learning rate falls until its last step, so that it is not over at the lengths before.
+    /// The training. Its learning rate decays until its last step, so it is still decaying at the earlier lengths.
     pub training: language_model::Config,
-    /// The numbers of steps after which it is measured, each larger than the one before.
+    /// The numbers of steps after which the model is measured, in ascending order.
     pub lengths: Vec<usize>,
-    /// How it is measured.
+    /// The settings of the measurement.
     pub measure: Config,
 }
 
 /// Lengths that cannot be measured.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum LengthsError {
-    /// None, or too many.
+    /// No lengths, or too many.
     #[error(
         "A training cannot be measured at {0} lengths. Give from 1 to {MOST}, in steps, as in 460,920,1380."
     )]
     Count(usize),
-    /// One that is not above the one before.
+    /// A length that is not above the one before.
     #[error("{0} steps are no length here. Give lengths from 1 step up, each larger than the one before.")]
     Order(usize),
-    /// One beyond the end.
+    /// A length beyond the end of the training.
     #[error(
         "The training ends after {steps} steps, before a length of {length}. Train longer, or leave that out."
     )]
@@ -45,33 +45,33 @@ pub enum LengthsError {
     },
 }
 
-/// What is to be done with a training next.
+/// The next action for a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// It takes steps until it has had so many.
+    /// Train until this step.
     Train(usize),
-    /// Its next point is measured, as it is now.
+    /// Measure its next point in its current state.
     Measure,
-    /// It was measured wherever it could be.
+    /// Nothing: everything is measured.
     Nothing,
 }
 
 impl Lengths {
-    /// A study by these lengths; of a model only whole matrices are quantized, in every format.
+    /// Creates a sweep over these lengths. Only whole models are quantized, in every format.
     pub fn new(training: language_model::Config, lengths: Vec<usize>, measure: Config) -> Self {
         Self { training, lengths, measure: Config { core: false, parts: false, ..measure } }
     }
 
-    /// Every so many steps, and at the end.
+    /// Returns a length every `every` steps, and one at the end.
     pub fn every(every: usize, steps: usize) -> Vec<usize> {
         let every = every.max(1).max(steps.div_ceil(MOST));
         (1..=steps.div_ceil(every)).map(|place| (place * every).min(steps)).collect()
     }
 
-    /// Refuses what cannot be computed.
+    /// Checks the lengths.
     ///
     /// # Errors
-    /// [`LengthsError`] for lengths that are none of this training.
+    /// [`LengthsError`] for lengths that do not fit this training.
     pub fn check(&self) -> Result<(), LengthsError> {
         let (lengths, steps) = (&self.lengths, self.training.recipe.steps);
         if !(1..=MOST).contains(&lengths.len()) {
@@ -87,13 +87,13 @@ impl Lengths {
         }
     }
 
-    /// Whether a model is this training's, at whatever step.
+    /// Returns whether a model belongs to this training, at any step.
     pub fn is_of(&self, model: &Measured) -> bool {
         let of = (&model.architecture, &model.recipe, &model.text);
         of == (&self.training.architecture, &self.training.recipe, &self.training.text)
     }
 
-    /// What a training that has had so many steps does next, with what was measured of it.
+    /// Returns the next action for a training after `steps` steps, given the points measured so far.
     pub fn next(&self, record: &Widths, steps: usize) -> Next {
         if self.lengths.contains(&steps) && !self.is_measured(record, steps) {
             return Next::Measure;
@@ -111,22 +111,22 @@ impl Lengths {
     }
 }
 
-/// A training at several lengths, of which there may be several seeds.
+/// A training measured at several lengths, with one or several seeds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course<'record> {
-    /// What is trained, unlike any other of the record.
+    /// A label that is unique in the record.
     pub label: String,
-    /// The models by their steps, the shortest training first: one a seed.
+    /// The models by their steps, the shortest training first: one model per seed.
     pub lengths: Vec<(usize, Vec<&'record Measured>)>,
 }
 
 impl Course<'_> {
-    /// Perplexities of a format over seeds, by steps.
+    /// Returns the perplexities in a format over seeds, by steps.
     pub fn perplexities(&self, format: Format) -> Vec<(f64, Estimate)> {
         self.estimates(|model| Some(model.at(Way::of(format))?.held_out.perplexity()))
     }
 
-    /// By how many per cent a format's perplexities are larger than those of the same models unquantized.
+    /// Returns the increase of perplexity in a format, in percent, relative to the same models unquantized.
     pub fn changes(&self, format: Format) -> Vec<(f64, Estimate)> {
         self.estimates(|model| Some(100.0 * model.change(Way::of(format))?))
     }
@@ -141,7 +141,8 @@ impl Course<'_> {
 }
 
 impl Widths {
-    /// The trainings that were measured before their end, or at more than one length. Models of the same recipe but for its seed are one.
+    /// Returns the trainings that were measured before their end, or at more than one length. Models whose recipes
+    /// differ only in the seed belong to the same training.
     pub fn courses(&self) -> Vec<Course<'_>> {
         let alike = |one: &Measured, other: &Measured| {
             let recipe = Recipe { seed: other.recipe.seed, ..one.recipe.clone() };

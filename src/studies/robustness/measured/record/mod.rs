@@ -1,4 +1,4 @@
-//! The record of measured perplexity against bit width: trained models, quantized and run on text they have not seen
+//! The record of measured perplexity against bit width: trained models, quantized and run on held-out text
 //! (measured-feasibility.md).
 
 mod agreement;
@@ -21,94 +21,94 @@ use bk_models::corpus::{Baselines, Text};
 use bk_models::{Architecture, Evaluation, Format, Gating, Recipe, Router, causality};
 use serde::{Deserialize, Serialize};
 
-/// INT8 may change a perplexity by this part before a reason has to be shown.
+/// Relative change of perplexity that INT8 may cause without a stated reason.
 const INT8_TOLERANCE: f64 = 0.01;
-/// FP16 may change a perplexity by this part.
+/// Relative change of perplexity that FP16 may cause.
 const FP16_TOLERANCE: f64 = 0.001;
 
-/// One way to store a model, measured.
+/// The measurement of one storage format.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// Which way.
+    /// The storage format.
     pub way: Way,
-    /// Bytes of all parameters as they are stored: what the evaluation read.
+    /// Bytes of all parameters as stored, from which the evaluation runs.
     pub bytes: usize,
     /// Losses on held-out text.
     pub held_out: Evaluation,
 }
 
-/// One trained model, measured in several ways.
+/// One trained model, measured in several storage formats.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measured {
-    /// What it is.
+    /// The architecture.
     pub architecture: Architecture,
-    /// How it was trained; its seed tells it from others of its group.
+    /// The recipe of its training; within a group, only its seed differs.
     pub recipe: Recipe,
-    /// For how many steps.
+    /// Number of training steps.
     pub steps: usize,
-    /// On what text, whose held-out part it is measured on.
+    /// The text: trained on its training part, measured on its held-out part.
     pub text: Text,
-    /// Numbers that it is.
+    /// Number of parameters.
     pub parameters: usize,
-    /// What tells its weights, sizes and text from others: a checksum of them.
+    /// Checksum of its weights, sizes, and text, which identifies the model.
     pub fingerprint: u32,
-    /// What its checkpoint holds its parameters in.
+    /// The format of the parameters in its checkpoint.
     pub stored: Format,
-    /// Held-out tokens that it was measured on.
+    /// Number of held-out tokens it was measured on.
     pub tokens: usize,
-    /// Bytes a token of these stands for; none where tokens are numbers.
+    /// Bytes per held-out token; `None` where tokens are numbers.
     pub bytes_a_token: Option<f64>,
-    /// What counting alone achieves on the same tokens.
+    /// Losses of the baselines on the same tokens.
     pub baselines: Baselines,
-    /// What the source itself loses on them, in nats a token, where it is known.
+    /// Loss of the source itself on these tokens (the entropy floor), in nats per token, if known.
     pub source_loss: Option<f64>,
-    /// The largest change of a logit before a token that was changed.
+    /// The largest change of a logit at a position before a changed token.
     pub largest_leak: f64,
-    /// What was measured.
+    /// The measurements.
     pub points: Vec<Point>,
-    /// What further training came to, with quantization and without.
+    /// Results of further training, with and without quantization.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tuned: Vec<Tuned>,
 }
 
 impl Measured {
-    /// Tokens that training has read.
+    /// Returns the number of tokens read in training.
     pub fn training_tokens(&self) -> usize {
-        // A file may hold any numbers.
+        // Saturating, because a file may contain any numbers.
         self.steps.saturating_mul(self.tokens_a_step())
     }
 
-    /// Tokens of a step of training.
+    /// Returns the number of tokens per training step.
     pub fn tokens_a_step(&self) -> usize {
         self.recipe.batch.saturating_mul(self.architecture.context())
     }
 
-    /// The point of a way, if it was measured.
+    /// Returns the point of a storage format, if it was measured.
     pub fn at(&self, way: Way) -> Option<&Point> {
         self.points.iter().find(|point| point.way == way)
     }
 
-    /// The model as it came.
+    /// Returns the point of the unquantized model.
     pub fn base(&self) -> Option<&Point> {
         self.at(Way::of(self.stored))
     }
 
-    /// By how much a way's perplexity is larger than the model's as it came, as a part of that.
+    /// Returns the relative increase of perplexity in a storage format over the unquantized model.
     pub fn change(&self, way: Way) -> Option<f64> {
         Some(self.at(way)?.held_out.perplexity() / self.base()?.held_out.perplexity() - 1.0)
     }
 
-    /// Bits a byte of held-out text.
+    /// Returns the loss in bits per byte of held-out text.
     pub fn bits_a_byte(&self, point: &Point) -> Option<f64> {
         Some(point.held_out.loss() / std::f64::consts::LN_2 / self.bytes_a_token?)
     }
 
-    /// Whether it sees the past alone.
+    /// Returns whether the model is causal.
     pub fn is_causal(&self) -> bool {
         self.largest_leak <= causality::TOLERANCE
     }
 
-    /// What has to be said before its numbers are read.
+    /// Returns the warnings that a reader needs before the numbers.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = vec![];
         if let (false, Some(base)) = (self.is_causal(), self.base()) {
@@ -150,24 +150,24 @@ impl Measured {
     }
 }
 
-/// What a study found: one model, or several.
+/// The results of a bit-width sweep over one or several models.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Widths {
-    /// Where the numbers come from: always measured here.
+    /// Provenance of the numbers: always measured here.
     pub provenance: Provenance,
     /// How the record was made.
     pub manifest: Manifest,
-    /// What was asked for.
+    /// The config of the sweep.
     pub config: Config,
-    /// The models in their order.
+    /// The models, in order.
     pub models: Vec<Measured>,
 }
 
 impl Widths {
-    /// What it is called.
+    /// The title of the record.
     pub const TITLE: &str = "Measured perplexity against bit width";
 
-    /// A record of these models.
+    /// Creates a record of these models.
     pub fn new(config: Config, models: Vec<Measured>) -> Self {
         Self {
             provenance: Provenance::Measured,
@@ -180,13 +180,13 @@ impl Widths {
         }
     }
 
-    /// The model of a fingerprint, if its points mean what those of a config would.
+    /// Returns the model with a fingerprint, if its points have the same meaning as those of `config`.
     pub fn known(&self, config: &Config, fingerprint: u32) -> Option<&Measured> {
         let alike = self.config.measures_alike(config);
         self.models.iter().find(|model| alike && model.fingerprint == fingerprint)
     }
 
-    /// Puts a model in its place, or behind the others.
+    /// Replaces the model with the same fingerprint, or appends the model.
     pub fn put(&mut self, model: Measured) {
         match self.models.iter_mut().find(|other| other.fingerprint == model.fingerprint) {
             Some(place) => *place = model,
@@ -194,7 +194,7 @@ impl Widths {
         }
     }
 
-    /// What has to be said before the numbers are read, each with the model that it is said of.
+    /// Returns the warnings that a reader needs before the numbers, each with the model it is about.
     pub fn warnings(&self) -> Vec<String> {
         let groups = self.groups();
         let all = groups.iter().flat_map(|group| {

@@ -1,4 +1,4 @@
-//! Whether models that were trained again stay within the intervals of those before them.
+//! Comparison of repeated trainings with the confidence intervals of earlier ones.
 
 use super::tables::columns;
 use super::{Group, Way, Widths};
@@ -6,18 +6,18 @@ use crate::kit::record::estimate::Estimate;
 use crate::kit::record::estimate::estimated as estimate;
 use crate::kit::record::table::Grid;
 
-/// What another training came to, beside what was found before.
+/// The results of repeated trainings beside the earlier ones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Repetition {
-    /// One row a group and way of the earlier record.
+    /// The comparison: one row per group and storage format of the earlier record.
     pub grid: Grid,
-    /// How many of them lie outside the interval, or were not measured again.
+    /// Number of rows that lie outside the interval or were not measured again.
     pub outside: usize,
 }
 
 impl Widths {
-    /// Holds another record against this one: every mean of perplexities against the 95 % interval that stands here. Of a
-    /// single seed there is no interval, and nothing can be said.
+    /// Compares another record with this one: every mean perplexity with the 95 % interval in this record. A single
+    /// seed has no interval, so there is no verdict.
     pub fn repeated(&self, again: &Widths) -> Repetition {
         let (groups, others) = (self.groups(), again.groups());
         let mut outside = 0;

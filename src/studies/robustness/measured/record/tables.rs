@@ -6,7 +6,7 @@ use crate::kit::record::table::{Grid, cell, exact};
 use bk_models::Format;
 use std::f64::consts::LN_2;
 
-/// A number where there is one, a dash elsewhere.
+/// Formats a number; a dash if there is none.
 pub(super) fn number(value: Option<f64>, decimals: usize) -> String {
     cell(value, |value| format!("{value:.decimals$}"))
 }
@@ -16,7 +16,8 @@ pub(super) fn columns(names: &[&str]) -> Vec<String> {
 }
 
 impl Widths {
-    /// Means over seeds with their intervals, every matrix in one format: one row a format and group.
+    /// Returns the means over seeds with their intervals, with every matrix in one format: one row per format and
+    /// group.
     pub fn points_table(&self) -> Grid {
         let heading = format!(
             "Held-out perplexity, means over seeds ± 95 % interval by Student’s t; groups of {}, {}",
@@ -25,7 +26,7 @@ impl Widths {
         self.table_of(heading, |way| *way == Way::of(way.weights))
     }
 
-    /// The same where one part of a model is quantized, or the numbers that the BK core computes are rounded.
+    /// Returns the same for single quantized components, and for rounded numbers of the BK core.
     pub fn places_table(&self) -> Grid {
         let heading = "Where the loss comes from: single parts, and the numbers that the BK core computes";
         self.table_of(heading.into(), |way| *way != Way::of(way.weights))
@@ -66,7 +67,7 @@ impl Widths {
         }
     }
 
-    /// Perplexities along trainings: one row a training, length and format.
+    /// Returns the perplexities along trainings: one row per training, length, and format.
     pub fn lengths_table(&self) -> Grid {
         let row = |course: &Course<'_>, steps: usize, models: &[&super::Measured], format: Format| {
             let way = Way::of(format);
@@ -99,7 +100,7 @@ impl Widths {
         }
     }
 
-    /// Whether models see the future: one row a group.
+    /// Returns whether models see future tokens: one row per group.
     pub fn leak_table(&self) -> Grid {
         let row = |group: &Group<'_>| {
             let bases = group.models.iter().filter_map(|model| model.base());
@@ -127,7 +128,7 @@ impl Widths {
         }
     }
 
-    /// What was trained and what counting achieves on the same tokens, one row a model.
+    /// Returns the trained models, and the baselines on the same tokens: one row per model.
     pub fn models_table(&self) -> Grid {
         let row = |(group, model): (&Group<'_>, &super::Measured)| {
             let loss = |loss: f64| {
@@ -171,7 +172,7 @@ impl Widths {
         }
     }
 
-    /// Every value with all its digits, one row a point of a model, for programs.
+    /// Returns every value with all its digits, for programs: one row per point of a model.
     pub fn values(&self) -> Grid {
         let groups = self.groups();
         let all = groups.iter().flat_map(|group| group.models.iter().map(move |&model| (group, model)));

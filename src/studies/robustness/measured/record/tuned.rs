@@ -1,21 +1,21 @@
-//! Further training of a model that was trained: with quantization, and as many steps without.
+//! Further training of a trained model: with quantization, and for the same number of steps without.
 
 use super::{Widths, tables};
 use crate::kit::record::table::Grid;
 use bk_models::{Evaluation, Format, ModelError, Recipe};
 use serde::{Deserialize, Serialize};
 
-/// What decides a further training.
+/// The config of a further training.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Tuning {
-    /// What matrices are stored as.
+    /// Storage format of the weight matrices.
     pub format: Format,
-    /// Steps, of each of the two trainings.
+    /// Steps of each of the two arms.
     pub steps: usize,
-    /// The largest learning rate; it falls along a cosine from the first step on.
+    /// The largest learning rate, per step; it decays along a cosine from the first step.
     pub learning_rate: f64,
-    /// Steps between two looks at the held-out text.
+    /// Steps between evaluation points.
     pub look_every: usize,
 }
 
@@ -26,71 +26,72 @@ impl Default for Tuning {
 }
 
 impl Tuning {
-    /// How each of the two is trained: as the model was, but for steps and rate, on a part of the text in another order.
+    /// Returns the recipe of both arms: that of the model, except for steps and learning rate, with the text in another
+    /// order.
     pub fn recipe(&self, before: &Recipe) -> Recipe {
         Recipe {
             steps: self.steps,
             learning_rate: self.learning_rate,
             warm_up: 0,
-            // Nothing is chosen by the validation part.
+            // No choice depends on the validation part.
             validate_every: self.steps.max(1),
             seed: before.seed.wrapping_add(OTHER_ORDER),
             ..before.clone()
         }
     }
 
-    /// Refuses what cannot be computed.
+    /// Checks the values.
     ///
     /// # Errors
-    /// As [`Recipe::check`].
+    /// The errors of [`Recipe::check`].
     pub fn check(&self) -> Result<(), ModelError> {
         let looks = Recipe { validate_every: self.look_every, ..self.recipe(&Recipe::default()) };
         looks.check()
     }
 }
 
-/// What is added to the seed of a training for that of the further one.
+/// Offset from the seed of a training to the seed of its further training.
 const OTHER_ORDER: u32 = 1_000_003;
 
-/// One of the two trainings.
+/// One of the two arms of a further training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arm {
-    /// With quantization: the straight-through estimator.
+    /// With quantization, by the straight-through estimator.
     Quantized,
-    /// Without.
+    /// Without quantization.
     Control,
 }
 
 impl Arm {
-    /// Both, in the order in which they are trained.
+    /// Both arms, in the order of training.
     pub const ALL: [Arm; 2] = [Arm::Quantized, Arm::Control];
 }
 
-/// A model on its way through a further training, as it is stored.
+/// An evaluation point: the state of a model at one step of a further training.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Look {
     /// Steps taken.
     pub step: usize,
-    /// Losses of the model as it is, in single precision.
+    /// Losses of the model in single precision.
     pub whole: Evaluation,
     /// Losses of the model stored in the format of the tuning.
     pub stored: Evaluation,
 }
 
-/// What a further training came to, as far as it is.
+/// The results of a further training so far.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tuned {
-    /// What was asked for.
+    /// The config of the further training.
     pub tuning: Tuning,
-    /// The training with quantization: looks at it, the first before any step.
+    /// The evaluation points of the quantized arm; the first lies before any step.
     pub quantized: Vec<Look>,
-    /// That without, which takes as many steps on the same sequences.
+    /// The evaluation points of the control, which takes as many steps on the same sequences.
     pub control: Vec<Look>,
 }
 
 impl Tuned {
-    /// The looks at one of the two.
+    /// Returns the evaluation points of an arm.
     pub fn looks(&self, arm: Arm) -> &[Look] {
         match arm {
             Arm::Quantized => &self.quantized,
@@ -98,7 +99,7 @@ impl Tuned {
         }
     }
 
-    /// The looks at one of the two, to add to.
+    /// Returns the evaluation points of an arm for appending.
     pub fn looks_mut(&mut self, arm: Arm) -> &mut Vec<Look> {
         match arm {
             Arm::Quantized => &mut self.quantized,
@@ -106,19 +107,19 @@ impl Tuned {
         }
     }
 
-    /// Steps that one of the two has taken.
+    /// Returns the number of steps that an arm has taken.
     pub fn taken(&self, arm: Arm) -> usize {
         self.looks(arm).last().map_or(0, |look| look.step)
     }
 
-    /// Whether both have taken all steps.
+    /// Returns whether both arms have taken all steps.
     pub fn is_complete(&self) -> bool {
         Arm::ALL.iter().all(|&arm| !self.looks(arm).is_empty() && self.taken(arm) >= self.tuning.steps)
     }
 }
 
 impl Widths {
-    /// Further trainings beside their controls: one row a model and format.
+    /// Returns the further trainings beside their controls: one row per model and format.
     pub fn tuned_table(&self) -> Grid {
         let groups = self.groups();
         let all = groups.iter().flat_map(|group| group.models.iter().map(move |&model| (group, model)));
