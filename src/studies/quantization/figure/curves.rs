@@ -1,4 +1,4 @@
-//! G before and after along the chain, and the loss of training.
+//! G before and after quantization along the chain, and the training loss.
 
 use crate::studies::quantization::record::{Quantize, Reading};
 use crate::studies::resolvent::figure::green::site_axis;
@@ -10,10 +10,10 @@ use bk_plot::scene::{Rectangle, Scene};
 use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 
-/// Room above the greatest and below the least value, as a part of their distance.
+/// Margin above the greatest and below the least value, as a fraction of their difference.
 const ROOM: f64 = 0.08;
 
-/// Re G and Im G of the first test row, exact and at the end of the road.
+/// Draws Re G and Im G of the first test row, exact and end to end.
 pub(super) fn green(record: &Quantize, layout: &Layout) -> Option<Scene> {
     let sample = &record.sample;
     if sample.re.is_empty() {
@@ -61,7 +61,7 @@ pub(super) fn green(record: &Quantize, layout: &Layout) -> Option<Scene> {
     )
 }
 
-/// The loss of every step so far.
+/// Draws the loss of every step so far.
 pub(super) fn training(record: &Quantize, layout: &Layout) -> Option<Scene> {
     let training = record.training.as_ref().filter(|training| !training.loss.is_empty())?;
     let sheet = Sheet::new(layout);

@@ -1,4 +1,4 @@
-//! The levels of a group: under the values it is for, as a staircase, and beside those of other groups.
+//! The levels of a group: under the values it quantizes, as a staircase, and beside those of other groups.
 
 use crate::studies::quantization::record::{Quantize, Tensor};
 use crate::studies::resolvent::figure::green::site_axis;
@@ -12,16 +12,16 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_quantize::Codebook;
 
-/// Points of a staircase: enough that 256 steps stand upright.
+/// Points of a staircase: enough for 256 vertical steps.
 const POINTS: usize = 2400;
 
-/// What is shown beyond the ends of range and data, as a part of both.
+/// Margin beyond the ends of range and data, as a fraction of both.
 const BEYOND: f64 = 0.06;
 
-/// Up to this many levels each has a mark.
+/// Up to this number of levels, each has a mark.
 const MARKED: usize = 64;
 
-/// Tensor, levels, and the range that holds them and the values.
+/// Returns the tensor, its levels, and the range that contains them and the values.
 fn shown(record: &Quantize, tensor: usize, group: usize) -> Option<(&Tensor, Codebook, [f64; 2])> {
     let tensor = record.tensors.get(tensor)?;
     let book = tensor.codebook(group)?;
@@ -45,7 +45,7 @@ fn ticks(length: f64, base: f64, ems: f64) -> usize {
     (length / (ems * base)) as usize
 }
 
-/// The number line: how the values are distributed, and where the levels stand.
+/// Draws the number line: the distribution of the values and the positions of the levels.
 pub(super) fn levels(record: &Quantize, tensor: usize, group: usize, layout: &Layout) -> Option<Scene> {
     let (tensor, book, [low, high]) = shown(record, tensor, group)?;
     let sheet = Sheet::new(layout);
@@ -99,13 +99,13 @@ pub(super) fn levels(record: &Quantize, tensor: usize, group: usize, layout: &La
     )))
 }
 
-/// What the staircase figures sample of the levels: value and level.
+/// Samples the levels for the staircase figures: pairs of value and level.
 fn sampled(book: &Codebook, [low, high]: [f64; 2]) -> Vec<(f64, f64)> {
     let place = |index: usize| low + (high - low) * index as f64 / (POINTS - 1) as f64;
     (0..POINTS).map(place).map(|value| (value, book.store(value as f32).1.into())).collect()
 }
 
-/// Value against level, with the line of no error.
+/// Draws level against value, with the line of zero error.
 pub(super) fn staircase(record: &Quantize, tensor: usize, group: usize, layout: &Layout) -> Option<Scene> {
     let (tensor, book, range) = shown(record, tensor, group)?;
     let [low, high] = range;
@@ -137,7 +137,7 @@ pub(super) fn staircase(record: &Quantize, tensor: usize, group: usize, layout: 
     )))
 }
 
-/// Level less value: a saw between half a step below and above, and a slope where values are clipped.
+/// Draws level minus value: a sawtooth between plus and minus half a step, and a slope where values are clipped.
 pub(super) fn staircase_error(
     record: &Quantize,
     tensor: usize,
@@ -174,7 +174,7 @@ pub(super) fn staircase_error(
     )))
 }
 
-/// The scale of every group along the chain: the step of a grid, the largest magnitude of a block.
+/// Draws the scale of every group along the chain: the step of a grid, the largest magnitude of a block.
 pub(super) fn groups(record: &Quantize, tensor: usize, layout: &Layout) -> Option<Scene> {
     let tensor = record.tensors.get(tensor)?;
     let sites = record.config.sites;

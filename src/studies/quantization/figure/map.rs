@@ -1,4 +1,4 @@
-//! The error end to end as a map: site across, row upward.
+//! The end-to-end error as a map: sites in x, rows in y.
 
 use crate::studies::quantization::record::Quantize;
 use crate::studies::resolvent::figure::green::site_axis;
@@ -11,13 +11,13 @@ use bk_plot::scene::{Rectangle, Scene};
 use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 
-/// The brightest and the darkest colour are at most this factor apart.
+/// Largest ratio between the values of the brightest and the darkest color.
 const MOST_CONTRAST: f64 = 1e3;
 
 /// Lines of the caption under the map.
 const CAPTION_LINES: usize = 3;
 
-/// |Re Ĝ − Re G| + |Im Ĝ − Im G| of every site of every test row.
+/// Draws |Re Ĝ − Re G| + |Im Ĝ − Im G| at every site of every test row.
 pub(super) fn error_map(record: &Quantize, layout: &Layout) -> Option<Scene> {
     let (sites, rows) = (record.config.sites, record.config.rows);
     if record.error_map.len() != sites * rows || !record.error_map.iter().any(|error| *error > 0.0) {

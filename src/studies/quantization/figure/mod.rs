@@ -1,4 +1,4 @@
-//! The figures of the quantization room: the grid, what it does to v and G, training, and the sweep.
+//! The figures of the quantization room: the grid, its effect on v and G, training, and the sweep.
 
 mod curves;
 mod grid;
@@ -12,7 +12,7 @@ use bk_plot::scene::{Anchor, Scene};
 use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 
-/// A figure that one record has.
+/// A figure of one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuantizeFigure {
     /// The levels of a grid under the histogram of the values.
@@ -23,7 +23,7 @@ pub enum QuantizeFigure {
     StaircaseError,
     /// The scale of every group.
     Groups,
-    /// G before and after.
+    /// G before and after quantization.
     Green,
     /// The error by site and row.
     ErrorMap,
@@ -32,7 +32,7 @@ pub enum QuantizeFigure {
 }
 
 impl QuantizeFigure {
-    /// What its files are called, without an extension.
+    /// Returns the name of its files, without an extension.
     pub fn stem(self) -> &'static str {
         match self {
             QuantizeFigure::Levels => "quantization-levels",
@@ -45,7 +45,7 @@ impl QuantizeFigure {
         }
     }
 
-    /// Its heading on the page.
+    /// Returns its heading on the page.
     pub fn heading(self) -> &'static str {
         match self {
             QuantizeFigure::Levels => "Values and levels",
@@ -58,7 +58,7 @@ impl QuantizeFigure {
         }
     }
 
-    /// Draws the figure of a record; `tensor` is one of the three, `group` one of its groups.
+    /// Draws the figure of a record; `tensor` is the index of one of the three tensors, `group` of one of its groups.
     pub fn draw(self, record: &Quantize, tensor: usize, group: usize, layout: &Layout) -> Scene {
         let drawn = match self {
             QuantizeFigure::Levels => grid::levels(record, tensor, group, layout),
@@ -73,7 +73,7 @@ impl QuantizeFigure {
     }
 }
 
-/// An empty figure that says so.
+/// Returns an empty figure with a note that there is no data.
 fn nothing(title: &str, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let below = sheet.heading(title, "", &[]);

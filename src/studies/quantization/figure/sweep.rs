@@ -1,4 +1,4 @@
-//! The sweep: the error end to end against bits, a line a way of sharing and choosing scales.
+//! The sweep: end-to-end error against bits, with one line per combination of granularity and scale rule.
 
 use super::nothing;
 use bk_plot::axis::Axis;
@@ -10,7 +10,7 @@ use bk_plot::scene::{Rectangle, Scene};
 use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 
-/// Draws the sweep as far as it has come: name, bits and error in per cent of every point so far.
+/// Draws the points of the sweep so far: name, bits, and error in percent.
 pub fn quantize_sweep(points: &[(String, u32, f64)], layout: &Layout) -> Scene {
     let title = "Error against bits";
     let shown: Vec<&(String, u32, f64)> = points.iter().filter(|(_, _, error)| *error > 0.0).collect();

@@ -1,5 +1,5 @@
-//! What was claimed about quantizing the core (resnet-bk.md §3.3 to §3.5, §10.2, §10.9), against a comparison of modes
-//! over seeds.
+//! The published claims about quantizing the core (resnet-bk.md §3.3 to §3.5, §10.2, §10.9), tested on a comparison of
+//! modes over seeds.
 
 use crate::kit::claims::claim::{Assertion, Claim, Drawn, Number, Statement};
 use crate::kit::record::statistics::mean;
@@ -7,33 +7,33 @@ use crate::studies::quantization::record::{
     ComparisonConfig, Mode, ModeComparison, ModeRuns, Outcome, Reading, with_margin,
 };
 
-/// Where the published numbers are printed.
+/// The document that prints the published numbers.
 const NOTE: &str = "completion note 001";
 /// The short guide to the quantized core.
 const GUIDE: &str = "quick reference";
 
-/// Per cent of error that runs of the published code give at 8 bits (resnet-bk.md §3.5).
+/// Error at 8 bits from runs of the published code, in percent (resnet-bk.md §3.5).
 const INT8: (f64, f64) = (0.50, 0.60);
-/// The same for v alone.
+/// The same error for v alone.
 const INT8_POTENTIAL: (f64, f64) = (0.80, 0.92);
-/// The same for Re G alone.
+/// The same error for Re G alone.
 const INT8_RE: (f64, f64) = (0.30, 0.38);
-/// The same in groups of 128 at 4 bits, end to end.
+/// The same error at 4 bits in groups of 128, end to end.
 const INT4: (f64, f64) = (11.5, 13.2);
 
-/// The core whose numbers were published.
+/// Sites of the core whose numbers were published.
 const SITES: usize = 512;
-/// Its channels a group.
+/// Its group size in channels.
 const GROUP: usize = 128;
 
-/// “About 8 %” is at most this, which rounds to it.
+/// The largest value that “about 8 %” may mean: it rounds to 8.
 const ABOUT_EIGHT: f64 = 8.5;
 
-/// Two calibrations are as good as one another if their mean errors differ by at most this part of the larger.
+/// Two calibrations count as equally good if their mean errors differ by at most this fraction of the larger.
 const AS_GOOD: f64 = 0.05;
 
-/// All rows about the core's quantization: statements about models first, then errors, sizes, and what was said of
-/// training. None for a chain or groups of other sizes than those published.
+/// Returns all claims about the core's quantization: those about models first, then errors, sizes, and statements about
+/// training. Returns none for a chain or groups of other sizes than the published ones.
 pub fn claims(record: &ModeComparison) -> Vec<Claim> {
     let ComparisonConfig { sites, group, .. } = record.config;
     if (sites, group) != (SITES, GROUP) {
@@ -50,7 +50,7 @@ pub fn claims(record: &ModeComparison) -> Vec<Claim> {
     models.chain(errors).chain(sizes).chain(said).collect()
 }
 
-/// What was claimed of models and of time, and never measured.
+/// Returns the claims about models and time that were never measured.
 fn models() -> [Statement; 5] {
     let never = |stated, statement, published, reason: &str| {
         Statement::new(stated, statement, published, None).because(reason)
@@ -89,7 +89,7 @@ fn models() -> [Statement; 5] {
     ]
 }
 
-/// The printed errors.
+/// Returns the printed errors.
 fn errors(record: &ModeComparison) -> Vec<Drawn> {
     let row =
         |statement: &str, published, decimals, band, (mode, batches), value: fn(&Outcome) -> Option<f64>| {
@@ -107,7 +107,7 @@ fn errors(record: &ModeComparison) -> Vec<Drawn> {
         };
     let end_to_end = |outcome: &Outcome| outcome.end_to_end;
     let absolute = |outcome: &Outcome| Some(outcome.mean_absolute);
-    // As far from the printed mean error as the band of its relative error reaches.
+    // The band around the printed mean error, as wide as the band of its relative error.
     let around = |published: f64, percent: f64, (low, high): (f64, f64)| {
         (published * low / percent, published * high / percent)
     };
@@ -148,7 +148,7 @@ fn errors(record: &ModeComparison) -> Vec<Drawn> {
     ]
 }
 
-/// The printed sizes, by their formula, beside the bytes that are counted.
+/// Returns the printed sizes, by their formula, beside the counted bytes.
 fn sizes(record: &ModeComparison) -> Vec<Number> {
     let row = |statement: &str, published, unit, mode, value: fn(&ModeRuns) -> Option<f64>| {
         let runs = record.runs(mode, Reading::Published, 100);
@@ -179,12 +179,13 @@ fn sizes(record: &ModeComparison) -> Vec<Number> {
     ]
 }
 
-/// The errors end to end of a mode as published.
+/// Returns the end-to-end errors of a mode in the published reading.
 fn as_published(record: &ModeComparison, mode: Mode, batches: usize) -> Vec<f64> {
     record.runs(mode, Reading::Published, batches).map_or(vec![], ModeRuns::end_to_end)
 }
 
-/// “Training is better”: two different errors compared. This and what follows give a row and its tolerance.
+/// Tests “training is better”, which compares two different kinds of error. This function and those below return a
+/// claim and its tolerance.
 fn better(record: &ModeComparison) -> (Assertion, &'static str) {
     let [ptq, qat] = [Mode::PtqInt8, Mode::QatInt8].map(|mode| as_published(record, mode, 50));
     let known = !ptq.is_empty() && !qat.is_empty();
@@ -206,7 +207,7 @@ fn better(record: &ModeComparison) -> (Assertion, &'static str) {
     (assertion, "(less than PTQ)")
 }
 
-/// “About 8 % with training at 4 bits”: never measured.
+/// Tests “about 8 % with training at 4 bits”, which was never measured.
 fn eight(record: &ModeComparison) -> (Assertion, &'static str) {
     let qat = as_published(record, Mode::QatInt4, 100);
     let exact = with_margin(&record.exact(Mode::QatInt4).map_or(vec![], ModeRuns::end_to_end), 2);
@@ -223,7 +224,7 @@ fn eight(record: &ModeComparison) -> (Assertion, &'static str) {
     (assertion, "(at most 8.5 %)")
 }
 
-/// “Gradients are kept”: the largest derivative of a published training.
+/// Tests “gradients are kept” on the largest derivative of a published training.
 fn gradient(record: &ModeComparison) -> (Assertion, &'static str) {
     let runs = record.runs(Mode::QatInt8, Reading::Published, 50);
     let largest = runs.map_or(vec![], |runs| runs.values(|outcome| outcome.largest_derivative));
@@ -239,7 +240,7 @@ fn gradient(record: &ModeComparison) -> (Assertion, &'static str) {
     (assertion, "(any above 0)")
 }
 
-/// “−8 to 7”: what the divisor 6.5 leaves of it.
+/// Tests “−8 to 7”: counts the codes that the divisor 6.5 leaves in use.
 fn levels(record: &ModeComparison) -> (Assertion, &'static str) {
     let used = record.runs(Mode::PtqInt4, Reading::Published, 100);
     let used: Vec<usize> =
@@ -261,7 +262,7 @@ fn levels(record: &ModeComparison) -> (Assertion, &'static str) {
     (assertion, "exact")
 }
 
-/// “100 samples suffice”: whether 50 do as well.
+/// Tests “100 samples suffice”: whether 50 do as well.
 fn samples(record: &ModeComparison) -> (Assertion, &'static str) {
     let [many, few] = [100, 50].map(|batches| as_published(record, Mode::PtqInt8, batches));
     let known = !many.is_empty() && !few.is_empty();

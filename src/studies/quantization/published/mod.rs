@@ -1,7 +1,7 @@
-//! The quantized core as published: its schemes, its size formula and its four demonstrations (resnet-bk.md §3).
+//! The published quantized core: its schemes, its size formula, and its four demonstrations (resnet-bk.md §3).
 //!
-//! The published “quantization-aware training” rounds through a cast to whole numbers, which cuts the graph: every
-//! gradient is zero, and no parameter ever changes (§3.3). So it is post-training quantization with other words.
+//! The published “quantization-aware training” rounds through a cast to integers, which cuts the graph: every gradient
+//! is zero, and no parameter ever changes (§3.3). It is therefore post-training quantization under another name.
 
 pub mod claims;
 
@@ -10,8 +10,9 @@ pub use claims::claims;
 use super::record::{Config, Mode, Reading, SizeEstimate};
 use bk_quantize::{Granularity, ScaleRule, Scheme, Width};
 
-/// The scheme of a width: at 8 bits a scale a channel, the maximum on code 127; at 4 bits a scale a group, the maximum
-/// on 6.5, so that the codes 7, −7 and −8 go all but unused. Always symmetric, though a switch says otherwise.
+/// Returns the published scheme of a bit width. 8 bits use one scale per channel with the maximum at code 127. 4 bits
+/// use one scale per group with the maximum at 6.5, so the codes 7, −7, and −8 are almost unused. The scheme is always
+/// symmetric, although a setting claims otherwise.
 pub fn scheme(width: Width, group: usize) -> Scheme {
     let (granularity, rule) = match width {
         Width::Int4 => (Granularity::Group, ScaleRule::PublishedDivisor),
@@ -20,8 +21,9 @@ pub fn scheme(width: Width, group: usize) -> Scheme {
     Scheme { width, zero_point: false, granularity, group, rule }
 }
 
-/// The published estimate of a core's size: it has no parameters, so 10 a site are assumed; scales and zero points are
-/// taken as 4 bytes each, at 8 bits one pair a site and tensor, at 4 bits one a group and tensor (§3.4).
+/// Returns the published estimate of a core's size. The core has no parameters, so the estimate assumes 10 per site. It
+/// counts scales and zero points as 4 bytes each: one pair per site and tensor at 8 bits, one pair per group and tensor
+/// at 4 bits (§3.4).
 pub fn size_estimate(config: &Config) -> SizeEstimate {
     let parameters = 10.0 * config.sites as f64;
     let (bytes, scales) = match config.green_bits {
@@ -33,25 +35,26 @@ pub fn size_estimate(config: &Config) -> SizeEstimate {
     SizeEstimate { fp32_bytes, quantized_bytes, compression_ratio: fp32_bytes / quantized_bytes }
 }
 
-/// A published demonstration: what it runs, and what was printed. None had a seed; here every one takes it.
+/// A published demonstration: its configs and the printed results. The published runs had no seed; here each one takes
+/// a seed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Demonstration {
-    /// 1 to 4.
+    /// The number, 1 to 4.
     pub number: u32,
-    /// What it shows.
+    /// The title.
     pub title: &'static str,
-    /// What it runs.
+    /// The configs to run.
     pub configs: Vec<Config>,
-    /// What was published of it, and what one run more or less gives (§3.5).
+    /// The published results (§3.5).
     pub published: &'static str,
 }
 
-/// All four, with a seed.
+/// Returns all four demonstrations, with a seed.
 pub fn demonstrations(seed: u32) -> Vec<Demonstration> {
     (1..=4).filter_map(|number| demonstration(number, seed)).collect()
 }
 
-/// The published demonstration of a number, with a seed; `None` but for 1 to 4.
+/// Returns the published demonstration with a number, with a seed; `None` for numbers other than 1 to 4.
 pub fn demonstration(number: u32, seed: u32) -> Option<Demonstration> {
     let config = |mode, batches| Config { batches, seed, ..Config::of(mode, Reading::Published) };
     let (title, configs, published) = match number {

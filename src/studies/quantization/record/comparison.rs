@@ -1,4 +1,4 @@
-//! The record of a comparison of modes: what each costs over many seeds, since one seed proves nothing.
+//! The record of a comparison of modes: the error of each over many seeds, because one seed proves nothing.
 //!
 //! Every mode sees the same seeds, and so the same rows: two modes are compared seed by seed.
 
@@ -9,23 +9,23 @@ use crate::kit::record::{Manifest, Provenance};
 use bk_quantize::{ByteCount, Subject};
 use serde::{Deserialize, Serialize};
 
-/// More seeds than any interval needs; they take some ten minutes.
+/// The largest number of seeds: more than any interval needs, and about ten minutes of work.
 const MOST_SEEDS: u32 = 1000;
 
-/// How sure the intervals are.
+/// The confidence level of the intervals.
 const LEVEL: f64 = 0.95;
 
-/// What decides a comparison of modes.
+/// The config of a comparison of modes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ComparisonConfig {
     /// Sites of the chain.
     pub sites: usize,
-    /// Channels a group.
+    /// Group size in channels.
     pub group: usize,
-    /// The first seed tried.
+    /// The first seed.
     pub first_seed: u32,
-    /// How many seeds are tried, one after another; 1 to 1000.
+    /// Number of consecutive seeds; 1 to 1000.
     pub seeds: u32,
 }
 
@@ -37,7 +37,7 @@ impl Default for ComparisonConfig {
 }
 
 impl ComparisonConfig {
-    /// Whether it can be computed.
+    /// Checks all values.
     ///
     /// # Errors
     /// The first value that is out of range.
@@ -53,27 +53,27 @@ impl ComparisonConfig {
     }
 }
 
-/// What one seed gives.
+/// The results of one seed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     /// The seed.
     pub seed: u32,
-    /// Error of G end to end, in per cent; none where G is zero.
+    /// End-to-end error of G, in percent; `None` if G is zero.
     pub end_to_end: Option<f64>,
-    /// Error of v alone, in per cent.
+    /// Error of v alone, in percent.
     pub potential_alone: Option<f64>,
-    /// Error of Re G alone, in per cent.
+    /// Error of Re G alone, in percent.
     pub re_alone: Option<f64>,
     /// Mean |Ĝ − G| end to end, over real and imaginary parts.
     pub mean_absolute: f64,
-    /// Different codes of v that the test batch uses.
+    /// Number of different codes of v in the test batch.
     pub codes_used: usize,
-    /// The largest derivative that training saw; none without training.
+    /// The largest derivative in training; `None` without training.
     pub largest_derivative: Option<f64>,
 }
 
 impl Outcome {
-    /// What a comparison keeps of a record.
+    /// Returns the parts of a record that a comparison keeps.
     pub fn of(record: &Quantize) -> Self {
         let alone = |tensor, subject| record.error(tensor, subject).and_then(|error| error.relative_percent);
         let training = record.training.as_ref().filter(|training| !training.gradient.is_empty());
@@ -90,7 +90,7 @@ impl Outcome {
     }
 }
 
-/// One mode over all seeds.
+/// The results of one mode over all seeds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModeRuns {
     /// Its config, with the first of the seeds.
@@ -99,15 +99,15 @@ pub struct ModeRuns {
     pub bytes: ByteCount,
     /// The same in single precision.
     pub fp32_bytes: usize,
-    /// The published estimate, where the reading is the published one.
+    /// The published estimate, in the published reading only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<SizeEstimate>,
-    /// One outcome a seed.
+    /// One outcome per seed.
     pub outcomes: Vec<Outcome>,
 }
 
 impl ModeRuns {
-    /// What its record of the first seed says, and no outcome yet.
+    /// Creates the entry of a mode from the record of its first seed, without outcomes.
     pub fn of(record: &Quantize) -> Self {
         ModeRuns {
             config: record.config.clone(),
@@ -118,12 +118,12 @@ impl ModeRuns {
         }
     }
 
-    /// A value of every seed that has it.
+    /// Returns a value for every seed that has it.
     pub fn values(&self, value: fn(&Outcome) -> Option<f64>) -> Vec<f64> {
         self.outcomes.iter().filter_map(value).collect()
     }
 
-    /// The errors end to end, in per cent.
+    /// Returns the end-to-end errors, in percent.
     pub fn end_to_end(&self) -> Vec<f64> {
         self.values(|outcome| outcome.end_to_end)
     }
@@ -137,28 +137,28 @@ impl ModeRuns {
     }
 }
 
-/// What a comparison of modes found.
+/// The results of a comparison of modes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModeComparison {
-    /// Where the numbers come from: always computed here.
+    /// Provenance of the numbers: always computed here.
     pub provenance: Provenance,
     /// How the record was made.
     pub manifest: Manifest,
-    /// What was asked for.
+    /// The config of the comparison.
     pub config: ComparisonConfig,
     /// The five modes of the exact reading, then those of the published demonstrations.
     pub modes: Vec<ModeRuns>,
 }
 
-/// Pairs of modes whose errors are divided seed by seed.
+/// Pairs of modes whose errors are divided, seed by seed.
 const RATIOS: [(Mode, Mode); 3] =
     [(Mode::PtqInt8, Mode::QatInt8), (Mode::PtqInt4, Mode::QatInt4), (Mode::PtqInt4, Mode::Mixed)];
 
 impl ModeComparison {
-    /// What it is, for headings.
+    /// The title, for headings.
     pub const TITLE: &'static str = "Modes of the quantized BK core over seeds";
 
-    /// The runs of a mode in a reading, calibrated on so many batches.
+    /// Returns the runs of a mode in a reading, calibrated on a number of batches.
     pub fn runs(&self, mode: Mode, reading: Reading, batches: usize) -> Option<&ModeRuns> {
         let same = |config: &Config| {
             config.reading == reading && config.batches == batches && config.mode() == Some(mode)
@@ -166,20 +166,20 @@ impl ModeComparison {
         self.modes.iter().find(|runs| same(&runs.config))
     }
 
-    /// The runs of a mode in the exact reading.
+    /// Returns the runs of a mode in the exact reading.
     pub fn exact(&self, mode: Mode) -> Option<&ModeRuns> {
         self.modes
             .iter()
             .find(|runs| runs.config.reading == Reading::Exact && runs.config.mode() == Some(mode))
     }
 
-    /// The error of one mode over that of another, seed by seed, in the exact reading.
+    /// Returns the error of one mode divided by that of another, seed by seed, in the exact reading.
     pub fn ratios(&self, above: Mode, below: Mode) -> Vec<f64> {
         let errors = [above, below].map(|mode| self.exact(mode).map_or(vec![], ModeRuns::end_to_end));
         errors[0].iter().zip(&errors[1]).map(|(above, below)| above / below).collect()
     }
 
-    /// Every mode's errors, with the intervals of their means.
+    /// Returns the errors of every mode, with the intervals of their means.
     pub fn error_table(&self) -> Grid {
         let rows = self.modes.iter().map(|runs| {
             let values = runs.end_to_end();
@@ -202,7 +202,7 @@ impl ModeComparison {
         }
     }
 
-    /// How many times better a mode is than another.
+    /// Returns the ratios of the errors of pairs of modes.
     pub fn ratio_table(&self) -> Grid {
         let rows = RATIOS
             .map(|(above, below)| spread(format!("{above} over {below}"), &self.ratios(above, below), 3));
@@ -218,7 +218,7 @@ impl ModeComparison {
 /// Headings of [`spread`].
 const SPREAD: [&str; 6] = ["Mode", "Seeds", "Mean", "± 95 %", "Least", "Greatest"];
 
-/// A row: a name, and how values are spread.
+/// Returns a row with a name and the distribution of values.
 fn spread(name: String, values: &[f64], decimals: usize) -> Vec<String> {
     let print = |value: f64| format!("{value:.decimals$}");
     let mean = crate::kit::record::statistics::mean(values);
@@ -233,7 +233,7 @@ fn spread(name: String, values: &[f64], decimals: usize) -> Vec<String> {
     ]
 }
 
-/// The mean of values with half the width of its interval; without, where one value gives none.
+/// Formats the mean of values with the half-width of its interval; without an interval for a single value.
 pub fn with_margin(values: &[f64], decimals: usize) -> String {
     match Interval::of(values, LEVEL) {
         Some(interval) => format!("{:.decimals$} ± {:.decimals$}", interval.mean, interval.margin),

@@ -1,4 +1,4 @@
-//! What decides a study of the quantized core.
+//! The config of a study of the quantized core.
 
 use bk_quantize::{Granularity, QuantizeError, ScaleRule, Scheme, Width};
 use serde::{Deserialize, Serialize};
@@ -7,21 +7,22 @@ use std::str::FromStr;
 
 crate::kit::context::config_errors!(ConfigError);
 
-/// The longest chain: the original routine, which the published reading needs, gives nothing but zeros far before.
+/// The largest number of sites; the original routine, which the published reading needs, returns only zeros far below
+/// it.
 pub const MOST_SITES: usize = 4096;
-/// The most values drawn for a calibration: 64 MB.
+/// The most values drawn for calibration: 64 MB.
 const MOST_VALUES: usize = 1 << 24;
-/// The most training steps.
+/// The largest number of training steps.
 const MOST_STEPS: usize = 10_000;
 
-/// Whose quantization is shown.
+/// The reading of the published algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reading {
-    /// What the mathematics says: the exact resolvent, real gradients, bytes that are counted.
+    /// Follows the mathematics: the exact resolvent, real gradients, counted bytes.
     #[default]
     Exact,
-    /// What the published code does, defects included (resnet-bk.md §3).
+    /// Follows the published code, including its defects (resnet-bk.md §3).
     Published,
 }
 
@@ -37,27 +38,27 @@ impl FromStr for Reading {
     }
 }
 
-/// In which form numbers are stored.
+/// The storage format of the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
-    /// On grids of even steps, found by calibration: the only ones that bits, rules and training are about.
+    /// Evenly spaced grids, found by calibration. Bits, scale rules, and training apply to this format only.
     #[default]
     Uniform,
-    /// NF4: 16 quantiles of a normal distribution, a scale a block of 64 (vit-lora.md §2.2).
+    /// NF4: 16 quantiles of a normal distribution, one scale per block of 64 (vit-lora.md §2.2).
     Nf4,
     /// NF4 with its scales quantized to 8 bits (vit-lora.md §2.3).
     Nf4Double,
-    /// FP4: floats of 4 bits, a scale a block of 64.
+    /// FP4: 4-bit floats, one scale per block of 64.
     Fp4,
     /// FP4 with its scales quantized to 8 bits.
     Fp4Double,
-    /// LLM.int8: 8 bits, a scale a row (vit-lora.md §2.4).
+    /// LLM.int8: 8 bits, one scale per row (vit-lora.md §2.4).
     LlmInt8,
 }
 
 impl Format {
-    /// All of them with their names and the words for readers.
+    /// All formats with their names and their labels.
     pub const ALL: [(Format, &'static str, &'static str); 6] = [
         (Format::Uniform, "uniform", "uniform grid"),
         (Format::Nf4, "nf4", "NF4"),
@@ -77,18 +78,18 @@ impl FromStr for Format {
     }
 }
 
-/// What is trained after calibration.
+/// The parameters that are trained after calibration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trained {
-    /// Nothing: post-training quantization.
+    /// None: post-training quantization.
     #[default]
     Nothing,
-    /// Steps and zero points, on the calibration rows: all that can be trained for values that are not known
+    /// Steps and zero points, on the calibration rows. Nothing else can be trained for values that are not known
     /// beforehand.
     Steps,
-    /// These, and then which of its neighbouring codes every value of v gets: possible where v is a weight, whose
-    /// codes are chosen once.
+    /// Steps and zero points, and then the choice between neighboring codes for every value of v. This is possible
+    /// where v is a weight, whose codes are chosen once.
     Rounding,
 }
 
@@ -96,20 +97,20 @@ pub enum Trained {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mode {
-    /// 8 bits after training.
+    /// 8 bits, post-training.
     PtqInt8,
-    /// 8 bits with training.
+    /// 8 bits, quantization-aware training.
     QatInt8,
-    /// 4 bits after training.
+    /// 4 bits, post-training.
     PtqInt4,
-    /// 4 bits with training.
+    /// 4 bits, quantization-aware training.
     QatInt4,
-    /// v in 8 bits, G in 4; as published, 8 bits.
+    /// v in 8 bits, G in 4 bits; as published, 8 bits for both.
     Mixed,
 }
 
 impl Mode {
-    /// All of them with their names.
+    /// All modes with their names.
     pub const ALL: [(Mode, &'static str); 5] = [
         (Mode::PtqInt8, "ptq-int8"),
         (Mode::QatInt8, "qat-int8"),
@@ -134,33 +135,34 @@ impl FromStr for Mode {
     }
 }
 
-/// What decides a study of the quantized core.
+/// The config of a study of the quantized core.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// Whose quantization.
+    /// The reading.
     pub reading: Reading,
-    /// In which form; the next two, and what comes after them up to the rule, are about uniform grids.
+    /// The storage format. The fields from `potential_bits` to `rule` apply to uniform grids.
     pub format: Format,
-    /// What a value of v is stored as.
+    /// Bit width of v.
     pub potential_bits: Width,
-    /// What Re G and Im G are stored as.
+    /// Bit width of Re G and Im G.
     pub green_bits: Width,
-    /// What is trained after calibration.
+    /// The parameters that are trained after calibration.
     pub trained: Trained,
-    /// Who shares a grid. With the next three: the exact reading's; the published one has its own.
+    /// The channels that share a grid. This and the next three fields apply to the exact reading; the published reading
+    /// has fixed values.
     pub granularity: Granularity,
-    /// Channels a group.
+    /// Group size in channels.
     pub group: usize,
-    /// Whether grids may be shifted against zero.
+    /// Whether grids have a zero point.
     pub zero_point: bool,
-    /// How a grid is found from the calibration rows.
+    /// The scale rule, which finds a grid from the calibration rows.
     pub rule: ScaleRule,
-    /// Sites of the chain: channels of every row.
+    /// Sites of the chain, which are the channels of every row.
     pub sites: usize,
-    /// Rows a batch, the test batch among them.
+    /// Rows per batch, including the test batch.
     pub rows: usize,
-    /// Batches that calibration sees; training goes round them.
+    /// Batches for calibration; training cycles through them.
     pub batches: usize,
     /// Training steps, one batch each.
     pub steps: usize,
@@ -190,8 +192,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The config of a mode. All modes of the exact reading share one kind of grid, so that they differ in width and
-    /// training alone.
+    /// Returns the config of a mode. In the exact reading, all modes share one kind of grid, so they differ only in bit
+    /// width and training.
     pub fn of(mode: Mode, reading: Reading) -> Self {
         let (potential_bits, green_bits) = match (mode, reading) {
             (Mode::PtqInt4 | Mode::QatInt4, _) => (Width::Int4, Width::Int4),
@@ -200,7 +202,7 @@ impl Config {
         };
         let trained = match (mode, reading) {
             (Mode::QatInt8 | Mode::QatInt4, Reading::Exact) => Trained::Rounding,
-            // “Training” as published is ten forward passes that change nothing.
+            // The published “training” consists of ten forward passes that change nothing.
             (Mode::QatInt8 | Mode::QatInt4, Reading::Published) => Trained::Steps,
             _ => Trained::Nothing,
         };
@@ -208,7 +210,7 @@ impl Config {
         Config { reading, potential_bits, green_bits, trained, steps, ..Config::default() }
     }
 
-    /// The mode whose config this is, whatever its sizes and seed.
+    /// Returns the mode of this config, ignoring sizes and seed.
     pub fn mode(&self) -> Option<Mode> {
         let like = |mode: Mode| {
             let Config { potential_bits, green_bits, trained, granularity, zero_point, rule, .. } =
@@ -223,14 +225,14 @@ impl Config {
         Mode::ALL.into_iter().map(|(mode, _)| mode).find(|&mode| like(mode))
     }
 
-    /// What the published code calls training, of the same core: in its own scheme and steps.
+    /// Returns the config of the published training for the same core, with its own scheme and steps.
     pub fn trained_as_published(&self) -> Self {
         let mode = if self.green_bits == Width::Int4 { Mode::QatInt4 } else { Mode::QatInt8 };
         let Config { sites, group, rows, batches, seed, .. } = *self;
         Config { sites, group, rows, batches, seed, ..Config::of(mode, Reading::Published) }
     }
 
-    /// What numbers of a width are stored as, in words.
+    /// Returns the label of the storage of numbers of a bit width.
     pub fn stored_as(&self, width: Width) -> &'static str {
         match self.format {
             Format::Uniform => width.label(),
@@ -238,13 +240,13 @@ impl Config {
         }
     }
 
-    /// The scheme of a tensor with this width, in the exact reading.
+    /// Returns the scheme of a tensor with this bit width, in the exact reading.
     pub fn scheme(&self, width: Width) -> Scheme {
         let Config { granularity, group, zero_point, rule, .. } = *self;
         Scheme { width, zero_point, granularity, group, rule }
     }
 
-    /// Whether it can be computed.
+    /// Checks all values.
     ///
     /// # Errors
     /// The first value that is out of range.
@@ -281,30 +283,30 @@ pub enum ConfigError {
     /// A number out of range.
     #[error("{value} {name} are not possible here. Give from {least} to {most}.")]
     Range {
-        /// What of.
+        /// The quantity.
         name: &'static str,
-        /// The number.
+        /// The value.
         value: usize,
-        /// The least possible.
+        /// The smallest allowed value.
         least: usize,
-        /// The most possible.
+        /// The largest allowed value.
         most: usize,
     },
-    /// A mode that is none.
+    /// An unknown mode.
     #[error("“{0}” is no mode. Choose ptq-int8, qat-int8, ptq-int4, qat-int4 or mixed.")]
     Mode(String),
-    /// A reading that is none.
+    /// An unknown reading.
     #[error("“{0}” is no reading. Choose exact or published.")]
     Reading(String),
-    /// A format that is none.
+    /// An unknown format.
     #[error("“{0}” is no format. Choose uniform, nf4, nf4-double, fp4, fp4-double or llm-int8.")]
     Format(String),
-    /// A format that is neither trained nor part of the published core.
+    /// A format that cannot be trained and is not part of the published core.
     #[error(
         "{0} takes its scales from the values, so that nothing is trained, and the published core does not have it. Choose the exact reading without training, or the uniform grid."
     )]
     Untrained(&'static str),
-    /// Widths that the published code does not have.
+    /// Bit widths that the published code does not have.
     #[error(
         "The published code has 8 bits or 4 for all tensors, not {potential} for v and {green} for G. Take the exact reading for these."
     )]
@@ -314,13 +316,13 @@ pub enum ConfigError {
         /// Bits of G.
         green: u32,
     },
-    /// A scheme that is none.
+    /// An invalid scheme.
     #[error("{0}")]
     Scheme(#[from] QuantizeError),
-    /// A training run whose numbers no training gives.
+    /// A training run with values that no training produces.
     #[error("This training run holds {0} where no training can arrive. It is damaged: begin a new one.")]
     Damaged(f64),
-    /// A training run that belongs to another config.
+    /// A training run of another config.
     #[error(
         "This training run has {found} grids where the settings have {expected}. Go on with the settings it began with."
     )]

@@ -1,10 +1,10 @@
-//! The numbers of a record as tables, which page and terminal both show.
+//! The numbers of a record as tables, for page and terminal.
 
 use super::{Quantize, Reading, Trained};
 use crate::kit::record::table::{Grid, cell};
 
 impl Quantize {
-    /// What was done, in one line.
+    /// Describes the study in one line.
     pub fn title(&self) -> String {
         let config = &self.config;
         let reading = match config.reading {
@@ -30,7 +30,7 @@ impl Quantize {
         )
     }
 
-    /// The errors, by tensor and by what they leave out.
+    /// Returns the errors, by tensor and by subject.
     pub fn error_table(&self) -> Grid {
         let columns = ["Error", "Tensor", "Mean |error|", "Mean squared", "SNR in dB", "Relative in %"];
         let rows = self.errors.iter().map(|error| {
@@ -52,7 +52,7 @@ impl Quantize {
         }
     }
 
-    /// Bytes of one row, counted, and the published estimate where it belongs.
+    /// Returns the counted bytes of one row, and the published estimate in the published reading.
     pub fn byte_table(&self) -> Grid {
         let columns = ["Tensor", "Codes", "Scales", "Zero points", "Bytes", "FP32", "Smaller by"];
         let fp32 = 4 * self.config.sites;

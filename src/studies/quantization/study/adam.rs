@@ -1,13 +1,13 @@
-//! Adam (Kingma and Ba, 2015) for a few hundred parameters whose derivatives are known.
+//! Adam (Kingma and Ba, 2015) for a few hundred parameters with known derivatives.
 //!
-//! Written out because a run must go on bit for bit after a stop: the running means are the state that a record
-//! carries, and the optimisers of candle keep theirs to themselves.
+//! Implemented here because a run must resume bit for bit after a stop: the running means are state that the record
+//! stores, and candle's optimizers do not expose theirs.
 
-/// Weight of the past in the running mean of derivatives, and of their squares. The second is shorter than the usual
-/// 0.999, because a run has some hundred steps.
+/// Weight of the past in the running means of derivatives and of their squares. The second is less than the usual
+/// 0.999, because a run has only a few hundred steps.
 const DECAY: [f64; 2] = [0.9, 0.99];
 
-/// Keeps parameters without any derivative where they are.
+/// Guard against division by zero, so that parameters with zero derivatives stay unchanged.
 const GUARD: f64 = 1e-12;
 
 /// Running means of derivatives.
@@ -18,14 +18,14 @@ pub(super) struct Adam {
 }
 
 impl Adam {
-    /// No derivatives seen yet.
+    /// Creates the state before any step.
     pub(crate) fn new(parameters: usize) -> Self {
         Adam { first: vec![0.0; parameters], second: vec![0.0; parameters] }
     }
 
-    /// What to subtract from the parameters after the given number of earlier steps, for a learning rate.
+    /// Returns the values to subtract from the parameters, for a learning rate and the number of earlier steps.
     pub(super) fn updates(&mut self, gradient: &[f64], earlier: usize, rate: f64) -> Vec<f64> {
-        // By multiplication, because powers differ between native and WebAssembly.
+        // By multiplication, because powers differ between native code and WebAssembly.
         let remains = DECAY.map(|decay| 1.0 - (0..=earlier).fold(1.0, |power, _| power * decay));
         let moments = self.first.iter_mut().zip(&mut self.second);
         let update = |((first, second), &derivative): ((&mut f64, &mut f64), &f64)| {

@@ -35,8 +35,8 @@ pub async fn compare(config: &ComparisonConfig, context: &Context) -> Result<Mod
     })
 }
 
-/// The five modes of the exact reading; as published, the cores of the four demonstrations, and the mode that none
-/// of them shows.
+/// Returns the five modes of the exact reading and, in the published reading, the cores of the four demonstrations and
+/// the mode that none of them shows.
 fn configs(config: &ComparisonConfig) -> Vec<Config> {
     let exact = Mode::ALL.into_iter().map(|(mode, _)| Config::of(mode, Reading::Exact));
     let demonstrated = demonstrations(config.first_seed).into_iter().flat_map(|one| one.configs);

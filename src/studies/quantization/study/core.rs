@@ -1,5 +1,5 @@
-//! The BK core of this study: v drawn from standard normals, and G = diag((H − z)⁻¹) of the chain with the diagonal
-//! −2 + v at z = i, exactly or as the published routine has it.
+//! The BK core of this study: v drawn from standard normals, and G = diag((H − z)⁻¹) of the chain with the diagonal −2
+//! + v at z = i, computed exactly or by the published routine.
 
 use crate::studies::quantization::record::{Config, Reading};
 use crate::studies::resolvent::record::{Division, Version};
@@ -12,17 +12,17 @@ use std::ops::Range;
 /// The diagonal of the chain where v is 0.
 const OFFSET: f64 = -2.0;
 
-/// The values of v, single precision, row by row.
+/// The values of v in single precision, row by row.
 pub(super) struct Draws {
     /// Rows for calibration and training.
     pub(super) calibration: Vec<f32>,
-    /// The rows that are measured.
+    /// Rows for the test batch.
     pub(super) test: Vec<f32>,
     batch: usize,
 }
 
 impl Draws {
-    /// Draws what a config asks for; calibration rows first.
+    /// Draws the values of a config; calibration rows first.
     pub(crate) fn of(config: &Config) -> Self {
         let mut random = LegacyRandom::new(config.seed);
         let batch = config.rows * config.sites;
@@ -30,27 +30,27 @@ impl Draws {
         Draws { calibration: draw(config.batches * batch), test: draw(batch), batch }
     }
 
-    /// The calibration values of a training step: batch after batch, and round again.
+    /// Returns the range of calibration values for a training step, cycling through the batches.
     pub(super) fn batch(&self, step: usize) -> Range<usize> {
         let first = step % (self.calibration.len() / self.batch) * self.batch;
         first..first + self.batch
     }
 }
 
-/// The diagonal of the resolvent, single precision, row by row.
+/// The diagonal of the resolvent in single precision, row by row.
 pub(super) struct Green {
     pub(super) re: Vec<f32>,
     pub(super) im: Vec<f32>,
 }
 
 impl Green {
-    /// Some rows of it.
+    /// Returns a range of it.
     pub(super) fn part(&self, rows: Range<usize>) -> Green {
         Green { re: self.re[rows.clone()].to_vec(), im: self.im[rows].to_vec() }
     }
 }
 
-/// The way from v to G.
+/// Computes G from v.
 pub(super) struct Core {
     sites: usize,
     shift: Shift,
@@ -58,17 +58,17 @@ pub(super) struct Core {
 }
 
 impl Core {
-    /// The core of a config.
+    /// Creates the core of a config.
     pub(crate) fn of(config: &Config) -> Result<Self, ResolventError> {
         Ok(Core { sites: config.sites, shift: Shift::new(0.0, 1.0)?, reading: config.reading })
     }
 
-    /// Sites a row.
+    /// Returns the number of sites per row.
     pub(super) fn sites(&self) -> usize {
         self.sites
     }
 
-    /// G of rows of v, rounded once to single precision.
+    /// Returns G of rows of v, rounded once to single precision.
     pub(super) fn green(&self, potential: &[f32]) -> Result<Green, ResolventError> {
         if self.reading == Reading::Published {
             return self.published(potential);
@@ -79,7 +79,7 @@ impl Core {
         Ok(Green { re: narrow(planes.re), im: narrow(planes.im) })
     }
 
-    /// G of rows of v in double precision, for rows of any number of sites.
+    /// Returns G of rows of v in double precision, for rows of any number of sites.
     pub(super) fn green_of(
         &self,
         sites: usize,
@@ -92,7 +92,7 @@ impl Core {
         Ok(green)
     }
 
-    /// ∂Loss/∂v from ∂Loss/∂Re G and ∂Loss/∂Im G, by the resolvent's exact adjoint.
+    /// Returns ∂Loss/∂v from ∂Loss/∂Re G and ∂Loss/∂Im G, by the resolvent's exact adjoint.
     pub(super) fn adjoint(
         &self,
         potential: &[f64],
@@ -107,7 +107,7 @@ impl Core {
         Ok(gradient.diagonals)
     }
 
-    /// G by the published routine: zeros beyond some hundred sites.
+    /// Returns G by the published routine, which gives zeros beyond some hundred sites.
     fn published(&self, potential: &[f32]) -> Result<Green, ResolventError> {
         let mut green =
             Green { re: Vec::with_capacity(potential.len()), im: Vec::with_capacity(potential.len()) };

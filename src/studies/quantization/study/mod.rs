@@ -18,10 +18,10 @@ use training::Training;
 
 pub use comparison::compare;
 
-/// Computes the record of a config. Training goes on from `earlier`, if that is given, and stops before step `until`:
-/// the record then holds what is needed to go on, and quantizes with what was learned so far.
+/// Computes the record of a config. Training resumes from `earlier`, if given, and stops before step `until`. The
+/// record then holds everything needed to resume, and quantizes with the parameters learned so far.
 ///
-/// The same config gives the same record on every machine, whether trained at once or with interruptions.
+/// The same config gives the same record on every machine, whether trained in one go or with interruptions.
 pub async fn run(
     config: &Config,
     earlier: Option<TrainingRun>,
@@ -85,18 +85,18 @@ pub async fn run(
     Ok(record)
 }
 
-/// Training steps that a config makes before a step.
+/// Returns the number of training steps of a config before step `until`.
 fn steps(config: &Config, until: usize) -> usize {
     if config.trained == Trained::Nothing { 0 } else { until.min(config.steps) }
 }
 
-/// Units of work of a config that is trained up to a step. Drawing and calibrating take about as long as some training
-/// steps; one unit each is shown for them.
+/// Returns the units of work of a config that is trained up to a step. Drawing and calibration take about as long as
+/// some training steps; the progress counts one unit for each of them.
 fn units(config: &Config, until: usize) -> u64 {
     steps(config, until) as u64 + 3
 }
 
-/// The published training: forward passes whose gradient is zero, so that nothing changes.
+/// Runs the published training: forward passes whose gradient is zero, so nothing changes.
 fn without_gradient(
     core: &Core,
     draws: &Draws,

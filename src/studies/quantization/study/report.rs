@@ -1,4 +1,4 @@
-//! The end of the road: the test batch is quantized for good, measured and recorded.
+//! The final step: the test batch is quantized, measured, and recorded.
 
 use super::core::{Core, Green};
 use super::store::{Store, Stored};
@@ -11,16 +11,16 @@ use crate::studies::quantization::record::{
 use bk_quantize::{ErrorMeasure, Quantizer, Subject};
 use std::fmt::Write;
 
-/// Bins of a histogram.
+/// Number of bins in a histogram.
 const BINS: usize = 64;
 
-/// Ĝ of rows of v: quantized, computed, quantized.
+/// Returns Ĝ of rows of v, end to end: quantize v, compute G, quantize G.
 pub(super) fn road(core: &Core, potential: &[f32], quantizers: &[Quantizer]) -> Result<Green, StudyError> {
     let green = core.green(&quantizers[0].round(potential)?)?;
     Ok(Green { re: quantizers[1].round(&green.re)?, im: quantizers[2].round(&green.im)? })
 }
 
-/// 100 · Σ|Ĝ − G| / Σ|G| over real and imaginary parts; 0 where G is.
+/// Returns 100 · Σ|Ĝ − G| / Σ|G| over real and imaginary parts; 0 if G is 0.
 pub(super) fn relative_percent(exact: &Green, found: &Green) -> f64 {
     let pairs = pairs(&exact.re, &found.re).chain(pairs(&exact.im, &found.im));
     ErrorMeasure::of(Subject::EndToEnd, pairs).relative_percent.unwrap_or_default()
@@ -30,8 +30,8 @@ fn pairs(exact: &[f32], found: &[f32]) -> impl Iterator<Item = (f64, f64)> {
     exact.iter().zip(found).map(|(&exact, &found)| (f64::from(exact), f64::from(found)))
 }
 
-/// Stores and measures the test batch. `levels` are what is stored of v: the rows themselves, or the levels that
-/// learned rounding chose for them. A level is its own nearest level, so that storing the chosen ones keeps them.
+/// Stores and measures the test batch. `levels` are the values to store for v: the rows themselves, or the levels that
+/// learned rounding chose for them. A level is its own nearest level, so storing the chosen ones keeps them.
 pub(crate) fn record(
     config: &Config,
     core: &Core,
@@ -100,7 +100,7 @@ pub(crate) fn record(
     })
 }
 
-/// What a record says of one tensor.
+/// Returns the record of one tensor.
 fn tensor(name: &str, stored: Stored, values: &[f32]) -> Tensor {
     let packed = stored.packed.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -1,24 +1,25 @@
-//! Learned rounding: which of its neighbouring codes every value of v gets, so that G, not v, comes out best.
+//! Learned rounding: chooses between the neighboring codes of every value of v so that the error of G, not of v, is
+//! small.
 //!
-//! Rounding each value to its nearest level makes the error of v least, but G at a site depends on all values around
-//! it, and a rounding error there can make good for one here. Site by site, the codes one below and one above are
-//! tried, and kept where they bring Ĝ nearer to G around that site.
+//! Rounding each value to its nearest level minimizes the error of v. But G at a site depends on all values around it,
+//! and a rounding error at one site can compensate for another. Site by site, this module tries the codes one below and
+//! one above, and keeps them if they bring Ĝ nearer to G around that site.
 
 use super::core::{Core, Green};
 use bk_quantize::Quantizer;
 use bk_resolvent::ResolventError;
 
-/// Sites to either side whose error is looked at: a change of v_j moves G_ii by |G_ij|², at η = 1 less than a
-/// ten-thousandth of that at j itself.
+/// Sites on either side whose error is evaluated. A change of v_j moves G_ii by |G_ij|², which at η = 1 is less than a
+/// ten-thousandth of the change at j itself.
 const NEAR: usize = 8;
 
-/// Sites beyond these that are still part of the chain computed, so that its cut ends do not matter.
+/// Further sites on either side that are part of the computed chain, so that its cut ends do not matter.
 const MARGIN: usize = 16;
 
-/// Times every site is visited; a third visit changes next to nothing.
+/// Number of visits to every site; a third visit changes almost nothing.
 const PASSES: usize = 2;
 
-/// The levels of v for rows of values; `quantizers` are those of v, Re G and Im G.
+/// Returns the levels of v for rows of values; `quantizers` are those of v, Re G, and Im G.
 pub(super) fn rows(
     core: &Core,
     potential: &[f32],
@@ -34,7 +35,8 @@ pub(super) fn rows(
     Ok(levels)
 }
 
-/// The levels of v for one row: `potential` are its values, `exact` its G; `quantizers` are those of v, Re G and Im G.
+/// Returns the levels of v for one row: `potential` are its values, `exact` its G; `quantizers` are those of v, Re G,
+/// and Im G.
 fn learned(
     core: &Core,
     potential: &[f32],
@@ -45,7 +47,7 @@ fn learned(
     let width = of_potential.scheme().width;
     let sites = potential.len();
     let grids: Option<Vec<_>> = (0..sites).map(|site| of_potential.grid_of(site)).collect();
-    // Floats have no codes to choose between.
+    // Floats have no codes to choose from.
     let Some(grids) = grids else { return Ok(potential.to_vec()) };
     let mut codes: Vec<i8> =
         potential.iter().zip(&grids).map(|(&value, grid)| grid.encode(value, width)).collect();

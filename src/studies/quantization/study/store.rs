@@ -1,4 +1,4 @@
-//! What a tensor is stored as: on calibrated grids, or in a format that takes its scales from the values themselves.
+//! Storage of a tensor: on calibrated grids, or in a format that takes its scales from the values themselves.
 
 use crate::studies::quantization::record::{Blocks, Format};
 use bk_quantize::block::{BLOCK, BlockQuantized, FourBit};
@@ -9,28 +9,28 @@ use std::collections::BTreeSet;
 /// The largest code of LLM.int8.
 const HIGHEST: f64 = 127.0;
 
-/// How a tensor is stored.
+/// The storage of a tensor.
 pub(super) enum Store {
     /// On the grids of a calibration.
     Grids(Quantizer),
-    /// In blocks of 64 with 16 levels each; with `double`, the scales are quantized once more.
+    /// In blocks of 64 with 16 levels each; with `double`, the scales are quantized, too.
     Blocks {
         /// The table of levels.
         kind: FourBit,
         /// Whether scales are quantized, too.
         double: bool,
     },
-    /// As LLM.int8: a scale a row.
+    /// As LLM.int8: one scale per row.
     Rows,
 }
 
-/// A tensor that was stored: its values, and what a record says of it.
+/// A stored tensor: its values and its description for the record.
 pub(super) struct Stored {
-    /// The values that the bytes stand for.
+    /// The decoded values.
     pub(super) values: Vec<f32>,
-    /// What one number is stored as.
+    /// Bit width of one number.
     pub(super) width: Width,
-    /// Channels that share a scale.
+    /// Group size: channels that share a scale.
     pub(super) group_size: usize,
     /// The grids of the first row.
     pub(super) grids: Vec<Grid>,
@@ -38,14 +38,14 @@ pub(super) struct Stored {
     pub(super) blocks: Option<Blocks>,
     /// The codes of the first row, packed.
     pub(super) packed: Vec<u8>,
-    /// Bytes of the first row; every row takes as many.
+    /// Bytes of the first row; all rows take the same number.
     pub(super) bytes: ByteCount,
-    /// Different codes in all rows.
+    /// Number of different codes in all rows.
     pub(super) codes_used: usize,
 }
 
 impl Store {
-    /// The store of a format; `None` for grids, which a calibration must find first.
+    /// Returns the store of a format; `None` for grids, which need calibration first.
     pub(crate) fn of(format: Format) -> Option<Self> {
         match format {
             Format::Uniform => None,
@@ -57,7 +57,7 @@ impl Store {
         }
     }
 
-    /// Stores rows of so many channels, each for itself; there must be one.
+    /// Stores rows of `channels` values, each row separately; there must be at least one row.
     pub(super) fn store(&self, values: &[f32], channels: usize) -> Result<Stored, QuantizeError> {
         let first_row = &values[..channels];
         match self {

@@ -1,8 +1,8 @@
-//! Quantization-aware training: steps and zero points move against the gradient of the error end to end.
+//! Quantization-aware training: steps and zero points move against the gradient of the end-to-end error.
 //!
-//! One step takes a batch of calibration rows down the whole road, v → v̂ → G(v̂) → Ĝ, with the loss
-//! L = 100·Σ|Ĝ − G| / Σ|G| over real and imaginary parts, and comes back by the straight-through estimator of G's
-//! grids, the exact adjoint of the resolvent, and the estimator of v's grids.
+//! One training step runs a batch of calibration rows through v → v̂ → G(v̂) → Ĝ, with the loss L = 100·Σ|Ĝ − G| / Σ|G|
+//! over real and imaginary parts. The backward pass uses the straight-through estimator of G's grids, the exact adjoint
+//! of the resolvent, and the estimator of v's grids.
 
 use super::adam::Adam;
 use super::core::{Core, Draws, Green};
@@ -10,14 +10,14 @@ use crate::studies::quantization::record::{Config, ConfigError, TrainingRun};
 use bk_quantize::{Calibrated, Calibration, LearnedStep, QuantizeError, Width};
 use bk_resolvent::ResolventError;
 
-/// Learning rate at the first step, falling evenly to none at the last: a step changes each grid's step by at most about
-/// a hundredth, and its zero point by as much of all its levels.
+/// Learning rate at the first step; it decays linearly to zero at the last. A training step changes each grid's step by
+/// at most about a hundredth, and its zero point by about a hundredth of all its levels.
 const RATE: f64 = 0.01;
 
-/// A step never falls below this part of the calibrated one.
+/// Lower limit of a grid's step, as a fraction of the calibrated one.
 const NARROWEST: f64 = 0.01;
 
-/// A training run under way.
+/// A training run in progress.
 pub(super) struct Training {
     config: Config,
     tensors: [Learned; 3],
@@ -35,7 +35,7 @@ struct Learned {
     units: Vec<f64>,
 }
 
-/// Values of one tensor on their grids, and derivatives by the grids' parameters: two a group.
+/// Values of one tensor on their grids, and derivatives with respect to the grids' parameters: two per group.
 impl Learned {
     fn of(calibrated: &Calibration<Calibrated>) -> Self {
         let quantizer = calibrated.quantizer();
@@ -52,7 +52,7 @@ impl Learned {
         self.grids.get(channel / self.group_size)
     }
 
-    /// The values as stored; floats as they are, since half precision is not learned.
+    /// Returns the quantized values. Floats are returned unchanged, because half precision is not learned.
     fn forward(&self, values: &[f64], sites: usize) -> Vec<f64> {
         let round = |(index, &value): (usize, &f64)| {
             self.grid(index % sites).map_or(value, |grid| grid.forward(value, self.width))
@@ -60,7 +60,8 @@ impl Learned {
         values.iter().enumerate().map(round).collect()
     }
 
-    /// Derivatives by the values; those by the parameters are added to `gradient`, in the units of [`Learned::update`].
+    /// Returns the derivatives with respect to the values; adds those with respect to the parameters to `gradient`, in
+    /// the units of [`Learned::update`].
     fn backward(&self, values: &[f64], upstream: &[f64], sites: usize, gradient: &mut [f64]) -> Vec<f64> {
         let levels = self.levels();
         let mut back = |(index, (&value, &upstream)): (usize, (&f64, &f64))| {
@@ -94,7 +95,7 @@ impl Learned {
 }
 
 impl Training {
-    /// Starts from calibrated grids, or goes on from where a run stopped.
+    /// Starts from calibrated grids, or resumes an earlier run.
     pub(crate) fn new(
         config: &Config,
         calibrated: &[Calibration<Calibrated>],
@@ -126,12 +127,12 @@ impl Training {
         Ok(Training { config: config.clone(), tensors, adam, loss, gradient })
     }
 
-    /// Steps made so far.
+    /// Returns the number of steps so far.
     pub(super) fn steps(&self) -> usize {
         self.loss.len()
     }
 
-    /// Makes one step.
+    /// Takes one step.
     pub(super) fn step(&mut self, core: &Core, draws: &Draws, exact: &Green) -> Result<(), ResolventError> {
         let rows = draws.batch(self.steps());
         let wide = |values: &[f32]| -> Vec<f64> { values.iter().map(|&value| f64::from(value)).collect() };
@@ -151,7 +152,7 @@ impl Training {
         Ok(())
     }
 
-    /// Loss and derivatives of one batch.
+    /// Returns loss and derivatives of one batch.
     fn gradient(
         &self,
         core: &Core,
@@ -166,7 +167,7 @@ impl Training {
         let signal: f64 = re.iter().chain(im).map(|value| value.abs()).sum();
         let unit = 100.0 / signal.max(f64::MIN_POSITIVE);
         let mut loss = 0.0;
-        // The derivative of |x| is its sign; none where there is no error.
+        // The derivative of |x| is its sign; 0 where there is no error.
         let mut towards = |found: Vec<f64>, exact: &[f64]| -> Vec<f64> {
             let differences = found.iter().zip(exact).map(|(found, exact)| found - exact);
             differences
@@ -189,7 +190,7 @@ impl Training {
         Ok((loss, gradient))
     }
 
-    /// The calibrations with the grids as trained.
+    /// Returns the calibrations with the trained grids.
     pub(super) fn grids(
         &self,
         calibrated: Vec<Calibration<Calibrated>>,
@@ -202,7 +203,7 @@ impl Training {
             .collect()
     }
 
-    /// The run as a record carries it.
+    /// Returns the run for the record.
     pub(super) fn run(self) -> TrainingRun {
         TrainingRun {
             loss: self.loss,
@@ -220,11 +221,11 @@ mod tests {
     use super::*;
     use crate::studies::quantization::record::{Mode, Reading};
 
-    /// Central differences of a smooth function: h² times its third derivative, and rounding over h.
+    /// Error of central differences of a smooth function: h² times its third derivative, plus rounding divided by h.
     const DIFFERENCE: f64 = 1e-6;
     const TOLERANCE: f64 = 1e-5;
 
-    /// What is held of a value on a grid: its rounding error, or the outermost code it is clipped to.
+    /// The part of a quantized value that is held fixed: its rounding error, or the outermost code it is clipped to.
     #[derive(Clone, Copy)]
     enum Held {
         Rounding(f64),
@@ -244,7 +245,8 @@ mod tests {
             }
         }
 
-        /// The surrogate of the straight-through estimator; `shift` is what rounding adds to the zero point.
+        /// Returns the surrogate of the straight-through estimator; `shift` is the change of the zero point by
+        /// rounding.
         fn value(self, value: f64, grid: &LearnedStep, shift: f64) -> f64 {
             match self {
                 Held::Rounding(error) => (value / grid.step + error) * grid.step,
@@ -253,8 +255,8 @@ mod tests {
         }
     }
 
-    /// The derivative of the whole road's loss by every step and zero point, against differences of the road in which
-    /// every rounding is held.
+    /// Compares the derivatives of the end-to-end loss with respect to every step and zero point with finite
+    /// differences of a surrogate in which every rounding is held fixed.
     #[test]
     fn derivatives_of_the_whole_road_are_those_of_its_surrogate() {
         let sites = 24;
