@@ -1,5 +1,5 @@
-//! The BK core of this study: v drawn from standard normals, and G = diag((H − z)⁻¹) of the chain with the diagonal −2
-//! + v at z = i, computed exactly or by the published routine.
+//! The BK core of this study: v drawn from standard normals, and G = diag((H − z)⁻¹) of the chain with the diagonal
+//! −2 + v at z = i, computed exactly or by the published routine.
 
 use crate::studies::quantization::record::{Config, Reading};
 use crate::studies::resolvent::record::{Division, Version};
@@ -16,7 +16,7 @@ const OFFSET: f64 = -2.0;
 pub(super) struct Draws {
     /// Rows for calibration and training.
     pub(super) calibration: Vec<f32>,
-    /// Rows for the test batch.
+    /// Rows of the test batch.
     pub(super) test: Vec<f32>,
     batch: usize,
 }
