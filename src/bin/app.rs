@@ -12,7 +12,7 @@ mod parts {
 
     /// Makes a part of every room, and the function that fetches the part of a room.
     macro_rules! parts {
-        ($($study:ident { rooms [$($room:ident = $($build:ident)::+),*], work [$($work:tt)*] })*) => {
+        ($($study:ident { rooms [$($room:ident = $($build:ident)::+),*], work [$($work:tt)*], uses [$($other:tt)*] })*) => {
             $($(
                 #[wasm_split($room, wasm_split_path = leptos::wasm_split, fallible)]
                 fn $room() -> Result<Build, SplitLoaderError> {

@@ -13,7 +13,7 @@ mod parts {
 
     /// Makes the parts of every study, and the list of all parts.
     macro_rules! parts {
-        ($($study:ident { rooms [$($rooms:tt)*], work [$($part:ident = $($work:ident)::+),*] })*) => {
+        ($($study:ident { rooms [$($rooms:tt)*], work [$($part:ident = $($work:ident)::+),*], uses [$($other:tt)*] })*) => {
             $($(
                 #[wasm_split($part, wasm_split_path = leptos::wasm_split, fallible)]
                 fn $part() -> Result<Work, SplitLoaderError> {

@@ -19,21 +19,22 @@ pub mod stability;
 use crate::kit::room::{RoomInfo, Shown};
 
 /// THE TABLE: for each study the rooms of the page, with the function that builds each, and the parts of the worker, with
-/// the function that knows the tasks of each. The page and the worker split their programs at these functions.
+/// the function that knows the tasks of each, and the other studies that it may import from. The page and the worker split
+/// their programs at these functions; a test holds the imports against the last list.
 #[macro_export]
 macro_rules! studies {
     ($use:ident) => {
         $use! {
-            robustness { rooms [robustness = page::room, widths = measured::page::room], work [robustness = worker::work, widths = measured::worker::work] }
-            efficiency { rooms [efficiency = page::room], work [efficiency = worker::work] }
-            stability { rooms [stability = page::room], work [stability = worker::work] }
-            scaling { rooms [ladder = page::room], work [ladder = worker::work] }
-            published_figure { rooms [], work [fragility = fragility::worker::work] }
-            resolvent { rooms [resolvent = page::room], work [resolvent = worker::work] }
-            quantization { rooms [quantization = page::room], work [quantization = worker::work] }
-            language_models { rooms [models = page::room], work [models = worker::work, insight = worker::insight] }
-            lora { rooms [lora = page::room], work [lora = worker::work] }
-            files { rooms [files = page::room], work [import = worker::work] }
+            robustness { rooms [robustness = page::room, widths = measured::page::room], work [robustness = worker::work, widths = measured::worker::work], uses [language_models, published_figure] }
+            efficiency { rooms [efficiency = page::room], work [efficiency = worker::work], uses [published_figure, scaling] }
+            stability { rooms [stability = page::room], work [stability = worker::work], uses [published_figure, scaling] }
+            scaling { rooms [ladder = page::room], work [ladder = worker::work], uses [language_models, efficiency, stability, robustness] }
+            published_figure { rooms [], work [fragility = fragility::worker::work], uses [robustness, efficiency, stability] }
+            resolvent { rooms [resolvent = page::room], work [resolvent = worker::work], uses [] }
+            quantization { rooms [quantization = page::room], work [quantization = worker::work], uses [resolvent, published_figure] }
+            language_models { rooms [models = page::room], work [models = worker::work, insight = worker::insight], uses [quantization, resolvent] }
+            lora { rooms [lora = page::room], work [lora = worker::work], uses [files, language_models] }
+            files { rooms [files = page::room], work [import = worker::work], uses [efficiency, language_models, lora, published_figure, quantization, resolvent, robustness, scaling, stability] }
         }
     };
 }

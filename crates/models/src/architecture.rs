@@ -1,24 +1,24 @@
-//! What a model is: its sizes and variants, and the parameters that follow from them.
+//! Architectures: the sizes and variants of a model, and the parameters that follow from them.
 
 use crate::error::ModelError;
 use crate::{mamba, resnet_bk};
 use serde::{Deserialize, Serialize};
 
-/// The most parameters a model may have: what a browser tab can train.
+/// The largest number of parameters of a model; a browser tab can train this many.
 const MOST_PARAMETERS: usize = 50_000_000;
 
-/// A model by kind and sizes.
+/// The kind of a model and its sizes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "model", rename_all = "kebab-case")]
 pub enum Architecture {
-    /// Resolvents and experts.
+    /// ResNet-BK: blocks of a resolvent and a mixture of experts.
     #[serde(rename = "resnet-bk")]
     ResNetBk(ResNetBk),
-    /// Selective scans.
+    /// Mamba: blocks of a selective scan.
     Mamba(Mamba),
 }
 
-/// Who sends a token to its experts.
+/// The type of router that chooses the experts of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Router {
@@ -29,59 +29,61 @@ pub enum Router {
     Scattering,
 }
 
-/// How the chosen experts are weighted by the linear map.
+/// How the linear router weights the chosen experts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gating {
-    /// Softmax over the chosen, as published. Of a single one that is 1 whatever the map says, which then gets no
-    /// derivative.
+    /// Softmax over the chosen experts, as published. With one chosen expert, the weight is always 1 and the router
+    /// gets no gradient.
     #[default]
     Chosen,
-    /// Softmax over all, of which the chosen keep their part: the map learns even if one is chosen.
+    /// Softmax over all experts; the chosen ones keep their weights. The router gets a gradient even with one chosen
+    /// expert.
     All,
 }
 
-/// What a block does with the resolvent.
+/// How a block uses the resolvent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Use {
-    /// Its diagonal is a feature of every site, as published.
+    /// The diagonal is a feature of every site, as published.
     #[default]
     Diagonal,
-    /// It is applied to values made of the tokens, which are gated after it. This is ours, not the paper's
-    /// (measured-feasibility.md §5).
+    /// The resolvent is applied to values computed from the tokens, and the result is gated. This variant is not in the
+    /// paper (measured-feasibility.md §5).
     Applied,
 }
 
-/// ResNet-BK (resnet-bk.md §9.1).
+/// The sizes and variants of ResNet-BK (resnet-bk.md §9.1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResNetBk {
-    /// Tokens there are.
+    /// Vocabulary size.
     pub vocabulary: usize,
-    /// Numbers a token is.
+    /// Embedding width.
     pub width: usize,
-    /// Blocks.
+    /// Number of blocks.
     pub layers: usize,
-    /// The longest sequence.
+    /// Length of the longest sequence, in tokens.
     pub context: usize,
-    /// Experts a block.
+    /// Experts per block.
     pub experts: usize,
-    /// Experts a token is sent to.
+    /// Experts per token.
     pub top_k: usize,
-    /// Who chooses them.
+    /// Router type.
     pub router: Router,
-    /// How they are weighted.
+    /// How the chosen experts are weighted.
     pub gating: Gating,
-    /// Potentials a block, each with a resolvent of its own; published is 1.
+    /// Potentials per block, each with its own resolvent; 1 in the published model.
     pub potentials: usize,
-    /// Whether each potential learns its η and its bond; published are 1 and 1.
+    /// Whether η and the bond of each potential are learned; both are fixed at 1 in the published model.
     pub learned: bool,
-    /// What is done with the resolvent.
+    /// How a block uses the resolvent.
     pub resolvent: Use,
-    /// Whether the resolvent sees the sites to the right too, as published; then the model sees the future.
+    /// Whether the resolvent at a site also depends on the later sites, as published. The model is then not causal.
     pub two_sided: bool,
-    /// Whether the token embedding is the head too; published is a head of its own.
+    /// Whether the output head shares its weight matrix with the token embedding; the published model has a separate
+    /// head.
     pub tied: bool,
 }
 
@@ -105,25 +107,25 @@ impl Default for ResNetBk {
     }
 }
 
-/// Mamba (resnet-bk.md §9.3), with its time-step bias as it was meant to begin.
+/// The sizes of Mamba (resnet-bk.md §9.3). The time-step bias is initialized as Mamba intends.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Mamba {
-    /// Tokens there are.
+    /// Vocabulary size.
     pub vocabulary: usize,
-    /// Numbers a token is.
+    /// Embedding width.
     pub width: usize,
-    /// Blocks.
+    /// Number of blocks.
     pub layers: usize,
-    /// The longest sequence.
+    /// Length of the longest sequence, in tokens.
     pub context: usize,
-    /// States a channel.
+    /// States per channel.
     pub states: usize,
     /// Taps of the convolution.
     pub taps: usize,
-    /// Channels for each number of a token.
+    /// Channels of the scan per unit of embedding width.
     pub expand: usize,
-    /// Whether the token embedding is the head too, as published.
+    /// Whether the output head shares its weight matrix with the token embedding, as published.
     pub tied: bool,
 }
 
@@ -143,76 +145,77 @@ impl Default for Mamba {
 }
 
 impl ResNetBk {
-    /// Values a token has where the resolvent is applied: two for each number it is, in as many parts as there are
-    /// potentials.
+    /// Returns the number of values per token that an applied resolvent acts on: twice the embedding width. They are
+    /// divided equally among the potentials.
     pub fn values(&self) -> usize {
         2 * self.width
     }
 
-    /// What a browser tab trains on one core within minutes (docs/models.md), with all that was found to help: several
-    /// potentials with an η and a bond of their own, a router that learns, one table for tokens and head.
+    /// Returns sizes that a browser tab trains on one core within minutes (docs/models.md). The variants are those
+    /// found to help: several potentials with learned η and bond, a router with a gradient, and a tied head.
     pub fn browser() -> Self {
         Self { layers: 3, potentials: 16, learned: true, gating: Gating::All, tied: true, ..Self::default() }
     }
 }
 
 impl Mamba {
-    /// What a browser tab trains on one core within minutes (docs/models.md).
+    /// Returns sizes that a browser tab trains on one core within minutes (docs/models.md).
     pub fn browser() -> Self {
         Self { states: 8, ..Self::default() }
     }
 
-    /// Channels of the scan.
+    /// Returns the number of channels of the scan.
     pub fn channels(&self) -> usize {
         self.expand * self.width
     }
 
-    /// Numbers from which the time steps are made: ⌈width/16⌉.
+    /// Returns the rank of the time-step projection: ⌈width/16⌉.
     pub fn rank(&self) -> usize {
         self.width.div_ceil(16)
     }
 }
 
-/// A parameter tensor.
+/// The name, shape, and initialization of a parameter tensor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
-    /// Its name, as published.
+    /// Its published name.
     pub name: String,
-    /// Its shape; empty for a single number.
+    /// Its shape; empty for a scalar.
     pub shape: Vec<usize>,
-    /// What it begins as.
+    /// Its initial values.
     pub initial: Initial,
 }
 
-/// What a parameter begins as.
+/// The initial values of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Initial {
     /// The same number everywhere.
     Constant(f64),
-    /// Normal with mean 0 and this deviation.
+    /// Normally distributed with mean 0 and this standard deviation.
     Normal(f64),
-    /// Uniform within plus and minus this bound.
+    /// Uniformly distributed between minus and plus this bound.
     Uniform(f64),
-    /// Logarithms of numbers spaced evenly on a logarithmic scale, from the first to the second; of one, the second.
+    /// Logarithms of numbers spaced evenly on a logarithmic scale, from the first number to the second. A single value
+    /// is the logarithm of the second number.
     Logarithms(f64, f64),
-    /// ln 1, ln 2, … along the last dimension: the decay rates of the states.
+    /// ln 1, ln 2, … along the last dimension: the logarithms of the decay rates of the states.
     States,
-    /// What softplus makes a time step of, drawn evenly on a logarithmic scale from 0.001 to 0.1.
+    /// Inverse softplus of time steps that are drawn evenly on a logarithmic scale from 0.001 to 0.1.
     TimeStep,
 }
 
 impl Parameter {
-    /// How many numbers it holds.
+    /// Returns the number of elements.
     pub fn count(&self) -> usize {
         self.shape.iter().product()
     }
 
-    /// A parameter of a name, a shape and a beginning.
+    /// Creates a parameter from its name, shape, and initial values.
     pub fn new(name: impl Into<String>, shape: &[usize], initial: Initial) -> Self {
         Self { name: name.into(), shape: shape.to_vec(), initial }
     }
 
-    /// Weight and bias of a layer normalization.
+    /// Returns the weight (1) and bias (0) of a layer normalization.
     pub(crate) fn layer_norm(name: &str, width: usize) -> [Self; 2] {
         [
             Self::new(format!("{name}.weight"), &[width], Initial::Constant(1.0)),
@@ -220,7 +223,7 @@ impl Parameter {
         ]
     }
 
-    /// Weight and bias of a linear map: Xavier-uniform and 0.
+    /// Returns the weight (Xavier uniform) and bias (0) of a linear map.
     pub(super) fn linear(name: &str, inputs: usize, outputs: usize) -> [Self; 2] {
         let bound = (6.0 / (inputs + outputs) as f64).sqrt();
         [
@@ -231,7 +234,7 @@ impl Parameter {
 }
 
 impl Architecture {
-    /// What the model is called.
+    /// Returns the name of the model.
     pub fn label(&self) -> &'static str {
         match self {
             Architecture::ResNetBk(_) => "ResNet-BK",
@@ -239,7 +242,7 @@ impl Architecture {
         }
     }
 
-    /// Tokens there are.
+    /// Returns the vocabulary size.
     pub fn vocabulary(&self) -> usize {
         match self {
             Architecture::ResNetBk(model) => model.vocabulary,
@@ -247,7 +250,7 @@ impl Architecture {
         }
     }
 
-    /// The same model for another number of tokens.
+    /// Returns the same architecture with another vocabulary size.
     pub fn with_vocabulary(mut self, tokens: usize) -> Self {
         match &mut self {
             Architecture::ResNetBk(model) => model.vocabulary = tokens,
@@ -256,7 +259,7 @@ impl Architecture {
         self
     }
 
-    /// The longest sequence.
+    /// Returns the length of the longest sequence, in tokens.
     pub fn context(&self) -> usize {
         match self {
             Architecture::ResNetBk(model) => model.context,
@@ -264,7 +267,7 @@ impl Architecture {
         }
     }
 
-    /// Whether the model is made to see the past alone.
+    /// Returns whether predictions depend on earlier tokens only.
     pub fn is_causal(&self) -> bool {
         match self {
             Architecture::ResNetBk(model) => !model.two_sided,
@@ -272,7 +275,7 @@ impl Architecture {
         }
     }
 
-    /// The parameters in their order.
+    /// Returns the parameters in their fixed order.
     pub fn parameters(&self) -> Vec<Parameter> {
         match self {
             Architecture::ResNetBk(model) => resnet_bk::parameters(model),
@@ -280,20 +283,22 @@ impl Architecture {
         }
     }
 
-    /// How many numbers the parameters are.
+    /// Returns the total number of elements of the parameters.
     pub fn parameter_count(&self) -> usize {
         self.parameters().iter().map(Parameter::count).sum()
     }
 
-    /// Bytes of the parameters in single precision.
+    /// Returns the size of the parameters in single precision, in bytes.
     pub fn bytes(&self) -> usize {
         size_of::<f32>() * self.parameter_count()
     }
 
-    /// Refuses sizes that cannot be computed.
+    /// Checks that the sizes are within their limits.
     ///
     /// # Errors
-    /// [`ModelError::Size`] for the first out of range, [`ModelError::Parameters`] where they are too many.
+    /// Returns [`ModelError::Size`] for the first size out of range, [`ModelError::Applied`] if the applied resolvent
+    /// is two-sided or its potentials do not divide the values, and [`ModelError::Parameters`] if there are too many
+    /// parameters.
     pub fn check(&self) -> Result<(), ModelError> {
         let size = |what, value, least, most| match (least..=most).contains(&value) {
             true => Ok(()),

@@ -1,4 +1,4 @@
-//! Does a model see the future? One token is changed, and no logit before it may move.
+//! Test of causality: changes one token and checks that no logit at an earlier position changes.
 
 use crate::error::ModelError;
 use crate::language_model::LanguageModel;
@@ -6,26 +6,27 @@ use crate::layers::Watch;
 use candle_core::DType;
 use serde::{Deserialize, Serialize};
 
-/// The largest change of an earlier logit that rounding may cause.
+/// The largest change of an earlier logit that is attributed to rounding.
 pub const TOLERANCE: f64 = 1e-6;
 
-/// How far logits move when tokens are changed, one at a time.
+/// How much the logits change when tokens are changed, one at a time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Causality {
-    /// The positions whose token was changed.
+    /// The positions of the changed tokens.
     pub changed: Vec<usize>,
-    /// The largest change of a logit at each position: one row for each of [`changed`](Self::changed).
+    /// The largest change of a logit at each position, one row per entry of [`changed`](Self::changed).
     pub moved: Vec<Vec<f64>>,
 }
 
 impl Causality {
-    /// The largest change of a logit before the changed token; 0 where there is none.
+    /// Returns the largest change of a logit before the changed token; 0 if there is none.
     pub fn largest_leak(&self) -> f64 {
         let earlier = self.changed.iter().zip(&self.moved).flat_map(|(&changed, moved)| &moved[..changed]);
         earlier.fold(0.0, |most, &moved| most.max(moved))
     }
 
-    /// Whether no earlier logit moved by more than [`TOLERANCE`].
+    /// Returns whether no earlier logit changed by more than [`TOLERANCE`].
+    /// A sequence with its logits, ready for changes of single tokens.
     pub fn holds(&self) -> bool {
         self.largest_leak() <= TOLERANCE
     }
@@ -39,18 +40,19 @@ pub struct Probe<'a> {
 }
 
 impl<'a> Probe<'a> {
-    /// Looks at a sequence as it is.
+    /// Computes the logits of the unchanged sequence.
     ///
     /// # Errors
-    /// As [`LanguageModel::logits`].
+    /// Returns the errors of [`LanguageModel::logits`].
     pub fn new(model: &'a LanguageModel, tokens: &'a [u32]) -> Result<Self, ModelError> {
         Ok(Self { model, tokens, before: logits(model, tokens)? })
     }
 
-    /// Changes the token at a position to the next one of the vocabulary: the largest change of a logit at each position.
+    /// Replaces the token at a position by the next one of the vocabulary and returns the largest change of a logit at
+    /// each position.
     ///
     /// # Errors
-    /// As [`LanguageModel::logits`].
+    /// Returns the errors of [`LanguageModel::logits`].
     pub fn change(&self, position: usize) -> Result<Vec<f64>, ModelError> {
         let vocabulary = self.model.architecture().vocabulary();
         let mut other = self.tokens.to_vec();
@@ -71,10 +73,10 @@ fn logits(model: &LanguageModel, tokens: &[u32]) -> Result<Vec<f64>, ModelError>
     Ok(logits.to_dtype(DType::F64)?.flatten_all()?.to_vec1()?)
 }
 
-/// Changes the tokens at these positions of one sequence, one at a time.
+/// Changes the tokens at the given positions of one sequence, one at a time. Positions beyond the sequence are skipped.
 ///
 /// # Errors
-/// As [`LanguageModel::logits`]; a position beyond the sequence is left out.
+/// Returns the errors of [`LanguageModel::logits`].
 pub fn probe(model: &LanguageModel, tokens: &[u32], positions: &[usize]) -> Result<Causality, ModelError> {
     let probe = Probe::new(model, tokens)?;
     let mut found = Causality { changed: vec![], moved: vec![] };

@@ -1,7 +1,8 @@
-//! Checkpoints: a model, how far its training has come, and how its text is taken apart, in one safetensors file.
+//! Checkpoints: a model, its tokenizer, and the state of its training in one safetensors file.
 //!
-//! Parameters stand under their published names, in single precision; the optimiser's running means, where they are kept,
-//! under `optimizer.first.…` and `optimizer.second.…`. Everything else is JSON in the file's metadata.
+//! Parameters are stored in single precision under their published names. A resumable checkpoint also holds the running
+//! means of the optimizer, under `optimizer.first.…` and `optimizer.second.…`. Everything else is JSON in the metadata
+//! of the file.
 
 use crate::architecture::{Architecture, Parameter};
 use crate::corpus::{Text, Tokenizer};
@@ -19,16 +20,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap};
 
-/// What the metadata is found under.
+/// The key of the JSON in the metadata.
 const KEY: &str = "bk-lab";
-/// The form of the metadata.
+/// The schema of the metadata.
 const SCHEMA: &str = "bk-lab-checkpoint/1";
-/// The form of the metadata of a quantized model.
+/// The schema of the metadata of a quantized model.
 pub(super) const QUANTIZED_SCHEMA: &str = "bk-lab-quantized/1";
-/// Where the running means stand.
+/// The prefixes of the names of the running means.
 const MEANS: [&str; 2] = ["optimizer.first.", "optimizer.second."];
 
-/// What is known of a checkpoint besides its numbers.
+/// The metadata of a checkpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Header {
     schema: String,
@@ -39,111 +40,111 @@ struct Header {
     trajectory: Trajectory,
 }
 
-/// A model that was kept.
+/// A trained model with the recipe, text, and history of its training.
 #[derive(Debug, Clone)]
 pub struct Checkpoint {
-    /// What the model is.
+    /// The architecture.
     pub architecture: Architecture,
-    /// How it was trained.
+    /// The recipe of its training.
     pub recipe: Recipe,
-    /// On what.
+    /// The text it was trained on.
     pub text: Text,
-    /// How that was taken apart.
+    /// The tokenizer of the text.
     pub tokenizer: Tokenizer,
-    /// What training came by.
+    /// The training history.
     pub trajectory: Trajectory,
-    /// Its parameters.
+    /// The parameters.
     pub parameters: Parameters,
-    /// What training needs to go on; none where the file holds the model alone.
+    /// The running means of the optimizer; `None` if the file holds the model only.
     means: Option<AdamW>,
 }
 
-/// Why a file is no checkpoint that can be used.
+/// Why a checkpoint cannot be written, read, or used.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
-    /// Not safetensors, or cut off, or changed.
+    /// Not a safetensors file, or truncated or altered.
     #[error("The file is no safetensors file, or it is damaged: {0}. Give a checkpoint that this lab wrote.")]
     Damaged(SafeTensorError),
-    /// Safetensors of somebody else.
+    /// A safetensors file without the metadata of this lab.
     #[error(
         "The file holds tensors, but does not say of which model: it was not written by this lab. Give a checkpoint that “bklab train” wrote."
     )]
     Foreign,
-    /// Of this lab, but not readable.
+    /// Metadata of this lab that cannot be parsed.
     #[error(
         "The checkpoint's description cannot be read: {0}. It was written by another version, or is damaged."
     )]
     Header(#[from] serde_json::Error),
-    /// Of this lab's past or future.
+    /// A schema of another version of the lab.
     #[error(
         "The checkpoint has the form “{0}”; this version of the lab reads “{SCHEMA}” and “{QUANTIZED_SCHEMA}”."
     )]
     Schema(String),
-    /// A quantized one, where weights are needed.
+    /// A quantized checkpoint where weights are needed.
     #[error(
         "The checkpoint is quantized: it holds codes, and not the weights they were made from. Give the checkpoint that training wrote."
     )]
     Quantized,
-    /// Something is not as it was written.
+    /// The checksum does not match.
     #[error(
         "The quantized checkpoint is damaged: its checksum is {found:08x}, but {written:08x} was written. Give another copy."
     )]
     Checksum {
-        /// Of what was read.
+        /// Checksum of the contents.
         found: u32,
-        /// What the file says.
+        /// Checksum stated in the file.
         written: u32,
     },
-    /// A scale that none can be.
+    /// A scale that is not positive and normal.
     #[error("The scales “{name}” of the checkpoint hold {value}, which no scale can be. It is damaged.")]
     Scale {
-        /// Their name.
+        /// The name of the tensor of scales.
         name: String,
         /// The value.
         value: f32,
     },
-    /// A tensor that the model needs is not there.
+    /// A tensor of the model is missing.
     #[error("The checkpoint lacks the tensor “{0}”. It is damaged: train again, or give another copy.")]
     Missing(String),
     /// A tensor that the model does not have.
     #[error("The checkpoint holds a tensor “{0}” that its model does not have. It is damaged.")]
     Unexpected(String),
-    /// A tensor of another form.
+    /// A tensor with another data type or shape than the model needs.
     #[error(
         "The tensor “{name}” of the checkpoint is {found}, but the model needs {expected}. It is damaged."
     )]
     Form {
         /// Its name.
         name: String,
-        /// What it is.
+        /// The data type and shape in the file.
         found: String,
-        /// What it should be.
+        /// The data type and shape that the model needs.
         expected: String,
     },
-    /// A number that is none.
+    /// NaN or an infinity in a tensor.
     #[error(
         "The tensor “{name}” of the checkpoint holds {value} at place {place}. It is damaged, or its training diverged."
     )]
     NotFinite {
         /// Its name.
         name: String,
-        /// The place, counted from 0.
+        /// The index of the element, counted from 0.
         place: usize,
         /// The value.
         value: f32,
     },
-    /// Tokens of another number than the model's.
+    /// The vocabulary sizes of the tokenizer and the model differ.
     #[error("The checkpoint's tokeniser has {tokens} tokens, its model {vocabulary}. It is damaged.")]
     Vocabulary {
-        /// Tokens of the tokeniser.
+        /// Vocabulary size of the tokenizer.
         tokens: usize,
-        /// Tokens of the model.
+        /// Vocabulary size of the model.
         vocabulary: usize,
     },
     /// A model that cannot be computed.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// A checkpoint that holds the model alone.
+    /// A checkpoint without the state of the optimizer.
     #[error(
         "The checkpoint holds the model alone, without what its training needs to go on. Give the one that was kept for resuming."
     )]
@@ -151,10 +152,12 @@ pub enum CheckpointError {
 }
 
 impl Checkpoint {
-    /// The file. With `resumable` it holds what training needs to go on, and is three times as large.
+    /// Writes a checkpoint and returns its bytes. With `resumable`, it includes the running means of the optimizer and
+    /// is three times as large.
     ///
     /// # Errors
-    /// What cannot be written, which a sound model has nothing of.
+    /// Returns an error if the parameters cannot be read or the metadata cannot be serialized; neither happens for a
+    /// valid model.
     pub fn of(
         training: &Training,
         text: &Text,
@@ -188,10 +191,10 @@ impl Checkpoint {
         write(&tensors, serde_json::to_string(&header)?)
     }
 
-    /// Reads a file.
+    /// Reads a checkpoint.
     ///
     /// # Errors
-    /// [`CheckpointError`] for anything that is not a whole checkpoint of this lab.
+    /// Returns [`CheckpointError`] unless the bytes are a complete, unquantized checkpoint of this lab.
     pub fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
         let (tensors, header) = open(bytes)?;
         match schema(&header) {
@@ -229,15 +232,15 @@ impl Checkpoint {
         Ok(Self { architecture, recipe, text, tokenizer, trajectory, parameters, means })
     }
 
-    /// Whether it holds what its training needs to go on.
+    /// Returns whether the checkpoint holds the state of the optimizer, so that training can resume.
     pub fn is_resumable(&self) -> bool {
         self.means.is_some()
     }
 
-    /// The model, ready for use.
+    /// Returns the model, ready for use.
     ///
     /// # Errors
-    /// candle's, where there is no memory.
+    /// Returns the error of candle if memory is exhausted.
     pub fn kept(&self) -> Result<KeptModel, ModelError> {
         let Self { architecture, recipe, text, tokenizer, trajectory, parameters, .. } = self;
         Ok(KeptModel {
@@ -253,10 +256,10 @@ impl Checkpoint {
         })
     }
 
-    /// The training that was kept, to go on with.
+    /// Returns the training, ready to resume.
     ///
     /// # Errors
-    /// [`CheckpointError::NoMeans`] where the file holds the model alone.
+    /// Returns [`CheckpointError::NoMeans`] if the file holds the model only.
     pub fn resume(self) -> Result<Training, CheckpointError> {
         let Self { architecture, recipe, trajectory, parameters, means, .. } = self;
         let means = means.ok_or(CheckpointError::NoMeans)?;
@@ -264,7 +267,7 @@ impl Checkpoint {
     }
 }
 
-/// The tensors of a file, and its description.
+/// Returns the tensors and the metadata of a file.
 pub(crate) fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, Value), CheckpointError> {
     let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(CheckpointError::Damaged)?;
     let tensors = SafeTensors::deserialize(bytes).map_err(CheckpointError::Damaged)?;
@@ -272,12 +275,12 @@ pub(crate) fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, Value), CheckpointE
     Ok((tensors, serde_json::from_str(header.ok_or(CheckpointError::Foreign)?)?))
 }
 
-/// The form that a description says it has.
+/// Returns the schema named in the metadata; empty if there is none.
 pub(super) fn schema(header: &Value) -> &str {
     header.get("schema").and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Refuses a tokeniser of another number of tokens than the model's.
+/// Checks that the tokenizer and the model have the same vocabulary size.
 pub(super) fn check_vocabulary(
     tokenizer: &Tokenizer,
     architecture: &Architecture,
@@ -286,7 +289,7 @@ pub(super) fn check_vocabulary(
     if tokens == vocabulary { Ok(()) } else { Err(CheckpointError::Vocabulary { tokens, vocabulary }) }
 }
 
-/// A tensor as it is written.
+/// A tensor as it is written to the file.
 pub(super) struct Stored {
     pub(crate) name: String,
     pub(super) kind: Dtype,
@@ -300,7 +303,7 @@ impl Stored {
     }
 }
 
-/// The file of some tensors and their description.
+/// Serializes tensors and their metadata.
 pub(super) fn write(tensors: &[Stored], header: String) -> Result<Vec<u8>, CheckpointError> {
     let views: Result<Vec<_>, SafeTensorError> = tensors.iter().map(Stored::view).collect();
     let metadata = HashMap::from([(KEY.to_owned(), header)]);
@@ -308,7 +311,7 @@ pub(super) fn write(tensors: &[Stored], header: String) -> Result<Vec<u8>, Check
         .map_err(CheckpointError::Damaged)
 }
 
-/// The bytes of a tensor, if it has the form that the model needs.
+/// Returns the bytes of a tensor after checking its data type and shape.
 pub(super) fn bytes_of<'a>(
     tensors: &SafeTensors<'a>,
     name: &str,
@@ -326,7 +329,7 @@ pub(super) fn bytes_of<'a>(
     })
 }
 
-/// Refuses NaN and infinities.
+/// Checks that all values are finite.
 pub(super) fn check_finite(name: &str, values: &[f32]) -> Result<(), CheckpointError> {
     match values.iter().position(|value| !value.is_finite()) {
         Some(place) => Err(CheckpointError::NotFinite { name: name.into(), place, value: values[place] }),
@@ -334,7 +337,7 @@ pub(super) fn check_finite(name: &str, values: &[f32]) -> Result<(), CheckpointE
     }
 }
 
-/// The numbers of a tensor, if it is what the model needs.
+/// Returns the values of a tensor after checking its shape and that they are finite.
 fn values(tensors: &SafeTensors, name: &str, parameter: &Parameter) -> Result<Vec<f32>, CheckpointError> {
     let (fours, _) = bytes_of(tensors, name, Dtype::F32, &parameter.shape)?.as_chunks();
     let values: Vec<f32> = fours.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();

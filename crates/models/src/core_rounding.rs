@@ -1,5 +1,5 @@
-//! The numbers that the BK core computes, rounded as an integer kernel would hold them: potentials before it, the real and
-//! imaginary parts of G behind it. Scales are found once, on text that the model was trained on.
+//! Rounding of the numbers in the BK core to those of an integer kernel: the potentials before the core, and the real
+//! and imaginary parts of G after it. The scales are calibrated once, on text that the model was trained on.
 
 use crate::error::ModelError;
 use crate::language_model::LanguageModel;
@@ -11,31 +11,31 @@ use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-/// Who shares a scale of the core's numbers.
+/// Which numbers of the core share a scale.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sharing {
-    /// All potentials of a block, as published: one scale for v, one for Re G, one for Im G.
+    /// All potentials of a block, as published: one scale for v, one for Re G, and one for Im G.
     Tensor,
-    /// Every potential has its own three.
+    /// None: each potential has its own three scales.
     Potential,
 }
 
-/// How the core's numbers are rounded: symmetric, the absolute maximum of what calibration saw on the outermost level.
+/// The quantizers of the core. They are symmetric; the outermost level is the absolute maximum found in calibration.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CoreRounding {
-    /// By the block's name: of the potentials, and of the features.
+    /// By the name of the block: the quantizer of the potentials, then of the features.
     blocks: BTreeMap<String, [Quantizer; 2]>,
 }
 
-/// Sequences computed at a time.
+/// Sequences per batch.
 const SEQUENCES: usize = 16;
 
 impl CoreRounding {
-    /// Finds the scales on the sequences of a text, of a length each. A model without resolvents has none.
+    /// Calibrates the scales on sequences of equal length. A model without resolvents gets no scales.
     ///
     /// # Errors
-    /// As [`LanguageModel::logits`]; [`ModelError::Quantize`] where there is no text.
+    /// Returns the errors of [`LanguageModel::logits`], and [`ModelError::Quantize`] if there is no text.
     pub fn calibrate(
         model: &LanguageModel,
         sequences: &[&[u32]],
@@ -81,13 +81,14 @@ impl CoreRounding {
         Ok(Self { blocks: blocks.collect::<Result<_, ModelError>>()? })
     }
 
-    /// How the potentials and the features of a block are rounded.
+    /// Returns the quantizers of the potentials and the features of a block.
     pub(crate) fn of(&self, block: &str) -> Option<[Quantizer; 2]> {
         self.blocks.get(block).cloned()
     }
 }
 
-/// Features are the real parts of all potentials, then the imaginary ones: a group of `heads` channels is one of them.
+/// Returns the scheme of the quantizers. The features are the real parts of all potentials, then the imaginary parts,
+/// so that a group of `heads` channels is one of the two.
 fn scheme(width: Width, sharing: Sharing, heads: usize) -> Scheme {
     let group = match sharing {
         Sharing::Tensor => heads,
@@ -101,7 +102,7 @@ fn numbers(tensor: &Tensor) -> Result<Vec<f32>, ModelError> {
     Ok(tensor.detach().to_dtype(DType::F32)?.flatten_all()?.to_vec1()?)
 }
 
-/// The tensor that the codes of a tensor stand for. No derivative passes.
+/// Rounds a tensor to the values of its codes. No gradient passes.
 pub(super) fn rounded(tensor: &Tensor, quantizer: &Quantizer) -> Result<Tensor, ModelError> {
     let values = quantizer.round(&numbers(tensor)?)?;
     Ok(Tensor::from_vec(values, tensor.shape().clone(), &Device::Cpu)?.to_dtype(tensor.dtype())?)

@@ -1,45 +1,47 @@
-//! Early exit by the scattering phase: a token stops being worked on once the phases at its site have added up to enough
-//! (resnet-bk.md §8.1). There is nothing to be learned in it.
+//! Early exit by the scattering phase: once the score summed from the phases of a token reaches a threshold, the token
+//! skips the experts and the output of the remaining layers (resnet-bk.md §8.1). The rule has no parameters.
 //!
-//! Here the weights of a token's states sum to 1, since what is missing at the last layer is given to it, and a token is
-//! counted once. Published, neither is so, and that bookkeeping ([`Exits::published_mean_layers`]) reports a depth of at most
-//! one layer whatever happens.
+//! The state that enters the head is a weighted sum of the states after each layer. Here the weights of a token sum to
+//! 1, because the last layer gets the remainder, and each token is counted once. In the published bookkeeping neither
+//! holds, so that it reports a depth of at most one layer in all cases ([`Exits::published_mean_layers`]).
 
 use crate::architecture::{Architecture, ResNetBk};
 use serde::{Deserialize, Serialize};
 use std::f64::consts::{PI, TAU};
 
-/// Where the phase of a token comes from.
+/// Source of the phase of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PhaseSource {
-    /// π·tanh of the mean over the channels of what the block puts out, as published: no phase of any resolvent.
+    /// π·tanh of the mean of the block's output over the channels, as published. It is not the phase of a resolvent.
     BlockOutput,
-    /// arg of the resolvent's diagonal at the token's site, summed over the potentials. This is ours.
+    /// arg of the resolvent's diagonal at the site of the token, summed over the potentials. This variant is not in the
+    /// paper.
     Resolvent,
 }
 
-/// How tokens exit.
+/// Rule of early exit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Exit {
-    /// Where the phases come from.
+    /// Source of the phases.
     pub source: PhaseSource,
-    /// What has to have added up.
+    /// Score at which a token exits.
     pub halting: f64,
-    /// Layers in which nothing adds up.
+    /// Number of first layers that add nothing to the score.
     pub least_layers: usize,
 }
 
-/// A phase below this part of the circle is thought weak, and adds twice as much.
+/// Upper limit of a weak phase, as a fraction of the circle. A weak phase adds twice as much to the score.
 const WEAK: f64 = 0.2;
-/// A phase beyond this part is thought strong, and adds half as much.
+/// Lower limit of a strong phase, as a fraction of the circle. A strong phase adds half as much to the score.
 const STRONG: f64 = 0.8;
 
 impl Exit {
-    /// As published.
+    /// The published rule.
     pub const PUBLISHED: Self = Self { source: PhaseSource::BlockOutput, halting: 0.99, least_layers: 2 };
 
-    /// What the study of a trained model tries: the published rule, and ones that let go sooner, each by both phases.
+    /// Returns the rules that the study of a trained model compares: the published rule and rules that exit earlier,
+    /// each with both sources of phases.
     pub fn tried() -> Vec<Self> {
         let sources = [PhaseSource::BlockOutput, PhaseSource::Resolvent];
         let rules = [(0.99, 2), (0.99, 0), (0.75, 0), (0.5, 0), (0.25, 0)];
@@ -47,7 +49,7 @@ impl Exit {
         sources.into_iter().flat_map(of).collect()
     }
 
-    /// What a phase in [−π, π] adds at a layer, counted from 0.
+    /// Returns what a phase in [−π, π] adds to the score at a layer, counted from 0.
     pub fn adds(&self, phase: f64, layer: usize, layers: usize) -> f64 {
         if layer < self.least_layers {
             return 0.0;
@@ -61,7 +63,7 @@ impl Exit {
         adds.clamp(0.0, 1.0) * (layer + 1) as f64 / layers as f64
     }
 
-    /// In words: “0.99 from layer 3, phase of the block's output”.
+    /// Describes the rule: “exit at 0.99, from layer 3, phase of the block’s output, as published”.
     pub fn label(&self) -> String {
         let source = match self.source {
             PhaseSource::BlockOutput => "phase of the block’s output",
@@ -72,19 +74,19 @@ impl Exit {
     }
 }
 
-/// How many tokens were worked on in every layer.
+/// How many tokens were processed in each layer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Exits {
-    /// Tokens in all.
+    /// Number of tokens.
     pub tokens: u64,
-    /// Tokens that a layer's experts and maps were computed for, a layer each.
+    /// Number of tokens for which the experts and maps of each layer were computed.
     pub running: Vec<u64>,
-    /// The sum of the weights as the published bookkeeping has it: nothing is given to the last layer.
+    /// Sum of the weights in the published bookkeeping, where the last layer does not get the remainder.
     pub published_weight: f64,
 }
 
 impl Exits {
-    /// Adds what came of other tokens in as many layers.
+    /// Adds the counts of other tokens in the same number of layers.
     pub fn add(&mut self, other: &Exits) {
         self.tokens += other.tokens;
         self.published_weight += other.published_weight;
@@ -94,25 +96,25 @@ impl Exits {
         }
     }
 
-    /// Layers that a token was worked on in, on average.
+    /// Returns the mean number of layers in which a token was processed.
     pub fn mean_layers(&self) -> f64 {
         self.running.iter().sum::<u64>() as f64 / self.tokens.max(1) as f64
     }
 
-    /// What the published bookkeeping calls the mean number of layers: weights that sum to 1 at most, over tokens that are
-    /// counted once a layer.
+    /// Returns what the published bookkeeping calls the mean number of layers: weights that sum to at most 1 per token,
+    /// divided by a count that includes each token once per layer.
     pub fn published_mean_layers(&self) -> f64 {
         self.published_weight / (self.tokens.max(1) * self.running.len().max(1) as u64) as f64
     }
 
-    /// What it calls the part of the operations that is saved.
+    /// Returns what the published bookkeeping calls the fraction of operations saved.
     pub fn published_reduction(&self) -> f64 {
         1.0 - self.published_mean_layers() / self.running.len().max(1) as f64
     }
 
-    /// Operations of a forward pass a token, complete. A token that has exited keeps its state: it visits no expert, and
-    /// nothing is made of its resolvent. Its potential is computed in every layer all the same, and so is the recursion
-    /// through its site, since every later token's resolvent depends on it.
+    /// Returns all operations of a forward pass, per token. A token that has exited keeps its state: it visits no
+    /// experts, and its features are not mapped to an output. Its potential and the recursion through its site are
+    /// still computed in every layer, because the resolvents of all later tokens depend on them.
     pub fn flops_a_token(&self, model: &ResNetBk) -> f64 {
         let tokens = self.tokens.max(1) as f64;
         let flops = Architecture::ResNetBk(model.clone()).flops(1, 1);
@@ -128,39 +130,40 @@ impl Exits {
             };
             component.forward as f64 * part
         });
-        // A phase from so many numbers, what it adds, and the weighted sum of the states.
+        // The phase is the mean of `width` numbers; the score and the weighted sum of the states follow.
         let rule = (3 * model.width + RULE) as f64 * self.mean_layers();
         computed.sum::<f64>() + rule
     }
 }
 
-/// Operations of a phase, of what it adds, and of the comparisons.
+/// Operations of a phase, of its score, and of the comparisons.
 const RULE: usize = 15;
 
-/// Tokens on their way through the layers.
+/// State of the early exit of some tokens between two layers.
 #[derive(Debug)]
 pub struct Halting {
     exit: Exit,
     layers: usize,
-    /// What has added up, a token each.
+    /// The score of each token.
     sums: Vec<f64>,
     running: Vec<u32>,
     exits: Exits,
 }
 
 impl Halting {
-    /// So many tokens before the first of so many layers.
+    /// Creates the state before the first of `layers` layers, with all tokens running.
     pub fn new(exit: Exit, layers: usize, tokens: usize) -> Self {
         let exits = Exits { tokens: tokens as u64, running: vec![0; layers], published_weight: 0.0 };
         Self { exit, layers, sums: vec![0.0; tokens], running: (0..tokens as u32).collect(), exits }
     }
 
-    /// The tokens that have not exited, in their order.
+    /// Returns the tokens that have not exited, in their order.
     pub fn running(&self) -> &[u32] {
         &self.running
     }
 
-    /// Takes the running tokens through a layer, by a phase each: the weight of what the layer made of each of them.
+    /// Passes the running tokens through a layer, given the phase of each. Returns the weight of each token's state
+    /// after this layer.
     pub fn pass(&mut self, layer: usize, phases: &[f64]) -> Vec<f64> {
         let mut weights = Vec::with_capacity(self.running.len());
         let mut still = Vec::with_capacity(self.running.len());
@@ -183,7 +186,7 @@ impl Halting {
         weights
     }
 
-    /// What came of it.
+    /// Returns the counts.
     pub fn exits(self) -> Exits {
         self.exits
     }

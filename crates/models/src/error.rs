@@ -1,28 +1,28 @@
-//! What can go wrong with a model, each with the value that was wrong and what to do about it.
+//! Errors of models. Each names the invalid value and a remedy.
 
-/// Why a model could not be had, or did not compute.
+/// Why a model could not be built or computed.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// A size out of range.
     #[error("The model's {what} is {value}. Choose from {least} to {most}.")]
     Size {
-        /// Which size.
+        /// The name of the size.
         what: &'static str,
-        /// What was asked for.
+        /// The requested value.
         value: usize,
-        /// The least there is.
+        /// The smallest value allowed.
         least: usize,
-        /// The most there is.
+        /// The largest value allowed.
         most: usize,
     },
-    /// More parameters than the lab computes with.
+    /// More parameters than the lab supports.
     #[error(
         "The model would have {parameters} parameters. Choose smaller sizes: at most {most} are computed."
     )]
     Parameters {
-        /// How many it would have.
+        /// The number of parameters.
         parameters: usize,
-        /// The most there may be.
+        /// The largest number allowed.
         most: usize,
     },
     /// A resolvent that cannot be applied to the values.
@@ -30,44 +30,44 @@ pub enum ModelError {
         "{potentials} resolvents cannot be applied to {values} values a token. Choose one-sided resolvents, and a number of potentials that divides {values}."
     )]
     Applied {
-        /// Values a token has.
+        /// Values per token.
         values: usize,
-        /// Resolvents asked for.
+        /// Resolvents requested.
         potentials: usize,
     },
-    /// What needs the diagonal of a resolvent, of a model that has none.
+    /// Early exit or sparsity for a model that does not read the diagonal of a resolvent.
     #[error(
         "Early exit and sparsity are those of a model whose blocks read the diagonal of a resolvent. Choose ResNet-BK as published, or with several potentials."
     )]
     NoResolvents,
-    /// A parameter that the model needs is not there.
+    /// A parameter of the model is missing.
     #[error("The parameter “{name}” is missing. Give the weights of a model of these sizes.")]
     Missing {
         /// Its name.
         name: String,
     },
-    /// A parameter of another shape than the model's.
+    /// A parameter with another shape than the model needs.
     #[error(
         "The parameter “{name}” has the shape {found:?}, but the model needs {expected:?}. Give the weights of a model of these sizes."
     )]
     Shape {
         /// Its name.
         name: String,
-        /// The shape it has.
+        /// The shape found.
         found: Vec<usize>,
-        /// The shape it should have.
+        /// The shape needed.
         expected: Vec<usize>,
     },
-    /// Tokens that are not whole sequences the model can take.
+    /// Tokens that do not fill whole sequences, or sequences longer than the context.
     #[error(
         "{tokens} tokens in sequences of {length} cannot be computed: sequences hold from 1 to {context} tokens, and all are full."
     )]
     Tokens {
-        /// How many tokens were given.
+        /// The number of tokens.
         tokens: usize,
-        /// How long a sequence was to be.
+        /// The requested length of a sequence.
         length: usize,
-        /// The most tokens a sequence may have.
+        /// The length of the longest sequence.
         context: usize,
     },
     /// A token beyond the vocabulary.
@@ -77,20 +77,20 @@ pub enum ModelError {
     Token {
         /// The token.
         token: u32,
-        /// How many there are.
+        /// The vocabulary size.
         vocabulary: usize,
     },
     /// A rate out of range.
     #[error("The {what} is {value}. Choose from 0 to {most}.")]
     Rate {
-        /// Which one.
+        /// The name of the rate.
         what: &'static str,
-        /// What was asked for.
+        /// The requested value.
         value: f64,
-        /// The most there is.
+        /// The largest value allowed.
         most: f64,
     },
-    /// Training went astray.
+    /// Training diverged: the loss or the norm of its gradient is not finite.
     #[error(
         "Training diverged at step {step}: the loss is {loss}, the norm of its derivatives {norm}. Choose a smaller learning rate; the parameters are as before that step."
     )]
@@ -99,13 +99,13 @@ pub enum ModelError {
         step: usize,
         /// The loss.
         loss: f32,
-        /// The norm of the derivatives.
+        /// The norm of the gradient.
         norm: f64,
     },
     /// Parameters that cannot be quantized.
     #[error("The model cannot be quantized: {0}")]
     Quantize(#[from] bk_quantize::QuantizeError),
-    /// What candle or a kernel refused.
+    /// An error of candle or of a kernel.
     #[error("The model could not be computed: {0}")]
     Computation(#[from] candle_core::Error),
 }

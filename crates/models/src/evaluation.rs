@@ -1,4 +1,4 @@
-//! Perplexity on text that a model has not seen.
+//! Perplexity on held-out text.
 
 use crate::early_exit::{Exit, Exits};
 use crate::error::ModelError;
@@ -8,26 +8,26 @@ use crate::ops;
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-/// Losses summed over a text that is cut into sequences, each beginning without context.
+/// Losses summed over a text that is divided into sequences, each starting without context.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Tokens predicted.
     pub tokens: usize,
-    /// The sum of their losses, in nats.
+    /// Sum of their losses, in nats.
     pub nats: f64,
-    /// Sequences, which is how many last positions there are.
+    /// Number of sequences, which is the number of last positions.
     pub sequences: usize,
-    /// The sum of the losses at the last position of each, whose target is in no input of its sequence: the one place
-    /// where nothing can leak from the future.
+    /// Sum of the losses at the last position of each sequence, in nats. The target there is not an input of its
+    /// sequence, so that nothing can leak from later tokens.
     pub last_nats: f64,
 }
 
-/// Tokens computed at a time.
+/// Tokens per batch, at most, unless one sequence is longer.
 const BATCH: usize = 2048;
 
 impl Evaluation {
-    /// The batches of a text: each a run of whole sequences of `context` tokens, with the token after it. What is left at
-    /// the end of the text is not a sequence, and not measured.
+    /// Returns the batches of a text: each consists of whole sequences of `context` tokens, plus the token that
+    /// follows. An incomplete sequence at the end of the text is not measured.
     pub fn batches(tokens: &[u32], context: usize) -> impl Iterator<Item = &[u32]> {
         let context = context.max(1);
         let sequences = tokens.len().saturating_sub(1) / context;
@@ -38,19 +38,19 @@ impl Evaluation {
         })
     }
 
-    /// Adds what a model loses on a batch.
+    /// Adds the losses of a model on a batch.
     ///
     /// # Errors
-    /// As [`LanguageModel::losses`].
+    /// Returns the errors of [`LanguageModel::losses`].
     pub fn add(&mut self, model: &LanguageModel, batch: &[u32], context: usize) -> Result<(), ModelError> {
         let Some((_, inputs)) = batch.split_last() else { return Ok(()) };
         self.gather(&model.losses(inputs, &batch[1..], context, Watch::default())?, context)
     }
 
-    /// Adds what a model loses on a batch if its tokens exit early, and which did.
+    /// Adds the losses of a model on a batch with early exit. Returns how many tokens each layer processed.
     ///
     /// # Errors
-    /// As [`LanguageModel::exiting`].
+    /// Returns the errors of [`LanguageModel::exiting`].
     pub fn add_exiting(
         &mut self,
         model: &LanguageModel,
@@ -74,27 +74,27 @@ impl Evaluation {
         Ok(())
     }
 
-    /// What a model loses on a whole text.
+    /// Computes the losses of a model on a whole text.
     ///
     /// # Errors
-    /// As [`LanguageModel::losses`].
+    /// Returns the errors of [`LanguageModel::losses`].
     pub fn of(model: &LanguageModel, tokens: &[u32], context: usize) -> Result<Self, ModelError> {
         let mut evaluation = Self::default();
         Self::batches(tokens, context).try_for_each(|batch| evaluation.add(model, batch, context))?;
         Ok(evaluation)
     }
 
-    /// Mean loss in nats a token.
+    /// Returns the mean loss, in nats per token.
     pub fn loss(&self) -> f64 {
         self.nats / self.tokens.max(1) as f64
     }
 
-    /// e to the mean loss.
+    /// Returns the perplexity: exp(loss).
     pub fn perplexity(&self) -> f64 {
         pxfm::f_exp(self.loss())
     }
 
-    /// The perplexity at the last positions alone.
+    /// Returns the perplexity at the last positions only.
     pub fn last_perplexity(&self) -> f64 {
         pxfm::f_exp(self.last_nats / self.sequences.max(1) as f64)
     }

@@ -1,4 +1,4 @@
-//! A mixture of experts: small two-layer networks, of which every token visits a few.
+//! A mixture of experts: two-layer networks, a few of which process each token.
 
 use crate::error::ModelError;
 use crate::layers::{Linear, Watch};
@@ -7,14 +7,14 @@ use crate::parameters::Weights;
 use crate::router::Routes;
 use candle_core::{Device, Tensor};
 
-/// A product with so many results or fewer is summed in another order by the library that multiplies matrices, and one
-/// with a single row in yet another.
+/// Largest number of results of a matrix product for which the matrix library sums in another order. A product with a
+/// single row has yet another order.
 const FEW_RESULTS: usize = 256;
 
 /// The experts of one block.
 #[derive(Debug, Clone)]
 pub(super) struct Experts {
-    /// Up to twice the width, and down again.
+    /// Maps from the width to twice the width, and back.
     experts: Vec<[Linear; 2]>,
 }
 
@@ -29,10 +29,10 @@ impl Experts {
         Ok(Self { experts: (0..count).map(expert).collect::<Result<_, ModelError>>()? })
     }
 
-    /// `[tokens, width]` to the same: the weighted sum of what each token's experts make of it. Tokens are sorted by
-    /// expert, so that each expert is one product of matrices. Where an expert has few visitors, the first comes several times:
-    /// else the sums of a token would be taken in an order that depends on how many later tokens visit the same
-    /// expert, and the rounding of its logits would know of them.
+    /// Maps `[tokens, width]` to the same shape: the weighted sum of the outputs of each token's experts. Tokens are
+    /// sorted by expert, so that each expert computes one matrix product. If an expert has few tokens, its first token
+    /// is repeated: otherwise the order of summation for a token, and so the rounding of its logits, would depend on
+    /// how many later tokens visit the same expert.
     pub(super) fn forward(
         &self,
         x: &Tensor,
@@ -52,7 +52,7 @@ impl Experts {
         for expert in 1..visitors.len() {
             starts[expert] = starts[expert - 1] + visitors[expert - 1].len() as u32;
         }
-        // Whoever watches counts every row once.
+        // A watch must see each row once, so nothing is repeated for it.
         let least = if watch.is_watched() { 1 } else { (FEW_RESULTS / width + 1).max(2) };
         let mut outputs = Vec::with_capacity(visitors.len());
         for (expert, mut visitors) in self.experts.iter().zip(visitors) {

@@ -1,78 +1,80 @@
-//! Operations that a model takes, complete: every addition, multiplication, division, comparison and function value
-//! counts 1; moving numbers counts nothing. The published counters leave parts out (resnet-bk.md §8.5).
+//! Operations of a model, counted completely: each addition, multiplication, division, comparison, and function value
+//! counts 1; moving numbers counts 0. The published counters omit parts (resnet-bk.md §8.5).
 
 use crate::architecture::{Architecture, Gating, Mamba, Parameter, ResNetBk, Router, Use};
 use crate::resnet_bk;
 use serde::{Deserialize, Serialize};
 
-/// Operations of AdamW a parameter: 3 for the first mean, 4 for the second, 5 for the step, 3 for decay and update.
+/// Operations of AdamW per parameter: 3 for the first mean, 4 for the second, 5 for the step, 3 for decay and update.
 pub const ADAM_W: u64 = 15;
-/// Operations of clipping a parameter's derivative: square, sum and scale.
+/// Operations of gradient clipping per parameter: square, sum, and scale.
 const CLIPPING: u64 = 3;
 
-/// Operations of one part of a model.
+/// Operations of one component of a model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Component {
-    /// Which part; a layer's parts carry its number.
+    /// The name of the component. Components of a layer carry its number.
     pub name: String,
-    /// From inputs to outputs.
+    /// Operations of the forward pass.
     pub forward: u64,
-    /// From the derivatives of the outputs to those of inputs and parameters.
+    /// Operations of the backward pass: from the gradient of the outputs to the gradients of inputs and parameters.
     pub backward: u64,
 }
 
-/// Operations of a step of training, by parts.
+/// Operations of a training step, by component.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flops {
-    /// The parts in the order of the computation.
+    /// The components in the order of the computation.
     pub components: Vec<Component>,
-    /// What the optimiser takes.
+    /// Operations of the optimizer.
     pub optimizer: u64,
 }
 
 impl Flops {
-    /// Operations of a forward pass.
+    /// Returns the operations of a forward pass.
     pub fn forward(&self) -> u64 {
         self.components.iter().map(|component| component.forward).sum()
     }
 
-    /// Operations of a backward pass.
+    /// Returns the operations of a backward pass.
     pub fn backward(&self) -> u64 {
         self.components.iter().map(|component| component.backward).sum()
     }
 
-    /// Operations of a step of training.
+    /// Returns the operations of a training step.
     pub fn total(&self) -> u64 {
         self.forward() + self.backward() + self.optimizer
     }
 
-    /// Adds a component with its operations per pass: forward and backward.
+    /// Adds a component with its operations in a forward and a backward pass.
     pub fn push(&mut self, name: impl Into<String>, forward: u64, backward: u64) {
         self.components.push(Component { name: name.into(), forward, backward });
     }
 }
 
-/// What a matrix product and its bias take for one row: two operations an entry; both factors' derivatives take as much
-/// each.
+/// Returns the operations of a matrix product and its bias per row, forward and backward: 2 per entry of the matrix
+/// forward, and as many for the gradient of each factor backward.
 fn linear(inputs: usize, outputs: usize, biased: bool) -> [u64; 2] {
     let product = 2 * (inputs * outputs) as u64;
     let bias = if biased { outputs as u64 } else { 0 };
     [product + bias, 2 * product + bias]
 }
 
-/// Mean, deviations, variance and root, then scale, weight and bias; back through the same.
+/// Returns the operations of a layer normalization per row, forward and backward: mean, deviations, variance, and root;
+/// then scale, weight, and bias.
 fn layer_norm(width: usize) -> [u64; 2] {
     let width = width as u64;
     [7 * width + 4, 17 * width + 6]
 }
 
-/// What each number takes: x·σ(x), and its derivative.
+/// Operations of SiLU, x·σ(x), per number: the value, and the gradient.
 const SILU: [u64; 2] = [5, 8];
-/// ln(1 + eˣ), and its derivative.
+/// Operations of softplus, ln(1 + eˣ), per number: the value, and the gradient.
 const SOFTPLUS: [u64; 2] = [6, 5];
 
 impl Architecture {
-    /// Operations of a step of training on `sequences` of `length` tokens; the forward part is that of an evaluation.
+    /// Returns the operations of a training step on `sequences` sequences of `length` tokens. The forward part equals
+    /// that of an evaluation.
     pub fn flops(&self, sequences: usize, length: usize) -> Flops {
         let tokens = (sequences * length) as u64;
         let mut flops = Flops { components: vec![], optimizer: 0 };
@@ -81,7 +83,7 @@ impl Architecture {
             Architecture::Mamba(model) => of_mamba(model, tokens, &mut flops),
         }
         let symbols = self.vocabulary() as u64;
-        // Maximum, difference, power and sum of each logit; power, scale and sum of each derivative.
+        // Forward, per logit: maximum, difference, power, and sum. Backward, per gradient: power, scale, and sum.
         flops.push("loss", tokens * (4 * symbols + 3), tokens * (5 * symbols + 2));
         let parameters: usize = self.parameters().iter().map(Parameter::count).sum();
         flops.optimizer = (ADAM_W + CLIPPING) * parameters as u64;
@@ -95,7 +97,7 @@ fn of_resnet_bk(model: &ResNetBk, tokens: u64, flops: &mut Flops) {
     let mut push = |name: String, [forward, backward]: [u64; 2]| {
         flops.push(name, tokens * forward, tokens * backward);
     };
-    // The position is added; its derivative and the token's are summed.
+    // Forward adds the position embedding. Backward sums the gradients of both embeddings.
     push("embedding".into(), [d, 2 * d]);
     for layer in 0..model.layers {
         let mut part = |name: &str, cost| push(format!("layer_{layer}.{name}"), cost);
@@ -103,7 +105,7 @@ fn of_resnet_bk(model: &ResNetBk, tokens: u64, flops: &mut Flops) {
         let visits = match model.router {
             Router::Mlp => {
                 let [forward, backward] = linear(width, experts, true);
-                // Choosing compares each expert with each of the chosen.
+                // Choosing compares each expert with each chosen one.
                 let softmax = match model.gating {
                     Gating::Chosen if k == 1 => 0,
                     Gating::Chosen => 4 * k,
@@ -115,7 +117,7 @@ fn of_resnet_bk(model: &ResNetBk, tokens: u64, flops: &mut Flops) {
                 k
             }
             Router::Scattering => {
-                // Phase, magnitude, part of the circle, comparison, two weights.
+                // Phase, magnitude, sector of the circle, comparison, and two weights.
                 part("router", [2 * h + 20, 0]);
                 e.min(2)
             }
@@ -129,8 +131,9 @@ fn of_resnet_bk(model: &ResNetBk, tokens: u64, flops: &mut Flops) {
         let [potential, potential_back] = linear(width, potentials, true);
         part("potential", [potential + 2 * h, potential_back + 2 * h]);
         let bonded = if model.learned { 1 } else { 0 };
-        // A site and a sweep: shift 2, neighbour's share 2 (and 2 for a bond), reciprocal 6. Both sweeps meet with another
-        // reciprocal. Back: squares, shares, products and sums.
+        // Per site and sweep: 2 for the shift, 2 for the neighbor's share (2 more with a bond), 6 for the reciprocal.
+        // The two-sided resolvent combines both sweeps with another reciprocal. Backward: squares, shares, products,
+        // and sums.
         let resolvent = match model.two_sided {
             false => [9 + 2 * bonded, 14 + 10 * bonded],
             true => [26 + 4 * bonded, 58 + 20 * bonded],
@@ -142,8 +145,9 @@ fn of_resnet_bk(model: &ResNetBk, tokens: u64, flops: &mut Flops) {
                 let (values, taps) = (model.values() as u64, resnet_bk::TAPS as u64);
                 part("values", linear(width, 2 * model.values(), false));
                 part("convolution", [values * (2 * taps + SILU[0]), values * (4 * taps + 1 + SILU[1])]);
-                // A sum with the site before and a complex product each: 4 and 6. Back: the two products of a complex
-                // number with another's conjugate, what comes from the site after, and the shares of L and β.
+                // Forward: 4 for the sum with the previous site and 6 for a complex product. Backward: the two products
+                // of a complex number with the conjugate of another, the share from the next site, and the shares of L
+                // and β.
                 part("application", [10 * values, 24 * values]);
                 part("gate", [2 * values * (SILU[0] + 1), 2 * values * (SILU[0] + SILU[1] + 2)]);
                 2 * model.values()
@@ -174,8 +178,8 @@ fn of_mamba(model: &Mamba, tokens: u64, flops: &mut Flops) {
         part("x_proj", linear(channels, rank + 2 * states, false));
         let [steps, steps_back] = linear(rank, channels, true);
         part("dt_proj", [steps + SOFTPLUS[0] * c, steps_back + SOFTPLUS[1] * c]);
-        // Each state: Δ·A, its power, two products and a sum for h, one and one for y. Back: the same again, then the
-        // adjoint and five sums of products.
+        // Forward, per state: Δ·A, its power, two products and a sum for h, and a product and a sum for y. Backward:
+        // the same again, then the adjoint and five sums of products.
         part("scan", [c * (7 * s + 3), c * (19 * s + 11)]);
         part("gate", [c * (SILU[0] + 1), c * (SILU[0] + SILU[1] + 2)]);
         part("out_proj", linear(channels, width, false));

@@ -1,4 +1,4 @@
-//! How much each part of a model matters: derivatives, activations and weights (resnet-bk.md §4.1).
+//! Importance of the parts of a model, measured by gradients, activations, and weights (resnet-bk.md §4.1).
 
 use crate::architecture::Parameter;
 use crate::error::ModelError;
@@ -13,48 +13,48 @@ use std::collections::BTreeMap;
 /// The published weights of the three measures.
 pub const WEIGHTS: [f64; 3] = [0.5, 0.3, 0.2];
 
-/// Keeps a spread of zero from dividing.
+/// Added to the standard deviation, so that a deviation of zero does not cause a division by zero.
 const EPSILON: f64 = 1e-8;
 
-/// How important something is, measure by measure: each in deviations from the mean of all.
+/// Importance by each measure, in standard deviations from the mean over all names.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Importance {
-    /// By the derivatives of the loss.
+    /// By the gradient of the loss.
     pub gradient: f64,
-    /// By the spread of what is put out.
+    /// By the variance of the output.
     pub activation: f64,
     /// By the magnitude of the weights.
     pub weight: f64,
 }
 
 impl Importance {
-    /// The three together, by [`WEIGHTS`].
+    /// Returns the weighted sum of the three measures; the weights are [`WEIGHTS`].
     pub fn total(self) -> f64 {
         let [gradient, activation, weight] = WEIGHTS;
         gradient * self.gradient + activation * self.activation + weight * self.weight
     }
 }
 
-/// One number a batch, by name.
+/// Values by name, one per batch.
 pub type Metric = BTreeMap<String, Vec<f64>>;
 
-/// What was measured: by the names that each measure is naturally under.
+/// Measured values. Each measure uses its own kind of name: of parameters or of modules.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Measures {
-    /// The mean of |∂Loss/∂p| by parameter.
+    /// The mean of |∂Loss/∂p|, by parameter.
     pub gradients: Metric,
     /// The unbiased variance of the whole output, by module.
     pub activations: Metric,
-    /// The mean of |p| by parameter; one number each.
+    /// The mean of |p|, by parameter; one value each.
     pub weights: Metric,
 }
 
 impl Measures {
-    /// Measures a model of tracked parameters on some batches, each whole sequences of the model's context with what
-    /// follows each token.
+    /// Measures a model with tracked parameters on batches of inputs and targets. Each batch holds whole sequences of
+    /// the length of the model's context.
     ///
     /// # Errors
-    /// As [`LanguageModel::losses`].
+    /// Returns the errors of [`LanguageModel::losses`].
     pub fn of<'a>(
         model: &LanguageModel,
         parameters: &Parameters,
@@ -65,10 +65,10 @@ impl Measures {
         Ok(measures)
     }
 
-    /// What is known before any batch: the magnitudes of the weights.
+    /// Measures the magnitudes of the weights, which need no batch.
     ///
     /// # Errors
-    /// candle's, where there is no memory.
+    /// Returns the error of candle if memory is exhausted.
     pub fn of_weights(parameters: &Parameters) -> Result<Self, ModelError> {
         let mut measures = Measures::default();
         for (Parameter { name, .. }, variable) in parameters.entries() {
@@ -77,10 +77,10 @@ impl Measures {
         Ok(measures)
     }
 
-    /// Adds a batch: inputs and targets.
+    /// Adds the measures of a batch of inputs and targets.
     ///
     /// # Errors
-    /// As [`LanguageModel::losses`].
+    /// Returns the errors of [`LanguageModel::losses`].
     pub fn add(
         &mut self,
         model: &LanguageModel,
@@ -90,7 +90,7 @@ impl Measures {
         let activations = RefCell::new(Metric::new());
         let look = |module: &str, output: &Tensor| {
             let variance = variance(&floats(&output.detach())?);
-            // A module that is used twice in a batch counts by its last output, as published.
+            // For a module that is used twice in a batch, the last output counts, as published.
             activations.borrow_mut().insert(module.into(), vec![variance]);
             Ok(())
         };
@@ -107,9 +107,9 @@ impl Measures {
         Ok(())
     }
 
-    /// The importances as published: each measure under its own names, so that no name has all three, and a module, the
-    /// only thing that is looked up afterwards, has its activations alone.
-    /// Only linear maps with a bias were looked at.
+    /// Returns the importances as published: each measure keeps its own kind of name, so that no name has all three
+    /// measures. A module, the only kind of name that is looked up later, has only its activations. Of the activations,
+    /// only those of linear maps with a bias are kept.
     pub fn published(&self) -> BTreeMap<String, Importance> {
         let has = |module: &str, part| self.weights.contains_key(&format!("{module}.{part}"));
         let is_linear = |module: &str| has(module, "weight") && has(module, "bias");
@@ -118,8 +118,8 @@ impl Measures {
         combine([&self.gradients, &activations, &self.weights])
     }
 
-    /// The importances of the modules that have all three measures: a module's derivatives and weights are those of its
-    /// weight tensor.
+    /// Returns the importances of the modules that have all three measures. The gradients and weights of a module are
+    /// those of its weight tensor.
     pub fn exact(&self) -> BTreeMap<String, Importance> {
         let by_module = |metric: &Metric| -> Metric {
             let module = |(name, values): (&String, &Vec<f64>)| {
@@ -135,8 +135,9 @@ impl Measures {
     }
 }
 
-/// How many deviations each name's mean lies from that of all values of a measure, of which the spread is that of the
-/// values themselves, batch by batch; 0 where a name has no value.
+/// Returns, for each name and measure, how many standard deviations the mean of the name lies from the mean of all
+/// values. The standard deviation is that of all values, one per name and batch. A measure without a value for a name
+/// is 0.
 fn combine(metrics: [&Metric; 3]) -> BTreeMap<String, Importance> {
     let mut importances: BTreeMap<String, Importance> = BTreeMap::new();
     let parts: [fn(&mut Importance) -> &mut f64; 3] =
@@ -166,7 +167,7 @@ fn mean_magnitude(tensor: &Tensor) -> Result<f64, ModelError> {
     Ok(mean(&magnitudes))
 }
 
-/// The unbiased variance; 0 of fewer than two values.
+/// Returns the unbiased variance; 0 for fewer than two values.
 fn variance(values: &[f64]) -> f64 {
     let mean = mean(values);
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();

@@ -1,4 +1,4 @@
-//! A model from a file, ready for use: with its weights, or with what their codes stand for.
+//! A model read from a file, ready for use. It computes with its weights or with the values of its codes.
 
 use crate::architecture::Architecture;
 use crate::checkpoint::{Checkpoint, CheckpointError, QUANTIZED_SCHEMA, open, schema};
@@ -9,26 +9,26 @@ use crate::quantized_checkpoint::QuantizedCheckpoint;
 use crate::training::{Recipe, Trajectory};
 use bk_quantize::Width;
 
-/// A model that was kept: all that its use needs, and how it is stored.
+/// A stored model with everything that its use needs, and its storage format.
 #[derive(Debug, Clone)]
 pub struct KeptModel {
     /// The model.
     pub model: LanguageModel,
-    /// Its parameters: of a quantized model, the numbers that its codes stand for.
+    /// Its parameters; for a quantized model, the values of its codes.
     pub parameters: Parameters,
-    /// How it was trained.
+    /// The recipe of its training.
     pub recipe: Recipe,
-    /// For how many steps.
+    /// Number of training steps.
     pub steps: usize,
-    /// What training came by; of a quantized model the looks at the validation part alone.
+    /// The training history; for a quantized model, the validation losses only.
     pub trajectory: Trajectory,
-    /// On what text.
+    /// The text it was trained on.
     pub text: Text,
-    /// How that was taken apart.
+    /// The tokenizer of the text.
     pub tokenizer: Tokenizer,
-    /// Bytes of its parameters as they are stored.
+    /// Size of the stored parameters, in bytes.
     pub bytes: usize,
-    /// How many of them have each width, the widest first.
+    /// Number of stored values per bit width, widest first.
     pub widths: Vec<(Width, usize)>,
 }
 
@@ -36,7 +36,7 @@ impl KeptModel {
     /// Reads a checkpoint of either kind.
     ///
     /// # Errors
-    /// [`CheckpointError`] for anything that is neither.
+    /// Returns [`CheckpointError`] if the bytes are neither kind of checkpoint.
     pub fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
         match Self::is_quantized(bytes)? {
             true => Ok(QuantizedCheckpoint::read(bytes)?.kept()?),
@@ -44,16 +44,16 @@ impl KeptModel {
         }
     }
 
-    /// Whether a checkpoint holds codes instead of weights.
+    /// Returns whether a checkpoint holds codes instead of weights.
     ///
     /// # Errors
-    /// [`CheckpointError`] for what is no checkpoint of this lab.
+    /// Returns [`CheckpointError`] if the bytes are not a checkpoint of this lab.
     pub fn is_quantized(bytes: &[u8]) -> Result<bool, CheckpointError> {
         let (_, header) = open(bytes)?;
         Ok(schema(&header) == QUANTIZED_SCHEMA)
     }
 
-    /// What the model is.
+    /// Returns the architecture of the model.
     pub fn architecture(&self) -> &Architecture {
         self.model.architecture()
     }

@@ -1,4 +1,4 @@
-//! A language model that computes.
+//! A language model with its weights.
 
 use crate::architecture::{Architecture, ResNetBk, Use};
 use crate::core_rounding::CoreRounding;
@@ -11,7 +11,7 @@ use crate::sparsity::Sparsifier;
 use crate::{mamba, ops, resnet_bk};
 use candle_core::{Device, Tensor};
 
-/// A model of either kind: from tokens to the logits of the next ones.
+/// A language model of either kind. It maps tokens to the logits of the next tokens.
 #[derive(Debug, Clone)]
 pub struct LanguageModel {
     architecture: Architecture,
@@ -25,11 +25,11 @@ enum Network {
 }
 
 impl LanguageModel {
-    /// The model with these weights.
+    /// Creates the model from its weights.
     ///
     /// # Errors
-    /// What [`Architecture::check`] finds; [`ModelError::Missing`] and [`ModelError::Shape`] for the first weight that
-    /// does not fit.
+    /// Returns the errors of [`Architecture::check`], and [`ModelError::Missing`] or [`ModelError::Shape`] for the
+    /// first weight that does not fit.
     pub fn new(architecture: &Architecture, weights: &Weights) -> Result<Self, ModelError> {
         architecture.check()?;
         let network = match architecture {
@@ -39,13 +39,13 @@ impl LanguageModel {
         Ok(Self { architecture: architecture.clone(), network })
     }
 
-    /// What it is.
+    /// Returns the architecture.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
 
-    /// The same model, whose derivatives by the resolvent's potentials are had by something else than the exact adjoint.
-    /// A model without resolvents stays as it is.
+    /// Replaces the exact gradient with respect to the potentials of the resolvent. Does nothing for a model without
+    /// resolvents.
     pub fn with_potential_gradient(mut self, gradient: PotentialGradient) -> Self {
         if let Network::ResNetBk(network) = &mut self.network {
             network.replace_gradient(gradient);
@@ -53,7 +53,7 @@ impl LanguageModel {
         self
     }
 
-    /// The same model, whose resolvents take and give rounded numbers. A model without resolvents stays as it is.
+    /// Rounds the inputs and outputs of the resolvents. Does nothing for a model without resolvents.
     pub fn with_core_rounding(mut self, rounding: &CoreRounding) -> Self {
         if let Network::ResNetBk(network) = &mut self.network {
             network.round_core(rounding);
@@ -61,7 +61,7 @@ impl LanguageModel {
         self
     }
 
-    /// Its sizes, where its blocks read the diagonal of a resolvent.
+    /// Returns the sizes if the blocks use the diagonal of a resolvent.
     pub fn resnet_bk(&self) -> Option<&ResNetBk> {
         match &self.architecture {
             Architecture::ResNetBk(model) if model.resolvent == Use::Diagonal => Some(model),
@@ -69,7 +69,7 @@ impl LanguageModel {
         }
     }
 
-    /// The same model with some sites of its diagonals left out, by one sparsifier a block.
+    /// Makes the diagonals of the resolvents sparse, with one sparsifier per block.
     pub(super) fn sparsify(mut self, sparsifiers: Vec<Sparsifier>) -> Self {
         if let Network::ResNetBk(network) = &mut self.network {
             network.sparsify(sparsifiers);
@@ -77,10 +77,11 @@ impl LanguageModel {
         self
     }
 
-    /// Logits as [`logits`](Self::logits) has them, of tokens that exit early, and which did.
+    /// Computes [`logits`](Self::logits) with early exit. Also returns how many tokens each layer processed.
     ///
     /// # Errors
-    /// As [`logits`](Self::logits); [`ModelError::NoResolvents`] for a model without the diagonal of a resolvent.
+    /// Returns the errors of [`logits`](Self::logits), and [`ModelError::NoResolvents`] if the model does not use the
+    /// diagonal of a resolvent.
     pub fn exiting(&self, tokens: &[u32], length: usize, exit: Exit) -> Result<(Tensor, Exits), ModelError> {
         let tokens = self.checked(tokens, length)?;
         match &self.network {
@@ -91,12 +92,13 @@ impl LanguageModel {
         }
     }
 
-    /// Logits `[tokens, vocabulary]`, one row a token: what the model expects after it. `tokens` are sequences of
-    /// `length`, one after the other.
+    /// Computes the logits `[tokens, vocabulary]` of the token that follows each input token. `tokens` holds sequences
+    /// of `length` tokens, one after the other.
     ///
     /// # Errors
-    /// [`ModelError::Tokens`] where they are no whole sequences or too long, [`ModelError::Token`] for one beyond the
-    /// vocabulary, [`ModelError::Computation`] where a value on the way is not finite.
+    /// Returns [`ModelError::Tokens`] if the tokens do not fill whole sequences or the sequences are too long,
+    /// [`ModelError::Token`] for a token beyond the vocabulary, and [`ModelError::Computation`] if an intermediate
+    /// value is not finite.
     pub fn logits(&self, tokens: &[u32], length: usize, watch: Watch<'_>) -> Result<Tensor, ModelError> {
         let tokens = self.checked(tokens, length)?;
         match &self.network {
@@ -105,7 +107,7 @@ impl LanguageModel {
         }
     }
 
-    /// Tokens that are whole sequences of the vocabulary.
+    /// Checks the tokens and returns them as a tensor.
     fn checked(&self, tokens: &[u32], length: usize) -> Result<Tensor, ModelError> {
         let context = self.architecture.context();
         if tokens.is_empty() || length == 0 || length > context || !tokens.len().is_multiple_of(length) {
@@ -118,10 +120,11 @@ impl LanguageModel {
         Ok(Tensor::from_slice(tokens, tokens.len(), &Device::Cpu)?)
     }
 
-    /// The loss −ln p of every target, in nats: `[tokens]`. `targets` holds what follows each token.
+    /// Computes the loss −ln p of each target, in nats: `[tokens]`. `targets` holds the token that follows each input
+    /// token.
     ///
     /// # Errors
-    /// As [`logits`](Self::logits).
+    /// Returns the errors of [`logits`](Self::logits).
     pub fn losses(
         &self,
         tokens: &[u32],

@@ -1,29 +1,29 @@
-//! The layers that both models are made of.
+//! Layers that both language models use.
 
 use crate::error::ModelError;
 use crate::ops;
 use crate::parameters::Weights;
 use candle_core::Tensor;
 
-/// A function that is shown a module's name and what the module puts out.
+/// A function that receives the name of a module and its output.
 type Look<'a> = &'a dyn Fn(&str, &Tensor) -> Result<(), ModelError>;
 
-/// Someone who looks at what each module puts out, by the module's name.
+/// An optional observer of the outputs of all modules.
 #[derive(Clone, Copy, Default)]
 pub struct Watch<'a>(Option<Look<'a>>);
 
 impl<'a> Watch<'a> {
-    /// Shows every output to a function.
+    /// Passes every output to a function.
     pub fn with(look: Look<'a>) -> Self {
         Self(Some(look))
     }
 
-    /// Whether anyone looks.
+    /// Returns whether there is an observer.
     pub(super) fn is_watched(&self) -> bool {
         self.0.is_some()
     }
 
-    /// Shows one.
+    /// Passes one output to the observer.
     pub(super) fn output(&self, module: &str, tensor: &Tensor) -> Result<(), ModelError> {
         self.0.map_or(Ok(()), |look| look(module, tensor))
     }
@@ -32,7 +32,7 @@ impl<'a> Watch<'a> {
 /// Added to the variance by layer normalization, as in PyTorch.
 const EPSILON: f64 = 1e-5;
 
-/// x·Wᵀ + b for rows of x.
+/// A linear map: x·Wᵀ + b for each row of x.
 #[derive(Debug, Clone)]
 pub(super) struct Linear {
     name: String,
@@ -52,7 +52,7 @@ impl Linear {
         Ok(Self { name: name.into(), weight, bias })
     }
 
-    /// A map whose weight has another owner.
+    /// Creates a linear map that shares its weight matrix with another layer.
     pub(super) fn tied(weights: &Weights, name: &str, weight: Tensor) -> Result<Self, ModelError> {
         let bias = weights.get(&format!("{name}.bias"), &[weight.dim(0)?])?;
         Ok(Self { name: name.into(), weight, bias: Some(bias) })
@@ -62,14 +62,14 @@ impl Linear {
         Self { name: name.into(), weight, bias: None }
     }
 
-    /// The weight and bias, each multiplied by a single number.
+    /// Returns the map with its weight and bias multiplied by a scalar.
     pub(super) fn scaled(&self, by: &Tensor) -> Result<Self, ModelError> {
         let scale = |tensor: &Tensor| tensor.broadcast_mul(by);
         let bias = self.bias.as_ref().map(scale).transpose()?;
         Ok(Self { name: self.name.clone(), weight: scale(&self.weight)?, bias })
     }
 
-    /// `[rows, inputs]` to `[rows, outputs]`.
+    /// Maps `[rows, inputs]` to `[rows, outputs]`.
     pub(super) fn forward(&self, x: &Tensor, watch: Watch<'_>) -> Result<Tensor, ModelError> {
         let product = x.matmul(&self.weight.t()?)?;
         let result = match &self.bias {
@@ -80,7 +80,7 @@ impl Linear {
         Ok(result)
     }
 
-    /// The outputs in two parts, of which the first has `first` columns.
+    /// Returns the outputs in two parts; the first part has `first` columns.
     pub(super) fn forward_parts(
         &self,
         x: &Tensor,
@@ -115,7 +115,7 @@ impl LayerNorm {
     }
 }
 
-/// A table with one row a token.
+/// An embedding table with one row per token or position.
 #[derive(Debug, Clone)]
 pub(super) struct Embedding {
     name: String,
@@ -132,14 +132,15 @@ impl Embedding {
         Ok(Self { name: name.into(), table })
     }
 
-    /// The rows of tokens.
+    /// Returns the rows of the tokens.
     pub(super) fn forward(&self, tokens: &Tensor, watch: Watch<'_>) -> Result<Tensor, ModelError> {
         let rows = self.table.index_select(tokens, 0)?;
         watch.output(&self.name, &rows)?;
         Ok(rows)
     }
 
-    /// Adds the first rows, one a site, to every sequence: x is `[sequences·sites, width]`.
+    /// Adds the first `sites` rows of the table to every sequence of x, one row per site. x is `[sequences·sites,
+    /// width]`.
     pub(super) fn add_to(&self, x: &Tensor, sites: usize, watch: Watch<'_>) -> Result<Tensor, ModelError> {
         let rows = self.table.narrow(0, 0, sites)?;
         watch.output(&self.name, &rows)?;

@@ -1,15 +1,17 @@
-//! Language models that are computed, trained and quantized for real: ResNet-BK, whose layers are resolvents, and Mamba,
-//! small enough for a browser tab. On candle, in single precision; double precision serves the tests of derivatives.
+//! Language models that are computed, trained, and quantized: ResNet-BK, whose layers are resolvents, and Mamba. Both
+//! are small enough for a browser tab. They run on candle in single precision; tests of gradients use double precision.
 //!
-//! * [`Architecture`] says what a model is: its sizes and variants, its parameters by their published names, how many they
-//!   are and how many operations they cost ([`flops`]). [`Parameters`] are their values.
-//! * [`LanguageModel`] computes logits from tokens; causal unless it is told otherwise.
-//! * [`Training`] changes the parameters by a [`Recipe`]; [`Evaluation`] measures what has become of them on text they have
-//!   not seen; a [`Checkpoint`] keeps them. [`causality`] looks whether the future is seen.
-//! * [`corpus`] are the texts: a language of known entropy, and the reader's own in byte pairs.
-//! * [`early_exit`] lets tokens go before the last layer, [`sparsity`] leaves out sites of the resolvent's diagonal.
-//! * [`importance`] ranks a model's parts, [`precision`] plans how each is stored, a [`PackedModel`] holds their codes and
-//!   runs, and a [`QuantizedCheckpoint`] keeps them. A [`KeptModel`] is one from a file of either kind, ready for use.
+//! * [`Architecture`] describes a model: its sizes and variants, its parameters under their published names, their
+//!   number, and the operations they cost ([`flops`]). [`Parameters`] holds the values.
+//! * [`LanguageModel`] computes logits from tokens. It is causal unless configured otherwise.
+//! * [`Training`] updates the parameters as a [`Recipe`] specifies. [`Evaluation`] measures the model on held-out text,
+//!   and a [`Checkpoint`] stores it. [`causality`] tests whether a prediction depends on later tokens.
+//! * [`corpus`] provides the texts: a generated language with known entropy, and text files tokenized by byte-pair
+//!   encoding.
+//! * [`early_exit`] lets tokens skip the last layers; [`sparsity`] replaces G by an interpolation at some sites.
+//! * [`importance`] ranks the parts of a model, and [`precision`] plans how each part is stored. A [`PackedModel`]
+//!   holds the codes and runs from them, and a [`QuantizedCheckpoint`] stores them in a file. A [`KeptModel`] is a
+//!   model read from a file of either kind, ready for use.
 //!
 //! Sources: resnet-bk.md §4, §8.5 and §9; measured-feasibility.md.
 

@@ -7,10 +7,10 @@ use crate::ops;
 use crate::parameters::Weights;
 use candle_core::Tensor;
 
-/// Deviation of embedding and linear maps at the beginning.
+/// Standard deviation of the initial embedding and linear maps.
 const DEVIATION: f64 = 0.02;
 
-/// The parameters of a model in their order.
+/// Returns the parameters of a model in their fixed order.
 pub(super) fn parameters(model: &Mamba) -> Vec<Parameter> {
     let &Mamba { vocabulary, width, states, taps, .. } = model;
     let (channels, rank) = (model.channels(), model.rank());
@@ -20,7 +20,7 @@ pub(super) fn parameters(model: &Mamba) -> Vec<Parameter> {
         let name = format!("layers.{layer}.mixer");
         all.extend(Parameter::layer_norm(&format!("layers.{layer}.norm"), width));
         all.push(normal(format!("{name}.in_proj.weight"), &[2 * channels, width]));
-        // PyTorch's own beginning of a convolution with one channel in: within 1/√taps.
+        // PyTorch's default initialization of a depthwise convolution: uniform within 1/√taps.
         let bound = Initial::Uniform(1.0 / (taps as f64).sqrt());
         all.push(Parameter::new(format!("{name}.conv1d.weight"), &[channels, 1, taps], bound));
         all.push(Parameter::new(format!("{name}.conv1d.bias"), &[channels], Initial::Constant(0.0)));
@@ -39,7 +39,7 @@ pub(super) fn parameters(model: &Mamba) -> Vec<Parameter> {
     all
 }
 
-/// A model that computes.
+/// A Mamba model with its weights.
 #[derive(Debug, Clone)]
 pub(super) struct Network {
     tokens: Embedding,
@@ -79,7 +79,7 @@ impl Network {
         })
     }
 
-    /// Logits `[tokens, vocabulary]` of tokens in sequences of so many sites.
+    /// Computes the logits `[tokens, vocabulary]` of tokens in sequences of `sites` tokens.
     pub(super) fn logits(
         &self,
         tokens: &Tensor,

@@ -1,12 +1,12 @@
-//! What the program holds in memory, as its allocator counts it: on a processor and in WebAssembly alike.
+//! Memory use of the program, counted by its allocator, both natively and in WebAssembly.
 
 use peak_alloc::PeakAlloc;
 
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
-/// What some work gives, and how many bytes more than before it were allocated at once while it was done. Work on other
-/// threads of the process counts in.
+/// Runs `work` and returns its result with its peak memory use, in bytes beyond what was allocated before. Allocations
+/// by other threads of the process are included.
 pub fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
     let before = ALLOCATOR.current_usage();
     ALLOCATOR.reset_peak_usage();

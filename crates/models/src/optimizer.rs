@@ -1,35 +1,35 @@
-//! AdamW, with its running means at hand, so that a training goes on bit for bit after a stop.
+//! AdamW with accessible running means, so that a resumed training continues bit for bit.
 
 use crate::architecture::Parameter;
 use crate::error::ModelError;
 use candle_core::backprop::GradStore;
 use candle_core::{Device, Tensor, Var};
 
-/// Decay of the mean of the derivatives.
+/// Decay of the running mean of the gradient.
 const FIRST_DECAY: f64 = 0.9;
-/// Decay of the mean of their squares.
+/// Decay of the running mean of the squared gradient.
 const SECOND_DECAY: f64 = 0.99;
-/// Keeps the step finite where a derivative has always been zero.
+/// Keeps the step finite where the gradient has always been zero.
 const EPSILON: f64 = 1e-8;
 
-/// Running means, one list a parameter.
+/// The state of the optimizer: running means, one list per parameter.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct AdamW {
-    /// Means of the derivatives.
+    /// Running means of the gradient.
     pub(crate) first: Vec<Vec<f32>>,
-    /// Means of their squares.
+    /// Running means of the squared gradient.
     pub(crate) second: Vec<Vec<f32>>,
 }
 
-/// How a step is taken.
+/// The settings of one step.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Step {
     /// Steps taken before.
     pub(crate) taken: usize,
     pub(crate) learning_rate: f64,
-    /// Of matrices; vectors do not decay.
+    /// Weight decay of matrices; vectors do not decay.
     pub(crate) weight_decay: f64,
-    /// The largest norm of all derivatives together; larger ones are scaled down to it.
+    /// Largest norm of the gradient over all parameters; a larger gradient is scaled down to it.
     pub(crate) clip: f64,
 }
 
@@ -39,8 +39,8 @@ impl AdamW {
         Self { first: zeros(), second: zeros() }
     }
 
-    /// Changes the parameters; gives the norm of the derivatives before clipping. Nothing changes where that is not
-    /// finite. A parameter without derivative stays as it is.
+    /// Updates the parameters and returns the norm of the gradient before clipping. Changes nothing if the norm is not
+    /// finite. A parameter without a gradient is left unchanged.
     pub(crate) fn step(
         &mut self,
         parameters: &[(Parameter, Var)],

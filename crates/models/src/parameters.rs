@@ -1,4 +1,4 @@
-//! The values of a model's parameters, and the tensors that layers are made of.
+//! The values of a model's parameters, and the named tensors from which layers are built.
 
 use crate::architecture::{Architecture, Initial, Parameter};
 use crate::error::ModelError;
@@ -6,18 +6,18 @@ use bk_python::random::LegacyRandom;
 use candle_core::{DType, Device, Tensor, Var};
 use std::collections::HashMap;
 
-/// The parameters of a model with their values, in the architecture's order.
+/// The parameters of a model with their values, in the order of the architecture.
 #[derive(Debug, Clone)]
 pub struct Parameters {
     entries: Vec<(Parameter, Var)>,
 }
 
-/// Tensors by name, of which a model takes those it needs.
+/// Tensors by name. A model takes those that it needs.
 #[derive(Debug, Clone, Default)]
 pub struct Weights(HashMap<String, Tensor>);
 
 impl Weights {
-    /// The tensor of a name, if it has this shape.
+    /// Returns the tensor with this name after checking its shape.
     pub(crate) fn get(&self, name: &str, shape: &[usize]) -> Result<Tensor, ModelError> {
         let tensor = self.0.get(name).ok_or_else(|| ModelError::Missing { name: name.into() })?;
         if tensor.dims() != shape {
@@ -27,35 +27,35 @@ impl Weights {
         Ok(tensor.clone())
     }
 
-    /// Puts a tensor in the place of another.
+    /// Sets the tensor with this name.
     pub fn replace(&mut self, name: &str, tensor: Tensor) {
         self.0.insert(name.into(), tensor);
     }
 }
 
 impl Parameters {
-    /// What a model begins with. The same seed gives the same numbers on every machine.
+    /// Draws the initial parameters of a model. The same seed gives the same values on every machine.
     ///
     /// # Errors
-    /// What [`Architecture::check`] finds, and candle where there is no memory.
+    /// Returns the errors of [`Architecture::check`], and the error of candle if memory is exhausted.
     pub fn fresh(architecture: &Architecture, seed: u32, precision: DType) -> Result<Self, ModelError> {
         architecture.check()?;
         Self::drawn(architecture.parameters(), seed, precision)
     }
 
-    /// What these parameters begin with. The same seed gives the same numbers on every machine.
+    /// Draws the initial values of the given parameters. The same seed gives the same values on every machine.
     ///
     /// # Errors
-    /// candle's, where there is no memory.
+    /// Returns the error of candle if memory is exhausted.
     pub fn drawn(all: Vec<Parameter>, seed: u32, precision: DType) -> Result<Self, ModelError> {
         let mut random = LegacyRandom::new(seed);
         Self::of(all, |parameter| draw(parameter, &mut random), precision)
     }
 
-    /// The parameters with these values: one list a parameter, in the architecture's order.
+    /// Creates the parameters of a model from given values, one list per parameter, in the order of the architecture.
     ///
     /// # Errors
-    /// [`ModelError::Shape`] for a list that is too long or too short.
+    /// Returns [`ModelError::Shape`] for a list of the wrong length.
     pub fn with(
         architecture: &Architecture,
         values: impl FnMut(&Parameter) -> Vec<f64>,
@@ -64,10 +64,10 @@ impl Parameters {
         Self::of(architecture.parameters(), values, precision)
     }
 
-    /// These parameters with these values: one list a parameter, in their order.
+    /// Creates the given parameters from given values, one list per parameter, in their order.
     ///
     /// # Errors
-    /// As [`with`](Self::with).
+    /// Returns the errors of [`with`](Self::with).
     pub fn of(
         all: Vec<Parameter>,
         mut values: impl FnMut(&Parameter) -> Vec<f64>,
@@ -90,10 +90,10 @@ impl Parameters {
         Ok(Self { entries })
     }
 
-    /// The same numbers in variables of their own.
+    /// Copies the values into new variables.
     ///
     /// # Errors
-    /// candle's, where there is no memory.
+    /// Returns the error of candle if memory is exhausted.
     pub(crate) fn copied(&self) -> Result<Self, ModelError> {
         let copy = |(parameter, variable): &(Parameter, Var)| {
             Ok((parameter.clone(), Var::from_tensor(&variable.as_detached_tensor().copy()?)?))
@@ -101,17 +101,18 @@ impl Parameters {
         Ok(Self { entries: self.entries.iter().map(copy).collect::<Result<_, ModelError>>()? })
     }
 
-    /// Every parameter with its variable.
+    /// Returns each parameter with its variable.
     pub fn entries(&self) -> &[(Parameter, Var)] {
         &self.entries
     }
 
-    /// The tensors of a model that is trained: derivatives reach them.
+    /// Returns the tensors for a model that is trained; they receive gradients.
     pub fn tracked(&self) -> Weights {
         self.weights(|variable| variable.as_tensor().clone())
     }
 
-    /// The tensors of a model that is only used. They change with the parameters.
+    /// Returns the tensors for a model that is only evaluated. They receive no gradients, but follow changes of the
+    /// parameters.
     pub fn frozen(&self) -> Weights {
         self.weights(Var::as_detached_tensor)
     }
@@ -122,7 +123,7 @@ impl Parameters {
     }
 }
 
-/// The numbers that a parameter begins with.
+/// Draws the initial values of a parameter.
 fn draw(parameter: &Parameter, random: &mut LegacyRandom) -> Vec<f64> {
     let count = parameter.count();
     let columns = parameter.shape.last().copied().unwrap_or(1).max(1);

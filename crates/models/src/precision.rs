@@ -1,4 +1,5 @@
-//! Which tensor is stored how: by what it is part of, or by how much it matters (resnet-bk.md §4.2, §4.3).
+//! Plans for mixed precision: the bit width of each tensor, by its component or by its importance (resnet-bk.md §4.2,
+//! §4.3).
 
 use crate::architecture::{Architecture, Parameter};
 use crate::quantized::Rounding;
@@ -6,28 +7,28 @@ use bk_quantize::{Width, packed_length};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The part of a model that a tensor belongs to.
+/// The component of a model that a tensor belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Component {
-    /// An expert of a mixture.
+    /// An expert of a mixture of experts.
     Expert,
-    /// The resolvent and what makes its potential.
+    /// The resolvent and the map to its potential.
     BkCore,
-    /// What makes the logits.
+    /// The output head.
     Output,
-    /// Tokens and positions.
+    /// Token and position embeddings.
     Embedding,
-    /// What steers a selective scan: its time steps, and what goes into its states and out of them.
+    /// The parameters of a selective scan: its time steps, and the maps into and out of its states.
     Scan,
-    /// The maps into a selective scan and out of it, which most of such a model is.
+    /// The projections before and after a selective scan, which hold most parameters of Mamba.
     Projection,
-    /// Anything else.
+    /// All other components.
     Other,
 }
 
 impl Component {
-    /// The component of a name by the published rules: the first that matches.
+    /// Returns the component of a name by the published rules: the first that matches.
     pub fn of(name: &str) -> Self {
         let name = name.to_lowercase();
         let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
@@ -44,9 +45,10 @@ impl Component {
         }
     }
 
-    /// The component of a parameter of the models here: as published, but the linear maps of the resolvent are of
-    /// the core, where the published rules take one for an output and the other for nothing in particular; and Mamba's
-    /// parts, of which those rules know none, are told apart by the same reasoning.
+    /// Returns the component of a parameter of the lab's models. The published rules apply, with two exceptions. The
+    /// linear maps around the resolvent belong to the core; the published rules take one for an output and do not
+    /// recognize the others. Mamba's parameters, which the published rules do not cover, are classified by the same
+    /// reasoning.
     pub fn of_parameter(name: &str) -> Self {
         let has = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
         if has(&["bk_layer.v_proj", "bk_layer.output_proj", "bk_layer.value_proj"]) {
@@ -60,7 +62,8 @@ impl Component {
         }
     }
 
-    /// How it is stored under the static policy: the bulk of a model at INT4, what steers it at INT8, the ends at FP16.
+    /// Returns the bit width under the static policy: INT4 for the bulk of a model, INT8 for the parts that control it,
+    /// FP16 for its input and output.
     pub fn width(self) -> Width {
         match self {
             Component::Expert | Component::Projection => Width::Int4,
@@ -69,7 +72,7 @@ impl Component {
         }
     }
 
-    /// In words.
+    /// Returns the name of the component.
     pub fn label(self) -> &'static str {
         match self {
             Component::Expert => "expert",
@@ -83,12 +86,12 @@ impl Component {
     }
 }
 
-/// The dynamic policy: the most important part at FP16, the least important at INT4, the rest at INT8.
+/// The dynamic policy: FP16 for the most important names, INT4 for the least important, INT8 for the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Policy {
-    /// The part of all names that is stored at FP16.
+    /// Fraction of all names that is stored at FP16.
     pub high: f64,
-    /// The part that is stored at INT4.
+    /// Fraction of all names that is stored at INT4.
     pub low: f64,
 }
 
@@ -98,18 +101,18 @@ impl Default for Policy {
     }
 }
 
-/// The importances between which widths change.
+/// The importances at which the bit width changes.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Thresholds {
-    /// From here on FP16.
+    /// Least importance for FP16.
     pub high: f64,
-    /// From here on INT8; none where nothing is stored at INT4.
+    /// Least importance for INT8; `None` if nothing is stored at INT4.
     pub low: Option<f64>,
 }
 
 impl Policy {
-    /// The thresholds for some importances; none where there are none. Of equal importances all are stored alike, in the
-    /// wider form.
+    /// Returns the thresholds for the given importances; `None` if there are no importances. Equal importances get the
+    /// same bit width, the wider of the two.
     pub fn thresholds(self, importances: impl IntoIterator<Item = f64>) -> Option<Thresholds> {
         let mut falling: Vec<f64> = importances.into_iter().collect();
         falling.sort_unstable_by(|one, other| other.total_cmp(one));
@@ -126,7 +129,7 @@ impl Policy {
 }
 
 impl Thresholds {
-    /// How something of this importance is stored.
+    /// Returns the bit width for an importance.
     pub fn width(self, importance: f64) -> Width {
         if importance >= self.high {
             Width::Half
@@ -138,16 +141,17 @@ impl Thresholds {
     }
 }
 
-/// The width of every tensor that is quantized, by name. What is not named is stored at FP16.
+/// The bit width of every quantized tensor, by name. Other tensors are stored at FP16.
 pub type Plan = BTreeMap<String, Width>;
 
-/// The tensors that are quantized: everything of more than one dimension whose rows are long enough to share a scale.
-/// Biases, norms and what shapes a scan are few, and stay at FP16.
+/// Returns whether a parameter is quantized: every two-dimensional parameter except `A_log`. Biases, norms,
+/// convolutions, and the parameters that shape a scan hold few values and stay at FP16.
 pub fn quantizable(parameter: &Parameter) -> bool {
     parameter.shape.len() == 2 && !parameter.name.ends_with("A_log")
 }
 
-/// Bytes of a parameter at a width, codes and scales, without making them: what [`PackedTensor::bytes`] counts.
+/// Returns the size of a parameter at a bit width, in bytes of codes and scales, without computing the codes. Equals
+/// the count of [`PackedTensor::bytes`].
 ///
 /// [`PackedTensor::bytes`]: crate::PackedTensor::bytes
 pub fn bytes(parameter: &Parameter, width: Width, rounding: Rounding) -> usize {
@@ -156,17 +160,18 @@ pub fn bytes(parameter: &Parameter, width: Width, rounding: Rounding) -> usize {
     parameter.count() / row * (packed_length(row, width.bits()) + scales)
 }
 
-/// Everything that is quantized at one width.
+/// Plans one bit width for everything that is quantized.
 pub fn uniform(architecture: &Architecture, width: Width) -> Plan {
     plan(architecture, |_| width)
 }
 
-/// Everything by its component.
+/// Plans the bit width of each tensor by its component.
 pub fn by_component(architecture: &Architecture) -> Plan {
     plan(architecture, |name| Component::of_parameter(name).width())
 }
 
-/// Everything by its importance, by module; what has none by its component.
+/// Plans the bit width of each tensor by the importance of its module, or by its component if the module has no
+/// importance.
 pub fn by_importance(
     architecture: &Architecture,
     importances: &BTreeMap<String, f64>,
@@ -199,7 +204,7 @@ mod tests {
         thresholds.map(width).unwrap_or_default()
     }
 
-    /// resnet-bk.md §4.2, §4.7: cases 4, 5 and 10, and the corners.
+    /// Cases 4, 5, and 10 of resnet-bk.md §4.2, §4.7, and corner cases.
     #[test]
     fn the_policy_decides_the_published_cases() {
         assert_eq!(widths(&[1.5, 0.5, -0.5, -1.5], 0.25, 0.25), [Half, Int8, Int8, Int4]);
@@ -216,14 +221,14 @@ mod tests {
         assert_eq!(widths(&[1.0, 1.0, 1.0], 0.2, 0.4), [Half, Half, Half]);
     }
 
-    /// §4.7: case 8.
+    /// Case 8 of §4.7.
     #[test]
     fn components_are_told_by_name() {
         let names = ["moe.experts.0", "bk_core.layer", "lm_head", "token_embed", "some_layer"];
         let components =
             [Component::Expert, Component::BkCore, Component::Output, Component::Embedding, Component::Other];
         assert_eq!(names.map(Component::of), components);
-        // The published rules take the resolvent's map for an output.
+        // The published rules take the map after the resolvent for an output.
         assert_eq!(Component::of("blocks.0.bk_layer.output_proj"), Component::Output);
         assert_eq!(Component::of_parameter("blocks.0.bk_layer.output_proj.weight"), Component::BkCore);
     }

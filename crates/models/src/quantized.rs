@@ -1,4 +1,4 @@
-//! A model whose tensors are packed codes.
+//! Models whose tensors are stored as packed codes.
 
 use crate::architecture::{Architecture, Parameter};
 use crate::error::ModelError;
@@ -9,12 +9,13 @@ use bk_quantize::{ByteCount, Calibration, Granularity, QuantizeError, Quantized,
 use candle_core::{Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// How tensors are quantized: rows in groups, symmetric, each group with a scale of its own found from the weights.
+/// How tensors are quantized: symmetrically, in groups along each row, with a scale per group that is found from the
+/// weights.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rounding {
-    /// Weights of a row that share a scale.
+    /// Weights per scale (group size).
     pub group: usize,
-    /// How a scale is found.
+    /// The scale rule.
     pub rule: ScaleRule,
 }
 
@@ -25,7 +26,7 @@ impl Rounding {
     }
 }
 
-/// What the numbers of a tensor are stored as.
+/// The storage format of the numbers of a tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {
@@ -33,24 +34,25 @@ pub enum Format {
     Fp32,
     /// IEEE half precision.
     Fp16,
-    /// 256 even levels in groups.
+    /// 256 evenly spaced levels, in groups.
     Int8,
-    /// 16 even levels in groups.
+    /// 16 evenly spaced levels, in groups.
     Int4,
-    /// 8 even levels in groups.
+    /// 8 evenly spaced levels, in groups.
     Int3,
-    /// 4 even levels in groups, of which a symmetric grid of the absolute maximum uses 3.
+    /// 4 evenly spaced levels, in groups. With a symmetric grid and the absolute-maximum rule, only 3 are used.
     Int2,
-    /// 16 levels at the quantiles of a normal distribution, in blocks of 64 with a scale each; no rule finds it.
+    /// 16 levels at the quantiles of a normal distribution, in blocks of 64 with one scale each. The scale rule does
+    /// not apply.
     Nf4,
 }
 
 impl Format {
-    /// Every format, the widest first.
+    /// All formats, widest first.
     pub const ALL: [Format; 7] =
         [Format::Fp32, Format::Fp16, Format::Int8, Format::Int4, Format::Nf4, Format::Int3, Format::Int2];
 
-    /// The width of its codes.
+    /// Returns the bit width of the codes.
     pub fn width(self) -> Width {
         match self {
             Format::Fp32 => Width::Single,
@@ -62,7 +64,7 @@ impl Format {
         }
     }
 
-    /// The usual name: INT4, NF4.
+    /// Returns the usual name, such as INT4 or NF4.
     pub fn label(self) -> &'static str {
         match self {
             Format::Nf4 => "NF4",
@@ -84,7 +86,7 @@ impl From<Width> for Format {
     }
 }
 
-/// A tensor as it is stored.
+/// A stored tensor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackedTensor {
     pub(crate) name: String,
@@ -95,19 +97,19 @@ pub struct PackedTensor {
 /// The codes of a tensor.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Codes {
-    /// One a row, as each row has scales of its own.
+    /// One entry per row; each row has its own scales.
     Rows(Width, Vec<Quantized>),
-    /// NF4, in blocks that run over the rows.
+    /// NF4; the blocks continue across rows.
     Blocks(BlockQuantized),
 }
 
 impl PackedTensor {
-    /// The parameter's name.
+    /// Returns the name of the parameter.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What one number is stored as.
+    /// Returns the bit width of the codes.
     pub fn width(&self) -> Width {
         match &self.codes {
             Codes::Rows(width, _) => *width,
@@ -115,12 +117,12 @@ impl PackedTensor {
         }
     }
 
-    /// How many numbers it holds.
+    /// Returns the number of elements.
     pub fn count(&self) -> usize {
         self.shape.iter().product()
     }
 
-    /// Its rows; none of a tensor in blocks.
+    /// Returns the rows; empty if the tensor is stored in blocks.
     pub(super) fn rows(&self) -> &[Quantized] {
         match &self.codes {
             Codes::Rows(_, rows) => rows,
@@ -128,7 +130,7 @@ impl PackedTensor {
         }
     }
 
-    /// Bytes taken, counted from what is stored.
+    /// Returns the size of the stored tensor, in bytes.
     pub fn bytes(&self) -> ByteCount {
         match &self.codes {
             Codes::Rows(_, rows) => {
@@ -138,7 +140,7 @@ impl PackedTensor {
         }
     }
 
-    /// The numbers that the bytes stand for.
+    /// Returns the values of the codes.
     pub fn values(&self) -> Vec<f32> {
         match &self.codes {
             Codes::Rows(_, rows) => rows.iter().flat_map(Quantized::dequantize).collect(),
@@ -147,7 +149,7 @@ impl PackedTensor {
     }
 }
 
-/// All tensors of a model as they are stored. What the plan does not name is stored at FP16.
+/// All stored tensors of a model. Tensors that are not in the plan are stored at FP16.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackedModel {
     pub(super) architecture: Architecture,
@@ -155,10 +157,10 @@ pub struct PackedModel {
 }
 
 impl PackedModel {
-    /// Quantizes a model's parameters.
+    /// Quantizes the parameters of a model.
     ///
     /// # Errors
-    /// [`ModelError::Quantize`] for a parameter that is not finite, or a rule that is none.
+    /// Returns [`ModelError::Quantize`] for a parameter that is not finite or an invalid scale rule.
     pub fn new(
         architecture: &Architecture,
         parameters: &Parameters,
@@ -170,10 +172,10 @@ impl PackedModel {
         Self::stored(architecture, parameters, format, rounding)
     }
 
-    /// Stores every parameter in a format of its own.
+    /// Stores each parameter in the format that `format` returns for it.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// Returns the errors of [`new`](Self::new).
     pub fn stored(
         architecture: &Architecture,
         parameters: &Parameters,
@@ -191,25 +193,25 @@ impl PackedModel {
         Ok(Self { architecture: architecture.clone(), tensors })
     }
 
-    /// What the model is.
+    /// Returns the architecture.
     pub fn architecture(&self) -> &Architecture {
         &self.architecture
     }
 
-    /// Its tensors.
+    /// Returns the stored tensors.
     pub fn tensors(&self) -> &[PackedTensor] {
         &self.tensors
     }
 
-    /// Bytes of all tensors, counted from what is stored.
+    /// Returns the size of all stored tensors, in bytes.
     pub fn bytes(&self) -> ByteCount {
         self.tensors.iter().map(PackedTensor::bytes).fold(ByteCount::default(), |sum, bytes| sum + bytes)
     }
 
-    /// The tensors of a model that computes with what the bytes stand for, in single precision.
+    /// Returns the values of the codes in single precision, as the tensors of a model.
     ///
     /// # Errors
-    /// candle's, where there is no memory.
+    /// Returns the error of candle if memory is exhausted.
     pub fn weights(&self) -> Result<Weights, ModelError> {
         let mut weights = Weights::default();
         for tensor in &self.tensors {
@@ -220,7 +222,7 @@ impl PackedModel {
     }
 }
 
-/// The codes of a tensor with so many values a row.
+/// Quantizes a tensor with `row` values per row.
 fn pack(values: &[f32], row: usize, format: Format, rounding: Rounding) -> Result<Codes, QuantizeError> {
     if format == Format::Nf4 {
         return Ok(Codes::Blocks(BlockQuantized::new(values, FourBit::Nf4, false)?));
@@ -248,7 +250,7 @@ mod tests {
         Evaluation::of(&model, tokens, 8).unwrap().loss()
     }
 
-    /// What is measured is read from the codes: one that is changed changes it, in every format of integers.
+    /// Losses are computed from the codes: changing one code changes the loss, in every integer format.
     #[test]
     fn a_changed_code_changes_the_loss() {
         let model =
@@ -271,7 +273,7 @@ mod tests {
         }
     }
 
-    /// vit-lora.md §2.2: half a byte a number, and four bytes a block of 64.
+    /// NF4 takes half a byte per number and four bytes per block of 64 (vit-lora.md §2.2).
     #[test]
     fn nf4_runs_from_half_a_byte_a_number() {
         let model = Mamba { vocabulary: 30, width: 16, layers: 1, context: 8, ..Mamba::default() };

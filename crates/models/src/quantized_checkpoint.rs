@@ -1,9 +1,10 @@
-//! A quantized model as a safetensors file: packed codes and scales as they are counted, and nothing of the weights they
-//! were made from.
+//! Quantized models as safetensors files. A file holds the packed codes and the scales, exactly the bytes that are
+//! counted, and no weights.
 //!
-//! A tensor at FP16 or FP32 stands under its published name in its shape. Of one in codes, its name holds `[rows, bytes]`,
-//! each row packed by itself, and `….scales` holds `[rows, groups]`. The metadata says which is which, and a checksum of
-//! everything, without which a changed code would be just another number.
+//! A tensor at FP16 or FP32 is stored under its published name and in its shape. For a quantized tensor, the published
+//! name holds the codes `[rows, bytes]`, each row packed separately, and `….scales` holds the scales `[rows, groups]`.
+//! The metadata holds the bit width of each tensor and a checksum of everything; without the checksum, a changed code
+//! would go unnoticed.
 
 use crate::architecture::{Architecture, Parameter};
 use crate::checkpoint::{
@@ -26,19 +27,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Where the scales of a tensor stand.
+/// The suffix of the name of the scales.
 const SCALES: &str = ".scales";
-/// What the checksum is found under.
+/// The key of the checksum in the metadata.
 const CHECKSUM: &str = "checksum";
 
-/// What is known of a quantized model besides its numbers.
+/// The metadata of a quantized checkpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Header {
     schema: String,
     architecture: Architecture,
     recipe: Recipe,
     steps: usize,
-    /// Steps taken before a look at the validation part, and the loss there.
+    /// Steps taken before each evaluation on the validation text, and the loss there.
     validation: Vec<(usize, f64)>,
     text: Text,
     tokenizer: Tokenizer,
@@ -46,7 +47,7 @@ struct Header {
     plan: Plan,
 }
 
-/// A quantized model that was kept.
+/// A quantized model with its metadata.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuantizedCheckpoint {
     header: Header,
@@ -54,10 +55,10 @@ pub struct QuantizedCheckpoint {
 }
 
 impl QuantizedCheckpoint {
-    /// Quantizes the model of a checkpoint. What the plan does not name is stored at FP16.
+    /// Quantizes the model of a checkpoint. Tensors that are not in the plan are stored at FP16.
     ///
     /// # Errors
-    /// As [`PackedModel::new`].
+    /// Returns the errors of [`PackedModel::new`].
     pub fn new(checkpoint: &Checkpoint, plan: &Plan, rounding: Rounding) -> Result<Self, ModelError> {
         let Checkpoint { architecture, recipe, text, tokenizer, trajectory, parameters, .. } = checkpoint;
         let header = Header {
@@ -74,20 +75,20 @@ impl QuantizedCheckpoint {
         Ok(Self { header, packed: PackedModel::new(architecture, parameters, plan, rounding)? })
     }
 
-    /// The codes.
+    /// Returns the stored tensors.
     pub fn packed(&self) -> &PackedModel {
         &self.packed
     }
 
-    /// How each tensor is stored that is not stored at FP16.
+    /// Returns the bit width of each tensor that is not stored at FP16.
     pub fn plan(&self) -> &Plan {
         &self.header.plan
     }
 
-    /// The file.
+    /// Writes a checkpoint and returns its bytes.
     ///
     /// # Errors
-    /// What cannot be written, which a sound model has nothing of.
+    /// Returns an error if the metadata or the tensors cannot be serialized; this does not happen for a valid model.
     pub fn write(&self) -> Result<Vec<u8>, CheckpointError> {
         let mut header = serde_json::to_value(&self.header)?;
         let checksum = self.checksum(&header)?;
@@ -98,10 +99,10 @@ impl QuantizedCheckpoint {
         write(&tensors, serde_json::to_string(&header)?)
     }
 
-    /// Reads a file.
+    /// Reads a quantized checkpoint.
     ///
     /// # Errors
-    /// [`CheckpointError`] for anything that is not a whole quantized checkpoint of this lab, as it was written.
+    /// Returns [`CheckpointError`] unless the bytes are a complete and unaltered quantized checkpoint of this lab.
     pub fn read(bytes: &[u8]) -> Result<Self, CheckpointError> {
         let (tensors, mut description) = open(bytes)?;
         match schema(&description) {
@@ -141,10 +142,10 @@ impl QuantizedCheckpoint {
         }
     }
 
-    /// The model, ready for use: it computes with what the codes stand for.
+    /// Returns the model, ready for use. It computes with the values of its codes.
     ///
     /// # Errors
-    /// candle's, where there is no memory.
+    /// Returns the error of candle if memory is exhausted.
     pub fn kept(&self) -> Result<KeptModel, ModelError> {
         let Header { architecture, recipe, steps, validation, text, tokenizer, .. } = self.header.clone();
         let numbers = |width| {
@@ -168,7 +169,7 @@ impl QuantizedCheckpoint {
         })
     }
 
-    /// CRC-32 of the description and of everything stored, in the order of the parameters.
+    /// Returns the CRC-32 of the metadata and of all stored bytes, in the order of the parameters.
     fn checksum(&self, description: &Value) -> Result<u32, CheckpointError> {
         let mut sum = crc32fast::Hasher::new();
         sum.update(serde_json::to_string(description)?.as_bytes());
@@ -183,7 +184,7 @@ impl QuantizedCheckpoint {
     }
 }
 
-/// A tensor as it is written: its codes or floats, and its scales.
+/// Returns the tensors to write for a stored tensor: its codes or floats, and its scales.
 fn stored(tensor: &PackedTensor) -> Vec<Stored> {
     let bytes: Vec<u8> = tensor.rows().iter().flat_map(|row| row.packed().iter().copied()).collect();
     let rows = tensor.rows().len();
@@ -205,7 +206,7 @@ fn stored(tensor: &PackedTensor) -> Vec<Stored> {
     }
 }
 
-/// A tensor as it was written.
+/// Reads a stored tensor.
 fn restored(
     tensors: &SafeTensors<'_>,
     parameter: Parameter,
@@ -241,7 +242,7 @@ fn restored(
     Ok(tensor)
 }
 
-/// The scales of a tensor, all of which are positive and normal.
+/// Reads the scales of a tensor and checks that all are positive and normal.
 fn scales(tensors: &SafeTensors<'_>, name: &str, shape: [usize; 2]) -> Result<Vec<f32>, CheckpointError> {
     let (fours, _) = bytes_of(tensors, name, Dtype::F32, &shape)?.as_chunks();
     let scales: Vec<f32> = fours.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();

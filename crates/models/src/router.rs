@@ -1,22 +1,22 @@
-//! Which experts a token is sent to.
+//! Routers: they choose the experts of each token.
 
 use crate::architecture::Gating;
 use crate::error::ModelError;
 use candle_core::{D, Device, Tensor};
 
-/// The experts of every token, and how they are weighted.
+/// The chosen experts of each token, and their weights.
 #[derive(Debug, Clone)]
 pub(super) struct Routes {
-    /// Experts a token.
+    /// Experts per token.
     pub(super) width: usize,
-    /// The experts, `width` a token, none twice.
+    /// The chosen experts, `width` different ones per token.
     pub(super) experts: Vec<u32>,
-    /// `[tokens, width]`; none where every weight is 1.
+    /// The weights `[tokens, width]`; `None` if every weight is 1.
     pub(super) weights: Option<Tensor>,
 }
 
 impl Routes {
-    /// Those of some tokens alone.
+    /// Returns the routes of the given tokens only.
     pub(crate) fn of(&self, tokens: &[u32]) -> Result<Self, ModelError> {
         let rows = |token: &u32| {
             let first = *token as usize * self.width;
@@ -29,7 +29,8 @@ impl Routes {
     }
 }
 
-/// Routes by the largest of logits `[tokens, experts]`; of equal ones, the first.
+/// Routes each token to the experts with the largest logits; `logits` is `[tokens, experts]`. Of equal logits, the
+/// first is chosen.
 pub(super) fn by_logits(logits: &Tensor, width: usize, gating: Gating) -> Result<Routes, ModelError> {
     let (tokens, experts) = logits.dims2()?;
     let width = width.min(experts);
@@ -62,14 +63,15 @@ fn softmax(logits: &Tensor) -> Result<Tensor, ModelError> {
 
 /// ε of the published router, which divides the phase by ε + 0.1.
 const EPSILON: f64 = 1.0;
-/// The part of the sites that counts as not resonant.
+/// Fraction of the sites that do not count as resonances.
 const QUANTILE: f64 = 0.9;
 
-/// Routes by the phase of the resolvent (resnet-bk.md §9.2): `[tokens]` values of G, in sequences of `sites`.
+/// Routes each token by the phase of the resolvent (resnet-bk.md §9.2). `green` holds one value of G per token, in
+/// sequences of `sites` tokens.
 ///
-/// The circle is cut into as many parts as there are experts; where |G| is beyond the 0.9-quantile the neighbour counts
-/// too. Published, the quantile is of the whole batch, later tokens and other texts included; with `causal` it is of the
-/// sites of the same sequence up to this one.
+/// The circle is divided into as many sectors as there are experts; the sector of the phase chooses the primary expert.
+/// If |G| exceeds its 0.9-quantile, a neighboring expert is added. The published quantile is over the whole batch,
+/// including later tokens and other sequences. With `causal`, it is over the sites of the same sequence up to this one.
 pub(super) fn by_phase(
     green: &[(f64, f64)],
     sites: usize,
@@ -90,14 +92,14 @@ pub(super) fn by_phase(
     for (&(re, im), (&magnitude, &threshold)) in green.iter().zip(magnitudes.iter().zip(&thresholds)) {
         let primary = primary(pxfm::f_atan2(im, re), experts);
         let (first, second, share) = match magnitude > threshold && width == 2 {
-            // Of two neighbours the lower one counts beside the primary, except at the lower end.
+            // The neighbor is the expert below the primary one, or above it at the lower end.
             true => {
                 let start = primary.saturating_sub(1);
                 let [one, other] =
                     [start, start + 1].map(|expert| 1.0 / (1 + expert.abs_diff(primary)) as f64);
                 (start, start + 1, [one / (one + other), other / (one + other)])
             }
-            // The unused place holds some other expert with the weight 0.
+            // The unused place holds another expert with weight 0.
             false => (primary, usize::from(primary == 0), [1.0, 0.0]),
         };
         chosen.extend([first as u32, second as u32].into_iter().take(width));
@@ -107,7 +109,7 @@ pub(super) fn by_phase(
     Ok(Routes { width, experts: chosen, weights: (width > 1).then_some(weights) })
 }
 
-/// The expert in whose part of the circle the phase lies, divided and wrapped to [−π, π) before.
+/// Returns the expert whose sector contains the phase, after the phase is divided by ε + 0.1 and wrapped to [−π, π).
 fn primary(phase: f64, experts: usize) -> usize {
     let turn = std::f64::consts::TAU;
     let half = std::f64::consts::PI;
@@ -116,7 +118,7 @@ fn primary(phase: f64, experts: usize) -> usize {
     (part.max(0.0) as usize).min(experts.saturating_sub(1))
 }
 
-/// The 0.9-quantile of ordered numbers, interpolated as PyTorch does.
+/// Returns the 0.9-quantile of sorted numbers, interpolated as in PyTorch.
 fn quantile(ordered: &[f64]) -> f64 {
     let Some(last) = ordered.len().checked_sub(1) else { return f64::INFINITY };
     let place = QUANTILE * last as f64;
@@ -125,7 +127,7 @@ fn quantile(ordered: &[f64]) -> f64 {
     ordered[below] + (ordered[above] - ordered[below]) * (place - below as f64)
 }
 
-/// At every site the quantile of the values up to it.
+/// Returns, for each site, the quantile of the values up to it.
 fn running_quantile(values: &[f64]) -> Vec<f64> {
     let mut ordered: Vec<f64> = Vec::with_capacity(values.len());
     let next = |&value: &f64| {

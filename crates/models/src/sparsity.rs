@@ -1,9 +1,11 @@
-//! Learned sparsity of the resolvent's diagonal (resnet-bk.md §8.2): a small network says which sites matter, G is kept there,
-//! and another network guesses it elsewhere. The full G is computed all the same: nothing is saved, both networks are added.
+//! Learned sparsity of the resolvent's diagonal (resnet-bk.md §8.2): a small network chooses the sites where G is kept,
+//! and another network interpolates G at the others. The full G is still computed, so that no operations are saved and
+//! those of both networks are added.
 //!
-//! As described, the networks look at both sides and the best sites of a whole sequence are kept, so that the model sees the
-//! future. Its causal twin, which is ours, looks back alone and keeps a site whose importance is above a threshold; that is
-//! found on text of the training part, such that the target is left out there.
+//! As described, the networks see both sides, and the best sites of a whole sequence are kept, so that the model is not
+//! causal. The causal variant, which is not in the paper, sees earlier sites only and keeps a site if its importance
+//! exceeds a threshold. The threshold is calibrated on training text, chosen so that the target fraction is dropped
+//! there.
 
 use crate::architecture::{Parameter, ResNetBk};
 use crate::error::ModelError;
@@ -18,35 +20,35 @@ use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 use std::cell::RefCell;
 
-/// The part of the sites that is to be left out, as published.
+/// The published target: the fraction of sites to drop.
 pub const TARGET: f64 = 0.6;
-/// Taps of the importance network's convolutions.
+/// Taps of the convolutions in the importance network.
 const IMPORTANCE_TAPS: usize = 3;
-/// Taps of the interpolating network's.
+/// Taps of the convolutions in the interpolation network.
 const INTERPOLATION_TAPS: usize = 5;
-/// Channels within the interpolating network.
+/// Channels inside the interpolation network.
 const INTERPOLATION_CHANNELS: usize = 32;
-/// What the mask and the importances are called on their way.
+/// Endings of the names under which a watch sees the masks and the importances.
 const MASK: &str = ".sparsity_mask";
 const IMPORTANCE: &str = "sparsity.importance.3";
-/// Tokens of the training part that thresholds are found on, at most.
+/// Training tokens used to calibrate the thresholds, at most.
 const CALIBRATION: usize = 4096;
 
-/// Where the networks look.
+/// The sites that the networks see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sight {
-    /// To both sides, as described: the model then sees the future.
+    /// Both sides, as described. The model is then not causal.
     Both,
-    /// Back alone.
+    /// Earlier sites only.
     Past,
 }
 
 impl Sight {
-    /// Both of them.
+    /// Both variants.
     pub const ALL: [Self; 2] = [Self::Both, Self::Past];
 
-    /// In words.
+    /// Returns the name of the variant.
     pub fn label(self) -> &'static str {
         match self {
             Sight::Both => "sparse G, as described",
@@ -55,7 +57,7 @@ impl Sight {
     }
 }
 
-/// The parameters of both networks of every block.
+/// Returns the parameters of both networks of every block.
 pub fn parameters(model: &ResNetBk) -> Vec<Parameter> {
     let (half, channels) = (half(model), 2 * model.potentials);
     let inner = INTERPOLATION_CHANNELS;
@@ -82,8 +84,8 @@ fn half(model: &ResNetBk) -> usize {
     (model.width / 2).max(1)
 }
 
-/// Operations that both networks, the choice and the mask add to a forward pass, a token of a sequence of so many: every
-/// one of them on top of the full model.
+/// Returns the operations that both networks, the choice of sites, and the mask add to a forward pass, per token of a
+/// sequence of `sites` tokens. They are added to all operations of the full model.
 pub fn flops_a_token(model: &ResNetBk, sites: usize) -> u64 {
     let (half, channels, inner) = (half(model), 2 * model.potentials, INTERPOLATION_CHANNELS);
     let linear = |inputs: usize, outputs: usize| (2 * inputs * outputs + outputs) as u64;
@@ -96,7 +98,7 @@ pub fn flops_a_token(model: &ResNetBk, sites: usize) -> u64 {
         + linear(INTERPOLATION_TAPS * inner, inner)
         + linear(INTERPOLATION_TAPS * inner, channels)
         + 2 * inner as u64;
-    // The best are found by ordering; the mask is applied, and what was guessed put beside it.
+    // Sorting finds the best sites. Per channel, the mask is applied and the interpolation is added.
     let choice = u64::from(sites.max(2).next_power_of_two().ilog2());
     model.layers as u64 * (importance + interpolation + choice + 4 * channels as u64)
 }
@@ -104,15 +106,16 @@ pub fn flops_a_token(model: &ResNetBk, sites: usize) -> u64 {
 /// How sites are chosen.
 #[derive(Debug, Clone, Copy)]
 enum Choice {
-    /// As in training: by chance, with derivatives as if the choice were soft (the straight-through estimator).
+    /// In training: at random, with the gradient of the soft choice (straight-through estimator).
     Drawn { seed: u32 },
-    /// As in use: the best of a sequence, or all above a threshold where the networks look back alone.
+    /// In evaluation: the best sites of a sequence, or, if the networks see earlier sites only, all sites above a
+    /// threshold.
     Best { threshold: f64 },
-    /// All of them: the mask is 1 everywhere.
+    /// All sites: the mask is 1 everywhere.
     All,
 }
 
-/// What leaves out sites of one block's diagonal.
+/// The networks that make the diagonal of one block sparse.
 #[derive(Debug, Clone)]
 pub(super) struct Sparsifier {
     name: String,
@@ -150,8 +153,8 @@ impl Sparsifier {
         })
     }
 
-    /// The features `[tokens, 2·potentials]` with the sites that are not chosen replaced by what is guessed of them; `x` is
-    /// what the potentials are made of.
+    /// Replaces the features `[tokens, 2·potentials]` at the sites that are not chosen by their interpolation. `x` is
+    /// the input of the map to the potentials.
     pub(super) fn apply(
         &self,
         x: &Tensor,
@@ -171,7 +174,7 @@ impl Sparsifier {
         Ok((kept + guessed.broadcast_mul(&rest)?)?)
     }
 
-    /// 1 where G is kept, 0 elsewhere: `[tokens, 1]`.
+    /// Returns the mask `[tokens, 1]`: 1 where G is kept, 0 elsewhere.
     fn mask(&self, x: &Tensor, sites: usize, watch: Watch<'_>) -> Result<Tensor, ModelError> {
         let [first, second, third, last] = &self.importance;
         let near = |tensor: &Tensor| self.windows(tensor, sites, IMPORTANCE_TAPS);
@@ -196,13 +199,13 @@ impl Sparsifier {
                 let chosen = values.iter().zip(&noise).map(|(value, noise)| above(value + noise)).collect();
                 let noise = Tensor::from_vec(noise, (tokens, 1), &Device::Cpu)?.to_dtype(x.dtype())?;
                 let soft = ((logits + noise)?.neg()?.exp()? + 1.0)?.recip()?;
-                // The choice, as a value; its chance, as far as derivatives know.
+                // The value is the hard choice; the gradient is that of the soft choice.
                 Ok(((&soft - soft.detach())? + hard(chosen)?)?)
             }
         }
     }
 
-    /// The rows near every site of a sequence, side by side, zeros beyond its ends: `[tokens, taps·columns]`.
+    /// Concatenates the rows around each site of a sequence, with zeros beyond its ends: `[tokens, taps·columns]`.
     fn windows(&self, tensor: &Tensor, sites: usize, taps: usize) -> Result<Tensor, ModelError> {
         let (tokens, columns) = tensor.dims2()?;
         let before = match self.sight {
@@ -217,12 +220,12 @@ impl Sparsifier {
     }
 }
 
-/// 1 where σ(value) > ½.
+/// Returns 1 where σ(value) > ½, else 0.
 fn above(value: f64) -> f32 {
     if value > 0.0 { 1.0 } else { 0.0 }
 }
 
-/// Keeps the best of a sequence: ⌊N·(1 − target)⌋ of N; of equal ones, the first.
+/// Returns the mask that keeps the best ⌊N·(1 − target)⌋ of N sites of a sequence. Of equal sites, the first are kept.
 fn best(values: &[f64]) -> Vec<f32> {
     let count = (values.len() as f64 * (1.0 - TARGET)) as usize;
     let mut order: Vec<usize> = (0..values.len()).collect();
@@ -233,11 +236,11 @@ fn best(values: &[f64]) -> Vec<f32> {
 }
 
 impl LanguageModel {
-    /// The same model with its diagonals made sparse by these networks; a model without resolvents stays as it is. Where they
-    /// look back alone, every block has a threshold; 0 where none is given.
+    /// Makes the diagonals sparse with the given networks. Does nothing for a model without resolvents. The networks
+    /// that see earlier sites only use one threshold per block; a missing threshold is 0.
     ///
     /// # Errors
-    /// [`ModelError::Missing`] and [`ModelError::Shape`] for the first weight that does not fit.
+    /// Returns [`ModelError::Missing`] or [`ModelError::Shape`] for the first weight that does not fit.
     pub fn with_sparsity(
         self,
         networks: &Parameters,
@@ -248,10 +251,10 @@ impl LanguageModel {
         self.sparsified(&networks.frozen(), sight, |layer| Choice::Best { threshold: threshold(layer) })
     }
 
-    /// The same with every site kept: for whoever wants to see that nothing else changes.
+    /// Attaches the networks, but keeps every site. Tests use it to show that nothing else changes.
     ///
     /// # Errors
-    /// As [`with_sparsity`](Self::with_sparsity).
+    /// Returns the errors of [`with_sparsity`](Self::with_sparsity).
     pub fn with_every_site(self, networks: &Parameters, sight: Sight) -> Result<Self, ModelError> {
         self.sparsified(&networks.frozen(), sight, |_| Choice::All)
     }
@@ -268,10 +271,10 @@ impl LanguageModel {
         Ok(self.sparsify(sparsifiers))
     }
 
-    /// The part of the sites that these sequences are left with zeros or guesses at, over all blocks.
+    /// Returns the fraction of sites that are dropped in the given sequences, over all blocks.
     ///
     /// # Errors
-    /// As [`logits`](Self::logits).
+    /// Returns the errors of [`logits`](Self::logits).
     pub fn sparsity_on(&self, tokens: &[u32], length: usize) -> Result<f64, ModelError> {
         let masks = Seen::of(MASK);
         self.logits(tokens, length, Watch::with(&|module, tensor| masks.see(module, tensor)))?;
@@ -284,7 +287,7 @@ impl LanguageModel {
     }
 }
 
-/// What the modules whose names end alike put out in a forward pass, a tensor a block.
+/// The outputs of the modules whose names have a given ending, collected in a forward pass, one tensor per block.
 struct Seen {
     ending: &'static str,
     tensors: RefCell<Vec<Tensor>>,
@@ -303,8 +306,8 @@ impl Seen {
     }
 }
 
-/// The training of both networks on a trained model that stays as it is: its loss, and the square of how far the sparsity
-/// of each block is from its target.
+/// Training of both networks on a frozen, trained model. The loss is that of the model plus, for each block, the
+/// squared deviation of its sparsity from the target.
 #[derive(Debug)]
 pub struct SparsityTraining {
     model: LanguageModel,
@@ -316,10 +319,10 @@ pub struct SparsityTraining {
 }
 
 impl SparsityTraining {
-    /// A training at its beginning; `model` is a ResNet-BK.
+    /// Creates a training before its first step. `model` is a ResNet-BK.
     ///
     /// # Errors
-    /// What [`Recipe::check`] finds; [`ModelError::NoResolvents`] for another model.
+    /// Returns the errors of [`Recipe::check`], and [`ModelError::NoResolvents`] for another model.
     pub fn new(model: &LanguageModel, recipe: Recipe, sight: Sight) -> Result<Self, ModelError> {
         recipe.check()?;
         let sizes = model.resnet_bk().ok_or(ModelError::NoResolvents)?;
@@ -328,25 +331,25 @@ impl SparsityTraining {
         Ok(Self { model: model.clone(), networks, optimizer, recipe, sight, steps: 0 })
     }
 
-    /// Steps taken.
+    /// Returns the number of steps taken.
     pub fn steps(&self) -> usize {
         self.steps
     }
 
-    /// Whether all steps are taken.
+    /// Returns whether all steps are taken.
     pub fn is_complete(&self) -> bool {
         self.steps >= self.recipe.steps
     }
 
-    /// The networks as they are.
+    /// Returns the current networks.
     pub fn networks(&self) -> &Parameters {
         &self.networks
     }
 
-    /// The model as it is used with them; thresholds are found on the text that training learns from.
+    /// Returns the model with the current networks, for evaluation. The thresholds are calibrated on the training text.
     ///
     /// # Errors
-    /// None that a sound training gives.
+    /// Returns no error for a valid training.
     pub fn model(&self, train: &[u32]) -> Result<LanguageModel, ModelError> {
         let context = self.model.architecture().context();
         let sequences = (CALIBRATION.min(train.len()) / context).max(1);
@@ -364,7 +367,7 @@ impl SparsityTraining {
         self.model.clone().with_sparsity(&self.networks, self.sight, &thresholds)
     }
 
-    /// The model with sites chosen as the next step of training does.
+    /// Returns the model with sites chosen as in the next training step.
     fn drawn(&self, networks: &Weights) -> Result<LanguageModel, ModelError> {
         let seed = self.recipe.seed.wrapping_mul(0x9e37_79b1) ^ (self.steps as u32).wrapping_mul(0x85eb_ca6b);
         let choice = |layer: usize| Choice::Drawn { seed: seed.wrapping_add(layer as u32) };
@@ -374,7 +377,8 @@ impl SparsityTraining {
     /// Takes a step on a text.
     ///
     /// # Errors
-    /// [`ModelError::Diverged`] where loss or derivatives are not finite: the networks are then as before the step.
+    /// Returns [`ModelError::Diverged`] if the loss or the gradient is not finite. The networks are then as before the
+    /// step.
     pub fn step(&mut self, train: &[u32]) -> Result<(), ModelError> {
         let context = self.model.architecture().context();
         let (inputs, targets) = self.recipe.sequences(self.steps, train, context);

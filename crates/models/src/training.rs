@@ -1,4 +1,5 @@
-//! Training: the same recipe, seed and text give the same parameters, with or without a stop in between.
+//! Training. The same recipe, seed, and text give the same parameters, whether or not the training was interrupted and
+//! resumed.
 
 use crate::architecture::{Architecture, Parameter};
 use crate::error::ModelError;
@@ -16,27 +17,27 @@ use candle_core::DType;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 
-/// How a model is trained (measured-feasibility.md §1).
+/// The recipe of a training (measured-feasibility.md §1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Recipe {
-    /// Steps in all.
+    /// Total number of steps.
     pub steps: usize,
-    /// Sequences a step.
+    /// Sequences per step.
     pub batch: usize,
-    /// The largest learning rate.
+    /// The largest learning rate, reached at the end of warm-up.
     pub learning_rate: f64,
-    /// Steps over which the learning rate rises to it.
+    /// Warm-up steps.
     pub warm_up: usize,
-    /// The part of it that is left at the end of the cosine.
+    /// The learning rate at the end of the cosine, as a fraction of the largest.
     pub final_part: f64,
-    /// Decay of matrices.
+    /// Weight decay of matrices.
     pub weight_decay: f64,
-    /// The largest norm of all derivatives together.
+    /// Largest norm of the gradient over all parameters.
     pub clip: f64,
-    /// Seed of the first parameters and of the order of the text.
+    /// Seed of the initial parameters and of the order of the text.
     pub seed: u32,
-    /// Steps between two looks at the validation part.
+    /// Steps between two evaluations on the validation text.
     pub validate_every: usize,
 }
 
@@ -57,7 +58,7 @@ impl Default for Recipe {
 }
 
 impl Recipe {
-    /// What a browser tab trains by, for [`ResNetBk::browser`] and [`Mamba::browser`] (docs/models.md).
+    /// Returns the recipe for [`ResNetBk::browser`] and [`Mamba::browser`] in a browser tab (docs/models.md).
     ///
     /// [`ResNetBk::browser`]: crate::ResNetBk::browser
     /// [`Mamba::browser`]: crate::Mamba::browser
@@ -65,10 +66,10 @@ impl Recipe {
         Self { steps: 800, ..Self::default() }
     }
 
-    /// Refuses what cannot be trained by.
+    /// Checks that the values are within their limits.
     ///
     /// # Errors
-    /// [`ModelError::Size`] or [`ModelError::Rate`] for the first value out of range.
+    /// Returns [`ModelError::Size`] or [`ModelError::Rate`] for the first value out of range.
     pub fn check(&self) -> Result<(), ModelError> {
         let sizes = [
             ("number of steps", self.steps, 1, 1_000_000),
@@ -94,7 +95,7 @@ impl Recipe {
         Ok(())
     }
 
-    /// The learning rate of a step, counted from 0: a line up, then half a cosine down.
+    /// Returns the learning rate of a step, counted from 0: a linear warm-up, then half a cosine down.
     pub fn learning_rate_at(&self, step: usize) -> f64 {
         if step < self.warm_up {
             return self.learning_rate * (step + 1) as f64 / self.warm_up as f64;
@@ -105,7 +106,7 @@ impl Recipe {
         self.learning_rate * (self.final_part + (1.0 - self.final_part) * wave)
     }
 
-    /// How a step is taken, counted from 0.
+    /// Returns the settings of a step, counted from 0.
     pub(crate) fn at(&self, step: usize) -> Step {
         Step {
             taken: step,
@@ -115,7 +116,7 @@ impl Recipe {
         }
     }
 
-    /// Inputs and targets of a step, one sequence after the other: the same for every model.
+    /// Returns the inputs and targets of a step, one sequence after the other. They do not depend on the model.
     pub(super) fn sequences(&self, step: usize, text: &[u32], context: usize) -> (Vec<u32>, Vec<u32>) {
         let (mut inputs, mut targets) = (vec![], vec![]);
         for start in self.starts(step, text.len(), context) {
@@ -126,7 +127,7 @@ impl Recipe {
         (inputs, targets)
     }
 
-    /// Where the sequences of a step begin in a text.
+    /// Returns the start of each sequence of a step in the text.
     fn starts(&self, step: usize, tokens: usize, context: usize) -> Vec<usize> {
         let mixed = self.seed.wrapping_mul(0x9e37_79b1) ^ (step as u32).wrapping_mul(0x85eb_ca6b);
         let mut random = LegacyRandom::new(mixed);
@@ -135,16 +136,16 @@ impl Recipe {
     }
 }
 
-/// What training came by.
+/// The training history.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Trajectory {
-    /// The loss of every step on its batch, in nats a token.
+    /// The loss of each step on its batch, in nats per token.
     pub losses: Vec<f32>,
-    /// The norm of the derivatives before clipping, at every step.
+    /// The norm of the gradient before clipping, per step.
     pub norms: Vec<f32>,
-    /// The loss on the validation part, with the number of steps taken before.
+    /// The loss on the validation text, with the number of steps taken before.
     pub validation: Vec<(usize, f64)>,
-    /// Parameters that no step's loss has depended on, and which nothing has taught.
+    /// Parameters that have never had a gradient.
     pub untaught: Vec<String>,
 }
 
@@ -158,15 +159,15 @@ pub struct Training {
     pub(super) trajectory: Trajectory,
     trained: LanguageModel,
     frozen: LanguageModel,
-    /// What matrices are stored as, where training is to know of it.
+    /// Storage format of the matrices in quantization-aware training.
     aware: Option<(Format, Rounding)>,
 }
 
 impl Training {
-    /// A training at its beginning.
+    /// Creates a training before its first step.
     ///
     /// # Errors
-    /// What [`Architecture::check`] and [`Recipe::check`] find.
+    /// Returns the errors of [`Architecture::check`] and [`Recipe::check`].
     pub fn new(architecture: Architecture, recipe: Recipe) -> Result<Self, ModelError> {
         recipe.check()?;
         let parameters = Parameters::fresh(&architecture, recipe.seed, DType::F32)?;
@@ -174,7 +175,7 @@ impl Training {
         Self::at(architecture, recipe, parameters, optimizer, Trajectory::default())
     }
 
-    /// A training as it stood.
+    /// Creates a training from its stored state.
     pub(super) fn at(
         architecture: Architecture,
         recipe: Recipe,
@@ -187,12 +188,12 @@ impl Training {
         Ok(Self { architecture, recipe, parameters, optimizer, trajectory, trained, frozen, aware: None })
     }
 
-    /// A further training of a model that was trained, with running means of its own. With `aware`, every matrix is rounded
-    /// on its way into the computation and derivatives pass as if it were not (the straight-through estimator): training
-    /// with quantization. The model that is handed in stays as it is.
+    /// Creates a further training of a trained model, with new running means. With `aware`, every matrix is rounded in
+    /// the forward pass, and the gradient passes as if it were not (straight-through estimator): quantization-aware
+    /// training. The parameters of `kept` are copied and stay unchanged.
     ///
     /// # Errors
-    /// What [`Recipe::check`] finds, and candle where there is no memory.
+    /// Returns the errors of [`Recipe::check`], and the error of candle if memory is exhausted.
     pub fn further(
         kept: &KeptModel,
         recipe: Recipe,
@@ -206,7 +207,7 @@ impl Training {
         Ok(Self { aware, ..training })
     }
 
-    /// The model that a step computes with.
+    /// Returns the model that a step computes with.
     fn model_of_step(&self) -> Result<LanguageModel, ModelError> {
         let Some((format, rounding)) = self.aware else { return Ok(self.trained.clone()) };
         let formats = |parameter: &Parameter| if quantizable(parameter) { format } else { Format::Fp32 };
@@ -215,52 +216,54 @@ impl Training {
         let rounded = packed.weights()?;
         for (parameter, variable) in self.parameters.entries().iter().filter(|(of, _)| quantizable(of)) {
             let stored = rounded.get(&parameter.name, &parameter.shape)?;
-            // What is stored, as a value; the variable, as far as derivatives know.
+            // The value is the rounded matrix; the gradient is that of the variable.
             let difference = (stored - variable.as_detached_tensor())?;
             weights.replace(&parameter.name, (variable.as_tensor() + difference)?);
         }
         LanguageModel::new(&self.architecture, &weights)
     }
 
-    /// The same training by something else than the exact derivatives with respect to the resolvent's potentials.
+    /// Replaces the exact gradient with respect to the potentials of the resolvent.
     pub fn with_potential_gradient(self, gradient: PotentialGradient) -> Self {
         Self { trained: self.trained.with_potential_gradient(gradient), ..self }
     }
 
-    /// How it is trained.
+    /// Returns the recipe.
     pub fn recipe(&self) -> &Recipe {
         &self.recipe
     }
 
-    /// Steps taken.
+    /// Returns the number of steps taken.
     pub fn steps(&self) -> usize {
         self.trajectory.losses.len()
     }
 
-    /// Whether all steps are taken.
+    /// Returns whether all steps are taken.
     pub fn is_complete(&self) -> bool {
         self.steps() >= self.recipe.steps
     }
 
-    /// What it came by.
+    /// Returns the training history.
     pub fn trajectory(&self) -> &Trajectory {
         &self.trajectory
     }
 
-    /// The parameters as they are.
+    /// Returns the current parameters.
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
     }
 
-    /// The model as it is, for use; it changes with the training.
+    /// Returns the current model for evaluation. It follows the training.
     pub fn model(&self) -> &LanguageModel {
         &self.frozen
     }
 
-    /// Takes a step on a text; gives its loss. Where that is due, looks at the validation part before.
+    /// Takes a step on a text and returns its loss. Evaluates the validation text before the step if that is due, and
+    /// after the last step.
     ///
     /// # Errors
-    /// [`ModelError::Diverged`] where loss or derivatives are not finite: the parameters are then as before the step.
+    /// Returns [`ModelError::Diverged`] if the loss or the gradient is not finite. The parameters are then as before
+    /// the step.
     pub fn step(&mut self, train: &[u32], validation: &[u32]) -> Result<f32, ModelError> {
         let (step, context) = (self.steps(), self.architecture.context());
         if step.is_multiple_of(self.recipe.validate_every) {
@@ -292,8 +295,8 @@ impl Training {
         Ok(value)
     }
 
-    /// Leaves out a step that could not be taken: its loss, which is not finite or whose derivatives are not, is kept among
-    /// those of the trajectory, and the text goes on.
+    /// Skips a step that failed because its loss or gradient is not finite. The loss and the norm are recorded in the
+    /// history, and the next step uses the next batch.
     pub fn leave_out(&mut self, loss: f32, norm: f64) {
         self.trajectory.losses.push(loss);
         self.trajectory.norms.push(norm as f32);

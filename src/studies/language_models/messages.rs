@@ -5,7 +5,6 @@ use super::mixed_precision::record::Mixed;
 use super::prediction::Prediction;
 use super::record::{Config, LanguageModel};
 use crate::kit::protocol::{Parcel, WrittenFile, tasks};
-use crate::studies::robustness::measured::record as widths;
 use bk_models::Trajectory;
 use bk_models::causality::Causality;
 use bk_models::corpus::Baselines;
@@ -17,8 +16,6 @@ impl Parcel for Shelved {}
 impl Parcel for Causality {}
 impl Parcel for Mixed {}
 impl Parcel for Prediction {}
-impl Parcel for MeasuredModel {}
-impl Parcel for MeasuredModels {}
 
 tasks! {
     "models":
@@ -32,12 +29,6 @@ tasks! {
     MapCausality = "causality" => Causality,
     Predict = "predict" => Prediction,
     StudyMixed = "mixed" => Mixed,
-}
-
-tasks! {
-    "widths":
-    MeasureWidths = "measure" => MeasuredModel,
-    ListWidths = "list" => MeasuredModels,
 }
 
 /// A model on the shelf is known by a number, counted up.
@@ -91,49 +82,6 @@ pub struct StudyMixed {
     /// What was found before: what still holds of it is not measured again.
     pub earlier: Option<Box<mixed::Mixed>>,
 }
-
-/// Measure the next point of a model's perplexity against bit width, or train it further up to the next look.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MeasureWidths {
-    /// Which model.
-    pub key: ModelKey,
-    /// How.
-    pub config: widths::Config,
-    /// How it is trained further; none where it is to be measured as it is.
-    pub tuning: Option<widths::Tuning>,
-    /// After how many steps of its own training it is measured, which goes on meanwhile; none where it is to be measured as
-    /// it is.
-    pub lengths: Option<Vec<usize>>,
-}
-
-/// Say what was measured of the models on the shelf.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ListWidths;
-
-/// What was measured of a model on the shelf.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MeasuredModel {
-    /// Which model.
-    pub key: ModelKey,
-    /// The record, which holds this model alone.
-    pub record: widths::Widths,
-    /// Where it was measured along its training: how far that is.
-    #[serde(default)]
-    pub course: Option<Taken>,
-}
-
-/// A training that is measured at several lengths.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Taken {
-    /// The numbers of steps.
-    pub lengths: Vec<usize>,
-    /// Steps that it has taken.
-    pub steps: usize,
-}
-
-/// What was measured of all models, in all settings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct MeasuredModels(pub Vec<MeasuredModel>);
 
 /// Write a model's checkpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,4 @@
-//! The record of a long-context stability study: training loss against step, for each sequence length of
-//! each model.
+//! The record of a long-context stability study: training loss against step, for each sequence length of each model.
 
 use crate::kit::protocol::{Parcel, tasks};
 use crate::kit::record::difference::{Quantities, Quantity};
@@ -12,7 +11,7 @@ impl Parcel for Stability {}
 
 tasks! { "stability": Config = "simulate" => Stability }
 
-/// What decides the published simulation (resnet-bk.md §7.2).
+/// The config of the published simulation (resnet-bk.md §7.2).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
@@ -30,15 +29,15 @@ impl Default for Config {
     }
 }
 
-/// More lengths than a figure can tell apart.
+/// The largest number of lengths, more than a figure can distinguish.
 const MOST_LENGTHS: usize = 32;
 
-/// A figure's worth of points. The simulated losses of Mamba grow by e^0.02 a step; squared they stay below
-/// the largest double up to about 18,000 steps.
+/// The largest number of steps that a figure can show. The simulated losses of Mamba grow by e^0.02 per step; their
+/// squares stay below the largest double up to about 18,000 steps.
 const MOST_STEPS: u32 = 10_000;
 
 impl Config {
-    /// Whether the simulation is defined for these values.
+    /// Fails if the simulation is not defined for these values.
     pub fn check(&self) -> Result<(), ConfigError> {
         if self.sequence_lengths.is_empty() {
             return Err(ConfigError::NoLengths);
@@ -56,7 +55,7 @@ impl Config {
     }
 }
 
-/// A configuration the simulation is not defined for.
+/// A config for which the simulation is not defined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// The list of lengths is empty.
@@ -79,33 +78,33 @@ pub enum ConfigError {
 pub enum Losses {
     /// The loss at every step.
     Curve(Curve),
-    /// What a summary says of a curve it does not show.
+    /// The statistics of a curve that a summary does not show.
     Statistics(Statistics),
 }
 
-/// Losses step by step.
+/// Losses by step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
-    /// The steps, rising, as many as losses; empty where they are 0, 1, 2, ….
+    /// The steps, ascending, one per loss; empty if they are 0, 1, 2, ….
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<u64>,
-    /// The losses; `None` where a loss was not a finite number.
+    /// The losses; `None` for a loss that was not a finite number.
     pub losses: Vec<Option<f64>>,
 }
 
 impl Curve {
-    /// Steps and losses in order.
+    /// Returns steps and losses in order.
     pub fn points(&self) -> impl Iterator<Item = (u64, Option<f64>)> {
         let steps = self.steps.iter().copied().map(Some).chain(std::iter::repeat(None));
         self.losses.iter().zip(steps).zip(0..).map(|((loss, step), place)| (step.unwrap_or(place), *loss))
     }
 
-    /// The loss at a step; `None` if it was no finite number or the curve has no such step.
+    /// Returns the loss at a step; `None` if it was not finite or the curve has no such step.
     pub fn at(&self, step: u64) -> Option<f64> {
         self.points().find(|(other, _)| *other == step)?.1
     }
 
-    /// What the published summary says of a curve; `None` if it has no finite loss.
+    /// Returns the statistics of the published summary for this curve; `None` if it has no finite loss.
     pub fn statistics(&self) -> Option<Statistics> {
         let losses: Vec<f64> = self.losses.iter().flatten().copied().collect();
         Some(Statistics {
@@ -118,12 +117,12 @@ impl Curve {
     }
 }
 
-/// A curve's last, least and mean loss, its spread and its gaps, over the finite losses alone.
+/// A curve's last, least, and mean loss, its deviation and its gaps, over the finite losses only.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Statistics {
     /// The last loss.
     pub final_loss: f64,
-    /// The least loss; absent where a file gives only the last, like everything below.
+    /// The least loss. This and the fields below are absent if a file states only the last loss.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_loss: Option<f64>,
     /// The mean loss.
@@ -132,7 +131,7 @@ pub struct Statistics {
     /// The population standard deviation of the losses.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub std_loss: Option<f64>,
-    /// How many losses were not a finite number.
+    /// Number of losses that were not finite.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub num_nan: Option<u64>,
 }
@@ -140,12 +139,12 @@ pub struct Statistics {
 /// One training run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// The seed the source states.
+    /// The seed that the source states.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
     /// Whether the source calls the run diverged.
     pub diverged: bool,
-    /// From which step on, where the source states it.
+    /// The first step of the divergence, if the source states it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub divergence_step: Option<u64>,
     /// Its losses.
@@ -153,7 +152,7 @@ pub struct Run {
 }
 
 impl Run {
-    /// The run's losses step by step, where the source gives them.
+    /// Returns the run's losses by step, if the source gives them.
     pub fn curve(&self) -> Option<&Curve> {
         match &self.losses {
             Losses::Curve(curve) => Some(curve),
@@ -161,7 +160,7 @@ impl Run {
         }
     }
 
-    /// What the published summary says of the run; `None` if it has no finite loss.
+    /// Returns the statistics of the published summary for this run; `None` if it has no finite loss.
     pub fn statistics(&self) -> Option<Statistics> {
         match &self.losses {
             Losses::Curve(curve) => curve.statistics(),
@@ -175,30 +174,30 @@ impl Run {
 pub struct Point {
     /// Tokens in a sequence: at least 1.
     pub sequence_length: u32,
-    /// At least one run.
+    /// The runs; at least one.
     pub runs: Vec<Run>,
 }
 
 impl Point {
-    /// Whether any of the runs is called diverged.
+    /// Returns whether the source calls any of the runs diverged.
     pub fn diverged(&self) -> bool {
         self.runs.iter().any(|run| run.diverged)
     }
 
-    /// The earliest step from which on a run diverged.
+    /// Returns the earliest step from which a run diverged.
     pub fn divergence_step(&self) -> Option<u64> {
         self.runs.iter().filter_map(|run| run.divergence_step).min()
     }
 
-    /// Half the width of the 95 % confidence interval of the mean last loss; `None` for fewer than two runs that
-    /// have one.
+    /// Returns the half-width of the 95 % confidence interval of the mean last loss; `None` for fewer than two runs
+    /// with a last loss.
     pub fn confidence(&self) -> Option<f64> {
         let last = self.runs.iter().filter_map(Run::statistics).map(|of| of.final_loss);
         statistics::confidence(&last.collect::<Vec<f64>>())
     }
 
-    /// The means of the runs' statistics, and the gaps of all of them; over the runs that have a finite
-    /// loss, `None` if there is none.
+    /// Returns the means of the runs' statistics, and the sum of their gaps, over the runs with a finite loss; `None`
+    /// if there are none.
     pub fn statistics(&self) -> Option<Statistics> {
         let runs: Vec<Statistics> = self.runs.iter().filter_map(Run::statistics).collect();
         let mean = |value: fn(&Statistics) -> Option<f64>| {
@@ -218,17 +217,17 @@ impl Point {
 /// One model's sequence lengths.
 pub type Series = crate::kit::record::Series<Point>;
 
-/// What a stability study, or an import of result files, found.
+/// The results of a stability study, or of an import of result files.
 pub type Stability = Comparison<Config, Point>;
 
 impl Series {
-    /// The point at a sequence length, if the series has one.
+    /// Returns the point at a sequence length, if the series has one.
     pub fn at(&self, sequence_length: u32) -> Option<&Point> {
         self.points.iter().find(|point| point.sequence_length == sequence_length)
     }
 }
 
-/// The published name of a sequence length: 8192 → 8k, 131072 → 131k, 1048576 → 1M.
+/// Returns the published name of a sequence length: 8192 → 8k, 131072 → 131k, 1048576 → 1M.
 pub fn length_label(sequence_length: u32) -> String {
     match sequence_length {
         1_000_000.. => format!("{}M", sequence_length / 1_000_000),

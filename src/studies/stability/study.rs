@@ -5,8 +5,8 @@ use super::record::{Config, Stability};
 use crate::kit::context::StudyError;
 use crate::kit::record::{Manifest, Provenance};
 
-/// Runs the published simulation. Nothing of the machine enters the record, so that the same config gives
-/// the same bytes everywhere.
+/// Runs the published simulation. Nothing about the machine enters the record, so the same config gives the same bytes
+/// everywhere.
 pub fn run(config: &Config) -> Result<Stability, StudyError> {
     config.check()?;
     Ok(Stability {

@@ -1,20 +1,20 @@
-//! What counting alone achieves: the perplexities of one, two and three tokens.
+//! Baselines: perplexities of unigram, bigram, and trigram models, which only count tokens.
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
-/// Mean losses on a held-out text, in nats a token.
+/// Mean losses on held-out text, in nats per token.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Baselines {
-    /// Knowing nothing of the past.
+    /// Without context.
     pub unigram: f64,
-    /// Knowing the token before.
+    /// Given the previous token.
     pub bigram: f64,
-    /// Knowing two.
+    /// Given the two previous tokens.
     pub trigram: f64,
 }
 
-/// How often what followed a context.
+/// The counts of the tokens that follow one context.
 #[derive(Default)]
 struct Followers {
     counts: HashMap<u32, u32>,
@@ -22,8 +22,9 @@ struct Followers {
 }
 
 impl Followers {
-    /// Witten and Bell's estimate: with the probability T/(n + T) something follows that has not been seen after this
-    /// context, T being how many different tokens have, and is then left to the shorter context.
+    /// Returns the probability of a token by the estimate of Witten and Bell. With probability T/(n + T), the next
+    /// token is drawn from the shorter context; n is the number of times the context was seen, and T the number of
+    /// different tokens that followed it.
     fn probability(&self, token: u32, shorter: f64) -> f64 {
         let (seen, kinds) = (f64::from(self.total), self.counts.len() as f64);
         let count = f64::from(self.counts.get(&token).copied().unwrap_or(0));
@@ -31,17 +32,19 @@ impl Followers {
     }
 }
 
-/// The most tokens that are counted: what follows what is then known well enough, and memory does not grow for ever.
+/// Largest number of tokens counted. More tokens hardly improve the estimate, and memory stays bounded.
 const MOST_COUNTED: usize = 4_000_000;
 
-/// The tokens before a place, at most two, as a number: different for different ones, 0 for none.
+/// Returns a key of the `length` (at most two) tokens before a position; `None` if there are fewer. Different contexts
+/// have different keys; the key of the empty context is 0.
 fn context(text: &[u32], place: usize, length: usize) -> Option<u64> {
     let tokens = &text[place.checked_sub(length)?..place];
     Some(tokens.iter().fold(0, |key, &token| key << 32 | (u64::from(token) + 1)))
 }
 
-/// The losses of n-grams counted in one text (in no more than its first four million tokens), on another. Their context is
-/// not cut into sequences, which is slightly in their favour beside a model that begins each sequence without any.
+/// Returns the losses of n-gram models counted on one text (at most its first four million tokens), measured on
+/// another. The context is not limited to a sequence, which slightly favors the n-gram models over a model that starts
+/// each sequence without context.
 pub fn baselines(vocabulary: usize, train: &[u32], held_out: &[u32]) -> Baselines {
     let train = &train[..train.len().min(MOST_COUNTED)];
     let mut followers: HashMap<u64, Followers> = HashMap::new();
@@ -80,7 +83,7 @@ mod tests {
         assert!(found.trigram < 0.01, "{found:?}");
     }
 
-    /// Probabilities over all tokens sum to 1, so that a perplexity means what it says.
+    /// The probabilities of all tokens sum to 1.
     #[test]
     fn estimates_are_probabilities() {
         let train: Vec<u32> = (0..500u32).map(|place| place * place % 7).collect();

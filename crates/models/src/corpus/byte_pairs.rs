@@ -1,22 +1,22 @@
-//! Byte-pair encoding: frequent neighbours become tokens of their own, found in the text itself.
+//! Byte-pair encoding: frequent pairs of adjacent tokens, found in the text itself, become new tokens.
 //!
-//! Written out, since the library that does this best, `tokenizers`, brings regular expressions, Unicode tables, thread
-//! pools and four other models of tokens along, of which a page that weighs every kilobyte needs none. Source: Sennrich
-//! et al., “Neural machine translation of rare words with subword units” (2016), on bytes.
+//! The encoding is written here because the best library for it, `tokenizers`, also brings regular expressions, Unicode
+//! tables, thread pools, and four other kinds of tokenizers. The page needs none of them and must stay small. Source:
+//! Sennrich et al., “Neural machine translation of rare words with subword units” (2016), on bytes.
 
 use super::CorpusError;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
-/// The tokens that are there from the beginning.
+/// Number of tokens that are single bytes.
 const BYTES: u32 = 256;
-/// Pairs are counted in no more than so many bytes, evenly from the whole text.
+/// Pairs are counted in at most this many bytes, spread evenly over the text.
 const COUNTED: usize = 16 << 20;
-/// Pieces the counted text is taken in.
+/// Number of pieces into which the counted text is divided.
 const PIECES: usize = 16;
 
-/// An encoding: tokens 0 to 255 are the bytes, the others pairs of earlier tokens, in the order in which they were
-/// found.
+/// A tokenizer: tokens 0 to 255 are the bytes; each other token is a pair of earlier tokens, in the order in which the
+/// pairs were found.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Stored", into = "Stored")]
 pub struct BytePairs {
@@ -24,7 +24,7 @@ pub struct BytePairs {
     ranks: HashMap<[u32; 2], u32>,
 }
 
-/// What is kept of an encoding.
+/// The serialized form.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     pairs: Vec<[u32; 2]>,
@@ -55,11 +55,11 @@ impl BytePairs {
         Self { pairs, ranks }
     }
 
-    /// Finds the pairs of a text, so many that bytes and pairs together are `vocabulary`; fewer where no pair occurs
-    /// twice any more. Of equally frequent pairs the one of the lower tokens comes first.
+    /// Finds the pairs in a text, so that bytes and pairs together give `vocabulary` tokens, or fewer if no pair occurs
+    /// twice any more. Of equally frequent pairs, the one with the lower tokens comes first.
     ///
     /// # Errors
-    /// [`CorpusError::Vocabulary`] for less than the bytes or more than 65,536.
+    /// Returns [`CorpusError::Vocabulary`] for fewer than 256 or more than 65,536 tokens.
     pub fn train(text: &[u8], vocabulary: usize) -> Result<Self, CorpusError> {
         let wanted = vocabulary.checked_sub(BYTES as usize).filter(|_| vocabulary <= 1 << 16);
         let wanted = wanted.ok_or(CorpusError::Vocabulary { vocabulary })?;
@@ -88,12 +88,12 @@ impl BytePairs {
         Ok(Self::of(pairs))
     }
 
-    /// How many tokens there are.
+    /// Returns the vocabulary size.
     pub fn vocabulary(&self) -> usize {
         BYTES as usize + self.pairs.len()
     }
 
-    /// The tokens of a text.
+    /// Returns the tokens of a text.
     pub fn encode(&self, text: &[u8]) -> Vec<u32> {
         let mut known: HashMap<&[u8], Vec<u32>> = HashMap::new();
         let mut tokens = Vec::with_capacity(text.len() / 2);
@@ -112,7 +112,7 @@ impl BytePairs {
         }
     }
 
-    /// The bytes of tokens; one that there is not is left out.
+    /// Returns the bytes of the tokens. Unknown tokens are skipped.
     pub fn decode(&self, tokens: &[u32]) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(2 * tokens.len());
         let mut waiting: Vec<u32> = Vec::new();
@@ -132,7 +132,7 @@ impl BytePairs {
     }
 }
 
-/// How often pairs occur, and in which words.
+/// The counts of the pairs, and the words that contain them.
 #[derive(Default)]
 struct Pairs {
     counts: HashMap<[u32; 2], i64>,
@@ -140,7 +140,7 @@ struct Pairs {
 }
 
 impl Pairs {
-    /// Adds (or takes away) the pairs of a word.
+    /// Adds the pairs of a word `count` times; a negative count removes them.
     fn add(&mut self, index: usize, word: &[u32], count: i64) {
         for pair in pairs(word) {
             *self.counts.entry(pair).or_default() += count;
@@ -156,7 +156,7 @@ impl Pairs {
         (count > 1).then_some(pair)
     }
 
-    /// The words in which a pair occurs or once did, each once.
+    /// Removes and returns the words that contain or once contained a pair, each once.
     fn words_with(&mut self, pair: [u32; 2]) -> Vec<usize> {
         let mut places = self.places.remove(&pair).unwrap_or_default();
         places.sort_unstable();
@@ -165,12 +165,12 @@ impl Pairs {
     }
 }
 
-/// Every token with the one after it.
+/// Returns each token with its successor.
 fn pairs(tokens: &[u32]) -> impl Iterator<Item = [u32; 2]> {
     tokens.iter().zip(tokens.iter().skip(1)).map(|(&first, &second)| [first, second])
 }
 
-/// Puts the token of a pair in its place wherever it occurs, from the left.
+/// Replaces each occurrence of a pair by its token, from the left.
 fn merge(word: &mut Vec<u32>, [first, second]: [u32; 2], token: u32) {
     let (mut from, mut to) = (0, 0);
     while from < word.len() {
@@ -182,8 +182,8 @@ fn merge(word: &mut Vec<u32>, [first, second]: [u32; 2], token: u32) {
     word.truncate(to);
 }
 
-/// What pairs never reach across: a run of letters and digits with the white space character before it, a run of white
-/// space, or a run of anything else. Bytes beyond ASCII count as letters.
+/// Divides a text into words, which no pair crosses: a run of letters and digits with the white-space character before
+/// it, a run of white space, or a run of other characters. Bytes beyond ASCII count as letters.
 fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let kind = |byte: u8| match byte {
         byte if byte.is_ascii_whitespace() => 0,
@@ -196,7 +196,7 @@ fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
         let run = rest.iter().position(|&byte| kind(byte) != first).unwrap_or(rest.len());
         let follows = rest.get(run).is_some_and(|&byte| kind(byte) == 1);
         let length = match (first, follows) {
-            // One character of the white space belongs to the word after it.
+            // The last white-space character belongs to the word after it.
             (0, true) if run > 1 => run - 1,
             (0, true) => {
                 let word = rest[run..].iter().position(|&byte| kind(byte) != 1);
@@ -210,7 +210,7 @@ fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The text, or pieces of it spread over all.
+/// Returns the text, or, if it is too long, pieces spread evenly over it.
 fn evenly(text: &[u8]) -> impl Iterator<Item = &[u8]> {
     let pieces = if text.len() <= COUNTED { 1 } else { PIECES };
     let (part, taken) = (text.len() / pieces, text.len().min(COUNTED) / pieces);
@@ -225,7 +225,7 @@ mod tests {
     #[test]
     fn the_most_frequent_pair_is_found_first() {
         let pairs = BytePairs::train(b"aaab aaab abab ", 258).unwrap_or_default();
-        // “ab” and “aa” occur four times each within words; of equals, the lower.
+        // “ab” and “aa” occur four times each within words; of equally frequent pairs, the lower comes first.
         assert_eq!(pairs.pairs[0], [97, 97]);
         assert_eq!(pairs.decode(&pairs.encode(b"aaab")), b"aaab");
         assert!(pairs.encode(b"aaab").len() < 4);

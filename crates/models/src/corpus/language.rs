@@ -2,53 +2,53 @@
 //!
 //! # The source
 //!
-//! A grammar of simple English: in each of its states q a word w follows with the probability p(w|q), and leads to the
-//! state δ(q, w). Words are spelt out and end with a space, which no word contains, so that a text can be taken apart in
-//! one way only. Whoever has read a text from its beginning knows the state, though it is nowhere written: singular and
-//! plural are remembered over any number of adjectives, and the verb after a relative clause agrees with the noun before
-//! it. No order of n-grams is enough.
+//! The source is a grammar of simple English. In state q, the next word is w with probability p(w|q), and the next
+//! state is δ(q, w). Words are spelled out and end with a space. No word contains a space, so that a text can be
+//! divided into words in only one way. The state follows from the text since its beginning, although the text never
+//! states it: it remembers singular and plural over any number of adjectives, and the verb after a relative clause
+//! agrees with the noun before it. No n-gram model captures this fully.
 //!
 //! # Its entropy
 //!
-//! The states visited are a Markov chain with the matrix P(q, q′) = Σ_{w: δ(q,w)=q′} p(w|q) and a stationary
-//! distribution π = πP. Given everything before it, a word has the entropy H(q) = −Σ_w p(w|q) ln p(w|q) and takes
-//! ℓ(q) = Σ_w p(w|q)·|w| symbols, its space included. Spelling is a bijection, and adds nothing: by the chain rule the
-//! entropy of a word's symbols, each given those before it, is the entropy of the word. So in a long text the nats a
-//! symbol tend to
+//! The states form a Markov chain with the matrix P(q, q′) = Σ_{w: δ(q,w)=q′} p(w|q) and a stationary distribution π =
+//! πP. Given everything before it, a word has the entropy H(q) = −Σ_w p(w|q) ln p(w|q) and takes ℓ(q) = Σ_w p(w|q)·|w|
+//! symbols, including its space. Spelling is a bijection and adds no entropy: by the chain rule, the entropy of the
+//! symbols of a word, each given the symbols before it, is the entropy of the word. In a long text, the entropy per
+//! symbol, in nats, therefore tends to
 //!
 //! ```text
 //! h = Σ_q π(q) H(q) / Σ_q π(q) ℓ(q).
 //! ```
 //!
-//! No model that sees only the past has a smaller expected loss, and e^h is the least expected perplexity.
+//! No causal model has a smaller expected loss, and e^h is the lowest possible perplexity.
 
 use bk_python::random::LegacyRandom;
 
 /// The symbols, in the order of their tokens.
 pub const SYMBOLS: &[u8] = b" .abcdefghijklmnopqrstuvwxyz";
 
-/// States of the grammar: what is waited for.
+/// States of the grammar, named after what comes next.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// A sentence to begin.
+    /// The start of a sentence.
     Sentence,
-    /// An adjective or the subject, of one, of several, or of either.
+    /// An adjective or the subject: singular, plural, or either.
     SubjectOne,
     SubjectSeveral,
     SubjectEither,
-    /// What the subject does.
+    /// The verb of the subject: singular or plural.
     VerbOne,
     VerbSeveral,
-    /// What the subject does besides, after “that”.
+    /// The verb of the relative clause after “that”: singular or plural.
     ClauseOne,
     ClauseSeveral,
-    /// A determiner of the object.
+    /// The determiner of the object.
     Object,
-    /// An adjective or the object.
+    /// An adjective or the object: singular, plural, or either.
     ObjectOne,
     ObjectSeveral,
     ObjectEither,
-    /// How the sentence ends or goes on.
+    /// The end of the sentence or a conjunction.
     End,
 }
 
@@ -70,11 +70,11 @@ const ACTS_SEVERAL: &[&str] = &["see", "find", "follow", "love", "paint", "forge
 const RESTS_ONE: &[&str] = &["sleeps", "waits", "sings", "shines"];
 const RESTS_SEVERAL: &[&str] = &["sleep", "wait", "sing", "shine"];
 
-/// Words from which the next is drawn: all of them together with this probability, the k-th of them in proportion to
-/// 1/k; and the state they lead to.
+/// Total probability of a group of words, the words, and the state that follows. Within the group, the probability of
+/// the k-th word is proportional to 1/k.
 type Choice = (f64, &'static [&'static str], State);
 
-/// What may follow in a state.
+/// Returns the groups of words that can follow in a state.
 fn choices(state: State) -> Vec<Choice> {
     let determiners = |one, several, either| {
         vec![
@@ -105,10 +105,10 @@ fn choices(state: State) -> Vec<Choice> {
     }
 }
 
-/// A word that may follow.
+/// A word with its probability and the state that follows.
 #[derive(Debug, Clone, PartialEq)]
 struct Word {
-    /// Its symbols, the space included.
+    /// Its symbols, including the space.
     symbols: Vec<u32>,
     probability: f64,
     next: usize,
@@ -117,7 +117,7 @@ struct Word {
 /// A source of text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Language {
-    /// The words of every state; their probabilities sum to 1.
+    /// The words of each state; their probabilities sum to 1.
     states: Vec<Vec<Word>>,
 }
 
@@ -127,7 +127,7 @@ fn spell(word: &str) -> Vec<u32> {
 }
 
 impl Language {
-    /// The embedded language.
+    /// Returns the embedded language.
     pub fn embedded() -> Self {
         let all = [
             Sentence,
@@ -159,10 +159,10 @@ impl Language {
         Self { states: all.into_iter().map(words).collect() }
     }
 
-    /// The part of all words that is drawn in each state.
+    /// Returns the stationary distribution: the fraction of all words that is drawn in each state.
     fn stationary(&self) -> Vec<f64> {
         let mut now = vec![1.0 / self.states.len() as f64; self.states.len()];
-        // The chain may be periodic; the mean of two successive distributions converges all the same.
+        // The chain may be periodic. Averaging each distribution with the next one makes it converge anyway.
         for _ in 0..4096 {
             let mut next: Vec<f64> = now.iter().map(|part| part / 2.0).collect();
             for (words, part) in self.states.iter().zip(&now) {
@@ -173,7 +173,7 @@ impl Language {
         now
     }
 
-    /// h, in nats a symbol.
+    /// Returns the entropy per symbol h, in nats.
     pub fn entropy_rate(&self) -> f64 {
         let (mut nats, mut symbols) = (0.0, 0.0);
         for (words, part) in self.states.iter().zip(self.stationary()) {
@@ -185,7 +185,7 @@ impl Language {
         nats / symbols
     }
 
-    /// A text of so many symbols, from the beginning of a sentence on.
+    /// Generates a text of `symbols` symbols that starts with a sentence.
     pub fn generate(&self, symbols: usize, seed: u32) -> Vec<u32> {
         let mut random = LegacyRandom::new(seed);
         let mut text = Vec::with_capacity(symbols + 16);
@@ -205,8 +205,8 @@ impl Language {
         text
     }
 
-    /// What the source itself loses on a text that begins with a sentence: the mean of −ln p of every symbol given all
-    /// before it. None for a text it could not have made.
+    /// Returns the loss of the source itself on a text that starts with a sentence: the mean of −ln p over all symbols,
+    /// each given the symbols before it. Returns `None` for a text that the source cannot generate.
     pub fn loss(&self, text: &[u32]) -> Option<f64> {
         let mut nats = 0.0;
         let mut state = Sentence as usize;
@@ -221,7 +221,7 @@ impl Language {
                     rest = &rest[word.symbols.len()..];
                 }
                 None => {
-                    // The text ends within a word: all that begin so could follow.
+                    // The text ends within a word: sum over all words that start like this.
                     let begun: f64 = words
                         .iter()
                         .filter(|word| word.symbols.starts_with(rest))
@@ -244,7 +244,7 @@ mod tests {
     use super::{Language, SYMBOLS};
     use std::collections::HashMap;
 
-    /// The entropy computed another way: symbol by symbol over the states of the spelling.
+    /// Computes the entropy in another way: symbol by symbol, over the states of the spelling.
     #[test]
     fn the_entropy_of_the_symbols_is_that_of_the_words() {
         let language = Language::embedded();
@@ -273,7 +273,7 @@ mod tests {
         let language = Language::embedded();
         let text = language.generate(1_000_000, 5);
         let loss = language.loss(&text).unwrap_or_default();
-        // The loss of a word deviates by about 1 nat, of some 200,000 words by 1/450 together.
+        // The standard deviation of the loss is about 1 nat for one word, and 1/450 for the mean of some 200,000 words.
         assert!((loss - language.entropy_rate()).abs() < 4.0 / 450.0 / 5.0, "{loss}");
         let letters: Vec<u8> = text[..60].iter().map(|&token| SYMBOLS[token as usize]).collect();
         assert!(letters.is_ascii() && letters.contains(&b' '));

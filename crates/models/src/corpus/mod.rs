@@ -1,7 +1,7 @@
-//! Texts as tokens: what models are trained on, and what they are measured by.
+//! Texts as tokens, for training and evaluation.
 //!
-//! A corpus has three parts that share nothing: one to train on, one to watch while training, and one held out, which
-//! only the final measurement reads.
+//! A corpus has three parts without overlap: training text, validation text for evaluation during training, and
+//! held-out text, which only the final evaluation reads.
 
 mod baseline;
 mod byte_pairs;
@@ -14,57 +14,57 @@ pub use language::{Language, SYMBOLS};
 use bk_python::random::LegacyRandom;
 use serde::{Deserialize, Serialize};
 
-/// The fewest bytes of a text file: less holds no statistics to learn.
+/// Smallest size of a text file, in bytes. A smaller file is too short to learn from.
 const FEWEST_BYTES: usize = 10_000;
-/// The most bytes of a text file.
+/// Largest size of a text file, in bytes.
 const MOST_BYTES: usize = 256 << 20;
-/// The most tokens that are generated.
+/// Largest number of generated tokens.
 const MOST_TOKENS: usize = 100_000_000;
-/// Of every twenty tokens, one is for validation and one is held out.
+/// Number of equal parts of a text: one is validation text, one is held-out text, the others are training text.
 const PARTS: usize = 20;
 
-/// Where a corpus comes from.
+/// The source of a corpus.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "text", rename_all = "kebab-case")]
 pub enum Text {
-    /// The embedded language, whose entropy is known exactly: so many symbols of it.
+    /// Text of the embedded language, whose entropy is known exactly.
     Language {
-        /// Symbols in all three parts.
+        /// Symbols in all three parts together.
         tokens: usize,
     },
-    /// Symbols drawn evenly and independently, so that nothing can be known of the next one.
+    /// Symbols drawn uniformly and independently, so that no model can predict the next one.
     Uniform {
-        /// How many there are to choose from.
+        /// Number of different symbols.
         symbols: usize,
-        /// Symbols in all three parts.
+        /// Symbols in all three parts together.
         tokens: usize,
     },
-    /// A file of the reader's, in byte pairs found in its training part.
+    /// A text file, tokenized with byte pairs that are found in its training part.
     File {
-        /// The file's name.
+        /// The name of the file.
         name: String,
-        /// Byte pairs and bytes together.
+        /// Vocabulary size: bytes and byte pairs.
         vocabulary: usize,
     },
 }
 
-/// How a text is taken apart.
+/// A tokenizer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "tokens", rename_all = "kebab-case")]
 pub enum Tokenizer {
-    /// One token a symbol of the embedded language.
+    /// One token per symbol of the embedded language.
     Symbols,
-    /// The tokens are numbers.
+    /// Tokens are numbers.
     Numbers {
-        /// How many there are.
+        /// Vocabulary size.
         count: usize,
     },
-    /// Byte pairs.
+    /// Byte-pair encoding.
     BytePairs(BytePairs),
 }
 
 impl Tokenizer {
-    /// How many tokens there are.
+    /// Returns the vocabulary size.
     pub fn vocabulary(&self) -> usize {
         match self {
             Tokenizer::Symbols => SYMBOLS.len(),
@@ -73,11 +73,11 @@ impl Tokenizer {
         }
     }
 
-    /// The tokens of a text.
+    /// Returns the tokens of a text.
     ///
     /// # Errors
-    /// [`CorpusError::Symbol`] for a character that the embedded language does not have,
-    /// [`CorpusError::Number`] for what is no token where tokens are numbers.
+    /// Returns [`CorpusError::Symbol`] for a character that the embedded language does not have, and
+    /// [`CorpusError::Number`] for a word that is not a token, where tokens are numbers.
     pub fn encode(&self, text: &[u8]) -> Result<Vec<u32>, CorpusError> {
         match self {
             Tokenizer::Symbols => {
@@ -101,7 +101,7 @@ impl Tokenizer {
         }
     }
 
-    /// The text of tokens; numbers are written out.
+    /// Returns the text of the tokens. Where tokens are numbers, they are separated by spaces.
     pub fn decode(&self, tokens: &[u32]) -> Vec<u8> {
         match self {
             Tokenizer::Symbols => {
@@ -115,7 +115,7 @@ impl Tokenizer {
     }
 }
 
-/// Why a text cannot serve.
+/// Why a text cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CorpusError {
     /// A file that is too short or too long.
@@ -123,7 +123,7 @@ pub enum CorpusError {
         "The text has {bytes} bytes. Give one of {FEWEST_BYTES} to {MOST_BYTES} bytes, so that there is something to learn and to measure."
     )]
     Length {
-        /// How many bytes it has.
+        /// Size of the file, in bytes.
         bytes: usize,
     },
     /// A file that is not text.
@@ -131,35 +131,35 @@ pub enum CorpusError {
         "The file is not text: its byte {place} (counted from 0) begins no UTF-8 character. Give a plain text file."
     )]
     NotText {
-        /// The first such byte.
+        /// Position of the first invalid byte.
         place: usize,
     },
-    /// A file that was not given.
+    /// The contents of the file were not given.
     #[error("The text “{name}” is not here. Give the file again.")]
     Missing {
-        /// The file's name.
+        /// The name of the file.
         name: String,
     },
     /// Too few or too many generated tokens.
     #[error("{tokens} tokens cannot be generated. Choose from {least} to {MOST_TOKENS}.")]
     Tokens {
-        /// How many were asked for.
+        /// The requested number.
         tokens: usize,
-        /// The fewest.
+        /// The smallest number allowed.
         least: usize,
     },
-    /// Another number of symbols than can be drawn.
+    /// A number of different symbols that is not supported.
     #[error("{symbols} symbols cannot be drawn from. Choose from 2 to 65536.")]
     Symbols {
-        /// How many were asked for.
+        /// The requested number.
         symbols: usize,
     },
-    /// A vocabulary that byte pairs cannot have.
+    /// A vocabulary size that byte-pair encoding does not support.
     #[error(
         "A vocabulary of {vocabulary} cannot be made of byte pairs. Choose from 256, which are the bytes, to 65536."
     )]
     Vocabulary {
-        /// What was asked for.
+        /// The requested size.
         vocabulary: usize,
     },
     /// A character that the embedded language does not have.
@@ -170,56 +170,56 @@ pub enum CorpusError {
         /// The character.
         symbol: char,
     },
-    /// Text for a model of numbers.
+    /// A word that is not a token, where tokens are numbers.
     #[error(
         "“{word}” is no token of this model, which was trained on drawn numbers. Give whole numbers below {count} with spaces between them."
     )]
     Number {
-        /// The beginning of what was given.
+        /// The beginning of the word.
         word: String,
-        /// How many numbers there are.
+        /// Vocabulary size.
         count: usize,
     },
-    /// A part with fewer tokens than one sequence.
+    /// A part with too few tokens for one sequence.
     #[error(
         "The text is only {tokens} tokens long, too short for sequences of {context}. Give a longer text or a shorter context."
     )]
     TooShort {
-        /// How many tokens its shortest part has.
+        /// Number of tokens in the shortest part.
         tokens: usize,
-        /// How long a sequence is.
+        /// Length of a sequence.
         context: usize,
     },
 }
 
-/// A tokenised text in three parts.
+/// A tokenized text in three parts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Corpus {
-    /// How it was tokenised.
+    /// The tokenizer.
     pub tokenizer: Tokenizer,
-    /// What models learn from.
+    /// Training text.
     pub train: Vec<u32>,
-    /// What is looked at while they do.
+    /// Validation text, evaluated during training.
     pub validation: Vec<u32>,
-    /// What they are measured by.
+    /// Held-out text, for the final evaluation.
     pub held_out: Vec<u32>,
-    /// Bytes that the held-out tokens stand for; none where tokens are numbers.
+    /// Bytes of the held-out text; `None` where tokens are numbers.
     pub held_out_bytes: Option<usize>,
-    /// The entropy in nats a token below which no model of the past can get, where it is known.
+    /// The entropy floor, in nats per token: the smallest possible expected loss of a causal model; `None` if it is not
+    /// known.
     pub entropy: Option<f64>,
-    /// What the source itself would lose on the held-out part, in nats a token.
+    /// The loss of the source itself on the held-out text, in nats per token; `None` if it is not known.
     pub source_loss: Option<f64>,
 }
 
-/// Seeds of the three parts of a generated text: always the same, so that models are measured by the same text
-/// whatever they were trained with.
+/// Seeds of the three parts of a generated text. They are fixed, so that all models are evaluated on the same text.
 const SEEDS: [u32; 3] = [101, 202, 303];
 
 impl Text {
-    /// The corpus; `content` holds the file's bytes where the text is one.
+    /// Creates the corpus. For a text file, `content` holds the bytes of the file.
     ///
     /// # Errors
-    /// [`CorpusError`] for what cannot be tokenised, with the reason.
+    /// Returns [`CorpusError`] if the text cannot be generated or tokenized.
     pub fn corpus(&self, content: Option<&[u8]>) -> Result<Corpus, CorpusError> {
         match self {
             &Text::Language { tokens } => {
@@ -278,10 +278,10 @@ impl Text {
 }
 
 impl Corpus {
-    /// Refuses a corpus one of whose parts is shorter than a sequence and its last target.
+    /// Checks that each part is long enough for one sequence and its last target.
     ///
     /// # Errors
-    /// [`CorpusError::TooShort`].
+    /// Returns [`CorpusError::TooShort`] if a part is too short.
     pub fn check(&self, context: usize) -> Result<(), CorpusError> {
         let parts = [&self.train, &self.validation, &self.held_out];
         match parts.into_iter().map(Vec::len).min().unwrap_or(0) {
@@ -291,18 +291,18 @@ impl Corpus {
     }
 }
 
-/// Refuses what is too short, too long or no text.
+/// Checks that the size is within its limits and that the content is text.
 fn check_text(content: &[u8]) -> Result<(), CorpusError> {
     if !(FEWEST_BYTES..=MOST_BYTES).contains(&content.len()) {
         return Err(CorpusError::Length { bytes: content.len() });
     }
     let wrong = std::str::from_utf8(content).err().map(|error| error.valid_up_to());
-    // A file of zeros is UTF-8 too.
+    // Zero bytes are valid UTF-8, but not text.
     let place = wrong.or_else(|| content.iter().position(|&byte| byte == 0));
     place.map_or(Ok(()), |place| Err(CorpusError::NotText { place }))
 }
 
-/// Tokens of the three parts.
+/// Returns the number of tokens in each part.
 fn lengths(tokens: usize) -> Result<[usize; 3], CorpusError> {
     if !(FEWEST_BYTES..=MOST_TOKENS).contains(&tokens) {
         return Err(CorpusError::Tokens { tokens, least: FEWEST_BYTES });
@@ -311,12 +311,12 @@ fn lengths(tokens: usize) -> Result<[usize; 3], CorpusError> {
     Ok([tokens - 2 * part, part, part])
 }
 
-/// Nine tenths, then a twentieth twice, cut at ends of lines where there are any near.
+/// Divides a text into nine tenths, one twentieth, and one twentieth, at line ends where one is near.
 fn split(content: &[u8]) -> [&[u8]; 3] {
     let part = content.len() / PARTS;
     let cut = |place: usize| {
         let line = content[place..].iter().take(part / 2).position(|&byte| byte == b'\n');
-        // Else at the beginning of a character.
+        // Otherwise, at the start of a character.
         let character = || content[place..].iter().position(|&byte| byte & 0xc0 != 0x80).unwrap_or(0);
         place + line.map_or_else(character, |line| line + 1)
     };

@@ -1,47 +1,47 @@
-//! Functions of single numbers.
+//! Elementwise functions.
 
 use super::element::{Element, LANES, Lanes};
 use super::{Argument, Kernel, Operation, check};
 use bk_resolvent::Real;
 use candle_core::{Result, Shape, Tensor};
 
-/// max(x, 0).
+/// Returns max(x, 0).
 pub(crate) fn relu(x: &Tensor) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Relu)))
 }
 
-/// x·σ(x).
+/// Returns x·σ(x).
 pub(crate) fn silu(x: &Tensor) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Silu)))
 }
 
-/// x·Φ(x), Φ being the normal distribution: GELU as it was defined, not its approximation by tanh.
+/// Returns x·Φ(x), where Φ is the normal distribution function: the exact GELU, not its approximation by tanh.
 pub fn gelu(x: &Tensor) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Gelu)))
 }
 
-/// ln(1 + eˣ).
+/// Returns ln(1 + eˣ).
 pub(crate) fn softplus(x: &Tensor) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Softplus)))
 }
 
-/// x where it lies within ±limit, else the limit; its derivative there is 0.
+/// Clamps x to ±limit. The gradient outside is 0.
 pub(crate) fn clamp(x: &Tensor, limit: f64) -> Result<Tensor> {
     x.apply_op1(Operation(Each(Clamp { limit })))
 }
 
-/// y·z·σ(z), for y and z of one shape.
+/// Returns y·z·σ(z); y and z have the same shape.
 pub(crate) fn gate(y: &Tensor, z: &Tensor) -> Result<Tensor> {
     y.apply_op2(z, Operation(Gate))
 }
 
-/// A function of single numbers, some at a time. NaN stays NaN: whoever looks for one must find it.
+/// An elementwise function, computed on several numbers at once. NaN stays NaN, so that checks for it find it.
 trait Pointwise: Send + Sync + 'static {
     const NAME: &'static str;
 
     fn value<T: Element>(&self, x: Lanes<T>) -> Lanes<T>;
 
-    /// Its derivative.
+    /// The derivative.
     fn slope<T: Element>(&self, x: Lanes<T>) -> Lanes<T>;
 }
 
@@ -64,7 +64,7 @@ impl<F: Pointwise> Kernel<1> for Each<F> {
     }
 }
 
-/// f of every number.
+/// Applies f to each number.
 fn each<T: Element>(values: &[T], f: impl Fn(Lanes<T>) -> Lanes<T>) -> Vec<T> {
     let mut result = Vec::with_capacity(values.len());
     let (whole, rest) = values.as_chunks::<LANES>();
@@ -75,7 +75,7 @@ fn each<T: Element>(values: &[T], f: impl Fn(Lanes<T>) -> Lanes<T>) -> Vec<T> {
     result
 }
 
-/// gradient·f for every number.
+/// Returns gradient·f for each number.
 fn each_with<T: Element>(values: &[T], gradient: &[T], f: impl Fn(Lanes<T>) -> Lanes<T>) -> Vec<T> {
     let mut result = each(values, f);
     result.iter_mut().zip(gradient).for_each(|(slope, &upstream)| *slope *= upstream);
@@ -118,7 +118,7 @@ impl Pointwise for Clamp {
     }
 }
 
-/// 1/(1 + e⁻ˣ).
+/// Returns 1/(1 + e⁻ˣ).
 #[inline(always)]
 fn sigmoid<T: Element>(x: Lanes<T>) -> Lanes<T> {
     T::exp(x.map(|x| -x)).map(|power| T::ONE / (T::ONE + power))
@@ -143,7 +143,7 @@ impl Pointwise for Silu {
 
 struct Gelu;
 
-/// Φ(x) = erfc(−x/√2)/2, which loses no digits where x is far below 0.
+/// Returns Φ(x) as erfc(−x/√2)/2, which is accurate even for x far below 0.
 fn normal_distribution<T: Element>(x: T) -> T {
     let half = <T as Real>::round(0.5);
     half * (-x * <T as Real>::round(std::f64::consts::FRAC_1_SQRT_2)).complementary_error()
@@ -173,7 +173,7 @@ struct Softplus;
 impl Pointwise for Softplus {
     const NAME: &'static str = "softplus";
 
-    /// max(x, 0) + ln(1 + e^{−|x|}), which overflows nowhere.
+    /// max(x, 0) + ln(1 + e^{−|x|}), which never overflows.
     fn value<T: Element>(&self, x: Lanes<T>) -> Lanes<T> {
         let power = T::exp(x.map(|x| if x > T::default() { -x } else { x }));
         let positive = Relu.value(x);

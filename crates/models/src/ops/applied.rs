@@ -1,26 +1,26 @@
-//! The causal resolvent applied to values, where its diagonal alone would be a feature.
+//! The causal resolvent applied to values, where otherwise only its diagonal is a feature.
 
 use super::element::Element;
 use super::{Argument, Kernel, Operation, check};
 use candle_core::{Error, Result, Shape, Tensor};
 
-/// y_i = L_i (u_i + β y_{i−1}), y_{−1} = 0, for each channel by itself: the forward half of solving a tridiagonal system,
-/// of which L_i is the left continued fraction and β the bond (measured-feasibility.md §5).
+/// Returns y_i = L_i (u_i + β y_{i−1}) with y_{−1} = 0, for each channel separately. This is the forward half of
+/// solving a tridiagonal system; L_i is the left continued fraction and β the bond (measured-feasibility.md §5).
 ///
-/// `green` is `[batch, sites, 2·heads]`: Re L of every head, then Im L, as
-/// [`resolvent_features`](super::resolvent_features) gives them. `values` is `[batch, sites, channels]`, real, and channel
-/// c has the resolvent of head c mod heads. `bond` is `[heads]`. The result is `[batch, sites, 2·channels]`: Re y, then
-/// Im y. The derivatives are exact.
+/// `green` is `[batch, sites, 2·heads]`: Re L of each head, then Im L, as
+/// [`resolvent_features`](super::resolvent_features) returns them. `values` is `[batch, sites, channels]`, real;
+/// channel c uses the resolvent of head c mod heads. `bond` is `[heads]`. The result is `[batch, sites, 2·channels]`:
+/// Re y, then Im y. The gradient is exact.
 ///
 /// # Errors
-/// Where the shapes do not fit.
+/// Returns an error if the shapes do not fit.
 pub fn apply_resolvent(green: &Tensor, values: &Tensor, bond: &Tensor) -> Result<Tensor> {
     green.contiguous()?.apply_op3(&values.contiguous()?, bond, Operation(Applied))
 }
 
 struct Applied;
 
-/// How large everything is.
+/// The sizes of the arguments.
 #[derive(Clone, Copy)]
 struct Sizes {
     sites: usize,
@@ -43,14 +43,14 @@ impl Sizes {
         }
     }
 
-    /// The real and the imaginary parts of a row.
+    /// Returns the real and the imaginary parts of a row.
     fn parts<T>(row: &[T]) -> [&[T]; 2] {
         let (real, imaginary) = row.split_at(row.len() / 2);
         [real, imaginary]
     }
 }
 
-/// u + β y of one site: y is that of the site before, none at the first.
+/// Computes u + β y of one site. `before` is y at the previous site; `None` at the first site.
 fn sums<T: Element>(values: &[T], bond: &[T], before: Option<&[T]>, [real, imaginary]: &mut [Vec<T>; 2]) {
     real.copy_from_slice(values);
     imaginary.fill(T::default());
@@ -110,7 +110,7 @@ impl Kernel<3> for Applied {
         let mut by_bond = vec![T::default(); heads];
         let mut sum = [vec![T::default(); channels], vec![T::default(); channels]];
         for sequence in 0..values.dims[0] {
-            // β times the derivatives by the sums of the site after.
+            // β times the gradient of the sums at the next site.
             let mut later = [vec![T::default(); channels], vec![T::default(); channels]];
             for site in (0..sites).rev() {
                 let row = sequence * sites + site;

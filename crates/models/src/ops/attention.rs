@@ -1,5 +1,5 @@
-//! Attention with several heads: every site of a sequence takes a mean of the values of all, weighted by how well its
-//! query fits their keys.
+//! Multi-head attention: each site of a sequence gets a weighted mean of the values of all sites. The weights measure
+//! how well its query matches their keys.
 
 use super::cross_entropy::powers;
 use super::element::Element;
@@ -7,11 +7,12 @@ use super::{Argument, Kernel, Operation, check};
 use bk_resolvent::Real;
 use candle_core::{Result, Shape, Tensor};
 
-/// softmax(q·kᵀ/√d)·v of each head, both ways along the sequence: `[sequences·sites, 3·width]`, whose rows hold queries,
-/// keys and values, each split into heads of d = width/heads numbers, gives `[sequences·sites, width]` (vit-lora.md §3.2).
+/// Returns softmax(q·kᵀ/√d)·v of each head, without a causal mask (vit-lora.md §3.2). `packed` is `[sequences·sites,
+/// 3·width]`; its rows hold queries, keys, and values, each divided into heads of d = width/heads numbers. The result
+/// is `[sequences·sites, width]`.
 ///
 /// # Errors
-/// Where the rows are no whole sequences, or the width no whole heads.
+/// Returns an error if the rows do not fill whole sequences, or `heads` does not divide the width.
 pub fn attention(packed: &Tensor, heads: usize, sites: usize) -> Result<Tensor> {
     packed.apply_op1(Operation(Attention { heads, sites }))
 }
@@ -21,7 +22,7 @@ struct Attention {
     sites: usize,
 }
 
-/// A head of a sequence: where its numbers stand in the packed rows.
+/// One head of a sequence, with its place in the packed rows.
 struct Head<'a, T> {
     rows: &'a [T],
     width: usize,
@@ -30,7 +31,7 @@ struct Head<'a, T> {
 }
 
 impl<'a, T: Element> Head<'a, T> {
-    /// The query (0), key (1) or value (2) of a site.
+    /// Returns the query (0), key (1), or value (2) of a site.
     fn part(&self, which: usize, site: usize) -> &'a [T] {
         let start = self.place(which, site);
         &self.rows[start..start + self.size]
@@ -40,7 +41,7 @@ impl<'a, T: Element> Head<'a, T> {
         (site * 3 + which) * self.width + self.first
     }
 
-    /// The weights of a site: positive, of sum 1.
+    /// Computes the attention weights of a site. They are positive and sum to 1.
     fn weights(&self, site: usize, scores: &mut [T], weights: &mut [T]) {
         let scale = T::ONE / <T as Real>::round(self.size as f64).root();
         let query = self.part(0, site);
@@ -56,7 +57,7 @@ fn dot<T: Element>(left: &[T], right: &[T]) -> T {
     left.iter().zip(right).fold(T::default(), |sum, (&left, &right)| sum + left * right)
 }
 
-/// target += by·source.
+/// Adds by·source to target.
 fn add<T: Element>(target: &mut [T], by: T, source: &[T]) {
     target.iter_mut().zip(source).for_each(|(target, &source)| *target += by * source);
 }
@@ -118,7 +119,8 @@ impl Kernel<1> for Attention {
                 for site in 0..sites {
                     head.weights(site, &mut scores, &mut weights);
                     let upstream = &upstream[site * width + first..][..size];
-                    // What the loss changes by with each weight, for which the scores have no further use.
+                    // The gradient with respect to the weights. It reuses the space of the scores, which are no longer
+                    // needed.
                     let by_weights = &mut scores;
                     for (other, by_weight) in by_weights.iter_mut().enumerate() {
                         *by_weight = dot(upstream, head.part(2, other));

@@ -1,11 +1,11 @@
-//! The short convolution before a selective scan.
+//! The short causal convolution before a selective scan.
 
 use super::element::Element;
 use super::{Argument, Kernel, Operation, check};
 use candle_core::{Result, Shape, Tensor};
 
-/// y_t = b + Σ_j w_j x_{t−k+1+j}, channel by channel; what lies before the sequence counts as 0, and nothing after t is
-/// seen. x is `[batch, length, channels]`, w `[channels, 1, k]`, b `[channels]`.
+/// Returns y_t = b + Σ_j w_j x_{t−k+1+j} for each channel. Inputs before the sequence count as 0, and y_t does not
+/// depend on inputs after t. x is `[batch, length, channels]`, w is `[channels, 1, k]`, and b is `[channels]`.
 pub(crate) fn causal_convolution(x: &Tensor, weight: &Tensor, bias: &Tensor) -> Result<Tensor> {
     x.apply_op3(weight, bias, Operation(Convolution))
 }
@@ -13,7 +13,7 @@ pub(crate) fn causal_convolution(x: &Tensor, weight: &Tensor, bias: &Tensor) -> 
 struct Convolution;
 
 impl Convolution {
-    /// Length, channels and taps.
+    /// Returns the length, the channels, and the taps.
     fn sizes<T>(x: Argument<'_, T>, weight: Argument<'_, T>, bias: Argument<'_, T>) -> Result<[usize; 3]> {
         match (x.dims, weight.dims, bias.dims) {
             (&[_, length, channels], &[same, 1, taps], &[too])
@@ -26,7 +26,7 @@ impl Convolution {
     }
 }
 
-/// The weights of each tap for all channels.
+/// Transposes the weights to one row of all channels per tap.
 fn by_tap<T: Element>(weight: &[T], channels: usize, taps: usize) -> Vec<T> {
     (0..taps * channels).map(|place| weight[place % channels * taps + place / channels]).collect()
 }

@@ -1,11 +1,11 @@
-//! The loss of a language model.
+//! The loss of a language model: cross-entropy.
 
 use super::element::{Element, LANES, Lanes, load, store, sum};
 use super::{Argument, Kernel, Operation, check};
 use candle_core::{Result, Shape, Tensor};
 
-/// −ln p of each row's target, p being the softmax of the row: `[rows, symbols]` and one target a row give `[rows]`, in
-/// nats.
+/// Returns −ln p of the target of each row, in nats, where p is the softmax of the row. `logits` is `[rows, symbols]`,
+/// with one target per row; the result is `[rows]`.
 pub(crate) fn cross_entropy(logits: &Tensor, targets: Vec<u32>) -> Result<Tensor> {
     logits.apply_op1(Operation(CrossEntropy { targets }))
 }
@@ -14,7 +14,7 @@ struct CrossEntropy {
     targets: Vec<u32>,
 }
 
-/// e^{x − max} of a row into `powers`; the maximum and the sum of the powers.
+/// Computes e^{x − max} for each x of a row into `powers`. Returns the maximum and the sum of the powers.
 pub(super) fn powers<T: Element>(row: &[T], powers: &mut [T]) -> (T, T) {
     let most = row.iter().fold(row[0], |most, &value| if value > most { value } else { most });
     let mut total = [T::default(); LANES];
@@ -48,7 +48,7 @@ impl Kernel<1> for CrossEntropy {
                 });
             };
             let (most, total) = powers(row, &mut space);
-            // The total is at least 1, since one power is.
+            // The total is at least 1, because the power of the maximum is 1.
             losses.push(most - chosen + (total - T::ONE).ln_one_plus());
         }
         Ok((losses, rows.into()))

@@ -1,64 +1,66 @@
-//! The precisions of the models' kernels.
+//! The precisions in which the kernels compute.
 
 use bk_resolvent::Real;
 use candle_core::WithDType;
 use std::ops::{Add, Mul};
 use wide::{f32x8, f64x8, i32x8};
 
-/// Numbers that a kernel works on side by side: two registers of singles.
+/// Numbers that a kernel processes at once: two 128-bit registers of single-precision numbers.
 pub(super) const LANES: usize = 8;
 
-/// Numbers side by side.
+/// Numbers that are processed at once.
 pub(super) type Lanes<T> = [T; LANES];
 
-/// A precision that the resolvent's kernels and candle both have: f32 or f64.
+/// A precision that the kernels of the resolvent and candle support: f32 or f64.
 pub(super) trait Element: Real + WithDType {
-    /// eˣ of each number; 0 below the smallest normal number of the precision, never infinite.
+    /// Returns eˣ of each number. x is first clamped to [−87, 88] (f32) or [−708, 709] (f64), so that the result for
+    /// finite x is normal and finite. NaN stays NaN.
     fn exp(lanes: Lanes<Self>) -> Lanes<Self>;
 
-    /// [`LANES`] numbers in registers: arithmetic on arrays may be left one number at a time by compilers.
+    /// [`LANES`] numbers in registers. Compilers may not vectorize arithmetic on arrays.
     type Bundle: Copy + Default + Add<Output = Self::Bundle> + Mul<Output = Self::Bundle>;
 
-    /// The same number in every lane.
+    /// Sets every lane to the same number.
     fn in_all_lanes(self) -> Self::Bundle;
 
-    /// Numbers into registers.
+    /// Loads numbers into registers.
     fn into_register(lanes: Lanes<Self>) -> Self::Bundle;
 
-    /// And back.
+    /// Stores the registers into an array.
     fn into_lanes(register: Self::Bundle) -> Lanes<Self>;
 
-    /// 2ˣ of each number that is one; the smallest normal number below that, never infinite.
+    /// Returns 2ˣ of each number. x is first clamped to [−126, 127] (f32) or [−1022, 1023] (f64), so that the result is
+    /// normal and finite. The result for NaN is not specified.
     fn exp2(x: Self::Bundle) -> Self::Bundle;
 
-    /// ln(1 + x), x ≥ 0.
+    /// Returns ln(1 + x) for x ≥ 0.
     fn ln_one_plus(self) -> Self;
 
-    /// Square root.
+    /// Returns the square root.
     fn root(self) -> Self;
 
-    /// 1 − erf x.
+    /// Returns 1 − erf x.
     fn complementary_error(self) -> Self;
 }
 
-/// Adding 1.5·2²³ leaves the nearest integer in the lowest bits.
+/// Adding 1.5·2²³ puts the nearest integer into the lowest bits.
 const ROUNDER: f32x8 = f32x8::splat(12_582_912.0);
 
-/// 2ⁿ of whole numbers from −126 to 127.
+/// Returns 2ⁿ for integers from −126 to 127.
 #[inline(always)]
 fn whole_power(n: f32x8) -> f32x8 {
-    /// Adding 2²³ and the bias leaves an integer's exponent in the lowest bits.
+    /// Adding 2²³ and the exponent bias puts the exponent of the result into the lowest bits.
     const EXPONENT: f32x8 = f32x8::splat(8_388_608.0 + 127.0);
     bytemuck::cast(bytemuck::cast::<f32x8, i32x8>(n + EXPONENT) << 23)
 }
 
 impl Element for f32 {
-    /// x = n ln 2 + r with |r| ≤ ln 2/2, then a polynomial in r and n into the exponent: no branch and no call, and the
-    /// same digits on native and WebAssembly. In registers, because compilers leave the way through the bits to one number
-    /// at a time. Relative error below 2⁻²³.
+    /// Splits x = n ln 2 + r with |r| ≤ ln 2/2, evaluates a polynomial in r, and adds n to the exponent. There is no
+    /// branch and no call, and native code and WebAssembly return the same digits. Registers are explicit because
+    /// compilers do not vectorize the operations on bits. The relative error is below 2⁻²³.
     #[inline(always)]
     fn exp(lanes: Lanes<f32>) -> Lanes<f32> {
-        /// ln 2 in two parts, of which the first has few enough bits to be multiplied by n exactly.
+        /// ln 2 in two parts. The first part has so few bits that its product with n is exact.
         const LN_2: [f32x8; 2] = [f32x8::splat(0.693_359_4), f32x8::splat(-2.121_944_4e-4)];
         /// 1/7!, 1/6!, … 1/0!.
         const SERIES: [f32; 8] =
@@ -68,12 +70,12 @@ impl Element for f32 {
         let n = held * f32x8::splat(std::f32::consts::LOG2_E) + ROUNDER - ROUNDER;
         let r = held - n * LN_2[0] - n * LN_2[1];
         let series = SERIES.into_iter().fold(f32x8::ZERO, |sum, term| sum * r + f32x8::splat(term));
-        // What is no number stays none.
+        // Adding x·0 keeps NaN.
         bytemuck::cast(series * whole_power(n) + x * f32x8::ZERO)
     }
 
-    /// x = n + r with |r| ≤ 1/2, then the polynomial of the least relative error, 7.5e-8, and n into the exponent. With
-    /// rounding, the relative error is below 2⁻²¹.
+    /// Splits x = n + r with |r| ≤ 1/2, evaluates the polynomial with the least relative error, 7.5e-8, and adds n to
+    /// the exponent. Including rounding, the relative error is below 2⁻²¹.
     #[inline(always)]
     fn exp2(x: f32x8) -> f32x8 {
         const SERIES: [f32x8; 6] = [
@@ -87,7 +89,7 @@ impl Element for f32 {
         let held = x.fast_max(f32x8::splat(-126.0)).fast_min(f32x8::splat(127.0));
         let n = held + ROUNDER - ROUNDER;
         let r = held - n;
-        // Written out: a loop over the terms would keep them in memory.
+        // A loop over the terms would keep them in memory.
         let [fifth, fourth, third, second, first, zeroth] = SERIES;
         let series = ((((fifth * r + fourth) * r + third) * r + second) * r + first) * r + zeroth;
         series * whole_power(n)
@@ -163,7 +165,7 @@ impl Element for f64 {
     }
 }
 
-/// The numbers of a row from `first` on; zeros beyond its end.
+/// Returns the numbers of a row from `first` on, with zeros beyond its end.
 #[inline(always)]
 pub(super) fn load<T: Element>(row: &[T], first: usize) -> Lanes<T> {
     let mut lanes = [T::default(); LANES];
@@ -174,7 +176,7 @@ pub(super) fn load<T: Element>(row: &[T], first: usize) -> Lanes<T> {
     lanes
 }
 
-/// The reverse of [`load`]: what lies beyond the row's end is dropped.
+/// Stores numbers into a row, the reverse of [`load`]. Numbers beyond the end of the row are dropped.
 #[inline(always)]
 pub(super) fn store<T: Element>(row: &mut [T], first: usize, lanes: Lanes<T>) {
     match row.get_mut(first..first + LANES) {
@@ -183,7 +185,7 @@ pub(super) fn store<T: Element>(row: &mut [T], first: usize, lanes: Lanes<T>) {
     }
 }
 
-/// Sum of the lanes.
+/// Returns the sum of the lanes.
 #[inline(always)]
 pub(super) fn sum<T: Element>(lanes: Lanes<T>) -> T {
     lanes.into_iter().fold(T::default(), |sum, lane| sum + lane)
@@ -193,14 +195,14 @@ pub(super) fn sum<T: Element>(lanes: Lanes<T>) -> T {
 mod tests {
     use super::{Element, LANES};
 
-    /// Two roundings of the last place: the polynomial's and the reduction's.
+    /// Two rounding errors in the last place: one of the polynomial, one of the reduction.
     const TOLERANCE: f64 = 2.5e-7;
 
     fn exp(x: f32) -> f32 {
         <f32 as Element>::exp([x; LANES])[0]
     }
 
-    /// The polynomial's error and a rounding a term.
+    /// The error of the polynomial and one rounding error per term.
     const POWER_TOLERANCE: f64 = 4e-7;
 
     fn exp2(lanes: [f32; LANES]) -> [f32; LANES] {

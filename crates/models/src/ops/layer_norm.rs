@@ -5,17 +5,17 @@ use super::{Argument, Kernel, Operation, check};
 use bk_resolvent::Real;
 use candle_core::{Result, Shape, Tensor};
 
-/// w·(x − mean)/√(variance + ε) + b over the last dimension; mean and variance of the row itself.
+/// Returns w·(x − mean)/√(variance + ε) + b over the last dimension. The mean and the variance are those of each row.
 pub(crate) fn layer_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, epsilon: f64) -> Result<Tensor> {
     x.apply_op3(weight, bias, Operation(LayerNorm { epsilon }))
 }
 
 struct LayerNorm {
-    /// Added to the variance.
+    /// ε, added to the variance.
     epsilon: f64,
 }
 
-/// The mean of a row, and 1/√(variance + ε).
+/// Returns the mean of a row, and 1/√(variance + ε).
 fn moments<T: Element>(row: &[T], epsilon: f64) -> (T, T) {
     let count = T::round(row.len() as f64);
     let mean = row.iter().fold(T::default(), |sum, &value| sum + value) / count;

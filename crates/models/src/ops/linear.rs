@@ -1,10 +1,10 @@
-//! The bias of a linear map.
+//! Addition of the bias of a linear map.
 
 use super::element::Element;
 use super::{Argument, Kernel, Operation, check};
 use candle_core::{Result, Shape, Tensor};
 
-/// x + b for every row of x: `[rows, width]` and `[width]`.
+/// Returns x + b for each row of x. x is `[rows, width]`, and b is `[width]`.
 pub(crate) fn add_row(x: &Tensor, bias: &Tensor) -> Result<Tensor> {
     x.apply_op2(bias, Operation(AddRow))
 }

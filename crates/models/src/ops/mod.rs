@@ -1,7 +1,8 @@
-//! What candle has no fast, differentiable operation for: each a forward pass and its exact adjoint, in plain loops over
-//! whole tensors, for f32 and f64 alike; in the browser for f32 alone, since f64 serves the tests of derivatives.
+//! Differentiable operations that candle does not have or computes slowly. Each has a forward pass and an exact
+//! adjoint, written as loops over whole tensors for f32 and f64. In the browser only f32 is available; f64 serves the
+//! tests of gradients.
 //!
-//! An operation is a `Kernel`; `Operation` shows it to candle. Arguments are contiguous and on the CPU.
+//! An operation is a `Kernel`; `Operation` wraps it for candle. Arguments are contiguous and on the CPU.
 
 mod activation;
 mod applied;
@@ -32,7 +33,7 @@ use candle_core::{
 };
 use element::Element;
 
-/// An argument of a kernel: its values in order, and its shape.
+/// An argument of a kernel: its values in row-major order, and its shape.
 #[derive(Clone, Copy)]
 struct Argument<'a, T> {
     values: &'a [T],
@@ -41,13 +42,13 @@ struct Argument<'a, T> {
 
 /// An operation on `ARGUMENTS` tensors of one precision.
 trait Kernel<const ARGUMENTS: usize>: Send + Sync + 'static {
-    /// What errors call it.
+    /// The name in error messages.
     const NAME: &'static str;
 
-    /// The result and its shape.
+    /// Returns the values of the result and its shape.
     fn forward<T: Element>(&self, arguments: [Argument<'_, T>; ARGUMENTS]) -> Result<(Vec<T>, Shape)>;
 
-    /// The derivatives of a loss with respect to each argument, given those with respect to the result.
+    /// Returns the gradient of a loss with respect to each argument, given the gradient with respect to the result.
     fn backward<T: Element>(
         &self,
         arguments: [Argument<'_, T>; ARGUMENTS],
@@ -56,7 +57,7 @@ trait Kernel<const ARGUMENTS: usize>: Send + Sync + 'static {
     ) -> Result<[Vec<T>; ARGUMENTS]>;
 }
 
-/// A kernel as candle sees it.
+/// Wraps a kernel as a custom operation of candle.
 struct Operation<K>(K);
 
 fn unsupported<K: Kernel<N>, const N: usize>(dtype: DType) -> Error {
@@ -223,7 +224,7 @@ impl<K: Kernel<3>> CustomOp3 for Operation<K> {
     }
 }
 
-/// Refuses arguments whose shapes do not go together.
+/// Returns an error unless the shapes fit.
 fn check(holds: bool, op: &'static str, what: impl FnOnce() -> String) -> Result<()> {
     if holds { Ok(()) } else { Err(Error::Msg(format!("The shapes given to {op} do not fit: {}.", what()))) }
 }

@@ -1,4 +1,4 @@
-//! The resolvent as an operation: from potentials to the two features of every site.
+//! The resolvent as an operation: maps potentials to the two features of each site.
 
 use super::element::Element;
 use super::{Argument, Kernel, Operation, check};
@@ -9,31 +9,32 @@ use bk_resolvent::{
 use candle_core::{Error, Result, Shape, Tensor};
 use num_complex::Complex;
 
-/// The constant part of the diagonal: H has −2 + v there, the discrete Laplacian of the published model.
+/// The constant part of the diagonal of H, which is −2 + v: the discrete Laplacian of the published model.
 pub const BASE: f64 = -2.0;
 
-/// What stands in for the derivative of a loss with respect to v: from G and ∂Loss/∂Re G + i ∂Loss/∂Im G, one each a
-/// site of one chain. For showing what a wrong one does.
+/// A replacement for the gradient of a loss with respect to v. Its arguments are G and ∂Loss/∂Re G + i ∂Loss/∂Im G, one
+/// value of each per site of one chain. It serves to show the effect of a wrong gradient.
 pub type PotentialGradient = fn(&[Complex<f32>], &[Complex<f64>]) -> Vec<f32>;
 
-/// Which resolvent, and how its derivative is had.
+/// The kind of resolvent, and its gradient.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ResolventForm {
-    /// G_ii, which knows all sites, instead of L_i, which knows those up to i.
+    /// Whether the features are G_ii, which depends on all sites, instead of L_i, which depends on the sites up to i.
     pub two_sided: bool,
-    /// Each head has its own bond; else all are 1.
+    /// Whether each head has its own bond; otherwise all bonds are 1.
     pub bonded: bool,
-    /// In place of the exact derivative with respect to v; those with respect to η and β are then 0.
+    /// Replaces the exact gradient with respect to v. The gradients with respect to η and β are then 0.
     pub gradient: Option<PotentialGradient>,
 }
 
-/// The real and imaginary parts of the resolvent of chains with the diagonals −2 + v, at z = iη.
+/// Returns the real and imaginary parts of the resolvent at z = iη for chains with the diagonal −2 + v.
 ///
-/// v is `[batch, sites, heads]`; each head has its own η and its own bond β between all neighbours: `[heads]` both. The
-/// result is `[batch, sites, 2·heads]`, real parts first. The derivatives are exact unless the form says otherwise.
+/// v is `[batch, sites, heads]`. Each head has its own η and its own bond β between all neighbors; both are `[heads]`.
+/// The result is `[batch, sites, 2·heads]`, real parts first. The gradient is exact unless `form` replaces it.
 ///
 /// # Errors
-/// Where the shapes do not fit, and what [`Batch`] refuses: a value that is not finite, η or β out of range.
+/// Returns an error if the shapes do not fit, and the errors of [`Batch`]: a value that is not finite, or η or β out of
+/// range.
 pub fn resolvent_features(
     potential: &Tensor,
     eta: &Tensor,
@@ -45,7 +46,7 @@ pub fn resolvent_features(
 
 struct Resolvent(ResolventForm);
 
-/// The arguments as the resolvent's kernels want them: one row a chain.
+/// The arguments in the layout of the resolvent's kernels: one row per chain.
 struct Chains<T> {
     sites: usize,
     heads: usize,
@@ -85,7 +86,7 @@ impl<T: Element> Chains<T> {
     }
 }
 
-/// `[batch][site][head]` to `[batch][head][site]`.
+/// Transposes `[batch][site][head]` to `[batch][head][site]` and applies f.
 fn to_rows<T: Copy, U>(values: &[T], sites: usize, heads: usize, f: impl Fn(T) -> U) -> Vec<U> {
     let mut rows = Vec::with_capacity(values.len());
     for sequence in values.chunks_exact(sites * heads) {
@@ -96,7 +97,7 @@ fn to_rows<T: Copy, U>(values: &[T], sites: usize, heads: usize, f: impl Fn(T) -
     rows
 }
 
-/// `[batch][head][site]` into every `width`-th place from `first` on of `[batch][site][width]`.
+/// Copies `[batch][head][site]` to `[batch][site][width]`, where head 0 is at index `first`.
 fn from_rows<T: Copy>(
     rows: &[T],
     sites: usize,
@@ -114,7 +115,7 @@ fn from_rows<T: Copy>(
     }
 }
 
-/// The planes that features are made of.
+/// Returns the real and imaginary planes of the features; the imaginary parts are multiplied by `sign`.
 fn planes<T: Element>(features: &[T], sites: usize, heads: usize, sign: T) -> ComplexPlanes<T> {
     let mut planes = ComplexPlanes { re: Vec::new(), im: Vec::new() };
     for sequence in features.chunks_exact(2 * sites * heads) {
@@ -127,7 +128,7 @@ fn planes<T: Element>(features: &[T], sites: usize, heads: usize, sign: T) -> Co
     planes
 }
 
-/// The derivatives by the potentials that something else than the exact adjoint gives.
+/// Returns the gradient with respect to the potentials from a replacement of the exact adjoint.
 fn replaced<T: Element>(
     features: &[T],
     upstream: &[T],
@@ -184,7 +185,7 @@ impl Kernel<3> for Resolvent {
             let by = replaced(result, upstream, [sites, heads], gradient);
             return Ok([by, vec![T::default(); heads], vec![T::default(); heads]]);
         }
-        // The kernels want ∂Loss/∂Re − i ∂Loss/∂Im.
+        // The kernels expect ∂Loss/∂Re − i ∂Loss/∂Im.
         let cotangents = planes(upstream, sites, heads, -T::ONE);
         let mut by = Gradient::default();
         match self.0.two_sided {

@@ -5,21 +5,21 @@ use super::{Argument, Kernel, Operation};
 use bk_resolvent::Real;
 use candle_core::{Error, Result, Shape, Tensor};
 
-/// y_t = Σ_s C_ts h_ts + D u_t with h_ts = exp(Δ_t A_s) h_{t−1,s} + Δ_t B_ts u_t, for each channel by itself.
+/// Returns y_t = Σ_s C_ts h_ts + D u_t with h_ts = exp(Δ_t A_s) h_{t−1,s} + Δ_t B_ts u_t, for each channel separately.
 ///
-/// `inputs` is `[2, batch, length, channels]`: u, then Δ. `dynamics` is `[channels, states + 1]`: A, then D. `mixing` is
-/// `[batch, length, 2·states]`: B, then C. The result is `[batch, length, channels]`. (Three tensors, because an
-/// operation of candle has no more.) The derivatives are exact.
+/// `inputs` is `[2, batch, length, channels]`: u, then Δ. `dynamics` is `[channels, states + 1]`: A, then D. `mixing`
+/// is `[batch, length, 2·states]`: B, then C. The arguments are packed because an operation of candle has at most
+/// three. The result is `[batch, length, channels]`. The gradient is exact.
 ///
 /// # Errors
-/// Where the shapes do not fit.
+/// Returns an error if the shapes do not fit.
 pub fn selective_scan(inputs: &Tensor, dynamics: &Tensor, mixing: &Tensor) -> Result<Tensor> {
     inputs.apply_op3(dynamics, mixing, Operation(Scan))
 }
 
 struct Scan;
 
-/// How large everything is.
+/// The sizes of the arguments.
 #[derive(Clone, Copy)]
 struct Sizes {
     batch: usize,
@@ -44,18 +44,19 @@ impl Sizes {
         }
     }
 
-    /// u and Δ of a sequence.
+    /// Returns u and Δ of a sequence.
     fn inputs<'a, T>(&self, values: &'a [T], sequence: usize) -> [&'a [T]; 2] {
         let whole = self.length * self.channels;
         [0, self.batch].map(|offset| &values[(offset + sequence) * whole..][..whole])
     }
 
-    /// B and C of a sequence, one row a time.
+    /// Returns B and C of a sequence, one row per time step.
     fn mixing<'a, T>(&self, values: &'a [T], sequence: usize) -> &'a [T] {
         &values[sequence * self.length * 2 * self.states..][..self.length * 2 * self.states]
     }
 
-    /// A of some channels, one entry a state, and D. What of A is no number makes D none, so that the result tells of it.
+    /// Returns A, one entry per state, and D, for the [`LANES`] channels from `first` on. A NaN or infinity in A makes
+    /// D NaN, so that it reaches the result.
     fn dynamics<T: Element>(&self, values: &[T], first: usize) -> (Vec<T::Bundle>, T::Bundle) {
         let column = |column: usize| {
             T::into_register(std::array::from_fn(|lane| match first + lane < self.channels {
@@ -69,7 +70,7 @@ impl Sizes {
     }
 }
 
-/// A log₂e: powers of two are cheaper than exponentials, and the scan is made of them.
+/// Returns A log₂e. The scan uses powers of two, which are cheaper than exponentials.
 fn rates<T: Element>(decay: &[T::Bundle]) -> Vec<T::Bundle> {
     let factor = <T as Real>::round(std::f64::consts::LOG2_E).in_all_lanes();
     decay.iter().map(|&state| state * factor).collect()
@@ -106,7 +107,8 @@ impl Kernel<3> for Scan {
         Ok((result, (batch, length, channels).into()))
     }
 
-    /// With the loss's derivative g by y and a by h, from the last time to the first:
+    /// Computes the gradient backward in time. With the gradient g of the loss with respect to y, and a with respect to
+    /// h:
     ///
     /// ```text
     /// a_ts = C_ts g_t + exp(Δ_{t+1} A_s) a_{t+1,s}
@@ -115,7 +117,7 @@ impl Kernel<3> for Scan {
     /// ∂Δ_t = Σ_s a_ts (B_ts u_t + A_s e_ts h_{t−1,s}),   ∂A_s = Σ_t a_ts Δ_t e_ts h_{t−1,s},   e = exp(Δ A).
     /// ```
     ///
-    /// h and e are computed again for some channels at a time, which fit a cache.
+    /// h and e are recomputed for a few channels at a time, so that they fit into a cache.
     fn backward<T: Element>(
         &self,
         arguments: [Argument<'_, T>; 3],
@@ -207,15 +209,15 @@ impl Kernel<3> for Scan {
     }
 }
 
-/// What is kept of a sequence while it is gone through backwards.
+/// Memory for the backward pass over one sequence.
 struct Space<T: Element> {
-    /// h before every time, and after the last: `[time][state]`.
+    /// h before each time step and after the last one: `[time][state]`.
     held: Vec<T::Bundle>,
     /// exp(Δ A): `[time][state]`.
     factor: Vec<T::Bundle>,
     /// exp(Δ_{t+1} A) a_{t+1}: `[state]`.
     adjoint: Vec<T::Bundle>,
-    /// Derivatives by B and C of every lane: `[time][2·state]`.
+    /// The gradients with respect to B and C, per lane: `[time][2·state]`.
     by_mixing: Vec<T::Bundle>,
 }
 

@@ -1,4 +1,4 @@
-//! Products with matrices that are really stored quantized: their numbers exist for the time of a product only.
+//! Products with quantized matrices. The matrix is stored as codes and decoded only for the duration of a product.
 
 use super::element::Element;
 use super::{Argument, Kernel, Operation, check};
@@ -10,26 +10,26 @@ use candle_core::{Device, Error, Result, Shape, Tensor};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// How the numbers of a matrix are stored.
+/// The storage format of a matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Storage {
     /// Single precision.
     Single,
-    /// LLM.int8: a byte each and a scale a row, multiplied with activations of 8 bits.
+    /// LLM.int8: 8 bits per number and one scale per row, multiplied with activations of 8 bits.
     EightBit,
-    /// NF4: four bits each and a scale a block of 64.
+    /// NF4: 4 bits per number and one scale per block of 64.
     FourBit,
-    /// NF4, its scales in 8 bits.
+    /// NF4 with scales in 8 bits (double quantization).
     FourBitDouble,
 }
 
 impl Storage {
-    /// Every way, from the dearest to the cheapest.
+    /// All formats, largest first.
     pub const ALL: [Storage; 4] =
         [Storage::Single, Storage::EightBit, Storage::FourBit, Storage::FourBitDouble];
 
-    /// What it is called.
+    /// Returns the name of the format.
     pub fn label(self) -> &'static str {
         match self {
             Storage::Single => "f32",
@@ -40,7 +40,7 @@ impl Storage {
     }
 }
 
-/// A matrix as it is stored. It never changes.
+/// A stored matrix. It is immutable.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredMatrix {
     rows: usize,
@@ -59,7 +59,8 @@ impl StoredMatrix {
     /// Stores a matrix given row by row.
     ///
     /// # Errors
-    /// [`QuantizeError::Shape`] where the values are no whole rows, [`QuantizeError::NotFinite`] for NaN and infinities.
+    /// Returns [`QuantizeError::Shape`] if the values do not fill whole rows, and [`QuantizeError::NotFinite`] for NaN
+    /// and infinities.
     pub fn new(values: &[f32], columns: usize, storage: Storage) -> std::result::Result<Self, QuantizeError> {
         if columns == 0 || !values.len().is_multiple_of(columns) {
             return Err(QuantizeError::Shape { values: values.len(), width: columns });
@@ -74,12 +75,12 @@ impl StoredMatrix {
         Ok(Self { rows: values.len() / columns, columns, codes })
     }
 
-    /// Rows and columns.
+    /// Returns the number of rows and columns.
     pub fn dims(&self) -> [usize; 2] {
         [self.rows, self.columns]
     }
 
-    /// Bytes taken, counted from what is stored.
+    /// Returns the size of the stored matrix, in bytes.
     pub fn bytes(&self) -> ByteCount {
         match &self.codes {
             Codes::Single(values) => {
@@ -90,7 +91,7 @@ impl StoredMatrix {
         }
     }
 
-    /// The numbers that the stored bytes stand for.
+    /// Returns the values of the codes.
     pub fn values(&self) -> Vec<f32> {
         match &self.codes {
             Codes::Single(values) => values.clone(),
@@ -99,12 +100,12 @@ impl StoredMatrix {
         }
     }
 
-    /// x·Wᵀ for rows of x: `[rows, columns of W]` to `[rows, rows of W]`. LLM.int8 rounds the activations too, as it is
-    /// defined. Derivatives reach x alone, through the numbers that the bytes stand for, as if no activation had been
-    /// rounded.
+    /// Returns x·Wᵀ for each row of x: `[rows, columns of W]` to `[rows, rows of W]`. LLM.int8 also rounds the
+    /// activations, as its definition requires. The gradient with respect to x uses the values of the codes, as if the
+    /// activations were not rounded; W has no gradient.
     ///
     /// # Errors
-    /// For another width of x, and for LLM.int8 where x is not finite.
+    /// Returns an error if the width of x does not fit, and for LLM.int8 also if x is not finite.
     pub fn product(self: &Arc<Self>, x: &Tensor) -> Result<Tensor> {
         x.apply_op1(Operation(StoredProduct(Arc::clone(self))))
     }

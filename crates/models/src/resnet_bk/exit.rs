@@ -1,4 +1,4 @@
-//! The forward pass of a model whose tokens exit early. What a token that has exited is spared is not computed for it.
+//! The forward pass with early exit. What a token skips after its exit is not computed.
 
 use super::{Block, Network};
 use crate::early_exit::{Exit, Exits, Halting, PhaseSource};
@@ -8,7 +8,8 @@ use candle_core::{DType, Device, Tensor};
 use std::f64::consts::PI;
 
 impl Network {
-    /// Logits `[tokens, vocabulary]` of tokens in sequences of so many sites, of the weighted sum of every token's states.
+    /// Computes the logits `[tokens, vocabulary]` from the weighted sum of each token's states, for tokens in sequences
+    /// of `sites` tokens.
     pub(crate) fn exiting(
         &self,
         tokens: &Tensor,
@@ -43,7 +44,7 @@ impl Network {
 }
 
 impl Block {
-    /// The states that the block makes of some tokens, and the phase of each.
+    /// Returns the states of the running tokens after the block, and the phase of each.
     fn worked_on(
         &self,
         x: &Tensor,

@@ -1,5 +1,5 @@
-//! ResNet-BK: blocks of a mixture of experts beside the resolvent of a chain whose potential the tokens make
-//! (resnet-bk.md §9.1).
+//! ResNet-BK: each block adds a mixture of experts and the output of a resolvent. The potential of the resolvent is
+//! computed from the tokens (resnet-bk.md §9.1).
 
 mod exit;
 
@@ -16,20 +16,21 @@ use crate::sparsity::Sparsifier;
 use bk_quantize::Quantizer;
 use candle_core::{DType, Device, Tensor};
 
-/// Deviation of the embeddings at the beginning.
+/// Standard deviation of the initial embeddings.
 const EMBEDDING_DEVIATION: f64 = 0.02;
-/// A potential is held within ± this.
+/// Largest magnitude of a potential; larger values are clamped.
 pub(super) const MOST_POTENTIAL: f64 = 3.0;
-/// A feature is held within ± this.
+/// Largest magnitude of a feature; larger values are clamped.
 const MOST_FEATURE: f64 = 10.0;
-/// Learned η and bonds are held within e^{±this}: from 0.0025 to 400.
+/// Largest magnitude of ln η and ln β. Learned η and bonds lie between e^{−6} and e^{6}: from 0.0025 to 400.
 const MOST_LOGARITHM: f64 = 6.0;
-/// Taps of the convolution before an applied resolvent, as Mamba has it before its scan.
+/// Taps of the convolution before an applied resolvent, as in Mamba before its scan.
 pub(super) const TAPS: usize = 4;
-/// The η that several potentials begin with; a single one begins with the published 1.
+/// Initial η of several potentials, from the first to the second value; with a single potential, η starts at the
+/// published 1.
 const ETAS: [f64; 2] = [0.05, 1.0];
 
-/// The parameters of a model in their order.
+/// Returns the parameters of a model in their fixed order.
 pub(super) fn parameters(model: &ResNetBk) -> Vec<Parameter> {
     let &ResNetBk { vocabulary, width, context, .. } = model;
     let embedding = |name: &str, entries| {
@@ -76,7 +77,8 @@ pub(super) fn parameters(model: &ResNetBk) -> Vec<Parameter> {
     all
 }
 
-/// Numbers a token gets from the resolvent: a complex one each potential, or each value.
+/// Returns the number of outputs of the resolvent per token: a complex number per potential, or per value if the
+/// resolvent is applied.
 fn outputs(model: &ResNetBk) -> usize {
     match model.resolvent {
         Use::Diagonal => 2 * model.potentials,
@@ -84,7 +86,7 @@ fn outputs(model: &ResNetBk) -> usize {
     }
 }
 
-/// A model that computes.
+/// A ResNet-BK model with its weights.
 #[derive(Debug, Clone)]
 pub(super) struct Network {
     tokens: Embedding,
@@ -104,26 +106,26 @@ struct Block {
     sizes: ResNetBk,
 }
 
-/// The resolvent between two linear maps.
+/// The resolvent with the linear maps before and after it.
 #[derive(Debug, Clone)]
 struct Mixer {
     name: String,
     potential: Linear,
-    /// What the resolvent is applied to; none where its diagonal is the feature.
+    /// The values that the resolvent is applied to; `None` if its diagonal is the feature.
     values: Option<Values>,
     output: Linear,
     scale: Tensor,
-    /// ln η and ln β; none where both are 1.
+    /// ln η and ln β; `None` if both are fixed at 1.
     logarithms: Option<[Tensor; 2]>,
     heads: usize,
     form: ResolventForm,
-    /// How potentials and features are rounded, where they are.
+    /// The quantizers of the potentials and features, if they are rounded.
     rounding: Option<[Quantizer; 2]>,
-    /// What leaves out sites of the diagonal, where something does.
+    /// The sparsifier of the diagonal, if it is sparse.
     sparsifier: Option<Sparsifier>,
 }
 
-/// The values of every token, and what gates them after the resolvent.
+/// The maps to the values of each token and to the gate that follows the resolvent.
 #[derive(Debug, Clone)]
 struct Values {
     input: Linear,
@@ -150,24 +152,24 @@ impl Network {
         })
     }
 
-    /// Takes something else for the derivatives by the potentials.
+    /// Replaces the exact gradient with respect to the potentials.
     pub(super) fn replace_gradient(&mut self, gradient: PotentialGradient) {
         self.blocks.iter_mut().for_each(|block| block.mixer.form.gradient = Some(gradient));
     }
 
-    /// Rounds what the core takes and gives.
+    /// Rounds the inputs and outputs of the core.
     pub(super) fn round_core(&mut self, rounding: &CoreRounding) {
         self.blocks.iter_mut().for_each(|block| block.mixer.rounding = rounding.of(&block.mixer.name));
     }
 
-    /// Leaves out sites of every block's diagonal: one sparsifier a block.
+    /// Makes the diagonal of every block sparse, with one sparsifier per block.
     pub(super) fn sparsify(&mut self, sparsifiers: Vec<Sparsifier>) {
         for (block, sparsifier) in self.blocks.iter_mut().zip(sparsifiers) {
             block.mixer.sparsifier = Some(sparsifier);
         }
     }
 
-    /// Logits `[tokens, vocabulary]` of tokens in sequences of so many sites.
+    /// Computes the logits `[tokens, vocabulary]` of tokens in sequences of `sites` tokens.
     pub(super) fn logits(
         &self,
         tokens: &Tensor,
@@ -209,12 +211,12 @@ impl Block {
         Ok((self.experts.forward(x, &routes, watch)? + mixed)?)
     }
 
-    /// Routes by the learned map.
+    /// Routes by the learned linear map.
     fn by_gate(&self, gate: &Linear, x: &Tensor, watch: Watch<'_>) -> Result<Routes, ModelError> {
         by_logits(&gate.forward(x, watch)?, self.sizes.top_k, self.sizes.gating)
     }
 
-    /// Routes by the phase of the sum of G over the potentials.
+    /// Routes by the phase of G, summed over the potentials.
     fn by_phase(&self, features: &Tensor, sites: usize) -> Result<Routes, ModelError> {
         let heads = self.mixer.heads;
         let values: Vec<f64> = features.detach().to_dtype(DType::F64)?.flatten_all()?.to_vec1()?;
@@ -251,7 +253,7 @@ impl Mixer {
         })
     }
 
-    /// η and β of every potential: `[potentials]` each.
+    /// Returns η and β of each potential: `[potentials]` each.
     fn eta_and_bond(&self, dtype: DType) -> Result<[Tensor; 2], ModelError> {
         match &self.logarithms {
             Some(logarithms) => {
@@ -265,7 +267,7 @@ impl Mixer {
         }
     }
 
-    /// Re G of every potential, then Im G: `[tokens, 2·potentials]`.
+    /// Returns the features `[tokens, 2·potentials]`: Re G of each potential, then Im G.
     fn features(&self, x: &Tensor, sites: usize, watch: Watch<'_>) -> Result<Tensor, ModelError> {
         let tokens = x.dim(0)?;
         let mut potential = ops::clamp(&self.potential.forward(x, watch)?, MOST_POTENTIAL)?;
@@ -286,7 +288,7 @@ impl Mixer {
         Ok(features)
     }
 
-    /// What a token is given: of its features, or of the gated values that the resolvent was applied to.
+    /// Maps the features, or the gated values after the applied resolvent, to the output of the layer.
     fn output(
         &self,
         x: &Tensor,
@@ -300,7 +302,7 @@ impl Mixer {
         output.forward(&values.forward(x, features, &bond, sites, watch)?, watch)
     }
 
-    /// What tokens are given of their features alone.
+    /// Maps the features to the output of the layer.
     fn of_diagonal(&self, features: &Tensor, watch: Watch<'_>) -> Result<Tensor, ModelError> {
         self.output.scaled(&self.scale)?.forward(features, watch)
     }
@@ -314,7 +316,7 @@ impl Values {
         Ok(Self { input, convolution: [taps("weight", &[count, 1, TAPS])?, taps("bias", &[count])?], count })
     }
 
-    /// Re y and Im y of every value, both gated alike: `[tokens, 2·values]`.
+    /// Returns Re y and Im y of each value, `[tokens, 2·values]`. Both are multiplied by the same gate.
     fn forward(
         &self,
         x: &Tensor,

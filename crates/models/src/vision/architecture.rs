@@ -1,36 +1,36 @@
-//! What a vision transformer is: its sizes, and the parameters that follow from them, under timm's names.
+//! Architectures of vision transformers: their sizes, and the parameters that follow from them, under timm's names.
 
 use super::error::VisionError;
 use crate::{Initial, ModelError, Parameter};
 use serde::{Deserialize, Serialize};
 
-/// The most parameters a model may have here.
+/// The largest number of parameters of a model.
 const MOST_PARAMETERS: usize = 50_000_000;
 
-/// Deviation of linear maps, tokens and positions at the beginning. DeiT's 0.02 (§3.2) goes with its widths and hundreds of
-/// epochs; models as narrow as the lab's, which learn for minutes, hardly begin to with it.
+/// Standard deviation of the initial linear maps, class token, and positions. DeiT's 0.02 (§3.2) suits its widths and
+/// hundreds of epochs; models as narrow as the lab's, trained for minutes, hardly learn with it.
 const DEVIATION: f64 = 0.1;
 
-/// Deviation of the head at the beginning, as in DeiT.
+/// Standard deviation of the initial head, as in DeiT.
 const HEAD_DEVIATION: f64 = 0.02;
 
-/// A vision transformer with the layout of DeiT (vit-lora.md §3.2): patches, one class token, learned positions, pre-norm
-/// blocks with biases everywhere, a hidden layer four times as wide, a head on the class token.
+/// The sizes of a vision transformer with the layout of DeiT (vit-lora.md §3.2): patches, one class token, learned
+/// positions, pre-norm blocks with biases everywhere, a hidden layer four times as wide, and a head on the class token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VisionTransformer {
     /// Pixels along the side of an image.
     pub side: usize,
-    /// Numbers a pixel.
+    /// Color channels per pixel.
     pub channels: usize,
     /// Pixels along the side of a patch.
     pub patch: usize,
-    /// Numbers a token.
+    /// Embedding width.
     pub width: usize,
-    /// Heads of attention.
+    /// Attention heads.
     pub heads: usize,
-    /// Blocks.
+    /// Number of blocks.
     pub depth: usize,
-    /// Labels that are told apart.
+    /// Number of classes.
     pub classes: usize,
 }
 
@@ -38,21 +38,21 @@ pub struct VisionTransformer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Linear {
-    /// Queries, keys and values.
+    /// To the queries, keys, and values.
     Attention,
-    /// What joins the heads.
+    /// After attention, from all heads to the embedding width.
     Projection,
-    /// Into the hidden layer.
+    /// To the hidden layer.
     Hidden,
-    /// Out of it.
+    /// From the hidden layer.
     Output,
 }
 
 impl Linear {
-    /// All of a block, in their order.
+    /// All linear maps of a block, in their order.
     pub const ALL: [Linear; 4] = [Linear::Attention, Linear::Projection, Linear::Hidden, Linear::Output];
 
-    /// Its name in a block.
+    /// Returns the name of the map in a block.
     pub fn name(self, block: usize) -> String {
         let part = match self {
             Linear::Attention => "attn.qkv",
@@ -63,7 +63,7 @@ impl Linear {
         format!("blocks.{block}.{part}")
     }
 
-    /// Inputs and outputs in a model of a width.
+    /// Returns the number of inputs and outputs for an embedding width.
     pub fn sizes(self, width: usize) -> [usize; 2] {
         match self {
             Linear::Attention => [width, 3 * width],
@@ -75,34 +75,35 @@ impl Linear {
 }
 
 impl VisionTransformer {
-    /// A quarter of DeiT-tiny's width and a third of its depth: 3 heads of 16, for images of 16² in patches of 4².
+    /// Returns a model with a quarter of DeiT-tiny's width and a third of its depth: 3 heads of 16, for images of 16×16
+    /// pixels in patches of 4×4.
     pub fn tiny(classes: usize) -> Self {
         Self { side: 16, channels: 3, patch: 4, width: 48, heads: 3, depth: 4, classes }
     }
 
-    /// A quarter of DeiT-small's width and a third of its depth: twice as wide as [`tiny`](Self::tiny), with twice the
-    /// heads, as DeiT-small is to DeiT-tiny.
+    /// Returns a model with a quarter of DeiT-small's width and a third of its depth. It is twice as wide as
+    /// [`tiny`](Self::tiny) and has twice the heads, like DeiT-small compared with DeiT-tiny.
     pub fn small(classes: usize) -> Self {
         Self { width: 96, heads: 6, ..Self::tiny(classes) }
     }
 
-    /// The same model for another number of labels.
+    /// Returns the same architecture with another number of classes.
     pub fn with_classes(&self, classes: usize) -> Self {
         Self { classes, ..self.clone() }
     }
 
-    /// Tokens: the patches and the class.
+    /// Returns the number of tokens: the patches and the class token.
     pub fn tokens(&self) -> usize {
         let along = self.side / self.patch.max(1);
         along * along + 1
     }
 
-    /// Numbers a patch.
+    /// Returns the number of values per patch.
     pub fn patch_size(&self) -> usize {
         self.channels * self.patch * self.patch
     }
 
-    /// The parameters in their order.
+    /// Returns the parameters in their fixed order.
     pub fn parameters(&self) -> Vec<Parameter> {
         let width = self.width;
         let normal = |name: &str, shape: &[usize]| Parameter::new(name, shape, Initial::Normal(DEVIATION));
@@ -131,7 +132,7 @@ impl VisionTransformer {
         all
     }
 
-    /// The parameters of the head.
+    /// Returns the parameters of the head.
     pub fn head(&self) -> [Parameter; 2] {
         [
             Parameter::new("head.weight", &[self.classes, self.width], Initial::Normal(HEAD_DEVIATION)),
@@ -139,16 +140,16 @@ impl VisionTransformer {
         ]
     }
 
-    /// How many numbers the parameters are.
+    /// Returns the total number of elements of the parameters.
     pub fn parameter_count(&self) -> usize {
         self.parameters().iter().map(Parameter::count).sum()
     }
 
-    /// Refuses sizes that cannot be computed.
+    /// Checks that the sizes are within their limits and fit together.
     ///
     /// # Errors
-    /// [`ModelError::Size`] for the first out of range, [`VisionError::Patches`] and [`VisionError::Heads`] for sizes that
-    /// do not go together, [`ModelError::Parameters`] where they are too many.
+    /// Returns [`ModelError::Size`] for the first size out of range, [`VisionError::Patches`] or [`VisionError::Heads`]
+    /// for sizes that do not fit together, and [`ModelError::Parameters`] if there are too many parameters.
     pub fn check(&self) -> Result<(), VisionError> {
         let sizes = [
             ("side of an image", self.side, 1, 1024),

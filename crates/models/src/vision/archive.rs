@@ -1,5 +1,6 @@
-//! Images of a person's own: a zip with a folder a class, of PNG and JPEG files. What lies in no folder and is no image, such
-//! as a licence, is passed over. Nothing is unpacked or decoded before its size is known to be reasonable.
+//! Images from a zip file with one folder of PNG and JPEG files per class. Files that are not images, such as a
+//! license, are skipped. The size of a file is checked before it is unpacked, and the size of an image before it is
+//! decoded.
 
 use super::error::VisionError;
 use super::generator::{CHANNELS, SIDE};
@@ -9,28 +10,28 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
-/// The largest image file, in bytes, packed or not.
+/// Largest size of an image file, packed or unpacked, in bytes.
 const LARGEST: u64 = 20_000_000;
 
-/// What all image files together may unpack to, in bytes.
+/// Largest size of all image files together, unpacked, in bytes.
 const LARGEST_TOTAL: u64 = 500_000_000;
 
-/// What all images together may have of pixels, so that decoding them ends within minutes.
+/// Largest number of pixels of all images together, so that decoding takes minutes at most.
 const MOST_PIXELS: u64 = 1_000_000_000;
 
-/// The most files in a zip.
+/// Largest number of files in a zip.
 const MOST_FILES: usize = 200_000;
 
-/// The most classes, which is what a model tells apart.
+/// Largest number of classes that a model can have.
 const MOST_CLASSES: usize = 1000;
 
-/// How names of images end.
+/// File extensions of images.
 const ENDINGS: [&str; 3] = [".png", ".jpg", ".jpeg"];
 
-/// Why a zip gives no images.
+/// Why images cannot be read from a zip.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// No zip, or one that is damaged.
+    /// Not a zip, or a damaged one.
     #[error(
         "This is no zip that can be read: {0}. Pack a folder of images a class into a zip, without a password."
     )]
@@ -38,25 +39,25 @@ pub enum ArchiveError {
     /// Too many files.
     #[error("The zip has {files} files. Give at most {MOST_FILES}.")]
     Files {
-        /// How many it has.
+        /// Number of files in the zip.
         files: usize,
     },
-    /// A file that cannot be unpacked: damaged, or larger than it states.
+    /// A file that cannot be unpacked, because it is damaged or larger than its stated size.
     #[error(
         "“{file}” in the zip cannot be unpacked: {reason}. It is damaged, or made to fill the memory. Pack it again."
     )]
     Packed {
         /// Its path.
         file: String,
-        /// What is wrong.
+        /// The cause.
         reason: String,
     },
-    /// A file that says it is too large.
+    /// A file whose stated size is too large.
     #[error("“{file}” would unpack to {bytes} bytes. Give images of at most {LARGEST}.")]
     Large {
         /// Its path.
         file: String,
-        /// What it says of itself.
+        /// Its stated size, in bytes.
         bytes: u64,
     },
     /// All files together are too large.
@@ -67,26 +68,26 @@ pub enum ArchiveError {
         "The images have more than {MOST_PIXELS} pixels together. Give fewer or smaller ones; they are reduced to {SIDE}×{SIDE} anyway."
     )]
     Pixels,
-    /// An image of too many pixels.
+    /// An image with too many pixels.
     #[error(
         "“{file}” has {width}×{height} pixels. Give images of at most {most} pixels; they are reduced to {SIDE}×{SIDE} anyway."
     )]
     Size {
         /// Its path.
         file: String,
-        /// Pixels in a row.
+        /// Width in pixels.
         width: usize,
-        /// Rows.
+        /// Height in pixels.
         height: usize,
-        /// The most pixels.
+        /// Largest number of pixels.
         most: usize,
     },
-    /// A file that is no image.
+    /// A file that cannot be decoded as an image.
     #[error("“{file}” is no image that can be read: {reason}. Give PNG or JPEG files.")]
     Image {
         /// Its path.
         file: String,
-        /// What is wrong.
+        /// The cause.
         reason: String,
     },
     /// An image without a label.
@@ -100,21 +101,21 @@ pub enum ArchiveError {
     /// Too many folders.
     #[error("The images lie in {classes} folders. Give at most {MOST_CLASSES} classes.")]
     Classes {
-        /// How many there are.
+        /// Number of folders.
         classes: usize,
     },
-    /// Images that cannot be learned from: none, of one class, too few of one.
+    /// Images that cannot be used for training: none, only one class, or a class with too few images.
     #[error(transparent)]
     Images(#[from] VisionError),
 }
 
-/// The images of a zip, in the form that models see.
+/// The images of a zip, in the form that models use.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Archive {
     /// CRC-32 of the zip.
     pub checksum: u32,
-    /// The images, the largest square in the middle of each reduced to the generator's size; grey ones in three equal
-    /// channels. Their labels are the folders, in alphabetical order.
+    /// The images. The largest central square of each is reduced to the size of generated images; gray images have
+    /// three equal channels. The labels are the folders, in alphabetical order.
     pub images: Images,
 }
 
@@ -122,7 +123,7 @@ impl Archive {
     /// Reads a zip.
     ///
     /// # Errors
-    /// [`ArchiveError`], for the first thing that is wrong.
+    /// Returns the first [`ArchiveError`] found.
     pub fn read(zip: &[u8]) -> Result<Self, ArchiveError> {
         let mut archive = ZipArchive::new(Cursor::new(zip))?;
         let mut folders = BTreeMap::<String, Vec<u8>>::new();
@@ -155,11 +156,11 @@ impl Archive {
 }
 
 impl Archive {
-    /// What [`from_bytes`](Self::from_bytes) reads: decoded, so that whoever keeps images needs no decoder to use them again.
-    /// Classes and labels as JSON in a line, and behind it the pixels.
+    /// Serializes the decoded images for [`from_bytes`](Self::from_bytes), so that stored images need no decoder. The
+    /// classes and labels are one line of JSON; the pixels follow.
     ///
     /// # Errors
-    /// serde_json's, which a list of texts and numbers gives no reason for.
+    /// Returns the error of serde_json, which does not occur for lists of strings and numbers.
     pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
         let mut bytes = serde_json::to_vec(&(self.images.classes(), self.images.labels()))?;
         bytes.push(b'\n');
@@ -167,7 +168,8 @@ impl Archive {
         Ok(bytes)
     }
 
-    /// The archive of a checksum from its bytes; none where they are damaged.
+    /// Reads the bytes of [`to_bytes`](Self::to_bytes); `checksum` is that of the zip. Returns `None` if the bytes are
+    /// damaged.
     pub fn from_bytes(checksum: u32, bytes: &[u8]) -> Option<Self> {
         let end = bytes.iter().position(|&byte| byte == b'\n')?;
         let (classes, labels) = serde_json::from_slice(&bytes[..end]).ok()?;
@@ -176,8 +178,8 @@ impl Archive {
     }
 }
 
-/// The label of an image: the name of the folder that it lies in. None for what is no image, or was put there by the
-/// system that packed the zip.
+/// Returns the label of an image: the name of its folder. Returns `None` for a file that is not an image or that the
+/// packing system added.
 fn label(path: &str) -> Result<Option<String>, ArchiveError> {
     let mut parts: Vec<&str> = path.split(['/', '\\']).filter(|part| !part.is_empty()).collect();
     let is_image = ENDINGS.iter().any(|ending| path.to_ascii_lowercase().ends_with(ending));
@@ -192,7 +194,7 @@ fn label(path: &str) -> Result<Option<String>, ArchiveError> {
     }
 }
 
-/// The bytes of a file, no more of them than it says and than may still be.
+/// Unpacks a file. Its stated size must be within the limit and at most `left` bytes.
 fn unpack(
     archive: &mut ZipArchive<Cursor<&[u8]>>,
     place: usize,
@@ -209,7 +211,7 @@ fn unpack(
         return Err(ArchiveError::LargeTotal);
     }
     let mut bytes = vec![];
-    // What unpacks to more than it states is refused by the library; were it not, this would end it.
+    // The library refuses a file that unpacks to more than it states; this limit holds even if it did not.
     file.by_ref().take(LARGEST).read_to_end(&mut bytes).map_err(|error| packed(error.to_string()))?;
     Ok(bytes)
 }

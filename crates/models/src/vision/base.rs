@@ -1,4 +1,4 @@
-//! A trained model as it is stored to be adapted: frozen, the linear maps of its blocks quantized.
+//! The base of an adapted model: frozen, with the linear maps of its blocks quantized.
 
 use super::architecture::{Linear, VisionTransformer};
 use super::error::VisionError;
@@ -9,22 +9,23 @@ use candle_core::{DType, Tensor};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A model whose blocks' linear maps are stored in a way; everything else is in single precision, as in vit-lora.md §2.5.
+/// A model whose blocks store their linear maps in one storage format. Everything else is in single precision, as in
+/// vit-lora.md §2.5.
 #[derive(Debug, Clone)]
 pub struct Base {
     architecture: VisionTransformer,
     storage: Storage,
     matrices: HashMap<String, Arc<StoredMatrix>>,
-    /// What is not quantized.
+    /// The parameters that are not quantized.
     tensors: HashMap<String, Tensor>,
 }
 
 impl Base {
-    /// Stores a model's parameters.
+    /// Stores the parameters of a model.
     ///
     /// # Errors
-    /// What [`VisionTransformer::check`] finds; [`ModelError::Missing`] and [`ModelError::Shape`] for the first parameter
-    /// that does not fit, [`ModelError::Quantize`] for one that is not finite.
+    /// Returns the errors of [`VisionTransformer::check`], [`ModelError::Missing`] or [`ModelError::Shape`] for the
+    /// first parameter that does not fit, and [`ModelError::Quantize`] for one that is not finite.
     pub fn new(
         architecture: &VisionTransformer,
         parameters: &Parameters,
@@ -44,41 +45,42 @@ impl Base {
                 let matrix = StoredMatrix::new(&values, columns, storage).map_err(ModelError::from)?;
                 matrices.insert(parameter.name, Arc::new(matrix));
             } else {
-                // A copy: what is frozen must not follow a training that goes on.
+                // Copied, so that the frozen tensors do not follow a training that continues.
                 tensors.insert(parameter.name, tensor.copy()?);
             }
         }
         Ok(Self { architecture: architecture.clone(), storage, matrices, tensors })
     }
 
-    /// What the model is.
+    /// Returns the architecture.
     pub fn architecture(&self) -> &VisionTransformer {
         &self.architecture
     }
 
-    /// How the linear maps of its blocks are stored.
+    /// Returns the storage format of the linear maps in the blocks.
     pub fn storage(&self) -> Storage {
         self.storage
     }
 
-    /// Bytes of all parameters, counted from what is stored.
+    /// Returns the size of all stored parameters, in bytes.
     pub fn bytes(&self) -> ByteCount {
         let kept: usize = self.tensors.values().map(|tensor| tensor.elem_count() * size_of::<f32>()).sum();
         let kept = ByteCount { codes: kept, scales: 0, zero_points: 0 };
         self.matrices.values().fold(kept, |sum, matrix| sum + matrix.bytes())
     }
 
-    /// A matrix as it is stored, by the name of its parameter.
+    /// Returns a stored matrix by the name of its parameter.
     pub fn matrix(&self, name: &str) -> Option<&Arc<StoredMatrix>> {
         self.matrices.get(name)
     }
 
-    /// The matrix of a name, which the model needs.
+    /// Returns the stored matrix with this name, or an error if it is missing.
     pub(super) fn needed(&self, name: &str) -> Result<Arc<StoredMatrix>, ModelError> {
         self.matrix(name).cloned().ok_or_else(|| ModelError::Missing { name: name.into() })
     }
 
-    /// What is not quantized, of a name and shape, in a precision.
+    /// Returns the unquantized parameter with this name, in the given precision. Checks that it has as many elements as
+    /// `shape`.
     pub(super) fn tensor(&self, name: &str, shape: &[usize], precision: DType) -> Result<Tensor, ModelError> {
         let tensor = self.tensors.get(name).ok_or_else(|| ModelError::Missing { name: name.into() })?;
         if tensor.elem_count() != shape.iter().product::<usize>() {

@@ -1,80 +1,80 @@
-//! What can go wrong with images and the models that see them, each with the value that was wrong and what to do about it.
+//! Errors of images and vision transformers. Each names the invalid value and a remedy.
 
 use crate::ModelError;
 
-/// Why images could not be learned from, or a model could not be had.
+/// Why images cannot be used, or a model cannot be built or computed.
 #[derive(Debug, thiserror::Error)]
 pub enum VisionError {
     /// No images.
     #[error("There are no images. Give some of every class, in a folder a class.")]
     Empty,
-    /// Nothing to tell apart.
+    /// All images are of one class.
     #[error(
         "All {images} images are of one class, “{class}”. Give images of at least two classes, in a folder each."
     )]
     OneClass {
-        /// How many there are.
+        /// Number of images.
         images: usize,
         /// The class.
         class: String,
     },
-    /// A class of too few images to be learned from, chosen by and judged by.
+    /// A class with too few images for training, validation, and held-out images.
     #[error(
         "The class “{class}” has {images} images. Give at least {least}, so that some are left to choose and to judge by."
     )]
     TooFew {
         /// The class.
         class: String,
-        /// How many there are.
+        /// Number of its images.
         images: usize,
-        /// The fewest that are enough.
+        /// The smallest number allowed.
         least: usize,
     },
     /// A label without a class.
     #[error("Image {image} has the label {label}, but there are {classes} classes. Labels count from 0.")]
     Label {
-        /// Which image, counted from 0.
+        /// The image, counted from 0.
         image: usize,
         /// Its label.
         label: u32,
-        /// How many classes there are.
+        /// Number of classes.
         classes: usize,
     },
-    /// Bytes that are not all images.
+    /// The number of bytes does not match the images.
     #[error("There are {found} bytes for {images} images of {side}×{side} pixels in {channels} channels.")]
     Pixels {
-        /// How many bytes there are.
+        /// Number of bytes.
         found: usize,
-        /// How many images.
+        /// Number of images.
         images: usize,
         /// Pixels along a side.
         side: usize,
-        /// Numbers a pixel.
+        /// Color channels per pixel.
         channels: usize,
     },
-    /// An image that is not there.
+    /// An image that does not exist.
     #[error("There is no image {image} among {images}. They count from 0.")]
     NoImage {
-        /// Which one was asked for.
+        /// The requested image.
         image: usize,
-        /// How many there are.
+        /// Number of images.
         images: usize,
     },
-    /// Images of another form than the model's.
+    /// Images with another size or number of channels than the model needs.
     #[error(
         "The images have {side}×{side} pixels in {channels} channels, but the model sees {model_side}×{model_side} in {model_channels}. Give images of its form."
     )]
     Form {
-        /// Pixels along a side.
+        /// Pixels along a side of the images.
         side: usize,
-        /// Numbers a pixel.
+        /// Color channels of the images.
         channels: usize,
-        /// What the model sees.
+        /// Pixels along a side for the model.
         model_side: usize,
-        /// Numbers a pixel that it sees.
+        /// Color channels for the model.
         model_channels: usize,
     },
-    /// Images of another number of classes than the model tells apart.
+    /// Images with another number of classes than the model.
     #[error(
         "The images are of {images} classes, but the model tells {model} apart. Give it a head of {images}."
     )]
@@ -84,7 +84,7 @@ pub enum VisionError {
         /// Classes of the model.
         model: usize,
     },
-    /// A side that is not made of whole patches.
+    /// A side that whole patches do not fill.
     #[error(
         "Images of {side} pixels a side are not made of patches of {patch}. Choose a side that {patch} divides."
     )]
@@ -94,28 +94,28 @@ pub enum VisionError {
         /// Pixels along the side of a patch.
         patch: usize,
     },
-    /// A width that is not made of whole heads.
+    /// An embedding width that cannot be divided among the heads.
     #[error("A width of {width} cannot be shared by {heads} heads. Choose a width that {heads} divides.")]
     Heads {
-        /// Numbers a token.
+        /// Embedding width.
         width: usize,
-        /// Heads of attention.
+        /// Attention heads.
         heads: usize,
     },
-    /// An adapter without a place.
+    /// An adapter without a linear map to adapt.
     #[error("The adapter has no linear map to adapt. Choose at least one.")]
     NoTarget,
-    /// A limit of memory below what one image takes.
+    /// A memory limit below the need of one image.
     #[error(
         "A step of training with one image at once takes {least} bytes of memory, and the limit is {limit}. Raise the limit, or take none."
     )]
     Memory {
-        /// Bytes that a step takes at least.
+        /// Bytes that a step needs at least.
         least: u64,
-        /// The limit.
+        /// The limit, in bytes.
         limit: u64,
     },
-    /// What the model refused.
+    /// An error of the model.
     #[error(transparent)]
     Model(#[from] ModelError),
 }

@@ -1,4 +1,4 @@
-//! What a model recognises of images that it has not learned from.
+//! Evaluation on held-out images.
 
 use super::error::VisionError;
 use super::images::Images;
@@ -6,25 +6,25 @@ use super::network::Network;
 use crate::ops;
 use serde::{Deserialize, Serialize};
 
-/// Images computed at a time.
+/// Images per batch.
 const BATCH: usize = 64;
 
-/// How the images of every class were labelled.
+/// The loss, and how the images of each class were labeled.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Evaluation {
-    /// Mean loss −ln p of the right label, in nats.
+    /// Mean loss −ln p of the correct label, in nats.
     pub loss: f64,
-    /// How many images of each class (row) were given each label (column).
+    /// Confusion matrix: the number of images of each class (row) that got each label (column).
     pub confusion: Vec<Vec<u32>>,
-    /// The label given to each image, in their order.
+    /// The predicted label of each image, in their order.
     pub labels: Vec<u32>,
 }
 
 impl Evaluation {
-    /// Lets a model label images.
+    /// Evaluates a model on images.
     ///
     /// # Errors
-    /// As [`Network::losses`].
+    /// Returns the errors of [`Network::losses`].
     pub fn of(network: &Network, images: &Images) -> Result<Self, VisionError> {
         network.check_classes(images)?;
         let classes = images.classes().len();
@@ -46,23 +46,23 @@ impl Evaluation {
         Ok(found)
     }
 
-    /// Images that were labelled.
+    /// Returns the number of images.
     pub fn images(&self) -> usize {
         self.labels.len()
     }
 
-    /// Images that were given their own label.
+    /// Returns the number of images with the correct label.
     pub fn right(&self) -> u32 {
         self.confusion.iter().enumerate().filter_map(|(label, row)| row.get(label)).sum()
     }
 
-    /// The share of images that were given their own label.
+    /// Returns the fraction of images with the correct label.
     pub fn accuracy(&self) -> f64 {
         f64::from(self.right()) / self.images().max(1) as f64
     }
 }
 
-/// The label of the largest logit, the first of equal ones.
+/// Returns the label with the largest logit; of equal logits, the first.
 fn most(logits: &[f32]) -> u32 {
     let larger = |best: usize, place: usize| if logits[place] > logits[best] { place } else { best };
     (0..logits.len()).fold(0, larger) as u32

@@ -1,9 +1,9 @@
-//! Small labelled images drawn from a seed, so that a study needs no file: shapes to learn from first, strokes and textures
-//! to adapt to.
+//! Small labeled images drawn from a seed, so that a study needs no file: shapes for the first training, strokes and
+//! textures for the adaptation.
 //!
-//! Every image has colours of its own, the figure's brighter than the ground's; light that falls off to one side; a place, a
-//! size and an angle of its own; and noise on every channel, so that no single pixel tells the class. Images of 16×16 pixels in three
-//! channels; the same seed gives the same bytes on every machine.
+//! Each image has its own colors, with the figure brighter than the ground, light that fades toward one side, its own
+//! position, size, and angle, and noise on every channel, so that no single pixel reveals the class. Images have 16×16
+//! pixels in three channels. The same seed gives the same bytes on every machine.
 
 use super::error::VisionError;
 use super::images::Images;
@@ -15,32 +15,32 @@ use std::f64::consts::{FRAC_PI_4, PI, TAU};
 /// Pixels along a side.
 pub const SIDE: usize = 16;
 
-/// Red, green and blue.
+/// Color channels: red, green, and blue.
 pub const CHANNELS: usize = 3;
 
-/// Deviation of the noise of a pixel, where black is 0 and white is 1.
+/// Standard deviation of the noise of a pixel, where black is 0 and white is 1.
 const NOISE: f64 = 0.1;
 
-/// By how much a figure is at least brighter than its ground.
+/// Smallest difference in brightness between the figure and the ground.
 const CONTRAST: f64 = 0.25;
 
-/// The most images of a class.
+/// Largest number of images per class.
 const MOST: usize = 100_000;
 
-/// What is to be told apart.
+/// A classification task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Task {
     /// Eight filled or hollow shapes, tilted by up to 23°.
     Shapes,
-    /// The ten digits in strokes between shaken corners.
+    /// The ten digits, drawn as strokes between randomly displaced corners.
     Strokes,
-    /// Eight textures of any phase and of periods from three to six pixels.
+    /// Eight textures with random phase and periods from three to six pixels.
     Textures,
 }
 
 impl Task {
-    /// What it is called.
+    /// Returns the name of the task.
     pub fn label(self) -> &'static str {
         match self {
             Task::Shapes => "shapes",
@@ -49,7 +49,7 @@ impl Task {
         }
     }
 
-    /// The classes, in the order of their labels.
+    /// Returns the classes, in the order of their labels.
     pub fn classes(self) -> &'static [&'static str] {
         match self {
             Task::Shapes => &["disc", "ring", "square", "frame", "triangle", "cross", "bar", "two discs"],
@@ -67,10 +67,11 @@ impl Task {
         }
     }
 
-    /// So many images of every class, the classes in turn. Different tasks draw different numbers from the same seed.
+    /// Generates `of_each` images of each class, with the classes in turn. Different tasks draw different numbers from
+    /// the same seed.
     ///
     /// # Errors
-    /// [`VisionError::Empty`] for none, [`ModelError::Size`] for more than 100,000 of a class.
+    /// Returns [`VisionError::Empty`] for no images, and [`ModelError::Size`] for more than 100,000 images per class.
     pub fn images(self, of_each: usize, seed: u32) -> Result<Images, VisionError> {
         if of_each > MOST {
             let what = "number of images of a class";
@@ -98,22 +99,22 @@ impl Task {
     }
 }
 
-/// How much of each pixel the figure covers, 0 to 1.
+/// The fraction of each pixel that the figure covers, 0 to 1.
 type Coverage = Vec<f64>;
 
 fn between(random: &mut LegacyRandom, from: f64, to: f64) -> f64 {
     from + (to - from) * random.uniform()
 }
 
-/// A value for every pixel, by the coordinates of its centre from the middle of the image.
+/// Computes a value for each pixel from the coordinates of its center relative to the center of the image.
 fn each_pixel(value: impl Fn(f64, f64) -> f64) -> Coverage {
     let middle = SIDE as f64 / 2.0;
     let centre = |place: usize| place as f64 + 0.5 - middle;
     (0..SIDE * SIDE).map(|pixel| value(centre(pixel % SIDE), centre(pixel / SIDE))).collect()
 }
 
-/// What a figure covers, by the distance from its edge in units, negative within: turned by an angle, `unit` pixels a unit,
-/// its middle somewhere near the image's.
+/// Returns the coverage of a figure. `distance` is the signed distance from its edge, negative inside, in units of
+/// `unit` pixels. The figure is turned by `angle`, and its center lies near the center of the image.
 fn placed(random: &mut LegacyRandom, angle: f64, unit: f64, distance: impl Fn(f64, f64) -> f64) -> Coverage {
     let (x, y) = (between(random, -1.0, 1.0), between(random, -1.0, 1.0));
     let (sine, cosine) = (pxfm::f_sin(angle), pxfm::f_cos(angle));
@@ -141,7 +142,7 @@ fn shape(label: u32, random: &mut LegacyRandom) -> Coverage {
     })
 }
 
-/// The digits in seven strokes: above, upper left, upper right, middle, lower left, lower right, below.
+/// The digits in seven strokes: top, upper left, upper right, middle, lower left, lower right, and bottom.
 const DIGITS: [[bool; 7]; 10] = {
     const N: bool = false;
     const Y: bool = true;
@@ -159,7 +160,7 @@ const DIGITS: [[bool; 7]; 10] = {
     ]
 };
 
-/// The corners that each stroke joins: rows of left and right from above.
+/// The two corners that each stroke connects. Corners are counted in rows of left and right, from the top.
 const STROKES: [[usize; 2]; 7] = [[0, 1], [0, 2], [1, 3], [2, 3], [2, 4], [3, 5], [4, 5]];
 
 fn strokes(label: u32, random: &mut LegacyRandom) -> Coverage {
@@ -178,7 +179,7 @@ fn strokes(label: u32, random: &mut LegacyRandom) -> Coverage {
     })
 }
 
-/// Distance of a point from a stroke between two others.
+/// Returns the distance of a point from the stroke between two other points.
 fn from_stroke(point: [f64; 2], from: [f64; 2], to: [f64; 2]) -> f64 {
     let [along, across] = [to[0] - from[0], to[1] - from[1]];
     let [x, y] = [point[0] - from[0], point[1] - from[1]];
@@ -194,7 +195,7 @@ fn texture(label: u32, random: &mut LegacyRandom) -> Coverage {
     let tilt = between(random, -0.15, 0.15);
     let arms = (4.0 + 4.0 * random.uniform()).floor();
     let diagonal = if label == 5 { FRAC_PI_4 } else { 0.0 };
-    // Rows vary from above to below.
+    // Rows vary from top to bottom.
     let angle = tilt + diagonal + if label < 4 { PI / 2.0 + f64::from(label) * FRAC_PI_4 } else { 0.0 };
     let (sine, cosine) = (pxfm::f_sin(angle), pxfm::f_cos(angle));
     each_pixel(|x, y| {
@@ -213,12 +214,12 @@ fn texture(label: u32, random: &mut LegacyRandom) -> Coverage {
     })
 }
 
-/// Brightness of a colour, as eyes weigh its parts.
+/// Returns the perceived brightness of a color.
 fn brightness([red, green, blue]: [f64; CHANNELS]) -> f64 {
     0.299 * red + 0.587 * green + 0.114 * blue
 }
 
-/// A colour for the ground and a brighter one for the figure.
+/// Draws a color for the ground and a brighter one for the figure.
 fn colours(random: &mut LegacyRandom) -> [[f64; CHANNELS]; 2] {
     loop {
         let mut colour = || std::array::from_fn(|_| between(random, 0.05, 0.95));

@@ -1,28 +1,29 @@
-//! Labelled images of one size, and what part of them serves which purpose.
+//! Labeled images of one size, and their split into training, validation, and held-out images.
 
 use super::error::VisionError;
 use bk_python::random::LegacyRandom;
 
-/// The fewest images of a class: one to learn from, one to choose by, one to judge by.
+/// Smallest number of images per class: one each for training, validation, and held-out images.
 const FEWEST: usize = 3;
 
-/// Square images with a label each.
+/// Square images with one label each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Images {
     side: usize,
     channels: usize,
     classes: Vec<String>,
-    /// One image after the other: rows from above, in a row pixels from the left, in a pixel its channels.
+    /// The images, one after the other: rows from the top, pixels from the left, channels interleaved.
     pixels: Vec<u8>,
     labels: Vec<u32>,
 }
 
 impl Images {
-    /// Images from their bytes: one image after the other, rows from above, pixels from the left, channels side by side.
+    /// Creates images from their bytes, one image after the other: rows from the top, pixels from the left, channels
+    /// interleaved.
     ///
     /// # Errors
-    /// [`VisionError::Empty`], [`VisionError::Pixels`] where bytes are missing or left over, [`VisionError::Label`] for the
-    /// first label without a class.
+    /// Returns [`VisionError::Empty`] for no images, [`VisionError::Pixels`] if bytes are missing or left over, and
+    /// [`VisionError::Label`] for the first label without a class.
     pub fn new(
         [side, channels]: [usize; 2],
         classes: Vec<String>,
@@ -43,47 +44,47 @@ impl Images {
         Ok(Self { side, channels, classes, pixels, labels })
     }
 
-    /// How many there are.
+    /// Returns the number of images.
     pub fn len(&self) -> usize {
         self.labels.len()
     }
 
-    /// Whether there are none, which never holds.
+    /// Returns whether there are no images, which is never the case.
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
 
-    /// Pixels along a side.
+    /// Returns the number of pixels along a side.
     pub fn side(&self) -> usize {
         self.side
     }
 
-    /// Numbers a pixel: 1 for grey, 3 for red, green and blue.
+    /// Returns the number of color channels: 1 for gray, 3 for red, green, and blue.
     pub fn channels(&self) -> usize {
         self.channels
     }
 
-    /// What the labels mean.
+    /// Returns the names of the classes, in the order of their labels.
     pub fn classes(&self) -> &[String] {
         &self.classes
     }
 
-    /// The labels.
+    /// Returns the labels.
     pub fn labels(&self) -> &[u32] {
         &self.labels
     }
 
-    /// The bytes of an image; none beyond the last.
+    /// Returns the bytes of an image; empty beyond the last image.
     pub fn pixels(&self, image: usize) -> &[u8] {
         let size = self.side * self.side * self.channels;
         image.checked_mul(size).and_then(|start| self.pixels.get(start..start + size)).unwrap_or_default()
     }
 
-    /// The images of every class.
+    /// Returns the images of each class.
     ///
     /// # Errors
-    /// [`VisionError::OneClass`] where there is nothing to tell apart, [`VisionError::TooFew`] for the first class, of those
-    /// that have images, of fewer than three, and for one of none.
+    /// Returns [`VisionError::OneClass`] if only one class has images, and [`VisionError::TooFew`] for the first class
+    /// with fewer than three.
     pub(super) fn members(&self) -> Result<Vec<Vec<usize>>, VisionError> {
         let mut members = vec![vec![]; self.classes.len()];
         for (image, &label) in self.labels.iter().enumerate() {
@@ -100,7 +101,7 @@ impl Images {
         Ok(members)
     }
 
-    /// At most so many images of every class, in their order; the seed decides which.
+    /// Returns at most `of_each` images of each class, in their order. The seed decides which.
     pub fn at_most(&self, of_each: usize, seed: u32) -> Self {
         let mut random = LegacyRandom::new(seed);
         let mut left = vec![of_each; self.classes.len()];
@@ -116,7 +117,7 @@ impl Images {
         self.chosen(&chosen)
     }
 
-    /// Some of them, in this order.
+    /// Returns the given images, in this order.
     fn chosen(&self, images: &[usize]) -> Self {
         let pixels = images.iter().flat_map(|&image| self.pixels(image)).copied().collect();
         let labels = images.iter().map(|&image| self.labels[image]).collect();
@@ -125,23 +126,24 @@ impl Images {
     }
 }
 
-/// Images in three parts that share none.
+/// Images in three parts without overlap.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
-    /// What a model learns from.
+    /// Training images.
     pub train: Images,
-    /// What decides when it has learned enough.
+    /// Validation images, which decide when training ends.
     pub validation: Images,
-    /// What it is judged by, and never sees before.
+    /// Held-out images, for the final evaluation.
     pub held_out: Images,
 }
 
 impl Split {
-    /// Splits images, each class by the same shares: `validation` and `held_out` of every hundred, the rest to learn
-    /// from. The seed decides which; every class has at least one in each part.
+    /// Splits the images of each class with the same percentages: `validation` and `held_out` percent, and the rest for
+    /// training. The seed decides which. Each class has at least one image in each part.
     ///
     /// # Errors
-    /// [`VisionError::OneClass`] and [`VisionError::TooFew`], as [`Archive::read`](super::archive::Archive::read).
+    /// Returns [`VisionError::OneClass`] or [`VisionError::TooFew`], like
+    /// [`Archive::read`](super::archive::Archive::read).
     pub fn new(images: &Images, [validation, held_out]: [u32; 2], seed: u32) -> Result<Self, VisionError> {
         let all = images.members()?;
         let mut random = LegacyRandom::new(seed);

@@ -1,23 +1,23 @@
-//! Low-rank adapters: y = Wx + b + s·B(A(dropout(x))), W and b frozen (vit-lora.md §3.1).
+//! Low-rank adaptation (LoRA): y = Wx + b + s·B(A(dropout(x))), where W and b are frozen (vit-lora.md §3.1).
 
 use super::architecture::{Linear, VisionTransformer};
 use super::error::VisionError;
 use crate::{Initial, ModelError, Parameter};
 use serde::{Deserialize, Serialize};
 
-/// How a model is adapted. The head is trained too.
+/// The adapters of a model. The head is trained too.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Lora {
-    /// r, the rank of the adapters.
+    /// The rank r of the adapters.
     pub rank: usize,
-    /// α, by which they are scaled: s = α/r.
+    /// The scale parameter α: adapters are multiplied by s = α/r.
     pub alpha: f64,
-    /// The part of an adapter's inputs that is dropped in training.
+    /// Fraction of an adapter's inputs that is dropped in training.
     pub dropout: f64,
-    /// Whether the scale is α/√r, which does not fall as the rank rises.
+    /// Whether s is α/√r instead, which falls more slowly as the rank rises.
     pub rank_stabilized: bool,
-    /// The linear maps of every block that are adapted.
+    /// The linear maps of each block that have adapters.
     pub targets: Vec<Linear>,
 }
 
@@ -28,7 +28,8 @@ impl Default for Lora {
 }
 
 impl Lora {
-    /// Adapters on all linear maps of the blocks, with α = 2r and a tenth dropped, as in the published matrix.
+    /// Returns adapters on all linear maps of the blocks, with α = 2r and a dropout of one tenth, as in the published
+    /// matrix.
     pub fn of_rank(rank: usize) -> Self {
         Self {
             rank,
@@ -39,14 +40,14 @@ impl Lora {
         }
     }
 
-    /// s, what the adapter's output is multiplied by.
+    /// Returns s, the factor of the adapter's output.
     pub fn scale(&self) -> f64 {
         let rank = self.rank as f64;
         self.alpha / if self.rank_stabilized { rank.sqrt() } else { rank }
     }
 
-    /// What is trained: A (uniform within ±1/√inputs, which is Kaiming's with a = √5) and B (0) of every adapted map, so
-    /// that nothing changes at first, and a new head.
+    /// Returns the trained parameters: A and B of each adapted map, and a new head. A is uniform within ±1/√inputs,
+    /// which is Kaiming's initialization with a = √5. B is 0, so that the adapters change nothing at first.
     pub fn parameters(&self, architecture: &VisionTransformer) -> Vec<Parameter> {
         let mut all = self.adapters(architecture);
         all.extend(architecture.head());
@@ -67,15 +68,16 @@ impl Lora {
         all
     }
 
-    /// How many numbers the adapters are, the head not counted: r·(inputs + outputs) a map.
+    /// Returns the number of elements of the adapters, without the head: r·(inputs + outputs) per map.
     pub fn adapter_count(&self, architecture: &VisionTransformer) -> usize {
         self.adapters(architecture).iter().map(Parameter::count).sum()
     }
 
-    /// Refuses what cannot be adapted by.
+    /// Checks that the settings are within their limits.
     ///
     /// # Errors
-    /// [`VisionError::NoTarget`], [`ModelError::Size`] for the rank, [`ModelError::Rate`] for α and the dropout.
+    /// Returns [`VisionError::NoTarget`] if no linear map is adapted, [`ModelError::Size`] for the rank, and
+    /// [`ModelError::Rate`] for α or the dropout.
     pub fn check(&self, architecture: &VisionTransformer) -> Result<(), VisionError> {
         if self.targets.is_empty() {
             return Err(VisionError::NoTarget);

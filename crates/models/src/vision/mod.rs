@@ -1,11 +1,12 @@
-//! Vision transformers that are trained and adapted for real: the layout of DeiT at sizes that a browser tab can train,
-//! with low-rank adapters on a base that is frozen and really stored quantized.
+//! Vision transformers that are trained and adapted: the layout of DeiT at sizes that a browser tab can train, with
+//! low-rank adapters on a frozen base that is stored quantized.
 //!
-//! * [`Images`] are labelled images, [`generator`] draws some from a seed, an [`archive`] holds a person's own, and a [`Split`] keeps those apart that a model
-//!   learns from, is chosen by and is judged by.
-//! * A [`VisionTransformer`] says what a model is, a [`Base`] is a trained one as it is stored, and [`Lora`] says how it is
-//!   adapted. A [`Network`] computes, with or without adapters.
-//! * [`Training`] trains either: all of a model, or adapters and head alone. An [`Evaluation`] counts what is recognised.
+//! * [`Images`] holds labeled images. [`generator`] draws them from a seed, and an [`archive`] reads them from a zip
+//!   file. A [`Split`] divides them into training, validation, and held-out images.
+//! * A [`VisionTransformer`] describes a model, a [`Base`] is a trained model as it is stored, and [`Lora`] describes
+//!   its adapters. A [`Network`] computes, with or without adapters.
+//! * [`Training`] trains all parameters of a model, or its adapters and head only. An [`Evaluation`] counts correct
+//!   labels.
 //!
 //! Sources: vit-lora.md §2 to §4; Hu et al., “LoRA” (2021); Dettmers et al., “QLoRA” (2023); Kalajdzievski, “A rank
 //! stabilization scaling factor for fine-tuning with LoRA” (2023).

@@ -1,4 +1,4 @@
-//! A vision transformer that computes: from images to the logits of their labels.
+//! A vision transformer with its weights. It maps images to the logits of their labels.
 
 use super::architecture::{Linear, VisionTransformer};
 use super::base::Base;
@@ -16,14 +16,15 @@ use std::sync::Arc;
 /// Added to the variance by layer normalization (§3.2).
 const EPSILON: f64 = 1e-6;
 
-/// What adapters leave out of their inputs at a step of training.
+/// Dropout of the adapters' inputs in a training step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dropout {
-    /// The part that is left out.
+    /// Fraction of the inputs that is dropped.
     pub rate: f64,
-    /// What decides which: another one a step.
+    /// Seed of the dropped inputs; it differs from step to step.
     pub seed: u32,
-    /// Tokens of the step that are computed before these: what is left out of an image is the same in parts of any size.
+    /// Tokens of the step in earlier parts of the batch. With it, the dropped inputs of an image do not depend on the
+    /// size of the parts.
     pub tokens_before: usize,
 }
 
@@ -52,7 +53,7 @@ impl Norm {
     }
 }
 
-/// x·Wᵀ + b for rows of x, with an adapter beside it or none.
+/// x·Wᵀ + b for each row of x, with an optional adapter.
 #[derive(Debug, Clone)]
 struct Map {
     weight: Weight,
@@ -62,9 +63,9 @@ struct Map {
 
 #[derive(Debug, Clone)]
 enum Weight {
-    /// A matrix that derivatives may reach.
+    /// A matrix that can receive a gradient.
     Plain(Tensor),
-    /// One that is frozen as it is stored.
+    /// A frozen matrix in its storage format.
     Stored(Arc<StoredMatrix>),
 }
 
@@ -73,7 +74,7 @@ struct Adapter {
     into: Tensor,
     out: Tensor,
     scale: f64,
-    /// Tells the adapters of a model apart, so that each drops other inputs.
+    /// Index of the adapter in the model, so that each adapter drops different inputs.
     place: u32,
 }
 
@@ -86,7 +87,7 @@ impl Adapter {
         Ok((x.matmul(&self.into.t()?)?.matmul(&self.out.t()?)? * self.scale)?)
     }
 
-    /// 0 for what is dropped, 1/(1 − rate) for what is kept, so that the mean stays.
+    /// Returns 0 for dropped inputs and 1/(1 − rate) for the others, so that the mean is preserved.
     fn mask(&self, x: &Tensor, dropout: Dropout) -> Result<Tensor, ModelError> {
         let Dropout { rate, seed, tokens_before } = dropout;
         let mut random =
@@ -139,13 +140,13 @@ impl Block {
     }
 }
 
-/// Where a network has its numbers from.
+/// The source of the weights of a network.
 struct Source<'a> {
     architecture: &'a VisionTransformer,
     precision: DType,
-    /// What is trained, or all.
+    /// The trained parameters, or all parameters if there is no base.
     weights: &'a Weights,
-    /// What is frozen, and how it is adapted; none where all is plain.
+    /// The frozen base with its optional adapters; `None` if no parameter is stored.
     frozen: Option<(&'a Base, Option<&'a Lora>)>,
 }
 
@@ -199,7 +200,7 @@ impl Source<'_> {
         let tokens = self.architecture.tokens();
         let patches = self.tensor("patch_embed.proj.weight", &[width, channels, patch, patch])?;
         let patches = patches.reshape((width, self.architecture.patch_size()))?;
-        // An adapted model has a head of its own.
+        // An adapted model has its own head.
         let own_head = self.frozen.is_none_or(|(_, lora)| lora.is_some());
         let head = |name: &str, shape: &[usize]| match own_head {
             true => self.weights.get(name, shape),
@@ -220,11 +221,11 @@ impl Source<'_> {
 }
 
 impl Network {
-    /// A model whose weights are all at hand.
+    /// Creates a model from all its weights.
     ///
     /// # Errors
-    /// What [`VisionTransformer::check`] finds; [`ModelError::Missing`] and [`ModelError::Shape`] for the first weight that
-    /// does not fit.
+    /// Returns the errors of [`VisionTransformer::check`], and [`ModelError::Missing`] or [`ModelError::Shape`] for the
+    /// first weight that does not fit.
     pub fn new(
         architecture: &VisionTransformer,
         weights: &Weights,
@@ -234,20 +235,20 @@ impl Network {
         Source { architecture, precision, weights, frozen: None }.network()
     }
 
-    /// A stored model as it is.
+    /// Creates a model from a base without adapters.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// Returns the errors of [`new`](Self::new).
     pub fn frozen(base: &Base, precision: DType) -> Result<Self, VisionError> {
         let weights = &Weights::default();
         let architecture = base.architecture();
         Source { architecture, precision, weights, frozen: Some((base, None)) }.network()
     }
 
-    /// A stored model with adapters and a head of its own for so many classes.
+    /// Creates a model from a base with adapters and a new head for `classes` classes.
     ///
     /// # Errors
-    /// As [`new`](Self::new), and what [`Lora::check`] finds.
+    /// Returns the errors of [`new`](Self::new) and of [`Lora::check`].
     pub fn adapted(
         base: &Base,
         lora: &Lora,
@@ -261,16 +262,16 @@ impl Network {
         Source { architecture, precision, weights, frozen: Some((base, Some(lora))) }.network()
     }
 
-    /// What the model is.
+    /// Returns the architecture.
     pub fn architecture(&self) -> &VisionTransformer {
         &self.architecture
     }
 
-    /// Logits `[images, classes]` of some images, by their numbers. Adapters drop some of their inputs in training only.
+    /// Computes the logits `[images, classes]` of the chosen images, given by index. `dropout` is for training only.
     ///
     /// # Errors
-    /// [`VisionError::Empty`] for no images, [`VisionError::NoImage`] for one that is not there, [`VisionError::Form`] where
-    /// they are none of the model's form.
+    /// Returns [`VisionError::Empty`] for no images, [`VisionError::NoImage`] for an index that does not exist, and
+    /// [`VisionError::Form`] if the images do not have the size and channels of the model.
     pub fn logits(
         &self,
         images: &Images,
@@ -292,10 +293,10 @@ impl Network {
         Ok(self.head.forward(&self.norm.forward(&class)?, None)?)
     }
 
-    /// The loss −ln p of the label of each image, in nats: `[images]`.
+    /// Computes the loss −ln p of the label of each chosen image, in nats: `[images]`.
     ///
     /// # Errors
-    /// As [`logits`](Self::logits); [`VisionError::Classes`] where the images are of another number of classes.
+    /// Returns the errors of [`logits`](Self::logits), and [`VisionError::Classes`] if the number of classes differs.
     pub fn losses(
         &self,
         images: &Images,
@@ -308,7 +309,7 @@ impl Network {
         Ok(ops::cross_entropy(&logits, labels)?)
     }
 
-    /// Refuses images of another number of classes than the model tells apart.
+    /// Checks that the images and the model have the same number of classes.
     pub(super) fn check_classes(&self, images: &Images) -> Result<(), VisionError> {
         let (images, model) = (images.classes().len(), self.architecture.classes);
         if images == model { Ok(()) } else { Err(VisionError::Classes { images, model }) }

@@ -1,19 +1,19 @@
-//! Images as rows of patches.
+//! Division of images into patches.
 
 use super::architecture::VisionTransformer;
 use super::error::VisionError;
 use super::images::Images;
 use candle_core::{DType, Device, Tensor};
 
-/// Middle and spread of the bytes: what a model sees lies within ±1.
+/// Center and half range of the bytes: scaled values lie within ±1.
 const MIDDLE: f64 = 127.5;
 
-/// The patches of some images, `[images·patches, channels·patch²]`: patches from above and from the left, in a patch its
-/// channels one after the other, each row by row, as the convolution of DeiT counts them.
+/// Returns the patches of the chosen images, `[images·patches, channels·patch²]`. Patches are ordered from the top and
+/// from the left. A patch holds its channels one after the other, each row by row, like the convolution of DeiT.
 ///
 /// # Errors
-/// [`VisionError::Empty`] for no images, [`VisionError::NoImage`] for one that is not there, [`VisionError::Form`] where they
-/// are none of the model's form.
+/// Returns [`VisionError::Empty`] for no images, [`VisionError::NoImage`] for an index that does not exist, and
+/// [`VisionError::Form`] if the images do not have the size and channels of the model.
 pub(super) fn patches(
     architecture: &VisionTransformer,
     images: &Images,

@@ -1,4 +1,4 @@
-//! One image of a file, decoded and reduced.
+//! Decoding and resizing of one image file.
 
 use super::archive::ArchiveError;
 use png::{ColorType, Decoder, Limits, Transformations};
@@ -7,28 +7,29 @@ use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// The most pixels of an image: one of 5,000 by 5,000.
+/// Largest number of pixels of an image: 5,000 by 5,000.
 const MOST: usize = 25_000_000;
 
-/// What PNG files begin with.
+/// The first bytes of a PNG file.
 const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 
-/// Memory that decoding a PNG may take besides its pixels, in bytes.
+/// Memory limit for decoding a PNG, besides its pixels, in bytes.
 const PNG_MEMORY: usize = 64 << 20;
 
-/// An image in red, green and blue.
+/// An image in red, green, and blue.
 pub(super) struct Picture {
     width: usize,
     height: usize,
-    /// Rows from above, pixels from the left.
+    /// Rows from the top, pixels from the left.
     pixels: Vec<[u8; 3]>,
 }
 
 impl Picture {
-    /// Decodes a PNG or JPEG file, if `admits` has nothing against its width and height, which are known before.
+    /// Decodes a PNG or JPEG file if `admits` accepts its width and height, which are known before decoding.
     ///
     /// # Errors
-    /// [`ArchiveError::Size`], [`ArchiveError::Pixels`] where it is not admitted, [`ArchiveError::Image`].
+    /// Returns [`ArchiveError::Size`] for too many pixels, [`ArchiveError::Pixels`] if `admits` refuses, and
+    /// [`ArchiveError::Image`] if the file cannot be decoded.
     pub(super) fn decode(
         file: &str,
         bytes: &[u8],
@@ -47,11 +48,12 @@ impl Picture {
         }
     }
 
-    /// The largest square in the middle, as an image of so many pixels a side: every pixel is the mean of what it covers.
+    /// Reduces the largest central square to `side` pixels a side. Each new pixel is the mean of the area that it
+    /// covers.
     pub(super) fn reduced(&self, side: usize) -> Vec<u8> {
         let square = self.width.min(self.height);
         let [left, top] = [(self.width - square) / 2, (self.height - square) / 2];
-        // In units of 1/side of a pixel: each new pixel covers `square` of them along a side, each old one `side`.
+        // In units of 1/side of an old pixel, a new pixel is `square` units wide and an old one `side` units.
         let shares: Vec<Vec<(usize, u64)>> = (0..side)
             .map(|place| {
                 let (from, to) = (place * square, (place + 1) * square);
@@ -101,7 +103,7 @@ fn png(
     let mut values = vec![0; size];
     let frame = reader.next_frame(&mut values).map_err(|error| wrong(&error))?;
     let values = &values[..frame.buffer_size()];
-    // What is transparent lies on black, the ground of most small data sets.
+    // Transparent pixels lie on black, the ground of most small data sets.
     let over_black = |value: u8, opacity: u8| (u16::from(value) * u16::from(opacity) / 255) as u8;
     let pixels = match frame.color_type {
         ColorType::Grayscale => values.iter().map(|&grey| [grey; 3]).collect(),
@@ -141,7 +143,7 @@ fn jpeg(
     whole(file, Picture { width, height, pixels: values.as_chunks().0.to_vec() })
 }
 
-/// Refuses an image with missing pixels, or with none.
+/// Checks that the image has pixels and that none are missing.
 fn whole(file: &str, picture: Picture) -> Result<Picture, ArchiveError> {
     let Picture { width, height, ref pixels } = picture;
     if pixels.is_empty() || pixels.len() != width * height {

@@ -1,4 +1,4 @@
-//! Training, of a whole model or of adapters and head: the same recipe, seed and images give the same parameters.
+//! Training of a whole model, or of its adapters and head. The same recipe, seed, and images give the same parameters.
 
 use super::architecture::VisionTransformer;
 use super::base::Base;
@@ -14,42 +14,42 @@ use candle_core::backprop::GradStore;
 use candle_core::{DType, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
-/// When training ends before its last step. Unlike the published rule, whose threshold no run can ever fail by, this one
-/// acts: too small a gain counts as none (vit-lora.md §3.3).
+/// When training ends before its last step. The threshold of the published rule never has an effect; here a smaller
+/// gain than the threshold counts as none (vit-lora.md §3.3).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Patience {
-    /// Validations in a row without gain, after which training ends; 0 never.
+    /// Number of validations in a row without a gain after which training ends; 0 means never.
     pub validations: usize,
-    /// How much more of the validation images must be recognised than ever before for a gain.
+    /// Smallest increase of the best accuracy on the validation images that counts as a gain.
     pub least_gain: f64,
 }
 
 impl Default for Patience {
-    /// Five validations, and a thousandth of the images.
+    /// Five validations, and a gain of one thousandth of the images.
     fn default() -> Self {
         Self { validations: 5, least_gain: 0.001 }
     }
 }
 
-/// A look at the validation images.
+/// An evaluation on the validation images.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Validation {
     /// Steps taken before.
     pub step: usize,
     /// Mean loss, in nats.
     pub loss: f64,
-    /// The share that was recognised.
+    /// Fraction of images with the correct label.
     pub accuracy: f64,
 }
 
-/// What training came by.
+/// The training history.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Trajectory {
-    /// The loss of every step on its batch, in nats an image.
+    /// The loss of each step on its batch, in nats per image.
     pub losses: Vec<f32>,
-    /// The norm of all derivatives before clipping, at every step.
+    /// The norm of the gradient before clipping, per step.
     pub norms: Vec<f32>,
-    /// The looks at the validation images.
+    /// The evaluations on the validation images.
     pub validation: Vec<Validation>,
     /// Whether training ended before its last step.
     pub stopped_early: bool,
@@ -57,16 +57,16 @@ pub struct Trajectory {
     pub best_step: usize,
 }
 
-/// What a step of training takes, as the allocator counts it.
+/// Memory use of a training step, counted by the allocator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepMemory {
-    /// Images whose derivatives are computed together; the batch, or less where a limit asks for that.
+    /// Images whose gradients are computed together: the batch, or fewer under a memory limit.
     pub at_once: usize,
-    /// Bytes that the last step had at once, beside what there was before it; 0 where no step was taken.
+    /// Peak memory of the last step, in bytes beyond what was allocated before; 0 if no step was taken.
     pub bytes: u64,
 }
 
-/// The parameters that recognised most so far.
+/// The parameters with the best accuracy so far.
 #[derive(Debug)]
 struct Best {
     accuracy: f64,
@@ -92,10 +92,10 @@ pub struct Training {
 }
 
 impl Training {
-    /// All parameters of a new model.
+    /// Creates a training of all parameters of a new model.
     ///
     /// # Errors
-    /// What [`VisionTransformer::check`] and [`Recipe::check`] find.
+    /// Returns the errors of [`VisionTransformer::check`] and [`Recipe::check`].
     pub fn new(
         architecture: &VisionTransformer,
         recipe: Recipe,
@@ -108,10 +108,10 @@ impl Training {
         Self::of(recipe, patience, 0.0, parameters, networks)
     }
 
-    /// Adapters and head of a model that is frozen as it is stored.
+    /// Creates a training of the adapters and the head of a frozen base.
     ///
     /// # Errors
-    /// What [`Lora::check`] and [`Recipe::check`] find.
+    /// Returns the errors of [`Lora::check`] and [`Recipe::check`].
     pub fn adapting(
         base: &Base,
         lora: &Lora,
@@ -157,31 +157,31 @@ impl Training {
         })
     }
 
-    /// Steps taken.
+    /// Returns the number of steps taken.
     pub fn steps(&self) -> usize {
         self.trajectory.losses.len()
     }
 
-    /// Whether training has ended, early or not. The parameters are then those that recognised most.
+    /// Returns whether training has ended, early or not. The parameters are then those with the best accuracy.
     pub fn is_complete(&self) -> bool {
         self.complete
     }
 
-    /// What it came by.
+    /// Returns the training history.
     pub fn trajectory(&self) -> &Trajectory {
         &self.trajectory
     }
 
-    /// What its steps take.
+    /// Returns the memory use of the steps.
     pub fn memory(&self) -> StepMemory {
         self.memory
     }
 
-    /// Computes the derivatives of fewer images together than a batch has, where a step would otherwise have more bytes at
-    /// once: batches stay as large as they are. What an image takes is measured, by steps that change nothing.
+    /// Reduces the number of images whose gradients are computed together, so that a step needs at most `most_bytes`
+    /// bytes. The batch size does not change. The memory use per image is measured by steps that change nothing.
     ///
     /// # Errors
-    /// [`VisionError::Memory`] where one image alone takes more. As [`step`](Self::step) besides.
+    /// Returns [`VisionError::Memory`] if one image alone needs more, and the errors of [`step`](Self::step).
     pub fn fit(&mut self, most_bytes: u64, images: &Images) -> Result<(), VisionError> {
         let mut optimizer = self.optimizer.clone();
         let unmoved = Step { learning_rate: 0.0, ..self.recipe.at(0) };
@@ -190,7 +190,7 @@ impl Training {
             let (done, bytes) = peak_of(|| self.descend(&mut optimizer, images, &chosen, unmoved, at_once));
             done.map(|_| bytes as u64)
         };
-        // The first also fills what is allocated once for all steps.
+        // The first call also allocates what all steps share.
         bytes(2, 1)?;
         let one = bytes(2, 1)?;
         let more = bytes(4, 2)?.saturating_sub(one).max(1);
@@ -201,22 +201,22 @@ impl Training {
         Ok(())
     }
 
-    /// What is trained, as it is.
+    /// Returns the current trained parameters.
     pub fn parameters(&self) -> &Parameters {
         &self.parameters
     }
 
-    /// The model as it is, for use; it changes with the training.
+    /// Returns the current model for evaluation. It follows the training.
     pub fn network(&self) -> &Network {
         &self.frozen
     }
 
-    /// Takes a step; gives its loss. Where that is due, looks at the validation images first, and may find that training
-    /// has ended: then no step is taken, and there is none.
+    /// Takes a step and returns its loss. Evaluates the validation images first if that is due. Returns `None`, without
+    /// a step, if training has ended.
     ///
     /// # Errors
-    /// [`ModelError::Diverged`] where loss or derivatives are not finite: the parameters are then as before the step. As
-    /// [`Network::losses`] besides.
+    /// Returns [`ModelError::Diverged`] if the loss or the gradient is not finite; the parameters are then as before
+    /// the step. Also returns the errors of [`Network::losses`].
     pub fn step(&mut self, split: &Split) -> Result<Option<f32>, VisionError> {
         let step = self.steps();
         let last = step >= self.recipe.steps;
@@ -242,8 +242,8 @@ impl Training {
         Ok(Some(value))
     }
 
-    /// Moves the parameters by the mean derivative of the losses of some images, of so many at once; gives the mean loss and
-    /// the norm of the derivative before clipping.
+    /// Updates the parameters with the mean gradient of the losses of the chosen images, computed for `at_once` images
+    /// at a time. Returns the mean loss and the norm of the gradient before clipping.
     fn descend(
         &self,
         optimizer: &mut AdamW,
@@ -285,16 +285,16 @@ impl Training {
         Ok((mean, norm))
     }
 
-    /// Takes all steps that are left.
+    /// Takes all remaining steps.
     ///
     /// # Errors
-    /// As [`step`](Self::step).
+    /// Returns the errors of [`step`](Self::step).
     pub fn finish(&mut self, split: &Split) -> Result<(), VisionError> {
         while self.step(split)?.is_some() {}
         Ok(())
     }
 
-    /// The images of a step: every image once before any comes again, in another order every time.
+    /// Returns the images of a step. Each image is used once before any is used again, in a new order in each pass.
     fn batch(&self, step: usize, images: &Images) -> Vec<usize> {
         let count = images.len();
         let first = step * self.recipe.batch;

@@ -1,5 +1,5 @@
-//! The published script's “equal” points: for each model the point nearest to a target, at any distance (resnet-bk.md
-//! §6.4).
+//! The published script's “equal” points: for each model the point nearest to a target, at any distance
+//! (resnet-bk.md §6.4).
 
 use crate::kit::record::Model;
 use crate::kit::record::pareto::Cost;

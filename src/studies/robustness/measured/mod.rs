@@ -6,6 +6,7 @@ pub mod command;
 pub mod figure;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod page;
+pub mod messages;
 pub mod record;
 pub mod study;
 pub mod training_lengths;

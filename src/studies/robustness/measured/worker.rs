@@ -10,11 +10,12 @@ use crate::kit::worker::store::Shelf;
 use crate::kit::worker::store::shelf;
 use crate::kit::worker::{Perform, Performing};
 use crate::kit::worker::{finished, read};
-use crate::studies::language_models::messages::{
-    ListWidths, MeasureWidths, MeasuredModel, MeasuredModels, ModelKey, Taken,
-};
+use crate::studies::language_models::messages::ModelKey;
 use crate::studies::language_models::study::corpus_by;
 use crate::studies::language_models::worker::{Problem, bench, kept, put_back};
+use crate::studies::robustness::measured::messages::{
+    ListWidths, MeasureWidths, MeasuredModel, MeasuredModels, Taken,
+};
 use bk_models::corpus::{Corpus, Text, Tokenizer};
 use std::cell::RefCell;
 use std::rc::Rc;

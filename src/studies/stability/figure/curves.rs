@@ -1,4 +1,4 @@
-//! What the figure shows, taken from the records: one curve a run of a model at a sequence length.
+//! The data of the figure, taken from the records: one curve per run of a model at a sequence length.
 
 use crate::kit::figure::origin;
 use crate::kit::record::comparison::distinct;
@@ -9,23 +9,23 @@ use bk_plot::plot::{Reading, Series, Trace};
 use bk_plot::scene::Color;
 use bk_plot::view::View;
 
-/// No loss above this is shown, unless all are.
+/// Upper limit of the shown losses, unless all losses are above it.
 const HIGHEST: f64 = 10.0;
 
-/// Room above the greatest loss, as a part of the range of all.
+/// Margin above the greatest loss, as a fraction of the range of all losses.
 const MARGIN: f64 = 0.05;
 
-/// Room after the last step, as a part of all: of 1,000 steps from 0 on, the tick at 1,000 is shown.
+/// Margin after the last step, as a fraction of all steps: with 1,000 steps from 0, the tick at 1,000 is visible.
 const STEP_MARGIN: f64 = 0.002;
 
-/// Where a curve starts to diverge.
+/// The point where a curve starts to diverge.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Divergence {
-    /// Place in the curve's losses.
+    /// Index into the curve's losses.
     pub place: usize,
     /// The step.
     pub step: f64,
-    /// The loss there or, where that is not a number, the nearest before it or else after it.
+    /// The loss there. If that is NaN: the nearest number before it, or else after it.
     pub loss: f64,
     /// Whether the loss there is a number.
     pub is_number: bool,
@@ -34,34 +34,34 @@ pub struct Divergence {
 /// The losses of one run, or the means of several.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curve {
-    /// Whose losses these are.
+    /// The model.
     pub model: Model,
     /// Index of the record.
     pub record: usize,
-    /// Index of the sequence length among all of the figure, from the shortest.
+    /// Index of the sequence length among all of the figure, starting at the shortest.
     pub order: usize,
-    /// The steps, rising.
+    /// The steps, ascending.
     pub steps: Vec<f64>,
-    /// As many losses, at least one of them finite; the others are not numbers.
+    /// The losses, one per step; at least one is finite, and the others are NaN.
     pub losses: Vec<f64>,
-    /// Half the widths of the means' 95 % confidence intervals, as many as losses; empty for a single run.
+    /// Half-widths of the 95 % confidence intervals of the means, one per loss; empty for a single run.
     pub confidence: Vec<f64>,
     /// Number of runs.
     pub runs: usize,
     /// Whether the source calls the run diverged.
     pub diverged: bool,
-    /// Where it starts to diverge, if the source says so and the curve reaches that step.
+    /// The point where it starts to diverge, if the source states it and the curve reaches that step.
     pub divergence: Option<Divergence>,
 }
 
 impl Curve {
-    /// The last loss that is a number, and its step.
+    /// Returns the last loss that is a number, with its step.
     pub fn end(&self) -> Option<(f64, f64)> {
         let mut points = self.steps.iter().copied().zip(self.losses.iter().copied());
         points.rfind(|(_, loss)| loss.is_finite())
     }
 
-    /// The losses of this curve's interval: its lower or its upper edge.
+    /// Returns the lower (`side` = −1) or the upper (`side` = 1) edge of the confidence interval.
     pub fn edge(&self, side: f64) -> Vec<f64> {
         self.losses.iter().zip(&self.confidence).map(|(loss, half)| loss + side * half).collect()
     }
@@ -70,24 +70,24 @@ impl Curve {
 /// All curves of a figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Curves {
-    /// The sequence lengths of all curves, shown or not, from the shortest.
+    /// The sequence lengths of all curves, shown or hidden, starting at the shortest.
     pub lengths: Vec<u32>,
-    /// The curves that are shown, record by record.
+    /// The shown curves, record by record.
     pub curves: Vec<Curve>,
 }
 
-/// The key by which a sequence length is hidden.
+/// Returns the key that hides a sequence length.
 fn key(length: u32) -> String {
     format!("N{length}")
 }
 
-/// Whether a view shows a sequence length.
+/// Returns whether a view shows a sequence length.
 pub fn shows_length(view: &View, length: u32) -> bool {
     !view.hidden.contains(&key(length))
 }
 
 impl Curves {
-    /// Takes the curves that a view shows out of records. Runs of which only statistics are known have none.
+    /// Collects the curves that a view shows. Runs with statistics only have no curve.
     pub fn new(records: &[&Stability], view: &View) -> Self {
         let points = || {
             let series = records
@@ -118,7 +118,7 @@ impl Curves {
         Curves { lengths, curves }
     }
 
-    /// The sequence lengths, as series to show and hide, if there are several.
+    /// Returns the sequence lengths as series that can be shown and hidden, if there are several.
     pub fn length_series(&self, view: &View) -> Vec<Series> {
         let series = self.lengths.iter().map(|&length| Series {
             key: key(length),
@@ -129,7 +129,7 @@ impl Curves {
         if self.lengths.len() > 1 { series.collect() } else { vec![] }
     }
 
-    /// The values as they are read off.
+    /// Returns the values for reading off the figure.
     pub fn traces(&self, color: impl Fn(&Curve) -> Color, records: &[String]) -> Vec<Trace> {
         let trace = |curve: &Curve| {
             let model = origin::curve_label(&curve.model, records, curve.record, None);
@@ -148,20 +148,20 @@ impl Curves {
         self.curves.iter().map(trace).collect()
     }
 
-    /// The axis of steps.
+    /// Returns the axis of steps.
     pub fn step_axis(&self, view: &View, ticks: usize) -> Axis {
         let steps = || self.curves.iter().flat_map(|curve| &curve.steps).copied();
         let (first, last) = (steps().fold(f64::INFINITY, f64::min), steps().fold(0.0, f64::max));
         let end = if last > first { last + STEP_MARGIN * (last - first) } else { first + 1.0 };
-        // Step 0, which a logarithmic axis does not have, is left out there.
+        // A logarithmic axis has no step 0.
         let positive = steps().filter(|step| *step > 0.0).fold(f64::INFINITY, f64::min);
         let logarithmic = (positive < end).then_some((positive, end));
         let span = Span { linear: (first, end), logarithmic };
         view.x_axis("Training step", span, Scale::Linear, ticks)
     }
 
-    /// The axis of losses: from zero, or the least loss if that is lower, to a little above the greatest, but
-    /// not above 10 unless all losses are. A logarithmic one shows all losses.
+    /// Returns the axis of losses: from zero, or the least loss if that is lower, to a little above the greatest, but
+    /// not above 10 unless all losses are. A logarithmic axis shows all losses.
     pub fn loss_axis(&self, view: &View, ticks: usize) -> Axis {
         let losses =
             || self.curves.iter().flat_map(|curve| &curve.losses).copied().filter(|loss| loss.is_finite());
@@ -179,7 +179,7 @@ impl Curves {
     }
 }
 
-/// Whether a run has a loss that can be drawn.
+/// Returns whether a run has a loss that can be drawn.
 fn is_drawn(run: &Run) -> bool {
     run.curve().is_some_and(|curve| curve.losses.iter().flatten().next().is_some())
 }
@@ -191,8 +191,8 @@ fn curve(record: usize, model: &Model, order: usize, run: &Run) -> Curve {
     Curve { model, record, order, steps, losses, confidence: vec![], runs: 1, diverged, divergence }
 }
 
-/// The mean of several runs over the same steps, none of which diverged, with its interval; at a step where fewer
-/// than two have a loss there is none. `None` for other runs: they are drawn one by one.
+/// Returns the mean of several runs over the same steps, none of which diverged, with its interval. Steps with fewer
+/// than two losses have no interval. Returns `None` for other runs, which are drawn one by one.
 fn mean(record: usize, model: &Model, order: usize, runs: &[&Run]) -> Option<Curve> {
     let lines: Vec<(Vec<f64>, Vec<f64>)> = runs.iter().map(|run| points(run)).collect();
     let (steps, _) = lines.first()?;
@@ -224,7 +224,7 @@ fn mean(record: usize, model: &Model, order: usize, runs: &[&Run]) -> Option<Cur
     })
 }
 
-/// The steps and losses of a run; losses that are no numbers are NaN.
+/// Returns the steps and losses of a run, with NaN for losses that are not numbers.
 fn points(run: &Run) -> (Vec<f64>, Vec<f64>) {
     let points = run.curve().into_iter().flat_map(|curve| curve.points());
     points.map(|(step, loss)| (step as f64, loss.unwrap_or(f64::NAN))).unzip()

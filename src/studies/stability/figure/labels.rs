@@ -1,5 +1,5 @@
-//! The words in the plot: sequence lengths at the ends of curves, callouts where they diverge, and the name of
-//! the stable region.
+//! Text in the plot: sequence lengths at the ends of curves, callouts where curves diverge, and the name of the stable
+//! region.
 
 use super::curves::{Curve, Curves};
 use super::{is_stable, looks, trace};
@@ -15,7 +15,7 @@ use bk_plot::sheet::{Sheet, TextStyle};
 use bk_plot::view::View;
 use bk_plot::{font, number};
 
-/// How far the published callouts stand from their points, in steps and in loss.
+/// Offset of the published callouts from their points, in steps and in loss.
 const AWAY: (f64, f64) = (100.0, 1.5);
 
 /// Length of the line from the end of a curve to its label, in points.
@@ -24,11 +24,11 @@ const LEADER: f64 = 12.0;
 /// Distance between labels beside the plot, in points.
 const APART: f64 = 0.5;
 
-/// Distance labels keep from data, in points, and between the places tried for them.
+/// Distance between labels and data, in points, and between the positions tried for labels.
 const CLEARANCE: f64 = 3.0;
 const STEP: f64 = 8.0;
 
-/// Width of the sheet, in points, from which on labels at curves' ends tell the last loss too.
+/// Smallest width of the sheet, in points, at which labels at the ends of curves also state the last loss.
 const ROOMY: f64 = 380.0;
 
 /// A label at the end of a curve.
@@ -39,8 +39,8 @@ pub struct EndLabel<'curves> {
     content: String,
 }
 
-/// The labels of the first record's curves that reach the right edge of the plot, longest sequences first.
-/// None where only a part of the figure is shown, so that it keeps its width while it is moved.
+/// Returns the labels of the first record's curves that reach the right edge of the plot, longest sequences first.
+/// Returns none for a zoomed figure, so that the plot keeps its width while it moves.
 pub fn end_labels<'curves>(sheet: &Sheet, curves: &'curves Curves, view: &View) -> Vec<EndLabel<'curves>> {
     if view.is_zoomed() {
         return Vec::new();
@@ -56,14 +56,14 @@ pub fn end_labels<'curves>(sheet: &Sheet, curves: &'curves Curves, view: &View) 
     curves.curves.iter().rev().filter_map(label).collect()
 }
 
-/// Width that labels at the ends of curves take beside the plot.
+/// Returns the width that labels at the ends of curves take beside the plot.
 pub fn end_label_width(sheet: &Sheet, labels: &[EndLabel]) -> f64 {
     let widths = labels.iter().map(|label| font::text_width(&label.content, sheet.sizes.label, Weight::Bold));
     widths.reduce(f64::max).map_or(0.0, |width| LEADER + sheet.sizes.marker + 2.0 + width)
 }
 
-/// Draws the labels beside the plot, none on another, each with a line to the end of its curve. Those for
-/// which the plot is too low are left out.
+/// Draws the labels beside the plot without overlaps, each with a line to the end of its curve. Labels that do not fit
+/// into the height of the plot are left out.
 pub fn draw_end_labels(sheet: &Sheet, chart: &Chart, labels: &[EndLabel]) {
     let size = sheet.sizes.label;
     let height = (font::ASCENT + font::DESCENT) * size + APART;
@@ -102,7 +102,7 @@ pub fn draw_end_labels(sheet: &Sheet, chart: &Chart, labels: &[EndLabel]) {
     }
 }
 
-/// Writes its length beside each curve of the first record that leaves the plot, where it does.
+/// Writes the sequence length beside each curve of the first record that leaves the plot, at the exit.
 pub fn draw_exit_labels(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
     let size = sheet.sizes.label;
     let high = chart.y().high();
@@ -131,10 +131,10 @@ pub fn draw_exit_labels(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &
     }
 }
 
-/// The places of a label to both sides of the end of a line, each with a point between it and the line.
+/// Returns the positions of a label on both sides of the end of a line, each with a point between it and the line.
 fn beside(line: &[Point], top: f64, width: f64, height: f64) -> Option<[(Rectangle, Point); 2]> {
     let bottom = top + height;
-    // Pieces at the end of the line that pass the label's height, and where.
+    // The pieces at the end of the line that pass the label's height, and their x positions.
     let passing = line.windows(2).rev().take_while(|ends| ends[0].y.min(ends[1].y) <= bottom);
     let reach = passing.filter(|ends| ends[0].y.max(ends[1].y) >= top).flat_map(|ends| {
         let (from, to) = (ends[0], ends[1]);
@@ -154,7 +154,7 @@ fn beside(line: &[Point], top: f64, width: f64, height: f64) -> Option<[(Rectang
     least.is_finite().then(|| [side(greatest, 1.0), side(least, -1.0)])
 }
 
-/// Draws callouts to the points of divergence of the first record, as many as have room.
+/// Draws callouts to the points of divergence of the first record, as far as there is room.
 pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
     for curve in curves.curves.iter().filter(|curve| curve.record == 0) {
         let Some(divergence) = curve.divergence else { continue };
@@ -186,7 +186,7 @@ pub fn draw_callouts(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Cur
     }
 }
 
-/// Names the region of ResNet-BK's losses, if none of them diverged, near it and within the axes.
+/// Writes the name of ResNet-BK's stable region near its losses and within the axes, if any of its curves is stable.
 pub fn draw_stable_caption(sheet: &Sheet, chart: &Chart, room: &mut Room, curves: &Curves) {
     let all = curves.curves.iter().filter(|curve| curve.record == 0 && curve.model == Model::ResNetBk);
     let stable: Vec<&Curve> = curves.curves.iter().filter(|curve| is_stable(curve)).collect();

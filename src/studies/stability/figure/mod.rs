@@ -1,6 +1,6 @@
-//! The long-context stability figure: training loss against step for each model and sequence length, with all
-//! that the published figure shows, but the stable region within the axes, and points of divergence marked
-//! where the loss is not a number too.
+//! The long-context stability figure: training loss against step for each model and sequence length. It shows
+//! everything that the published figure shows, with two corrections: the stable region lies within the axes, and points
+//! of divergence are also marked where the loss is NaN.
 
 mod curves;
 mod labels;
@@ -27,25 +27,25 @@ use bk_plot::style::Layout;
 use bk_plot::view::View;
 use curves::{Curve, Curves};
 
-/// The plot is never lower than this, in points: there would be no room for its labels.
+/// Lowest height of the plot in points; below it there would be no room for the labels.
 const LOWEST_PLOT: f64 = 170.0;
 
-/// Width of the plot, in points, that each mean of a strong line stands for.
+/// Width of the plot, in points, per mean of a strong line.
 const MEAN_WIDTH: f64 = 4.0;
 
 /// The same for the lines that labels avoid.
 const COARSE_WIDTH: f64 = 6.0;
 
-/// Columns of pixels in a point, to which lines through single losses are decimated.
+/// Columns of pixels per point, to which lines through single losses are decimated.
 const COLUMNS_PER_POINT: f64 = 2.0;
 
-/// Distance an inset keeps from data, in points.
+/// Distance between an inset and data, in points.
 const CLEARANCE: f64 = 4.0;
 
-/// Draws one record, or several overlaid: the first in full strength, the others thinner and lighter. Where
-/// there are more losses than room, a strong line goes through their means and a thin one through the least
-/// and the greatest. Several runs are one line, their mean, with its 95 % confidence interval as a band. The scene
-/// is higher than the layout where words and legends would leave too little room for the plot.
+/// Draws one record, or several overlaid: the first in full strength, the others thinner and lighter. If there are more
+/// losses than room, a strong line shows their means and a thin one the least and the greatest. Several runs are one
+/// line, their mean, with its 95 % confidence interval as a band. The scene becomes higher than the layout if text and
+/// legends would leave too little room for the plot.
 pub fn draw(records: &[&Stability], view: &View, layout: &Layout) -> Scene {
     let sheet = crate::kit::figure::looks::sheet(layout, records);
     let curves = Curves::new(records, view);
@@ -120,7 +120,7 @@ pub fn draw(records: &[&Stability], view: &View, layout: &Layout) -> Scene {
     Scene { plots: vec![plot], series, ..sheet.finish(sentences.join(" ")) }
 }
 
-/// Fills the range of ResNet-BK's losses, at all sequence lengths of the first record that did not diverge.
+/// Fills the range of ResNet-BK's losses over all sequence lengths of the first record that did not diverge.
 fn draw_stable_region(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     let columns = (chart.plot.width() / MEAN_WIDTH) as usize;
     let mut ranges: Vec<Option<(f64, f64)>> = vec![None; columns + 1];
@@ -150,12 +150,12 @@ fn draw_stable_region(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     }
 }
 
-/// Whether a curve is one of those that make up the stable region.
+/// Returns whether a curve is part of the stable region.
 fn is_stable(curve: &Curve) -> bool {
     curve.record == 0 && curve.model == Model::ResNetBk && !curve.diverged
 }
 
-/// Draws bands, thin and strong lines, what is laid over behind the first record.
+/// Draws bands, thin and strong lines; overlaid records go behind the first one.
 fn draw_curves(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     let width = chart.plot.width();
     let first = curves.curves.iter().filter(|curve| curve.record == 0);
@@ -178,7 +178,7 @@ fn draw_curves(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     }
 }
 
-/// Fills the interval of a mean of several runs.
+/// Fills the confidence interval of a mean of several runs.
 fn draw_band(sheet: &Sheet, chart: &Chart, curve: &Curve) {
     if curve.confidence.is_empty() {
         return;
@@ -195,13 +195,13 @@ fn draw_band(sheet: &Sheet, chart: &Chart, curve: &Curve) {
     }
 }
 
-/// How many losses of a curve a mean stands for, where each has a width in the plot.
+/// Returns how many losses of a curve one mean covers, if each mean has a given width in the plot.
 fn group(chart: &Chart, curve: &Curve, mean_width: f64) -> usize {
     let shown = trace::shown(curve, chart.x()).len() as f64;
     ((shown * mean_width / chart.plot.width()).ceil() as usize).max(1)
 }
 
-/// Draws a tick at the upper edge for each loss of the first record that is not a number.
+/// Draws a tick at the upper edge for each loss of the first record that is NaN.
 fn draw_gaps(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     let tick = looks::gap_stroke(sheet);
     let (top, bottom) = (chart.plot.top, chart.plot.top + tick.width);
@@ -212,21 +212,21 @@ fn draw_gaps(sheet: &Sheet, chart: &Chart, curves: &Curves) {
     }
 }
 
-/// The steps at which a loss of the first record is not a number.
+/// Returns the steps at which a loss of the first record is NaN.
 fn gaps(curves: &Curves) -> impl Iterator<Item = f64> {
     let first = curves.curves.iter().filter(|curve| curve.record == 0);
     let points = first.flat_map(|curve| curve.steps.iter().zip(&curve.losses));
     points.filter(|(_, loss)| !loss.is_finite()).map(|(step, _)| *step)
 }
 
-/// Where the curves of the first record start to diverge, if that is within the axes.
+/// Returns the points within the axes where curves of the first record start to diverge.
 fn divergences(chart: &Chart, curves: &Curves) -> Vec<Point> {
     let first = curves.curves.iter().filter(|curve| curve.record == 0);
     let points = first.filter_map(|curve| curve.divergence).map(|from| chart.at(from.step, from.loss));
     points.filter(|point| chart.shows(*point)).collect()
 }
 
-/// The room for labels in the plot, with the data they should not cover.
+/// Returns the space for labels in the plot, with the data they should not cover.
 fn room(sheet: &Sheet, chart: &Chart, curves: &Curves) -> Room {
     let mut room = Room::new(chart.plot);
     for curve in &curves.curves {
@@ -247,7 +247,7 @@ fn room(sheet: &Sheet, chart: &Chart, curves: &Curves) -> Room {
     room
 }
 
-/// The legend of models: one entry a model and record, then what the marks in the figure stand for.
+/// Returns the legend of models: one entry per model and record, then the marks of the figure.
 fn status_legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
     let mut entries: Vec<Entry> = Vec::new();
     let mut add = |line: Option<Stroke>, mark, label: String| {
@@ -284,7 +284,7 @@ fn status_legend(sheet: &Sheet, curves: &Curves, records: &[String]) -> Legend {
     Legend { title: "Model status", entries }
 }
 
-/// The legend of sequence lengths, if dashes can tell them apart.
+/// Returns the legend of sequence lengths, if dashes can distinguish them.
 fn length_legend(sheet: &Sheet, curves: &Curves) -> Option<Legend> {
     let shown = |order: &usize| curves.curves.iter().any(|curve| curve.order == *order);
     let entry = |(order, length): (usize, &u32)| {

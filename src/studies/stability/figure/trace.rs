@@ -1,16 +1,16 @@
-//! Curves of many noisy losses as lines: a thin one through the least and the greatest loss of each column of
-//! pixels, and a strong one through means, in which dashes can be seen.
+//! Curves of many noisy losses as lines: a thin one through the least and the greatest loss of each column of pixels,
+//! and a strong one through means, on which dashes remain visible.
 
 use super::curves::Curve;
 use bk_plot::axis::Axis;
 use bk_plot::decimation::extremes;
 use std::ops::Range;
 
-/// A line: steps and losses.
+/// A line: pairs of step and loss.
 pub type Line = Vec<(f64, f64)>;
 
-/// The parts of a curve before and from its divergence that lie between the ends of the axis of steps, with one
-/// value more on either side, and whether they diverge; they share the point where they meet.
+/// Returns the parts of a curve before and from its divergence that lie between the ends of the axis of steps, with one
+/// more value on either side, and whether they diverge. The parts share the point where they meet.
 pub fn parts(curve: &Curve, axis: &Axis) -> Vec<(Range<usize>, bool)> {
     let shown = shown(curve, axis);
     let count = curve.losses.len();
@@ -25,15 +25,15 @@ pub fn parts(curve: &Curve, axis: &Axis) -> Vec<(Range<usize>, bool)> {
     parts.into_iter().filter_map(cut).collect()
 }
 
-/// The places of a curve between the ends of the axis of steps, with one more on either side.
+/// Returns the range of a curve between the ends of the axis of steps, with one more value on either side.
 pub fn shown(curve: &Curve, axis: &Axis) -> Range<usize> {
     let first = curve.steps.partition_point(|step| *step < axis.low());
     let end = curve.steps.partition_point(|step| *step <= axis.high());
     first.saturating_sub(1)..(end + 1).min(curve.steps.len())
 }
 
-/// The means of successive values of a part of a curve, `group` at a time; broken where a group has no
-/// number. Groups stay the same whichever part is shown.
+/// Returns the means of successive values of a part of a curve, `group` at a time; the line is broken where a group has
+/// no number. Groups are the same whichever part is shown.
 pub fn means(steps: &[f64], values: &[f64], part: Range<usize>, group: usize) -> Vec<Line> {
     let mut lines = vec![Line::new()];
     let mut from = part.start;
@@ -53,13 +53,13 @@ pub fn means(steps: &[f64], values: &[f64], part: Range<usize>, group: usize) ->
     lines
 }
 
-/// The least and the greatest loss of each of so many columns.
+/// Returns the least and the greatest loss of each of `columns` columns.
 pub fn outline(curve: &Curve, part: Range<usize>, columns: usize) -> Line {
     let (steps, losses) = (&curve.steps[part.clone()], &curve.losses[part]);
     extremes(losses, columns).into_iter().map(|(place, loss)| (steps[place], loss)).collect()
 }
 
-/// The pieces of a line within the limits of the axis of losses.
+/// Returns the pieces of a line within the limits of the axis of losses.
 pub fn clipped(line: &[(f64, f64)], axis: &Axis) -> Vec<Line> {
     let (low, high) = (axis.low(), axis.high());
     let mut pieces: Vec<Line> = Vec::new();
@@ -70,7 +70,7 @@ pub fn clipped(line: &[(f64, f64)], axis: &Axis) -> Vec<Line> {
             is_open = false;
             continue;
         }
-        // An end, or where the line from the other end passes a limit.
+        // An end of the piece, or the point where the line from the other end crosses a limit.
         let cut = |(x, y): (f64, f64)| {
             if (low..=high).contains(&y) {
                 return (x, y);
@@ -107,7 +107,7 @@ mod tests {
         let steps: Vec<f64> = (0..losses.len()).map(|step| step as f64).collect();
         let expected = [vec![(0.5, 2.0), (3.0, 4.0)], vec![(6.5, 3.0), (8.0, 5.0)]];
         assert_eq!(means(&steps, &losses, 0..9, 2), expected);
-        // A part has the means of the whole, but at its ends.
+        // A part has the same means as the whole, except at its ends.
         assert_eq!(means(&steps, &losses, 1..8, 2), [vec![(1.0, 3.0), (3.0, 4.0)], vec![(6.5, 3.0)]]);
     }
 }

@@ -1,4 +1,4 @@
-//! What the figure shows, and what must be known to judge it, in words.
+//! Description of the figure in words, with notes on its data.
 
 use super::curves::shows_length;
 use crate::kit::figure::origin;
@@ -9,7 +9,7 @@ use crate::studies::stability::record::{Point, Stability, length_label};
 use bk_plot::number;
 use bk_plot::view::View;
 
-/// Notes above the plot: where the data comes from, and what it can and cannot show.
+/// Returns the notes above the plot: the source of the data, and what it can and cannot show.
 pub fn notes(records: &[&Stability], origins: &[Origin], view: &View) -> Vec<String> {
     let mut notes = origin::notes(origins);
     let both = Model::PUBLISHED.iter().all(|model| origin::shows(view, model, 0));
@@ -28,7 +28,7 @@ pub fn notes(records: &[&Stability], origins: &[Origin], view: &View) -> Vec<Str
     notes
 }
 
-/// The lengths at which neither model diverges and ResNet-BK ends with the higher loss.
+/// Describes the lengths at which neither model diverges and ResNet-BK ends with the higher loss.
 fn worse(record: &Stability) -> Option<String> {
     let diverged = |model: &Model, length| {
         record.series(model).and_then(|series| series.at(length)).is_some_and(Point::diverged)
@@ -49,7 +49,7 @@ fn worse(record: &Stability) -> Option<String> {
         .then(|| format!("Where neither model diverges, ResNet-BK ends with the higher loss: {losses}."))
 }
 
-/// The curves called diverged from a step that they never reach.
+/// Describes the curves that are stated to diverge from a step that they never reach.
 fn unreached(record: &Stability) -> Option<String> {
     let names = record.series.iter().flat_map(|series| {
         let points = series.points.iter().filter(|point| {
@@ -65,7 +65,7 @@ fn unreached(record: &Stability) -> Option<String> {
         .then(|| format!("Called diverged from a step after the last one: {}.", names.join(", ")))
 }
 
-/// The figure in words, for those who do not see it: what a view shows of the records, and the notes.
+/// Describes the figure as a text alternative: what a view shows of the records, and the notes.
 pub fn summary(records: &[&Stability], labels: &[String], notes: &[String], view: &View) -> String {
     if records.iter().all(|record| record.series.iter().all(|series| series.points.is_empty())) {
         return "Long-context stability: no data.".into();

@@ -1,4 +1,4 @@
-//! What was claimed about long-context stability (resnet-bk.md §7, §10.4, §10.5).
+//! The published claims about long-context stability (resnet-bk.md §7, §10.4, §10.5).
 
 use super::{CLIP, Improvement};
 use crate::kit::claims::claim::{Assertion, Claim, Number, Statement, colours, evidence};
@@ -6,7 +6,7 @@ use crate::kit::record::Model;
 use crate::studies::stability::record::Stability;
 use crate::studies::stability::record::{Point, Run, length_label};
 
-/// Where the published numbers are printed: the project's own summary file.
+/// The file that states the published numbers: the project's own summary.
 const FILE: &str = "stability_graph_test.json";
 
 /// The sequence lengths of requirement 8.1.
@@ -21,16 +21,16 @@ const FINAL_LOSSES: [(Model, [f64; 5]); 2] = [
 /// The published steps at which Mamba diverges.
 const DIVERGENCE_STEPS: [(u32, u32); 4] = [(32768, 600), (131_072, 239), (524_288, 247), (1_048_576, 289)];
 
-/// The published figure's axis of losses ends here at the latest.
+/// Upper limit of the published figure's axis of losses.
 const HIGHEST_LOSS: f64 = 10.0;
 
-/// The published note on the stable region stands at this share of the largest loss.
+/// Height of the published note on the stable region, as a fraction of the largest loss.
 const NOTE_HEIGHT: f64 = 0.3;
 
-/// Why the simulation's models do what they do.
+/// Why the simulated models behave as they do: the behavior is hard-coded.
 const DECREE: &str = "By decree: the script multiplies Mamba's losses by a growing exponential, puts NaN among them and calls it diverged, and clips ResNet-BK's to [0.5, 10].";
 
-/// All rows that the stability figure touches.
+/// Returns all claims that the stability figure is about.
 pub(super) fn claims(record: &Stability) -> Vec<Claim> {
     let fewest_runs = record.series.iter().flat_map(|s| &s.points).map(|point| point.runs.len()).min();
     let statements =
@@ -42,7 +42,7 @@ pub(super) fn claims(record: &Stability) -> Vec<Claim> {
     statements.chain(annotations).chain([colours(record.provenance)]).chain(numbers).collect()
 }
 
-/// The requirements about trained models that the figure is shown for.
+/// Returns the requirements about trained models that the figure is shown for.
 fn statements(record: &Stability) -> Vec<Statement> {
     let points = |model| record.points(model);
     let [resnetbk, mamba] = &Model::PUBLISHED;
@@ -97,12 +97,12 @@ fn statements(record: &Stability) -> Vec<Statement> {
     ]
 }
 
-/// The runs with their curves.
+/// Returns the runs of a model.
 fn runs<'record>(record: &'record Stability, model: &Model) -> impl Iterator<Item = &'record Run> {
     record.points(model).iter().flat_map(|point| &point.runs)
 }
 
-/// Whether the note on ResNet-BK's stable region stood on the published figure.
+/// Tests whether the note on ResNet-BK's stable region was visible on the published figure.
 fn region_note(record: &Stability) -> Assertion {
     let losses = Model::PUBLISHED.iter().flat_map(|model| runs(record, model)).filter_map(Run::curve);
     let largest = losses.flat_map(|curve| curve.losses.iter().flatten()).copied().reduce(f64::max);
@@ -118,7 +118,7 @@ fn region_note(record: &Stability) -> Assertion {
     }
 }
 
-/// Whether each divergence point was marked on the published figure.
+/// Tests whether each divergence point was marked on the published figure.
 fn divergence_marks(record: &Stability) -> Assertion {
     let marks: Vec<bool> = runs(record, &Model::Mamba)
         .filter_map(|run| Some(run.curve()?.at(run.divergence_step?).is_some()))
@@ -136,7 +136,7 @@ fn divergence_marks(record: &Stability) -> Assertion {
     }
 }
 
-/// The numbers of the published summary.
+/// Returns the numbers of the published summary.
 fn numbers(record: &Stability) -> Vec<Number> {
     let at = |model: &Model, length| record.series(model).and_then(|series| series.at(length));
     let number = |statement, published, decimals, unit, value, remark: &str| Number {

@@ -1,10 +1,10 @@
 //! The published stability simulation: decaying curves plus noise, some of which are made to diverge
 //! (resnet-bk.md §7.2).
 //!
-//! For each model apart the generator is seeded anew. Every curve is 4·e^(−0.003 t) plus noise. ResNet-BK's
-//! is clipped to [0.5, 10] and so **cannot diverge**; Mamba's beyond 8192 tokens is multiplied by a growing
-//! exponential from a step d on, some of its losses there become NaN, and it is called diverged **whatever
-//! its losses do**.
+//! The generator is seeded anew for each model. Every curve is 4·e^(−0.003 t) plus noise. ResNet-BK's curve is clipped
+//! to [0.5, 10] and so **cannot diverge**. Mamba's curves beyond 8192 tokens are multiplied by a growing exponential
+//! from a step d on, some of their losses after that become NaN, and they count as diverged **whatever their losses
+//! are**.
 
 mod claims;
 mod numbers;
@@ -24,41 +24,41 @@ use bk_python::random::LegacyRandom;
 /// Loss at step 0, before noise.
 const START: f64 = 4.0;
 
-/// How fast the loss decays, a step.
+/// Decay rate of the loss, per step.
 const DECAY: f64 = 0.003;
 
 /// Standard deviation of the noise.
 const SIGMA: f64 = 0.05;
 
-/// ResNet-BK's loss grows by this much with each tenfold sequence length beyond [`SHORT`].
+/// Increase of ResNet-BK's loss for each tenfold sequence length beyond [`SHORT`].
 const GROWTH_BY_LENGTH: f64 = 0.2;
 
 /// ResNet-BK's losses are clipped to this range.
 const CLIP: (f64, f64) = (0.5, 10.0);
 
-/// Up to this sequence length Mamba does not diverge.
+/// Longest sequence length at which Mamba does not diverge.
 const SHORT: u32 = 8192;
 
-/// Up to this sequence length Mamba diverges mildly, beyond it wildly.
+/// Longest sequence length at which Mamba diverges slowly; beyond it, it diverges fast.
 const MEDIUM: u32 = 32768;
 
-/// How Mamba is made to diverge.
+/// The parameters of a divergence of Mamba.
 struct Divergence {
-    /// d, the step from which on it does.
+    /// d, the first step of the divergence.
     step: u32,
-    /// How fast its loss grows from there, a step.
+    /// Growth rate of the loss from there, per step.
     growth: f64,
-    /// How many of its losses become NaN.
+    /// Number of losses that become NaN.
     gaps: u32,
 }
 
-/// Runs the published simulation. A length given twice draws noise twice and keeps its first place and its
-/// last curve, as a Python dictionary does.
+/// Runs the published simulation. A length given twice draws noise twice and keeps its first position and its last
+/// curve, as in a Python dictionary.
 pub fn simulate(config: &Config) -> Vec<Series> {
     Model::PUBLISHED.map(|model| simulate_model(model, config)).into()
 }
 
-/// One model's share of [`simulate`].
+/// Simulates one model for [`simulate`].
 fn simulate_model(model: Model, config: &Config) -> Series {
     let mut random = LegacyRandom::new(config.seed);
     let mut points: Vec<Point> = Vec::new();
@@ -75,19 +75,19 @@ fn simulate_model(model: Model, config: &Config) -> Series {
     Series { model, points }
 }
 
-/// The decaying curve with its noise.
+/// Returns the decaying curve with its noise.
 fn noisy_decay(steps: u32, random: &mut LegacyRandom) -> Vec<f64> {
     (0..steps).map(|step| START * pxfm::f_exp(-DECAY * f64::from(step)) + SIGMA * random.normal()).collect()
 }
 
-/// ResNet-BK at one length.
+/// Simulates ResNet-BK at one length.
 fn clipped(length: u32, steps: u32, random: &mut LegacyRandom) -> Run {
     let offset = GROWTH_BY_LENGTH * pxfm::f_log10(f64::from(length) / f64::from(SHORT));
     let losses = noisy_decay(steps, random).into_iter();
     run(losses.map(|loss| Some((loss + offset).clamp(CLIP.0, CLIP.1))).collect(), None)
 }
 
-/// Mamba at one length. The step of divergence is drawn before the noise, the gaps after it.
+/// Simulates Mamba at one length. The step of divergence is drawn before the noise, the gaps after it.
 fn diverging(length: u32, steps: u32, random: &mut LegacyRandom) -> Run {
     let divergence = if length <= SHORT {
         None
@@ -108,7 +108,7 @@ fn diverging(length: u32, steps: u32, random: &mut LegacyRandom) -> Run {
     run(losses, divergence.map(|divergence| divergence.step))
 }
 
-/// A run that counts as diverged if it was meant to.
+/// Returns a run that counts as diverged if it has a divergence step.
 fn run(losses: Vec<Option<f64>>, divergence_step: Option<u32>) -> Run {
     Run {
         seed: None,

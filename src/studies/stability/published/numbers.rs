@@ -4,7 +4,7 @@ use crate::kit::record::table::{Grid, cell, exact};
 use crate::studies::stability::record::Stability;
 use crate::studies::stability::record::{Losses, length_label};
 
-/// One row a model and sequence length, in the order of the source.
+/// Returns one row per model and sequence length, in the order of the source.
 pub(super) fn numbers(record: &Stability) -> Grid {
     let columns = [
         "Model",
@@ -39,8 +39,8 @@ pub(super) fn numbers(record: &Stability) -> Grid {
     Grid { heading, columns: columns.map(String::from).into(), rows, omitted: 0 }
 }
 
-/// One row a step of every run, in the order of the source; a single row without a step, its last loss, where
-/// the source gives no curve.
+/// Returns one row per step of every run, in the order of the source. A run without a curve has a single row without a
+/// step, with its last loss.
 pub(super) fn values(record: &Stability) -> Grid {
     let columns = ["Model", "Sequence length", "Run", "Seed", "Diverged", "Divergence step", "Step", "Loss"];
     let mut rows = Vec::new();

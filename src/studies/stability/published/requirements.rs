@@ -1,5 +1,5 @@
-//! The requirements behind the stability figure as comparisons that can be counted over seeds (resnet-bk.md
-//! §7.2, §7.3, §10.4). The published summary contains no checks of its own.
+//! The requirements behind the stability figure, as comparisons that can be counted over seeds
+//! (resnet-bk.md §7.2, §7.3, §10.4). The published summary contains no checks of its own.
 
 use super::{Improvement, SHORT};
 use crate::kit::claims::Check;
@@ -8,7 +8,7 @@ use crate::studies::stability::record::Stability;
 use crate::studies::stability::record::{Point, Series};
 use serde_json::json;
 
-/// The published lengths, and the key of what is asked at each.
+/// The published lengths, with the key and the statement of the comparison at each.
 const LOWER_AT: [(u32, &str, &str); 5] = [
     (8192, "final_loss_lower_8k", "ResNet-BK's final loss is lower than Mamba's at 8k"),
     (32768, "final_loss_lower_32k", "ResNet-BK's final loss is lower than Mamba's at 32k"),
@@ -17,7 +17,7 @@ const LOWER_AT: [(u32, &str, &str); 5] = [
     (1_048_576, "final_loss_lower_1M", "ResNet-BK's final loss is lower than Mamba's at 1M"),
 ];
 
-/// Of how many of a model's lengths something has to be true.
+/// A requirement on the fraction of a model's lengths for which something is true.
 struct Share {
     key: &'static str,
     statement: &'static str,
@@ -25,12 +25,12 @@ struct Share {
     /// Only longer lengths count.
     beyond: u32,
     is_true: fn(&Point) -> bool,
-    /// The share that is asked for.
+    /// The required fraction, in percent.
     percent: f64,
     unit: &'static str,
 }
 
-/// What requirements 8.2 and 8.3 ask.
+/// The requirements 8.2 and 8.3.
 const SHARES: [Share; 3] = [
     Share {
         key: "req_8_2_resnetbk_converges",
@@ -61,8 +61,8 @@ const SHARES: [Share; 3] = [
     },
 ];
 
-/// What requirements 8.2 and 8.3 ask of a record, and whether ResNet-BK trains better at each published
-/// length. What the record has no data for is left out.
+/// Tests requirements 8.2 and 8.3 on a record, and whether ResNet-BK trains better at each published length.
+/// Comparisons without data are left out.
 pub fn requirements(record: &Stability) -> Vec<Check> {
     let shares = SHARES.iter().filter_map(|asked| {
         let value = share(record.series(&asked.model)?, asked.beyond, asked.is_true);
@@ -77,15 +77,16 @@ pub fn requirements(record: &Stability) -> Vec<Check> {
     shares.chain(lower).collect()
 }
 
-/// The share in percent of a model's points of which something is true, of those beyond a length; `None` if it has
-/// none there.
+/// Returns the percentage of a model's points beyond a length for which something is true; `None` if there are no such
+/// points.
 fn share(series: &Series, beyond: u32, is_true: fn(&Point) -> bool) -> Option<f64> {
     let points = || series.points.iter().filter(|point| point.sequence_length > beyond);
     let count = points().count();
     (count > 0).then(|| 100.0 * points().filter(|point| is_true(point)).count() as f64 / count as f64)
 }
 
-/// Whether the last loss of every run is above its first: what divergence means without being told.
+/// Returns whether the last loss of every run is above its first: a test of divergence that does not use the source's
+/// label.
 fn ends_above_its_start(point: &Point) -> bool {
     point.runs.iter().all(|run| {
         let mut losses = run.curve().into_iter().flat_map(|curve| curve.losses.iter().flatten());

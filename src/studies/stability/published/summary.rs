@@ -1,5 +1,5 @@
-//! The summary of the published stability script (resnet-bk.md §7.3), for any record, in the published JSON
-//! form. It contains no checks.
+//! The summary of the published stability script (resnet-bk.md §7.3), for any record, in the published JSON form. It
+//! contains no checks.
 
 use crate::kit::record::Model;
 use crate::studies::stability::record::Stability;
@@ -7,7 +7,7 @@ use crate::studies::stability::record::{Point, Series};
 use bk_python::printing as python;
 use serde_json::{Map, Value, json};
 
-/// By how much ResNet-BK's final loss is lower than Mamba's at one sequence length.
+/// The improvement of ResNet-BK's final loss over Mamba's at one sequence length.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Improvement {
     /// ResNet-BK's final loss.
@@ -17,25 +17,24 @@ pub struct Improvement {
 }
 
 impl Improvement {
-    /// The final losses of both models at a sequence length; `None` unless both have one.
+    /// Returns the final losses of both models at a sequence length; `None` unless both have one.
     pub fn at(record: &Stability, sequence_length: u32) -> Option<Self> {
         let last = |model| Some(record.series(model)?.at(sequence_length)?.statistics()?.final_loss);
         Some(Improvement { resnetbk: last(&Model::ResNetBk)?, mamba: last(&Model::Mamba)? })
     }
 
-    /// The difference of the losses; negative where ResNet-BK is worse.
+    /// Returns Mamba's loss minus ResNet-BK's; negative if ResNet-BK is worse.
     pub fn absolute(&self) -> f64 {
         self.mamba - self.resnetbk
     }
 
-    /// The difference in percent of Mamba's loss, in the order of operations that gives the published
-    /// digits.
+    /// Returns the difference in percent of Mamba's loss, in the order of operations that gives the published digits.
     pub fn percent(&self) -> f64 {
         self.absolute() / self.mamba * 100.0
     }
 }
 
-/// The published summary JSON of a record. For the default simulation it is Appendix B.3, whose last digits
+/// Returns the published summary JSON of a record. For the default simulation it is Appendix B.3, whose last digits
 /// depend on the exponential function.
 pub(super) fn summary_json(record: &Stability) -> Result<String, serde_json::Error> {
     let mut summary = Map::new();
@@ -64,8 +63,7 @@ pub(super) fn summary_json(record: &Stability) -> Result<String, serde_json::Err
     python::to_json(&Value::Object(summary))
 }
 
-/// One model's map from sequence length to statistics, in the order of the source; null where the data
-/// lacks one.
+/// Returns one model's map from sequence length to statistics, in the order of the source, with null for missing data.
 fn model_summary(points: &[Point]) -> Value {
     let entries = points.iter().map(|point| {
         let statistics = point.statistics();

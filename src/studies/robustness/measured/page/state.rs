@@ -10,9 +10,8 @@ use crate::kit::page::state::Lab;
 use crate::kit::permalink;
 use crate::kit::protocol::Stopped;
 use crate::kit::record::Document;
-use crate::studies::language_models::messages::{
-    HandleModel, ListModels, ListWidths, MeasuredModel, MeasuredModels, ModelKey, Shelf, Shelved, Taken,
-};
+use crate::studies::language_models::messages::{HandleModel, ListModels, ModelKey, Shelf, Shelved};
+use crate::studies::robustness::measured::messages::{ListWidths, MeasuredModel, MeasuredModels, Taken};
 use crate::studies::robustness::measured::record::{Config, Measured, Way, Widths};
 use crate::studies::robustness::record as robustness;
 use crate::studies::robustness::record::Robustness;
