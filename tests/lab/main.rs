@@ -7,6 +7,7 @@
 
 mod birman_schwinger;
 mod command_line;
+mod compatibility;
 mod efficiency;
 mod export;
 mod figure;

@@ -124,8 +124,9 @@ impl Reader<'_> {
         }
         let rest = &self.text[self.at..];
         let head = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let is_letter = |rest: &str| matches!(rest.as_bytes(), [b'A'..=b'Z'] | [b'A'..=b'Z', b'\0'..=b'@' | b'['..=b'`' | b'{'.., ..]);
-        let mut length = if head == 0 && is_letter(rest) { 1 } else { head };
+        let is_letter = rest.starts_with(|c: char| c.is_ascii_uppercase())
+            && !rest[1..].starts_with(char::is_alphanumeric);
+        let mut length = if is_letter { 1 } else { head };
         while length > 0 && rest[length..].starts_with('.') {
             match rest[length + 1..].bytes().take_while(u8::is_ascii_digit).count() {
                 0 => break,
