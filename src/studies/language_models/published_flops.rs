@@ -1,10 +1,10 @@
-//! The published counters of operations (resnet-bk.md §8.5). They leave out v_proj, residuals and biases of ResNet-BK,
+//! The published counters of FLOPs (resnet-bk.md §8.5). They omit v_proj, residuals, and biases of ResNet-BK, and
 //! x_proj and dt_proj of Mamba; [`Architecture::flops`] counts everything.
 
 use bk_models::flops::{ADAM_W, Component, Flops};
 use bk_models::{Architecture, Mamba, ResNetBk};
 
-/// The published count of a step of training with AdamW.
+/// Returns the published count of a training step with AdamW.
 pub fn flops(architecture: &Architecture, sequences: usize, length: usize) -> Flops {
     let tokens = (sequences * length) as u64;
     let components = match architecture {
@@ -60,8 +60,9 @@ fn mamba(model: &Mamba, tokens: u64) -> Vec<Component> {
     all
 }
 
-/// The published count of a step of training with early exit (resnet-bk.md §8.1, §8.5): every layer is counted by the part of
-/// them that a token is worked on in on average, and an overhead is added. Operations of the optimiser are as before.
+/// Returns the published count of a training step with early exit (resnet-bk.md §8.1, §8.5). Every layer is counted
+/// with the average fraction of layers that process a token, plus an overhead. The FLOPs of the optimizer are
+/// unchanged.
 pub fn early_exit(model: &ResNetBk, sequences: usize, length: usize, mean_layers: f64) -> Flops {
     let tokens = (sequences * length) as u64;
     let part = mean_layers / model.layers as f64;
@@ -75,34 +76,34 @@ pub fn early_exit(model: &ResNetBk, sequences: usize, length: usize, mean_layers
     all
 }
 
-/// The published estimate of what learned sparsity of the diagonal costs in one layer (resnet-bk.md §8.2), in operations a
-/// sequence.
+/// The published estimate of the cost of learned sparsity of the diagonal in one layer (resnet-bk.md §8.2), in FLOPs
+/// per sequence.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SparsityEstimate {
-    /// All of the diagonal.
+    /// FLOPs for the whole diagonal.
     pub standard: f64,
-    /// The part that is kept.
+    /// FLOPs for the kept part.
     pub kept: f64,
-    /// Saying which.
+    /// FLOPs for choosing the kept sites.
     pub importance: f64,
-    /// Guessing the rest.
+    /// FLOPs for interpolating the other sites.
     pub interpolation: f64,
 }
 
 impl SparsityEstimate {
-    /// Of a sequence of so many sites and a width, of which a part is left out.
+    /// Returns the estimate for a number of sites, an embedding width, and the fraction of sites that is left out.
     pub fn of(sites: usize, width: usize, sparsity: f64) -> Self {
         let standard = 20.0 * sites as f64;
         let network = 2.0 * (sites * width) as f64;
         Self { standard, kept: (1.0 - sparsity) * standard, importance: network, interpolation: network }
     }
 
-    /// By how much fewer operations are taken, as it is reported: the networks are not counted.
+    /// Returns the reported reduction, which does not count the networks.
     pub fn reported_reduction(&self) -> f64 {
         self.standard / self.kept
     }
 
-    /// By how much more are taken, of the estimate's own numbers.
+    /// Returns the increase by the estimate's own numbers, with the networks counted.
     pub fn increase(&self) -> f64 {
         (self.kept + self.importance + self.interpolation) / self.standard
     }

@@ -1,4 +1,4 @@
-//! The record of a language model: what it is, how it was trained, and what it achieves on text it has not seen.
+//! The record of a language model: its architecture, its training, and its losses on held-out text.
 
 use crate::kit::record::table::Grid;
 use crate::kit::record::{Manifest, Provenance};
@@ -7,14 +7,14 @@ use bk_models::{Architecture, Evaluation, Recipe, ResNetBk, Trajectory};
 use bk_quantize::Width;
 use serde::{Deserialize, Serialize};
 
-/// What decides a training.
+/// The config of a training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
-    /// The model. Its vocabulary is that of the text.
+    /// The model. Its vocabulary size is that of the text.
     pub architecture: Architecture,
-    /// How it is trained.
+    /// The training recipe.
     pub recipe: Recipe,
-    /// On what.
+    /// The text.
     pub text: Text,
 }
 
@@ -28,53 +28,53 @@ impl Default for Config {
     }
 }
 
-/// A language model, measured.
+/// The measurements of a language model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LanguageModel {
-    /// Where the numbers come from: always measured here.
+    /// Provenance of the numbers: always measured here.
     pub provenance: Provenance,
     /// How the record was made.
     pub manifest: Manifest,
-    /// What was trained, how, on what.
+    /// The config: model, recipe, and text.
     pub config: Config,
-    /// Steps of training that it has had.
+    /// Number of training steps so far.
     pub steps: usize,
-    /// Numbers that the model is.
+    /// Number of parameters.
     pub parameters: usize,
-    /// Bytes of them as they are stored.
+    /// Bytes of the parameters as stored.
     pub bytes: usize,
-    /// How many have each width, the widest first.
+    /// Number of parameters of each bit width, the widest first.
     pub widths: Vec<(Width, usize)>,
-    /// Operations of a forward pass a token, complete.
+    /// FLOPs per token of a complete forward pass.
     pub flops_a_token: u64,
-    /// Operations of a step of training, complete.
+    /// FLOPs of a complete training step.
     pub flops_a_step: u64,
-    /// What training came by.
+    /// The training history.
     pub trajectory: Trajectory,
     /// Losses on held-out text.
     pub held_out: Evaluation,
-    /// Bytes a held-out token stands for; none where tokens are numbers.
+    /// Bytes per held-out token; `None` where tokens are numbers.
     pub bytes_a_token: Option<f64>,
-    /// What counting alone achieves on the same text.
+    /// Losses of the baselines on the same text.
     pub baselines: Baselines,
-    /// The entropy of the source in nats a token, where it is known.
+    /// The entropy of the source in nats per token, if known.
     pub entropy: Option<f64>,
-    /// What the source itself loses on the same text, in nats a token.
+    /// Loss of the source itself on the same text, in nats per token.
     pub source_loss: Option<f64>,
-    /// The largest change of a logit before a token that was changed.
+    /// The largest change of a logit at a position before a changed token.
     pub largest_leak: f64,
-    /// Seconds that training took in this run.
+    /// Training time in this run, in seconds.
     pub wall_seconds: f64,
 }
 
 impl LanguageModel {
-    /// What the record is about.
+    /// Returns the title of the record.
     pub fn title(&self) -> String {
         let model = self.config.architecture.label();
         format!("{model}, {} parameters, after {} steps", self.parameters, self.steps)
     }
 
-    /// How its parameters are stored, in words: “1200 bytes: 400 numbers at INT8, 400 at FP16”.
+    /// Describes the storage of its parameters: “1200 bytes: 400 numbers at INT8, 400 at FP16”.
     pub fn storage(&self) -> String {
         let widths = self.widths.iter().enumerate().map(|(place, (width, count))| {
             format!("{count}{} at {}", if place == 0 { " numbers" } else { "" }, width.label())
@@ -82,12 +82,12 @@ impl LanguageModel {
         format!("{} bytes: {}", self.bytes, widths.collect::<Vec<_>>().join(", "))
     }
 
-    /// Bits a byte of held-out text: what models with different tokens are compared by.
+    /// Returns the loss in bits per byte of held-out text, which compares models with different tokens.
     pub fn bits_a_byte(&self) -> Option<f64> {
         Some(self.held_out.loss() / std::f64::consts::LN_2 / self.bytes_a_token?)
     }
 
-    /// What has to be said before its perplexity may be read as one.
+    /// Returns the warnings that a reader needs before the perplexity.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = vec![];
         if self.largest_leak > bk_models::causality::TOLERANCE {
@@ -112,7 +112,7 @@ impl LanguageModel {
         warnings
     }
 
-    /// Perplexities on held-out text, the model's among those that it has to be held against.
+    /// Returns the perplexities on held-out text: that of the model, and those it must be compared with.
     pub fn table(&self) -> Grid {
         let columns = ["By", "Nats a token", "Perplexity", "Bits a byte"].map(String::from);
         let row = |name: &str, loss: f64| {

@@ -1,4 +1,4 @@
-//! Which token moves which logit: a map of all pairs of positions.
+//! The causality map: how far each token moves each logit, over all pairs of positions.
 
 use bk_models::causality::{Causality, TOLERANCE};
 use bk_plot::axis::Axis;
@@ -10,13 +10,13 @@ use bk_plot::scene::{Anchor, Rectangle, Scene};
 use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 
-/// The brightest and the darkest colour are at most this factor apart.
+/// Largest ratio between the values of the brightest and the darkest color.
 const MOST_CONTRAST: f64 = 1e6;
 
-/// Height over width on a wide screen.
+/// Height divided by width on a wide screen.
 pub const CAUSALITY_ASPECT: f64 = 0.8;
 
-/// Draws how far each logit moves when each token is changed.
+/// Draws the change of each logit when each token is changed.
 pub fn draw(found: &Causality, label: &str, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let title = "Which token moves which logit";

@@ -1,5 +1,5 @@
-//! The figures of language models: the loss of a training, the parts of a model, which token moves which logit, and
-//! perplexity against size.
+//! The figures of language models: the training loss, the parts of a model, the causality map, and perplexity against
+//! size.
 
 pub mod causality;
 pub mod parts;

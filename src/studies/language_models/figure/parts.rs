@@ -1,4 +1,4 @@
-//! What a model is made of: a row a stage, a box a tensor, as wide as the tensor is large.
+//! The parts of a model: one row per stage, one box per tensor, with the box width proportional to the tensor's size.
 
 use bk_models::precision::Plan;
 use bk_models::{Architecture, Parameter};
@@ -11,19 +11,19 @@ use bk_plot::sheet::{Sheet, TextStyle};
 use bk_plot::style::{Layout, Palette};
 use bk_quantize::Width;
 
-/// A row is never lower than this, in ems.
+/// Lowest height of a row, in ems.
 const LOWEST_ROW: f64 = 3.2;
 
-/// Height of a row with its name above, in ems.
+/// Height of a row including its name, in ems.
 const ROW: f64 = 4.2;
 
-/// The modules that hold most parts of a block.
+/// The modules that hold most parameters of a block.
 const PARENTS: [&str; 3] = ["bk_layer.", "moe_ffn.", "mixer."];
 
-/// A stage: the embedding, a block, or what makes the logits.
+/// A stage: the embedding, a block, or the computation of the logits.
 struct Stage {
     name: String,
-    /// What of it is stored: short name, width, numbers.
+    /// Its stored tensors: short name, bit width, number of parameters.
     tensors: Vec<(String, Width, usize)>,
 }
 
@@ -33,12 +33,12 @@ impl Stage {
     }
 }
 
-/// The stage that a parameter belongs to, and its name within it.
+/// Returns the stage that a parameter belongs to, and its name within the stage.
 fn stage_of(name: &str) -> (String, String) {
     let mut words = name.splitn(3, '.');
     match (words.next(), words.next(), words.next()) {
         (Some("blocks" | "layers"), Some(number), Some(rest)) => {
-            // What every part of a block is in needs not be said at each.
+            // The module that holds most parts of a block need not be named at each of them.
             let rest = PARENTS.iter().fold(rest, |rest, parent| rest.strip_prefix(parent).unwrap_or(rest));
             (format!("Block {number}"), rest.into())
         }
@@ -47,7 +47,7 @@ fn stage_of(name: &str) -> (String, String) {
     }
 }
 
-/// The stages in the order of the computation; a tensor's bias is counted with its weight.
+/// Returns the stages in the order of computation; a tensor's bias is counted with its weight.
 fn stages(parameters: &[Parameter], plan: &Plan) -> Vec<Stage> {
     let mut stages: Vec<Stage> = vec![];
     for parameter in parameters {
@@ -67,7 +67,7 @@ fn stages(parameters: &[Parameter], plan: &Plan) -> Vec<Stage> {
     stages
 }
 
-/// The colour of a width.
+/// Returns the color of a bit width.
 fn color(palette: &Palette, width: Width) -> Color {
     match width {
         Width::Single => palette.muted,
@@ -78,7 +78,7 @@ fn color(palette: &Palette, width: Width) -> Color {
     }
 }
 
-/// Draws the model, with the widths of a plan; what the plan does not name is stored at FP16.
+/// Draws the model with the bit widths of a plan; parameters that the plan does not name are stored as FP16.
 pub fn draw(architecture: &Architecture, plan: &Plan, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let stages = stages(&architecture.parameters(), plan);
@@ -110,7 +110,7 @@ pub fn draw(architecture: &Architecture, plan: &Plan, layout: &Layout) -> Scene 
     sheet.finish(summary(&title, &stages, total))
 }
 
-/// A stage: its name above, its boxes below.
+/// Draws a stage: its name above, its boxes below.
 fn draw_stage(sheet: &Sheet, row: Rectangle, stage: &Stage, most: usize) {
     let em = sheet.sizes.base;
     let words = format!("{}: {}", stage.name, grouped(stage.count() as f64, 0));
@@ -132,7 +132,7 @@ fn draw_stage(sheet: &Sheet, row: Rectangle, stage: &Stage, most: usize) {
         sheet.area(frame.corners(), Some(fill.with_alpha(0.35)), Some(outline));
         let (size, inner) = (sheet.sizes.label, frame.width() - em);
         let short = font::shorten(name, size, Weight::Regular, inner.max(0.0));
-        // A name of which less than half is left says nothing; the table has it whole.
+        // A name cut to less than half is unreadable, and the table shows it in full.
         if 2 * short.chars().count() > name.chars().count() && inner > 2.0 * em {
             let middle =
                 Point { x: frame.center().x, y: frame.center().y + font::CAPITAL_HEIGHT * size / 2.0 };

@@ -1,4 +1,4 @@
-//! Perplexity against size: every way of storing a model that was measured.
+//! Perplexity against size, for every measured storage of a model.
 
 use crate::studies::language_models::mixed_precision::record::{Mixed, Point};
 use bk_plot::axis::Axis;
@@ -11,13 +11,13 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Bytes in a unit of the axis.
+/// Bytes per unit of the axis.
 const KIBI: f64 = 1024.0;
 
-/// Room around the points, as a part of their extent.
+/// Margin around the points, as a fraction of their range.
 const ROOM: f64 = 0.08;
 
-/// Draws the ways a record measured; those of one width are joined by a line.
+/// Draws the storages that a record measured; those with a uniform bit width are joined by a line.
 pub fn draw(record: &Mixed, view: &View, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let title = "Perplexity against size";
@@ -58,7 +58,7 @@ pub fn draw(record: &Mixed, view: &View, layout: &Layout) -> Scene {
         let ends = values()
             .map(of)
             .fold((f64::INFINITY, 0f64), |(low, high), value| (low.min(value), high.max(value)));
-        // One point alone gets room on both sides, too.
+        // A single point also gets a margin on both sides.
         let room = (ROOM * (ends.1 - ends.0)).max(1e-3 * ends.1);
         (ends.0 - room, ends.1 + room)
     };

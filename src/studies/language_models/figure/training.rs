@@ -1,4 +1,4 @@
-//! The loss of a training, step by step, between what counting achieves and what nothing can undercut.
+//! The training loss by step, between the baselines and the entropy floor.
 
 use bk_models::corpus::Baselines;
 use bk_models::{Architecture, Trajectory};
@@ -12,21 +12,21 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Room above and below, as a part of what is shown.
+/// Margin above and below, as a fraction of the shown range.
 const ROOM: f64 = 0.06;
 
-/// What the figure shows.
+/// The data of the figure.
 #[derive(Debug, Clone, Copy)]
 pub struct Curve<'a> {
     /// The model.
     pub architecture: &'a Architecture,
-    /// Steps in all.
+    /// Number of steps of the whole training.
     pub steps: usize,
-    /// What came of those that were taken.
+    /// The training history so far.
     pub trajectory: &'a Trajectory,
-    /// What counting achieves on the held-out text, in nats a token.
+    /// Losses of the baselines on the held-out text, in nats per token.
     pub baselines: &'a Baselines,
-    /// What no model of the past can undercut, where it is known, in nats a token.
+    /// The entropy floor, in nats per token, if known.
     pub entropy: Option<f64>,
 }
 

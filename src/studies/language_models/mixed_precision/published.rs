@@ -1,4 +1,4 @@
-//! Mixed precision as published: what is counted, how it is stored, and what becomes of the weights (resnet-bk.md §4).
+//! The published mixed precision: its counts, its storage, and its effect on the weights (resnet-bk.md §4).
 
 use super::record::{ModelSize, RecipeEffect, TARGET};
 use crate::studies::resolvent::record::{GRADIENT_BLEND, Version};
@@ -7,45 +7,45 @@ use bk_models::{Architecture, Parameter, Parameters, ResNetBk};
 use bk_quantize::{Grid, Width};
 use num_complex::Complex;
 
-/// Weights that share a scale at INT4.
+/// Group size at INT4: weights that share a scale.
 const GROUP: usize = 128;
-/// Bytes a scale and zero point are taken as.
+/// Bytes counted per pair of scale and zero point.
 const GRID_BYTES: f64 = 8.0;
 
-/// The models of the published demonstration and of the other sizes that were stated: vocabulary, width and layers.
+/// The models of the published demonstration and of the other stated sizes: vocabulary, embedding width, and layers.
 pub const SIZES: [[usize; 3]; 5] =
     [[1000, 128, 4], [30_000, 128, 4], [30_000, 256, 8], [30_000, 512, 12], [50_257, 512, 12]];
 
-/// A published model of some sizes: sequences of 64, two-sided, two of four experts a token.
+/// Creates a published model of a given size: two-sided, with sequences of 64 tokens and two of the experts per token.
 pub fn demonstration(vocabulary: usize, width: usize, layers: usize, experts: usize) -> Architecture {
     let top_k = experts.min(2);
     let sizes = ResNetBk { vocabulary, width, layers, experts, top_k, ..ResNetBk::default() };
     Architecture::ResNetBk(ResNetBk { context: 64, two_sided: true, ..sizes })
 }
 
-/// A linear map, the only thing that was quantized and counted.
+/// A linear map, the only kind of module that was quantized and counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Module {
     /// Its name.
     pub name: String,
-    /// Numbers in.
+    /// Number of inputs.
     pub inputs: usize,
-    /// Numbers out.
+    /// Number of outputs.
     pub outputs: usize,
 }
 
 impl Module {
-    /// Weights and biases.
+    /// Returns the number of weights and biases.
     pub fn parameters(&self) -> usize {
         (self.inputs + 1) * self.outputs
     }
 
-    /// How the static rules store it.
+    /// Returns the bit width by the static rules.
     pub fn static_width(&self) -> Width {
         Component::of(&self.name).width()
     }
 
-    /// Scales that are counted: sized by the outputs, although rows are as long as the inputs.
+    /// Returns the number of scales counted, which follows the outputs although rows are as long as the inputs.
     fn grids(&self, width: Width) -> usize {
         match width {
             Width::Int4 => self.outputs.div_ceil(GROUP),
@@ -54,13 +54,14 @@ impl Module {
         }
     }
 
-    /// The part of its weights that is lost where activations are fed in by hand: columns beyond the outputs.
+    /// Returns the fraction of its weights that is lost if activations are fed in by hand: the columns beyond the
+    /// outputs.
     pub fn lost_part(&self) -> f64 {
         self.inputs.saturating_sub(self.outputs) as f64 / self.inputs as f64
     }
 }
 
-/// The linear maps of a model in their order.
+/// Returns the linear maps of a model, in order.
 pub fn modules(architecture: &Architecture) -> Vec<Module> {
     let parameters = architecture.parameters();
     let pairs = parameters.iter().zip(parameters.iter().skip(1));
@@ -72,7 +73,7 @@ pub fn modules(architecture: &Architecture) -> Vec<Module> {
     pairs.filter_map(module).collect()
 }
 
-/// The size of modules stored at some widths.
+/// Returns the size of modules stored with given bit widths.
 pub fn size(modules: &[Module], width: impl Fn(&Module) -> Width) -> ModelSize {
     let total_parameters = modules.iter().map(Module::parameters).sum();
     let stored = |module: &Module| {
@@ -93,7 +94,7 @@ pub fn size(modules: &[Module], width: impl Fn(&Module) -> Width) -> ModelSize {
     }
 }
 
-/// The same ratio where the embeddings are counted too, at FP16.
+/// Returns the same ratio with the embeddings counted, too, at FP16.
 pub fn ratio_with_embeddings(architecture: &Architecture, size: &ModelSize) -> f64 {
     let is_embedding = |parameter: &Parameter| parameter.name.ends_with("_embedding.weight");
     let embeddings = architecture.parameters().into_iter().filter(is_embedding);
@@ -101,13 +102,13 @@ pub fn ratio_with_embeddings(architecture: &Architecture, size: &ModelSize) -> f
     (size.fp32_bytes + 4.0 * numbers) / (size.mixed_precision_bytes + 2.0 * numbers)
 }
 
-/// The published “derivative” with respect to the potential, by which importances were measured too.
+/// Returns the published “derivative” with respect to the potential, which was also used to measure importances.
 pub fn potential_gradient(green: &[Complex<f32>], cotangents: &[Complex<f64>]) -> Vec<f32> {
     Version::Original.gradient(green, cotangents, GRADIENT_BLEND).blended
 }
 
-/// Quantizes a model's weights by the published recipe, as far as it runs: the next forward pass then stops with an
-/// error, since half precision meets single.
+/// Quantizes a model's weights by the published recipe, as far as it runs. The next forward pass then stops with an
+/// error, because half precision meets single precision.
 pub fn recipe(parameters: &Parameters, width: impl Fn(&Module) -> Width, modules: &[Module]) -> RecipeEffect {
     let mut effect = RecipeEffect { quantized: 0, zeros: 0, largest: 0.0 };
     for module in modules {

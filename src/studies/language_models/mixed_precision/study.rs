@@ -1,4 +1,4 @@
-//! The study of mixed precision: as published, on a fresh model, or measured on one that was trained.
+//! The study of mixed precision: as published, on a fresh model, or measured on a trained one.
 
 use super::published::{
     Module, demonstration, modules, potential_gradient, ratio_with_embeddings, recipe, size,
@@ -19,12 +19,12 @@ use bk_quantize::Width;
 use candle_core::DType;
 use std::collections::BTreeMap;
 
-/// Sequences a batch, as published.
+/// Sequences per batch, as published.
 const PUBLISHED_SEQUENCES: usize = 4;
-/// Sequences a batch of the exact reading.
+/// Sequences per batch in the exact reading.
 const SEQUENCES: usize = 16;
 
-/// The published reading: a fresh model and random text of the config's seed.
+/// Runs the published reading: a fresh model and random text from the config's seed.
 pub async fn published(config: &Config, context: &Context) -> Result<Mixed, StudyError> {
     let config = Config { reading: Reading::Published, ..config.clone() };
     config.check()?;
@@ -40,7 +40,7 @@ pub async fn published(config: &Config, context: &Context) -> Result<Mixed, Stud
     let modules = modules(&architecture);
     let dynamic = |module: &Module| match (thresholds, importances.get(&module.name)) {
         (Some(thresholds), Some(importance)) => thresholds.width(importance.total()),
-        // A name that the policy does not know.
+        // A name that the policy does not list.
         _ => Width::Int8,
     };
     let width = |module: &Module| match config.assignment {
@@ -88,11 +88,11 @@ pub async fn published(config: &Config, context: &Context) -> Result<Mixed, Stud
     Ok(record)
 }
 
-/// The exact reading: a trained model, quantized in each way and measured on its held-out text.
+/// Runs the exact reading: a trained model, quantized in each storage and measured on its held-out text.
 ///
-/// What `earlier`, a record of the same weights, has measured already is taken from there: importances of as many
-/// batches, and points whose every tensor is stored alike. `so_far` is shown the record whenever it has grown: the sizes
-/// of all layers at once, then their importances, then point after point.
+/// Results in `earlier`, a record of the same weights, are reused: importances over the same number of batches, and
+/// points with the same storage of every tensor. `so_far` is called with the record whenever it has grown: first with
+/// the sizes of all layers, then with their importances, then after every point.
 pub async fn exact(
     config: &Config,
     checkpoint: &Checkpoint,
@@ -137,18 +137,18 @@ pub async fn exact(
     Ok(record)
 }
 
-/// What is known of a trained model without running it: its layers, and their bytes at every width.
+/// Describes a trained model without running it: its layers, and their bytes at every bit width.
 ///
 /// # Errors
-/// Where the config is none, or makes an exception for what the model does not have.
+/// Fails if the config is invalid or makes an exception for a parameter that the model does not have.
 pub fn outline(config: &Config, checkpoint: &Checkpoint) -> Result<Mixed, StudyError> {
     assigned(config, checkpoint, &Importances::new())
 }
 
-/// The model of a checkpoint as a record says that its layers are stored.
+/// Returns the model of a checkpoint, quantized as a record states for its layers.
 ///
 /// # Errors
-/// Where it cannot be quantized.
+/// Fails if the model cannot be quantized.
 pub fn quantized(record: &Mixed, checkpoint: &Checkpoint) -> Result<QuantizedCheckpoint, StudyError> {
     let plan = record.layers.iter().map(|layer| (layer.parameter(), layer.width)).collect();
     Ok(QuantizedCheckpoint::new(checkpoint, &plan, record.config.rounding())?)
@@ -157,7 +157,7 @@ pub fn quantized(record: &Mixed, checkpoint: &Checkpoint) -> Result<QuantizedChe
 /// Importances by module.
 type Importances = BTreeMap<String, Importance>;
 
-/// The plan of a config: the policy's, with the config's exceptions.
+/// Returns the plan of a config: the policy's plan with the config's exceptions.
 ///
 /// # Errors
 /// [`ConfigError::Parameter`] for an exception whose parameter the model does not quantize.
@@ -188,14 +188,14 @@ fn policy_plan(
     }
 }
 
-/// A way to store a model.
+/// A storage of a model.
 struct Way {
     name: String,
     plan: Plan,
     uniform: bool,
 }
 
-/// All ways that are measured. An exception for what is not there has no way of its own.
+/// Returns all storages to measure. Exceptions for parameters that do not exist add none.
 fn ways(architecture: &Architecture, config: &Config, importances: &Importances) -> Vec<Way> {
     let way = |name: &str, plan, uniform| Way { name: name.into(), plan, uniform };
     let policy = |assignment| policy_plan(architecture, config, assignment, importances);
@@ -210,7 +210,7 @@ fn ways(architecture: &Architecture, config: &Config, importances: &Importances)
     ways
 }
 
-/// A record without points: every layer with its importance and its widths.
+/// Returns a record without points: every layer with its importance and its bit widths.
 fn assigned(
     config: &Config,
     checkpoint: &Checkpoint,
@@ -258,13 +258,13 @@ fn assigned(
     })
 }
 
-/// The importances that a record holds.
+/// Returns the importances that a record holds.
 fn importances_of(record: &Mixed) -> Importances {
     let layers = record.layers.iter();
     layers.filter_map(|layer| Some((layer.name.clone(), layer.parts?))).collect()
 }
 
-/// Importances measured on the first batches of the training part: the held-out part decides nothing.
+/// Measures importances on the first batches of the training part; the held-out part is not used for any decision.
 async fn importances(
     config: &Config,
     checkpoint: &Checkpoint,
@@ -282,7 +282,7 @@ async fn importances(
     Ok(measures.exact())
 }
 
-/// A checksum of a model: of its weights, and of the text that it is measured on.
+/// Returns a checksum of a model: of its weights, and of the text that it is measured on.
 pub(crate) fn fingerprint(
     architecture: &Architecture,
     text: &Text,
@@ -298,14 +298,14 @@ pub(crate) fn fingerprint(
     Ok(sum.finalize())
 }
 
-/// The most important first; those without importance last.
+/// Sorts layers by importance, the most important first; those without importance come last.
 fn ranked(mut layers: Vec<Layer>) -> Vec<Layer> {
     let rank = |layer: &Layer| layer.importance.unwrap_or(f64::NEG_INFINITY);
     layers.sort_by(|one, other| rank(other).total_cmp(&rank(one)));
     layers
 }
 
-/// Random tokens and, independent of them, random targets.
+/// Returns random tokens and independent random targets.
 fn random_batches(architecture: &Architecture, config: &Config) -> Vec<(Vec<u32>, Vec<u32>)> {
     let mut random = LegacyRandom::new(config.seed);
     let count = PUBLISHED_SEQUENCES * architecture.context();
@@ -316,7 +316,7 @@ fn random_batches(architecture: &Architecture, config: &Config) -> Vec<(Vec<u32>
     (0..config.batches).map(|_| (draw(), draw())).collect()
 }
 
-/// The first batches of the training part: the held-out part decides nothing.
+/// Returns the first batches of the training part; the held-out part is not used for any decision.
 fn training_batches<'a>(
     architecture: &Architecture,
     corpus: &'a Corpus,

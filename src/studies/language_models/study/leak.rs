@@ -5,9 +5,9 @@ use crate::kit::context::{Context, StudyError};
 use crate::studies::language_models::leak::{Config, Leak};
 use crate::studies::language_models::record::LanguageModel;
 
-/// Trains the same model twice on independent symbols, of which nothing can be known: causal, and as published.
+/// Trains the same model twice on independent symbols, which cannot be predicted: once causal, once as published.
 pub async fn leak(config: &Config, context: &Context) -> Result<Leak, StudyError> {
-    // Training is nearly all of the work; what is measured at the ends counts as its last step.
+    // Training is nearly all of the work; each final measurement counts as part of the last step.
     let total = 2 * config.steps as u64;
     let causal = trained(config, false, &context.part(0, total)).await?;
     let two_sided = trained(config, true, &context.part(config.steps as u64, total)).await?;

@@ -1,4 +1,4 @@
-//! What can be seen of a trained model without training it: what it expects, and what moves what.
+//! Inspection of a trained model: its predictions, and the causality map.
 
 use super::corpus_by;
 use crate::kit::context::{Context, StudyError};
@@ -8,7 +8,7 @@ use bk_models::causality::{Causality, Probe};
 use bk_models::{KeptModel, ModelError, Watch};
 use candle_core::DType;
 
-/// What a model expects after each token of a prompt.
+/// Returns the model's prediction after each token of a prompt.
 ///
 /// # Errors
 /// [`ModelError::Tokens`] for a prompt that is empty or longer than the model's context, [`ModelError::Token`] for a
@@ -28,11 +28,11 @@ pub fn predict(kept: &KeptModel, tokens: &[u32]) -> Result<Prediction, StudyErro
     })
 }
 
-/// How far every logit moves when the tokens at some positions of a prompt are changed, one at a time; all of them where
-/// no positions are given. Those beyond the prompt are left out.
+/// Returns how far every logit moves when the tokens at some positions of a prompt are changed, one at a time. Without
+/// positions, all of them are changed. Positions beyond the prompt are left out.
 ///
 /// # Errors
-/// As [`predict`].
+/// The errors of [`predict`].
 pub async fn causality_map(
     kept: &KeptModel,
     tokens: &[u32],
@@ -52,10 +52,10 @@ pub async fn causality_map(
     Ok(found)
 }
 
-/// The first sequence of a model's own held-out text: something to look at.
+/// Returns the first sequence of a model's own held-out text, as a sample.
 ///
 /// # Errors
-/// Where the text is not the one that the model was trained on.
+/// Fails if the text is not the one that the model was trained on.
 pub fn held_out_sequence(kept: &KeptModel, content: Option<&[u8]>) -> Result<Vec<u32>, StudyError> {
     let corpus = corpus_by(&kept.text, &kept.tokenizer, content)?;
     Ok(corpus.held_out.into_iter().take(kept.architecture().context()).collect())

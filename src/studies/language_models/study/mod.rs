@@ -1,4 +1,4 @@
-//! The study of a language model: train it, or take one that was trained, and measure it on text it has not seen.
+//! The study of a language model: train a model, or load a trained one, and measure it on held-out text.
 
 pub mod leak;
 mod looking;
@@ -16,21 +16,21 @@ use bk_quantize::Width;
 use std::rc::Rc;
 use web_time::Instant;
 
-/// A training as far as it has come, with the text it learns from.
+/// A training in progress, with its text.
 #[derive(Debug)]
 pub struct Session {
     training: Training,
     text: Text,
     corpus: Rc<Corpus>,
-    /// Seconds that steps took in this run.
+    /// Time of the steps in this run, in seconds.
     wall_seconds: f64,
 }
 
 impl Session {
-    /// A training at its beginning, on the text of the config, whose file's bytes are `content`.
+    /// Creates a training at its beginning, on the text of the config. `content` is the bytes of its file.
     ///
     /// # Errors
-    /// What cannot be trained, or on no such text.
+    /// Fails if the model cannot be trained, or there is no such text.
     pub fn new(config: &Config, content: Option<&[u8]>) -> Result<Self, StudyError> {
         let corpus = config.text.corpus(content)?;
         let architecture = config.architecture.clone().with_vocabulary(corpus.tokenizer.vocabulary());
@@ -38,10 +38,10 @@ impl Session {
         Self::of(training, config.text.clone(), corpus)
     }
 
-    /// The training of a checkpoint, by its own recipe: it ends as it would have without the stop.
+    /// Resumes the training of a checkpoint by its own recipe: it ends as it would have without the stop.
     ///
     /// # Errors
-    /// Where the checkpoint holds the model alone, or was trained on another text.
+    /// Fails if the checkpoint is not resumable, or was trained on another text.
     pub fn resume(checkpoint: Checkpoint, content: Option<&[u8]>) -> Result<Self, StudyError> {
         let (text, corpus) = (checkpoint.text.clone(), corpus_of(&checkpoint, content)?);
         Self::of(checkpoint.resume()?, text, corpus)
@@ -52,17 +52,17 @@ impl Session {
         Ok(Session { training, text, corpus: Rc::new(corpus), wall_seconds: 0.0 })
     }
 
-    /// The training itself.
+    /// Returns the training itself.
     pub fn training(&self) -> &Training {
         &self.training
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn corpus(&self) -> &Rc<Corpus> {
         &self.corpus
     }
 
-    /// What decides it.
+    /// Returns the config.
     pub fn config(&self) -> Config {
         Config {
             architecture: self.training.model().architecture().clone(),
@@ -71,7 +71,7 @@ impl Session {
         }
     }
 
-    /// Takes steps until so many are taken in all. Where it is stopped or a step fails, those before it are taken.
+    /// Trains until a total number of steps. If it is cancelled or a step fails, the steps before remain taken.
     ///
     /// # Errors
     /// [`StudyError::Cancelled`], or a training that diverges.
@@ -86,8 +86,9 @@ impl Session {
         Ok(())
     }
 
-    /// Takes steps for about so many seconds, at least one, as [`advance`](Self::advance), but leaves out those whose loss or
-    /// derivatives are not finite; where there are so many of them, training ends. Says whether it is over.
+    /// Trains for about `seconds`, at least one step, as [`advance`](Self::advance) does, but skips steps whose loss or
+    /// gradient is not finite. The training ends once it has skipped `most` of them. Returns whether the training is
+    /// over.
     ///
     /// # Errors
     /// [`StudyError::Cancelled`], or a model that cannot be computed.
@@ -104,7 +105,7 @@ impl Session {
             match self.training.step(&self.corpus.train, &self.corpus.validation) {
                 Ok(_) => {}
                 Err(ModelError::Diverged { loss, norm, .. }) => self.training.leave_out(loss, norm),
-                // A value on the way was not finite, which kernels refuse.
+                // An intermediate value was not finite, which the kernels reject.
                 Err(ModelError::Computation(_)) => self.training.leave_out(f32::NAN, f64::NAN),
                 Err(error) => return Err(error.into()),
             }
@@ -116,7 +117,7 @@ impl Session {
         }
     }
 
-    /// The model as it is.
+    /// Returns the current model.
     pub fn kept(&self) -> KeptModel {
         let architecture = self.training.model().architecture();
         KeptModel {
@@ -132,21 +133,21 @@ impl Session {
         }
     }
 
-    /// Measures the model as it is.
+    /// Measures the current model.
     pub async fn measure(&self, context: &Context) -> Result<Record, StudyError> {
         measure(&self.kept(), &self.corpus, self.wall_seconds, context).await
     }
 
-    /// The training as a file; see [`Checkpoint::of`].
+    /// Returns the training as a file; see [`Checkpoint::of`].
     ///
     /// # Errors
-    /// What cannot be written, which a sound training has nothing of.
+    /// Fails if the file cannot be written, which does not happen for a valid training.
     pub fn checkpoint(&self, resumable: bool) -> Result<Vec<u8>, StudyError> {
         Ok(Checkpoint::of(&self.training, &self.text, &self.corpus.tokenizer, resumable)?)
     }
 }
 
-/// Measures the model of a checkpoint, on the held-out part of its own text.
+/// Measures the model of a checkpoint on the held-out part of its own text.
 pub async fn evaluate(
     checkpoint: &Checkpoint,
     content: Option<&[u8]>,
@@ -155,8 +156,8 @@ pub async fn evaluate(
     evaluate_kept(&checkpoint.kept()?, content, context).await
 }
 
-/// Measures a model from a checkpoint of either kind, on the held-out part of its own text: a quantized one computes with
-/// what its codes stand for.
+/// Measures a model from a checkpoint of either kind on the held-out part of its own text. A quantized model computes
+/// with its decoded values.
 pub async fn evaluate_kept(
     kept: &KeptModel,
     content: Option<&[u8]>,
@@ -167,18 +168,18 @@ pub async fn evaluate_kept(
     measure(kept, &corpus, 0.0, context).await
 }
 
-/// The text of a checkpoint, taken apart by the checkpoint's own tokeniser.
+/// Returns the text of a checkpoint, tokenized by the checkpoint's own tokenizer.
 ///
 /// # Errors
-/// Where the text is not the one that the model was trained on.
+/// Fails if the text is not the one that the model was trained on.
 pub fn corpus_of(checkpoint: &Checkpoint, content: Option<&[u8]>) -> Result<Corpus, StudyError> {
     corpus_by(&checkpoint.text, &checkpoint.tokenizer, content)
 }
 
-/// A text, if this is the tokeniser it leads to.
+/// Returns a text, if it leads to this tokenizer.
 ///
 /// # Errors
-/// Where it is another one, or no text.
+/// Fails if the tokenizer is a different one, or there is no such text.
 pub fn corpus_by(text: &Text, tokenizer: &Tokenizer, content: Option<&[u8]>) -> Result<Corpus, StudyError> {
     let corpus = text.corpus(content)?;
     match corpus.tokenizer == *tokenizer {
@@ -226,15 +227,15 @@ async fn measure(
     })
 }
 
-/// The largest change of a logit before a token that was changed, in the first sequence of a text.
+/// Returns the largest change of a logit at a position before a changed token, in the first sequence of a text.
 pub(crate) fn largest_leak(model: &LanguageModel, tokens: &[u32]) -> Result<f64, StudyError> {
     let length = model.architecture().context();
-    // The first token, which has none before it, tells nothing; the others are changed at four places.
+    // The first token has no earlier positions; the others are changed at four positions.
     let positions = [length / 4, length / 2, 3 * length / 4, length - 1];
     Ok(probe(model, &tokens[..length.min(tokens.len())], &positions)?.largest_leak())
 }
 
-/// What a model loses on tokens of the held-out part.
+/// Returns the losses of a model on tokens of the held-out part.
 pub(crate) async fn held_out(
     model: &LanguageModel,
     tokens: &[u32],

@@ -1,25 +1,25 @@
-//! Mixed precision over several trainings: what one of them shows may be chance.
+//! Mixed precision over several trainings, because the result of one may be chance.
 
 use super::{Mixed, Point};
 use crate::kit::record::statistics::{confidence, mean};
 use crate::kit::record::table::Grid;
 
-/// A way to store models, over several of them.
+/// One storage over several models.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
-    /// Which way.
+    /// Its name.
     pub name: String,
-    /// By how much each model is smaller than in single precision.
+    /// Compression ratio of each model relative to single precision.
     pub ratios: Vec<f64>,
-    /// The part by which each perplexity is larger than in single precision.
+    /// Relative increase of each perplexity over single precision.
     pub changes: Vec<f64>,
-    /// The part by which each is larger than that of a uniform width in as many bytes; none for uniform ways, and for
-    /// models that are smaller or larger than all uniform ones.
+    /// Relative increase of each perplexity over that of a uniform bit width with the same number of bytes. Empty for
+    /// uniform storages; without models that are smaller or larger than all uniform ones.
     pub over_uniform: Vec<f64>,
 }
 
 impl Comparison {
-    /// Every way that all records measured.
+    /// Returns every storage that all records measured.
     pub fn of(records: &[Mixed]) -> Vec<Self> {
         let names = records.first().into_iter().flat_map(|record| &record.points).map(|point| &point.name);
         names.filter_map(|name| Self::of_way(records, name)).collect()
@@ -44,7 +44,7 @@ impl Comparison {
     }
 }
 
-/// The table of several models: means, with half the width of their 95 % confidence intervals by Student's t.
+/// Returns the table of several models: means with the half-widths of their 95 % confidence intervals by Student's t.
 pub fn comparison_table(records: &[Mixed]) -> Grid {
     let percent = |values: &[f64]| {
         let values: Vec<f64> = values.iter().map(|value| 100.0 * value).collect();

@@ -1,4 +1,4 @@
-//! What decides a study of mixed precision.
+//! The config of a study of mixed precision.
 
 use crate::studies::quantization::record::Reading;
 use bk_models::Rounding;
@@ -9,46 +9,46 @@ use std::collections::BTreeMap;
 
 crate::kit::context::config_errors!(ConfigError);
 
-/// Who decides how a tensor is stored.
+/// The rule that assigns a bit width to a tensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Assignment {
-    /// The component it belongs to.
+    /// By the component it belongs to.
     #[default]
     Static,
-    /// Its importance.
+    /// By its importance.
     Dynamic,
 }
 
-/// What decides a study.
+/// The config of a study of mixed precision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
-    /// What the mathematics says, or what the published code does.
+    /// The reading: the mathematics, or the published code.
     pub reading: Reading,
-    /// Who decides; the exact reading measures both.
+    /// The rule of assignment; the exact reading measures both.
     pub assignment: Assignment,
     /// Thresholds of the dynamic policy.
     pub policy: Policy,
-    /// Exceptions from what the policy chooses, in the exact reading: by the parameter's name. Where there are any, the
-    /// model is measured with them too.
+    /// Exceptions from the policy's choices in the exact reading, by the parameter's name. If there are any, the model
+    /// is also measured with them.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub own: BTreeMap<String, Width>,
-    /// Weights of a row that share a scale, in the exact reading.
+    /// Group size in the exact reading: weights of a row that share a scale.
     pub group: usize,
-    /// How a scale is found, in the exact reading.
+    /// Scale rule in the exact reading.
     pub rule: ScaleRule,
-    /// Batches that importances are measured on.
+    /// Number of batches on which importances are measured.
     pub batches: usize,
-    /// Seed of the published reading's fresh model and random text.
+    /// Seed of the fresh model and the random text in the published reading.
     pub seed: u32,
-    /// Its vocabulary.
+    /// Vocabulary size of that model.
     pub vocabulary: usize,
-    /// Its width.
+    /// Its embedding width.
     pub width: usize,
-    /// Its layers.
+    /// Its number of layers.
     pub layers: usize,
-    /// Its experts a layer.
+    /// Its experts per layer.
     pub experts: usize,
 }
 
@@ -74,23 +74,23 @@ impl Default for Config {
 /// A value out of range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConfigError {
-    /// Parts of a policy that leave nothing between them.
+    /// Fractions of a policy that sum to more than 1.
     #[error(
         "A policy cannot store the part {high} at FP16 and {low} at INT4. Choose two parts from 0 to 1 that sum to at most 1."
     )]
     Policy {
-        /// The part at FP16.
+        /// The fraction at FP16.
         high: f64,
-        /// The part at INT4.
+        /// The fraction at INT4.
         low: f64,
     },
-    /// Batches to measure importances on.
+    /// The number of batches for importances.
     #[error("Importances cannot be measured on {0} batches. Choose from 1 to 1000.")]
     Batches(usize),
-    /// Weights that share a scale.
+    /// The group size.
     #[error("{0} weights cannot share a scale. Choose from 1 to 65536.")]
     Group(usize),
-    /// An exception for something that is not quantized, or not there.
+    /// An exception for a parameter that is not quantized or does not exist.
     #[error(
         "The model has no parameter “{0}” whose width can be chosen. Choose among its linear maps and embeddings."
     )]
@@ -98,7 +98,7 @@ pub enum ConfigError {
 }
 
 impl Config {
-    /// Refuses what cannot be computed.
+    /// Checks all values.
     ///
     /// # Errors
     /// [`ConfigError`] for the first value out of range.
@@ -116,7 +116,7 @@ impl Config {
         Ok(())
     }
 
-    /// How tensors are quantized.
+    /// Returns the rounding of the tensors.
     pub fn rounding(&self) -> Rounding {
         Rounding { group: self.group, rule: self.rule }
     }

@@ -1,4 +1,4 @@
-//! The record of a study of mixed precision: how large a model becomes, and what that costs.
+//! The record of a study of mixed precision: the size of a model and its perplexity.
 
 mod comparison;
 mod config;
@@ -16,7 +16,7 @@ use bk_models::precision::{Component, Policy, Thresholds};
 use bk_quantize::Width;
 use serde::{Deserialize, Serialize};
 
-/// The widths that a part of a model may be given, the narrowest first.
+/// The bit widths that a part of a model may have, the narrowest first.
 pub const WIDTHS: [Width; 6] = Width::ALL;
 
 /// A part of the model: a linear map or an embedding.
@@ -24,125 +24,127 @@ pub const WIDTHS: [Width; 6] = Width::ALL;
 pub struct Layer {
     /// Its name.
     pub name: String,
-    /// What it belongs to.
+    /// The component it belongs to.
     pub component: Component,
-    /// Numbers that it is.
+    /// Number of parameters.
     pub parameters: usize,
-    /// Its importance, where it has one and that has been measured.
+    /// Its importance, if it has one and that was measured.
     pub importance: Option<f64>,
-    /// What that is made of.
+    /// The factors of the importance.
     pub parts: Option<Importance>,
-    /// What one number is stored as: as the policy asked for says, unless the config makes an exception.
+    /// Bit width of one number: by the chosen policy, unless the config makes an exception.
     pub width: Width,
-    /// What it is stored as by its component.
+    /// Bit width by its component.
     pub by_component: Width,
-    /// What it is stored as by its importance.
+    /// Bit width by its importance.
     pub by_importance: Width,
-    /// Bytes it takes at each of [`WIDTHS`], scales included. Empty in the published reading, whose estimate is another.
+    /// Bytes at each of [`WIDTHS`], scales included. Empty in the published reading, which uses a different estimate.
     pub bytes: Vec<usize>,
 }
 
 impl Layer {
-    /// The name of the parameter that is quantized, by which a config makes exceptions.
+    /// Returns the name of the quantized parameter, which the config's exceptions use.
     pub fn parameter(&self) -> String {
         format!("{}.weight", self.name)
     }
 
-    /// Bytes it takes at a width; none in the published reading.
+    /// Returns the bytes at a bit width; `None` in the published reading.
     pub fn bytes_at(&self, width: Width) -> Option<usize> {
         let place = WIDTHS.iter().position(|&other| other == width)?;
         self.bytes.get(place).copied()
     }
 }
 
-/// One way to store the whole model, embeddings and all, as it was really stored and run.
+/// A measured storage of the whole model, including embeddings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// Which one.
+    /// Its name.
     pub name: String,
     /// Bytes of all tensors with their scales.
     pub bytes: usize,
     /// Held-out perplexity.
     pub perplexity: f64,
-    /// Whether everything that is quantized has one width.
+    /// Whether all quantized parameters have one bit width.
     pub uniform: bool,
 }
 
-/// The compression that was aimed at.
+/// The compression target.
 pub const TARGET: f64 = 6.0;
 
-/// The published size estimate (§4.5).
+/// The published size estimate (resnet-bk.md §4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ModelSize {
-    /// Weights and biases of the linear maps alone.
+    /// Weights and biases of the linear maps only.
     pub total_parameters: usize,
-    /// Four bytes each.
+    /// Size in single precision, four bytes per parameter.
     pub fp32_bytes: f64,
-    /// As stored, scales included.
+    /// Size as stored, scales included.
     pub mixed_precision_bytes: f64,
-    /// The first over the second.
+    /// The ratio of the first to the second.
     pub compression_ratio: f64,
     /// [`TARGET`].
     pub target_compression: f64,
-    /// Whether that is reached.
+    /// Whether the target is reached.
     pub meets_target: bool,
 }
 
-/// What the published recipe leaves of the weights that it quantizes: calibration sees nothing, every scale stays 1.
+/// The effect of the published recipe on the weights that it quantizes: calibration sees no values, so every scale
+/// stays 1.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RecipeEffect {
     /// Weights stored at INT8 or INT4.
     pub quantized: usize,
-    /// Those of them that are 0 afterwards.
+    /// Those of them that are 0 after quantization.
     pub zeros: usize,
-    /// The largest magnitude among them before.
+    /// The largest magnitude among them before quantization.
     pub largest: f32,
 }
 
-/// What the published reading comes to.
+/// The results of the published reading.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Published {
-    /// The published estimate of linear maps alone.
+    /// The published estimate, which counts linear maps only.
     pub size: ModelSize,
-    /// Compression where embeddings are counted too, at FP16.
+    /// Compression ratio with embeddings counted, too, at FP16.
     pub ratio_with_embeddings: f64,
-    /// Names that were given an importance.
+    /// Number of parameters with an importance.
     pub analysed: usize,
-    /// What the recipe does to the weights.
+    /// The effect of the recipe on the weights.
     pub recipe: RecipeEffect,
-    /// The part of all quantized weights that would be lost if activations were fed in by hand.
+    /// The fraction of all quantized weights that would be lost if activations were fed in by hand.
     pub lost_part: f64,
 }
 
-/// What a study of mixed precision found.
+/// The results of a study of mixed precision.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mixed {
     /// Computed for the published reading, measured for the exact one.
     pub provenance: Provenance,
     /// How the record was made.
     pub manifest: Manifest,
-    /// What was asked for.
+    /// The config of the study.
     pub config: Config,
     /// The model.
     pub architecture: Architecture,
-    /// The text that perplexities are of, in the exact reading.
+    /// The text on which perplexities are measured, in the exact reading.
     pub text: Option<Text>,
-    /// What tells the model's weights from others, in the exact reading: importances and points are of these.
+    /// Checksum that identifies the model whose importances and points these are, in the exact reading.
     pub fingerprint: Option<u32>,
-    /// Bytes of what has no width to choose, in the exact reading: biases, norms and what shapes a scan, at FP16.
+    /// Bytes of the parameters without a choice of bit width, in the exact reading: biases, norms, and parameters of
+    /// the scan's shape, at FP16.
     pub rest: usize,
-    /// Where widths change under the dynamic policy.
+    /// Importances at which the bit width changes under the dynamic policy.
     pub thresholds: Option<Thresholds>,
-    /// The parts of the model under the policy asked for, the most important first.
+    /// The parts of the model under the chosen policy, the most important first.
     pub layers: Vec<Layer>,
     /// The published sizes, in the published reading.
     pub published: Option<Published>,
-    /// Ways to store the model, measured, in the exact reading. The first is single precision.
+    /// Measured storages of the model, in the exact reading. The first is single precision.
     pub points: Vec<Point>,
 }
 
 impl Mixed {
-    /// What the record is about.
+    /// Returns the title of the record.
     pub fn title(&self) -> String {
         let reading = match self.config.reading {
             Reading::Exact => "measured",
@@ -155,19 +157,19 @@ impl Mixed {
         )
     }
 
-    /// Bytes of the whole model if its layers had these widths; nothing is quantized for that. None in the published
-    /// reading.
+    /// Returns the bytes of the whole model if its layers had these bit widths, without quantizing it. Returns `None`
+    /// in the published reading.
     pub fn bytes_with(&self, width: impl Fn(&Layer) -> Width) -> Option<usize> {
         let bytes = self.layers.iter().map(|layer| layer.bytes_at(width(layer)));
         bytes.sum::<Option<usize>>().map(|bytes| bytes + self.rest)
     }
 
-    /// The thresholds that another policy would have with the importances of this record.
+    /// Returns the thresholds of another policy, with the importances of this record.
     pub fn thresholds_of(&self, policy: Policy) -> Option<Thresholds> {
         policy.thresholds(self.layers.iter().filter_map(|layer| layer.importance))
     }
 
-    /// The published sizes and what is wrong with them.
+    /// Returns the published sizes and their errors.
     pub fn published_table(&self) -> Option<Grid> {
         let published = self.published.as_ref()?;
         let size = &published.size;
@@ -192,8 +194,8 @@ impl Mixed {
         })
     }
 
-    /// The perplexity of a model of one width throughout that had so many bytes: on the line between the two measured ones
-    /// of more and of fewer. None beyond them.
+    /// Returns the perplexity of a model with a uniform bit width and a given number of bytes, interpolated linearly
+    /// between the measured ones with more and with fewer bytes. Returns `None` beyond them.
     pub fn uniform_at(&self, bytes: usize) -> Option<f64> {
         let uniform = || self.points.iter().filter(|point| point.uniform);
         let above = uniform().filter(|point| point.bytes >= bytes).min_by_key(|point| point.bytes)?;
@@ -203,7 +205,7 @@ impl Mixed {
         Some(below.perplexity + part * (above.perplexity - below.perplexity))
     }
 
-    /// Size and perplexity of each way, the mixed ones beside a uniform one of as many bytes.
+    /// Returns size and perplexity of each storage; mixed ones beside a uniform one with the same number of bytes.
     pub fn points_table(&self) -> Grid {
         let columns = ["Stored as", "Bytes", "× smaller", "Perplexity", "Change", "Uniform at these bytes"]
             .map(String::from);
@@ -230,7 +232,7 @@ impl Mixed {
         }
     }
 
-    /// The parts of the model.
+    /// Returns the parts of the model.
     pub fn layer_table(&self) -> Grid {
         let columns = [
             "Part",
