@@ -1,5 +1,5 @@
-//! The study of a ladder: every model is trained on as many tokens of the same text, and measured on text it has not seen;
-//! with its tokens exiting early and its diagonal sparse too, where that is asked for.
+//! The study of a scaling sweep: every model is trained on the same number of tokens of the same text and measured on
+//! held-out text; on request also with early exit and with a sparse diagonal.
 
 use super::record::{Config, Exited, Ladder, Place, Rung, Sparse};
 use crate::kit::context::{Context, Progress, StudyError};
@@ -12,34 +12,35 @@ use bk_models::early_exit::{Exit, Exits};
 use bk_models::sparsity::{Sight, SparsityTraining, flops_a_token};
 use bk_models::{Evaluation, LanguageModel};
 
-/// A training in which so many steps were not finite ends there.
+/// A training ends once this many of its steps were not finite.
 const MOST_NOT_FINITE: usize = 20;
 
-/// How far a ladder has come by a request.
+/// The result of a request for progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Advanced {
-    /// A model was trained further, and is not measured yet.
+    /// A model was trained further and is not measured yet.
     Training,
     /// A model was measured.
     Measured(Place),
-    /// None is left.
+    /// No model is left.
     Nothing,
 }
 
-/// A ladder on its way, which can be stopped after any step, and gone on with.
+/// A scaling sweep in progress, which can be stopped after any step and resumed.
 #[derive(Debug)]
 pub struct Session {
     record: Ladder,
     content: Option<Vec<u8>>,
-    /// The model that is being trained.
+    /// The model in training.
     single: Option<(Place, Single)>,
 }
 
 impl Session {
-    /// Begins with what `earlier` holds of the same config; `content` are the bytes of the text's file, where it is one.
+    /// Creates a session with the results that `earlier` holds of the same config. `content` is the bytes of the text's
+    /// file, if any.
     ///
     /// # Errors
-    /// What [`Config::check`] finds.
+    /// The errors of [`Config::check`].
     pub fn new(
         config: &Config,
         content: Option<Vec<u8>>,
@@ -49,12 +50,12 @@ impl Session {
         Ok(Self { record: Ladder::begin(config.clone(), earlier), content, single: None })
     }
 
-    /// What was found so far.
+    /// Returns the results so far.
     pub fn record(&self) -> &Ladder {
         &self.record
     }
 
-    /// How far it has come, in steps of training.
+    /// Returns the progress, in training steps.
     pub fn progress(&self) -> Progress {
         let each = self.steps_a_model();
         let going = self.single.as_ref().map_or(0, |(_, single)| single.training().steps());
@@ -64,14 +65,14 @@ impl Session {
         }
     }
 
-    /// Steps that a model counts: its networks of sparsity are trained too.
+    /// Returns the number of steps counted per model, including the training of its sparsity networks.
     fn steps_a_model(&self) -> u64 {
         let config = &self.record.config;
         (config.steps + Sight::ALL.len() * config.sparsity_steps) as u64
     }
 
-    /// Trains the next model for about so many seconds, at least one step; where its training is over, measures it, however
-    /// long that takes. Where it is stopped, the steps that were taken stay taken.
+    /// Trains the next model for about `seconds`, at least one step. If its training is over, measures it, however long
+    /// that takes. If cancelled, the steps already taken are kept.
     ///
     /// # Errors
     /// [`StudyError::Cancelled`], or a model that cannot be computed.
@@ -101,7 +102,7 @@ impl Session {
     }
 }
 
-/// What a model that has been trained comes to.
+/// Measures a trained model.
 async fn measured(
     config: &Config,
     place: Place,
@@ -170,7 +171,7 @@ async fn measured(
     Ok(rung)
 }
 
-/// What a model loses on a text; none where that is not finite.
+/// Returns the losses of a model on a text; `None` if they are not finite.
 async fn evaluated(
     model: &LanguageModel,
     tokens: &[u32],
@@ -178,7 +179,7 @@ async fn evaluated(
 ) -> Result<Option<Evaluation>, StudyError> {
     match held_out(model, tokens, context).await {
         Ok(evaluation) => Ok(evaluation.nats.is_finite().then_some(evaluation)),
-        // A value on the way was not finite, which kernels refuse.
+        // An intermediate value was not finite, which the kernels reject.
         Err(StudyError::Model(_)) => Ok(None),
         Err(error) => Err(error),
     }
@@ -199,16 +200,17 @@ async fn exited(
     Ok((evaluation, exits))
 }
 
-/// The part of the sites of a text's first sequences that is left out.
+/// Returns the fraction of sites that is left out in the first sequences of a text.
 fn sparsity(model: &LanguageModel, tokens: &[u32], length: usize) -> Result<f64, StudyError> {
     let batch = Evaluation::batches(tokens, length).next().unwrap_or_default();
     Ok(model.sparsity_on(&batch[..batch.len().saturating_sub(1)], length)?)
 }
 
-/// Trains and measures all models; `so_far` is shown the record whenever it has grown.
+/// Trains and measures all models. `so_far` is called with the record whenever it has grown.
 ///
 /// # Errors
-/// As [`Session::new`] and [`Session::advance`]: what was found before has been shown.
+/// Errors of [`Session::new`] and [`Session::advance`]. Everything found before the error has been reported to
+/// `so_far`.
 pub async fn run(
     config: &Config,
     content: Option<Vec<u8>>,

@@ -1,6 +1,6 @@
-//! The record of a fragility study: how often the published checks hold when the seed of the published
-//! simulation, or the order and choice of its bit widths, is another. The stability script has no checks; for it
-//! the requirements behind its figure are counted.
+//! The record of a fragility study: how often the published checks hold when the seed of the published simulation, or
+//! the order and choice of its bit widths, changes. The stability script has no checks; for it, the requirements behind
+//! its figure are counted.
 
 use crate::kit::protocol::{Parcel, tasks};
 use crate::kit::record::{Manifest, Provenance};
@@ -15,11 +15,11 @@ impl Parcel for Fragility {}
 
 tasks! { "fragility": Config = "count" => Fragility }
 
-/// The simulation whose checks are tried.
+/// The simulation whose checks are run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "figure", rename_all = "kebab-case")]
 pub enum Subject {
-    /// The robustness simulation: its widths with each seed, and its seed with each arrangement of them.
+    /// The robustness simulation: its bit widths with each seed, and its seed with each arrangement of the bit widths.
     Robustness(robustness::Config),
     /// The efficiency simulation: its number of configurations with each seed.
     Efficiency(efficiency::Config),
@@ -27,25 +27,25 @@ pub enum Subject {
     Stability(stability::Config),
 }
 
-/// What decides a fragility study.
+/// The config of a fragility study.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// The simulation.
     #[serde(flatten)]
     pub subject: Subject,
-    /// The first seed tried.
+    /// The first seed.
     pub first_seed: u32,
-    /// How many seeds are tried, one after another; 1 to 1,000,000.
+    /// Number of consecutive seeds; 1 to 1,000,000.
     pub seeds: u32,
 }
 
-/// The first seed of the study of resnet-bk.md §5.5 …
+/// The first seed of the study in resnet-bk.md §5.5.
 pub const FIRST_SEED: u32 = 0;
 
-/// … and how many it tries.
+/// The number of seeds of the study in resnet-bk.md §5.5.
 pub const SEEDS: u32 = 1000;
 
-/// More seeds than a count of them needs.
+/// The largest number of seeds, more than a fragility count needs.
 const MOST_SEEDS: u32 = 1_000_000;
 
 impl Config {
@@ -54,7 +54,7 @@ impl Config {
         Config { subject, first_seed: FIRST_SEED, seeds: SEEDS }
     }
 
-    /// Whether there are such seeds.
+    /// Checks that these seeds exist.
     pub fn check(&self) -> Result<(), ConfigError> {
         if !(1..=MOST_SEEDS).contains(&self.seeds) {
             return Err(ConfigError::Count(self.seeds));
@@ -66,10 +66,10 @@ impl Config {
     }
 }
 
-/// Seeds that cannot be tried.
+/// Seeds that cannot be run.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// None, or too many.
+    /// No seeds, or too many.
     #[error("{0} seeds cannot be tried. Give from 1 to {MOST_SEEDS}.")]
     Count(u32),
     /// The last seed is beyond the largest.
@@ -77,25 +77,25 @@ pub enum ConfigError {
     Range {
         /// The first seed.
         first: u32,
-        /// How many.
+        /// The number of seeds.
         count: u32,
     },
 }
 
-/// How often one check held.
+/// The result of one check over all runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Count {
-    /// The check's key: in the published JSON, where the script has checks.
+    /// The check's key: that of the published JSON, if the script has checks.
     pub key: String,
-    /// What is checked, in words.
+    /// The statement that is checked.
     pub statement: String,
     /// The threshold of the value.
     pub threshold: f64,
     /// Unit of threshold and values.
     pub unit: String,
-    /// In how many runs there was something to compare.
+    /// Number of runs with something to compare.
     pub tried: u64,
-    /// In how many of them the check held.
+    /// Number of those runs in which the check held.
     pub held: u64,
     /// The lowest value compared.
     pub lowest: f64,
@@ -103,7 +103,7 @@ pub struct Count {
     pub highest: f64,
 }
 
-/// How often the checks held over a set of runs.
+/// The results of the checks over a set of runs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Tally {
     /// Number of runs.
@@ -114,19 +114,19 @@ pub struct Tally {
     pub checks: Vec<Count>,
 }
 
-/// What a fragility study found.
+/// The results of a fragility study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Fragility {
-    /// Where the numbers come from: always computed here.
+    /// Provenance of the numbers: always computed here.
     pub provenance: Provenance,
     /// How the record was made.
     pub manifest: Manifest,
-    /// What was asked for.
+    /// The config of the study.
     pub config: Config,
-    /// Over the seeds.
+    /// Results over the seeds.
     pub seeds: Tally,
-    /// Over all orders of all subsets of the bit widths, with the simulation's own seed; absent for
-    /// the other simulations, and for more than 7 widths.
+    /// Results over all orders of all subsets of the bit widths, with the simulation's own seed; absent for the other
+    /// simulations, and for more than 7 bit widths.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub arrangements: Option<Tally>,
 }

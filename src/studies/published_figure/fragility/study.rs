@@ -1,5 +1,5 @@
-//! The fragility study: the published checks, run over other seeds and, for robustness, over all orders of
-//! all subsets of the bit widths (resnet-bk.md §5.5, §6.4); for stability, the requirements behind the figure.
+//! The fragility study: the published checks, run over other seeds and, for robustness, over all orders of all subsets
+//! of the bit widths (resnet-bk.md §5.5, §6.4); for stability, the requirements behind the figure.
 
 use super::record::{Config, Count, Fragility, Subject, Tally};
 use crate::kit::claims::{Check, PublishedFigure};
@@ -8,14 +8,14 @@ use crate::kit::record::{Manifest, Provenance};
 use crate::studies::robustness::record as robustness;
 use crate::studies::stability::published::requirements;
 
-/// Runs between two pauses. With 10,000 configurations, the most there can be, one takes a few milliseconds,
-/// and a cancel must be heard within 100.
+/// Runs between two pauses. With 10,000 configurations, the maximum, a run takes a few milliseconds, and the study must
+/// react to a cancel within 100 ms.
 const RUNS_A_STEP: u64 = 8;
 
-/// More distinct bit widths have more arrangements than are worth going through: 7 have 13,699.
+/// The largest number of distinct bit widths whose arrangements are run: 7 have 13,699 arrangements.
 const MOST_ARRANGED: usize = 7;
 
-/// Tries every seed, and then every arrangement.
+/// Runs every seed, and then every arrangement.
 pub async fn run(config: &Config, context: &Context) -> Result<Fragility, StudyError> {
     config.check()?;
     let arrangements = match &config.subject {
@@ -46,7 +46,7 @@ pub async fn run(config: &Config, context: &Context) -> Result<Fragility, StudyE
     })
 }
 
-/// Counts a run as done, and pauses if it is time.
+/// Counts a run as done, and pauses when due.
 async fn pause_now_and_then(
     context: &Context,
     subject: &Subject,
@@ -55,14 +55,14 @@ async fn pause_now_and_then(
 ) -> Result<(), StudyError> {
     let runs_a_step = match subject {
         Subject::Robustness(_) | Subject::Efficiency(_) => RUNS_A_STEP,
-        // The longest curves of the most lengths take tens of milliseconds a run.
+        // The longest curves of the largest number of lengths take tens of milliseconds per run.
         Subject::Stability(_) => 1,
     };
     *done += 1;
     if done.is_multiple_of(runs_a_step) { context.step(*done, total).await } else { Ok(()) }
 }
 
-/// The same simulation with another seed.
+/// Returns the same simulation with another seed.
 fn with_seed(subject: &Subject, seed: u32) -> Subject {
     let mut subject = subject.clone();
     match &mut subject {
@@ -73,7 +73,7 @@ fn with_seed(subject: &Subject, seed: u32) -> Subject {
     subject
 }
 
-/// The checks of one run.
+/// Returns the checks of one run.
 fn checks(subject: &Subject) -> Result<Vec<Check>, StudyError> {
     Ok(match subject {
         Subject::Robustness(config) => crate::studies::robustness::study::run(config)?.checks(),
@@ -82,7 +82,7 @@ fn checks(subject: &Subject) -> Result<Vec<Check>, StudyError> {
     })
 }
 
-/// All orders of all non-empty subsets of the distinct widths, longer ones first; none if there are more
+/// Returns all orders of all non-empty subsets of the distinct bit widths, longer ones first; none if there are more
 /// than [`MOST_ARRANGED`].
 fn arrangements(bit_widths: &[u32]) -> Vec<Vec<u32>> {
     let mut widths = bit_widths.to_vec();
@@ -101,7 +101,7 @@ fn arrangements(bit_widths: &[u32]) -> Vec<Vec<u32>> {
     all.split_off(1).into_iter().rev().collect()
 }
 
-/// Counts one run in.
+/// Adds one run to the tally.
 fn count(tally: &mut Tally, checks: Vec<Check>) {
     tally.runs += 1;
     let all_held = !checks.is_empty() && checks.iter().all(|check| check.holds() == Some(true));
@@ -121,7 +121,7 @@ fn count(tally: &mut Tally, checks: Vec<Check>) {
     }
 }
 
-/// The count of a check before its first run.
+/// Returns the count of a check before its first run.
 fn nothing_yet(check: &Check) -> Count {
     Count {
         key: check.key.into(),

@@ -1,4 +1,4 @@
-//! Loss, or the norm of its derivatives, against step for every context of a ladder.
+//! Loss, or the norm of its gradient, against step for every context of a scaling sweep.
 
 use super::costs::{kinds, look};
 use crate::studies::scaling::record::{Group, Ladder, Rung};
@@ -14,25 +14,25 @@ use bk_plot::style::Layout;
 use bk_plot::view::View;
 use serde::{Deserialize, Serialize};
 
-/// Room above and below, as a factor.
+/// Margin above and below, as a factor.
 const ROOM: f64 = 1.1;
 
-/// Curves are running means over this part of the steps.
+/// Divisor of the number of steps that gives the window of the running means.
 const SMOOTH: usize = 30;
 
-/// What is shown of a training.
+/// The quantity drawn for a training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Trace {
     /// The loss.
     #[default]
     Loss,
-    /// The norm of its derivatives before clipping.
+    /// The norm of the gradient before clipping.
     Norm,
 }
 
 impl Trace {
-    /// Its name.
+    /// Returns the label of the axis.
     pub fn label(self) -> &'static str {
         match self {
             Trace::Loss => "Nats a token (log scale)",
@@ -48,7 +48,8 @@ impl Trace {
     }
 }
 
-/// Draws a record: a curve a kind and context, mean over seeds; a cross where a step was not finite.
+/// Draws a record: one curve per kind and context, as the mean over seeds, with a cross at each step that was not
+/// finite.
 pub fn draw(record: &Ladder, trace: Trace, view: &View, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let title = "Measured stability";
@@ -113,13 +114,13 @@ pub fn draw(record: &Ladder, trace: Trace, view: &View, layout: &Layout) -> Scen
     Scene { plots, series, ..sheet.finish(summary(record, &groups)) }
 }
 
-/// “Mamba, context 128”, with the size where there are several.
+/// Returns a name as in “Mamba, context 128”, with the size if there are several.
 fn name(record: &Ladder, group: &Group<'_>) -> String {
     let model = if record.config.sizes.len() > 1 { group.label() } else { group.place.kind.label().into() };
     format!("{model}, context {}", group.place.context)
 }
 
-/// Means over seeds, then over so many steps, of what is finite.
+/// Returns means over seeds and then over a window of steps, of the finite values.
 fn smooth(group: &Group<'_>, trace: Trace, window: usize) -> Vec<(f64, f64)> {
     let steps = group.rungs.iter().map(|rung| rung.losses.len()).max().unwrap_or(0);
     let point = |step: usize| {
@@ -132,7 +133,7 @@ fn smooth(group: &Group<'_>, trace: Trace, window: usize) -> Vec<(f64, f64)> {
     (0..steps).filter_map(point).collect()
 }
 
-/// Where steps were not finite, on the curve, or at its height before.
+/// Returns the steps that were not finite, on the curve or at its previous height.
 fn crosses(group: &Group<'_>, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let steps = group.rungs.iter().map(|rung| rung.losses.len()).max().unwrap_or(0);
     let is_left_out = |step: &usize| {

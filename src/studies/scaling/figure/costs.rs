@@ -1,5 +1,5 @@
-//! Measured perplexity against the operations that a model takes a token: every model of a ladder, with early exit and sparsity
-//! as marks of their own.
+//! Measured perplexity against FLOPs per token: every model of a scaling sweep, with early exit and sparsity as
+//! separate marks.
 
 use crate::kit::figure::origin;
 use crate::kit::record::estimate::Estimate;
@@ -17,13 +17,13 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::{Hue, Layout};
 use bk_plot::view::View;
 
-/// Room on either side, as a factor.
+/// Margin on either side, as a factor.
 const ROOM: f64 = 1.25;
 
-/// Dashes and gaps of what nothing of the past can undercut.
+/// Dashes and gaps of the entropy floor.
 const FLOOR: &[f64] = &[3.0, 2.0];
 
-/// Colour and mark of a kind.
+/// Returns color and mark of a kind.
 pub(super) fn look(sheet: &Sheet, kind: Kind) -> (Hue, Shape) {
     match kind {
         Kind::Published => (sheet.palette.first, Shape::Circle),
@@ -32,12 +32,12 @@ pub(super) fn look(sheet: &Sheet, kind: Kind) -> (Hue, Shape) {
     }
 }
 
-/// The kinds that a record has, in their order.
+/// Returns the kinds of a record, in their order.
 pub(super) fn kinds(groups: &[Group<'_>]) -> Vec<Kind> {
     Kind::ALL.into_iter().filter(|kind| groups.iter().any(|group| group.place.kind == *kind)).collect()
 }
 
-/// A point: means over seeds.
+/// A point: a mean over seeds.
 struct Mean<'group> {
     group: &'group Group<'group>,
     flops: f64,
@@ -51,7 +51,7 @@ fn mean<'group>(group: &'group Group<'group>, variant: Variant) -> Option<Mean<'
     Some(Mean { group, flops: of(|cost| cost.flops)?.mean, perplexity })
 }
 
-/// Draws a record: a curve a kind through its models, means over seeds with their 95 % intervals.
+/// Draws a record: one curve per kind through its models, as means over seeds with their 95 % intervals.
 pub fn draw(record: &Ladder, view: &View, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let title = "Measured efficiency";
@@ -110,12 +110,12 @@ pub fn draw(record: &Ladder, view: &View, layout: &Layout) -> Scene {
     Scene { plots, series, ..sheet.finish(summary(record, &curves)) }
 }
 
-/// What is shown, with some room on either side.
+/// Returns the range of the values, with a margin on either side.
 fn range(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let values = values.filter(|value| value.is_finite() && *value > 0.0);
     let (low, high) =
         values.fold((f64::INFINITY, 0f64), |(low, high), value| (low.min(value), high.max(value)));
-    // A file may hold any numbers.
+    // A file may contain any numbers.
     if low <= high { (low / ROOM, high * ROOM) } else { (1.0, 10.0) }
 }
 
@@ -130,11 +130,11 @@ fn notes(record: &Ladder) -> Vec<String> {
 fn spread(mean: &Mean<'_>) -> Option<Spread> {
     let (low, high) = mean.perplexity.interval?;
     let note = origin::interval_note((high - low) / 2.0, 3, mean.perplexity.count);
-    // A mean of few seeds may have an interval that no logarithm reaches.
+    // The interval of a mean of few seeds may reach below zero, where the logarithm is undefined.
     Some(Spread { place: mean.flops, low: low.max(f64::MIN_POSITIVE), high, note })
 }
 
-/// Early exit and sparsity of a kind's models, as marks: one series a way.
+/// Returns early exit and sparsity of a kind's models as marks: one series per variant.
 fn variants(sheet: &Sheet, kind: Kind, groups: &[Group<'_>]) -> Vec<Line> {
     let (hue, _) = look(sheet, kind);
     let of_kind: Vec<&Group<'_>> = groups.iter().filter(|group| group.place.kind == kind).collect();
@@ -154,7 +154,7 @@ fn variants(sheet: &Sheet, kind: Kind, groups: &[Group<'_>]) -> Vec<Line> {
     Way::ALL.into_iter().map(line).filter(|line| !line.points.is_empty()).collect()
 }
 
-/// What is done with a trained model, as a series of marks.
+/// A variant of a trained model, shown as a series of marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
     Exit(PhaseSource),
@@ -187,7 +187,7 @@ impl Way {
     }
 }
 
-/// What the source itself loses.
+/// Returns the line of the source's own perplexity.
 fn floor(sheet: &Sheet, record: &Ladder, (low, high): (f64, f64)) -> Option<Line> {
     let source = pxfm::f_exp(record.rungs.iter().find_map(|rung| rung.source_loss)?);
     Some(Line {
@@ -200,7 +200,7 @@ fn floor(sheet: &Sheet, record: &Ladder, (low, high): (f64, f64)) -> Option<Line
     })
 }
 
-/// Writes width × layers beside every model, and says them where its point is read.
+/// Writes width × layers beside every model, and adds it to the note of its point.
 fn name_sizes(sheet: &Sheet, plot: &mut Plot, curves: &[(Kind, Vec<Mean<'_>>)], view: &View) {
     for (kind, means) in curves {
         let label = kind.label();

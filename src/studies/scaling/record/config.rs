@@ -1,4 +1,4 @@
-//! What decides a ladder of models.
+//! The config of a scaling sweep.
 
 use crate::studies::language_models::record as language_model;
 use bk_models::corpus::Text;
@@ -9,26 +9,26 @@ use std::str::FromStr;
 
 crate::kit::context::config_errors!(ConfigError);
 
-/// So many models a ladder has at most.
+/// The largest number of models in a scaling sweep.
 const MOST_MODELS: usize = 500;
 
-/// A kind of model, of which a ladder has several sizes.
+/// A kind of model; a scaling sweep contains several sizes of each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
-    /// ResNet-BK as published, but one-sided, so that it does not see the future, and with one table for tokens and head.
+    /// ResNet-BK as published, but one-sided, so that it is causal, and with one table shared by embedding and head.
     Published,
-    /// The same with sixteen potentials a block, each with an η and a bond of its own, and a router that learns.
+    /// The same with sixteen potentials per block, each with its own η and bond, and a learned router.
     Potentials,
-    /// Mamba, with 8 states a channel.
+    /// Mamba, with 8 states per channel.
     Mamba,
 }
 
 impl Kind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 3] = [Self::Published, Self::Potentials, Self::Mamba];
 
-    /// Its name.
+    /// Returns the label.
     pub fn label(self) -> &'static str {
         match self {
             Kind::Published => "ResNet-BK, one-sided",
@@ -37,7 +37,7 @@ impl Kind {
         }
     }
 
-    /// The model of a size; its vocabulary is the text's.
+    /// Returns the model of a size; its vocabulary size is that of the text.
     pub fn architecture(self, Size { width, layers }: Size, context: usize) -> Architecture {
         let published = ResNetBk { width, layers, context, tied: true, ..ResNetBk::default() };
         match self {
@@ -53,13 +53,13 @@ impl Kind {
     }
 }
 
-/// How wide and how deep a model is; written as “64x3”.
+/// Embedding width and number of layers of a model; written as “64x3”.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Size {
-    /// Numbers a token is.
+    /// Embedding width.
     pub width: usize,
-    /// Blocks.
+    /// Number of blocks.
     pub layers: usize,
 }
 
@@ -94,7 +94,8 @@ impl From<Size> for String {
     }
 }
 
-/// What decides a ladder: every kind in every size and context, once a seed, all on the same text and as many tokens.
+/// The config of a scaling sweep: every kind in every size and context, once per seed, all on the same text and the
+/// same number of tokens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
@@ -102,25 +103,25 @@ pub struct Config {
     pub kinds: Vec<Kind>,
     /// Their sizes.
     pub sizes: Vec<Size>,
-    /// Tokens of a sequence.
+    /// Tokens per sequence.
     pub contexts: Vec<usize>,
-    /// Seeds of first parameters and of the order of the text.
+    /// Seeds of the initial parameters and of the order of the text.
     pub seeds: Vec<u32>,
-    /// Steps of training.
+    /// Number of training steps.
     pub steps: usize,
-    /// Tokens a step, the same for every context.
+    /// Tokens per step, the same for every context.
     pub tokens_a_step: usize,
-    /// The largest learning rate.
+    /// The largest learning rate, per step.
     pub learning_rate: f64,
-    /// The largest norm of all derivatives together.
+    /// Clipping limit of the norm of the gradient.
     pub clip: f64,
-    /// On what.
+    /// The text.
     pub text: Text,
-    /// Held-out tokens that are measured on, at most.
+    /// Largest number of held-out tokens to measure on.
     pub tokens: usize,
-    /// Whether early exit by the scattering phase is measured on the ResNet-BKs.
+    /// Whether to measure early exit by the scattering phase on the ResNet-BK models.
     pub exits: bool,
-    /// Steps that the networks of learned sparsity are trained for on the ResNet-BKs; 0 leaves them out.
+    /// Training steps of the networks of learned sparsity on the ResNet-BK models; 0 omits them.
     pub sparsity_steps: usize,
 }
 
@@ -130,7 +131,7 @@ impl Default for Config {
     }
 }
 
-/// What is no size of a model.
+/// The error for a string that is not a size of a model.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("“{0}” is no size of a model. Write its width and its layers as in 64x3.")]
 pub struct SizeError(String);
@@ -146,21 +147,21 @@ pub enum ConfigError {
         "{0} models would be trained. Choose fewer kinds, sizes, contexts or seeds: at most {MOST_MODELS}."
     )]
     Models(usize),
-    /// A context that a step has no room for.
+    /// A context longer than a step.
     #[error("A step of {tokens} tokens has no room for a sequence of {context}. Choose more tokens a step.")]
     Context {
-        /// Its tokens.
+        /// Tokens of the context.
         context: usize,
-        /// Tokens of a step.
+        /// Tokens per step.
         tokens: usize,
     },
-    /// Held-out tokens.
+    /// The number of held-out tokens.
     #[error("A perplexity cannot be measured on {0} tokens. Choose from 1 to 100000000.")]
     Tokens(usize),
-    /// Steps of the networks.
+    /// The number of training steps of the sparsity networks.
     #[error("The networks of learned sparsity cannot be trained for {0} steps. Choose from 0 to 1000000.")]
     SparsitySteps(usize),
-    /// A model or recipe out of range: a [`ModelError`], boxed so that this type is small.
+    /// A model or recipe out of range: a [`ModelError`], boxed to keep this type small.
     #[error("{0}")]
     Model(Box<ModelError>),
 }
@@ -171,21 +172,21 @@ impl From<ModelError> for ConfigError {
     }
 }
 
-/// One model to be trained.
+/// One model to train.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Its kind.
     pub kind: Kind,
-    /// How large it is.
+    /// Its size.
     pub size: Size,
-    /// Tokens of a sequence.
+    /// Tokens per sequence.
     pub context: usize,
     /// Its seed.
     pub seed: u32,
 }
 
 impl Config {
-    /// Widths and depths at one context: what a tab trains in some minutes.
+    /// Returns a sweep of widths and depths at one context, which a tab trains in a few minutes.
     pub fn efficiency() -> Self {
         Self {
             kinds: Kind::ALL.to_vec(),
@@ -203,7 +204,7 @@ impl Config {
         }
     }
 
-    /// Contexts at one size: what a tab trains in some minutes.
+    /// Returns a sweep of contexts at one size, which a tab trains in a few minutes.
     pub fn stability() -> Self {
         Self {
             kinds: vec![Kind::Published, Kind::Mamba],
@@ -217,7 +218,7 @@ impl Config {
         }
     }
 
-    /// Refuses what cannot be trained.
+    /// Checks all values.
     ///
     /// # Errors
     /// [`ConfigError`] for the first value out of range.
@@ -253,15 +254,15 @@ impl Config {
         Ok(())
     }
 
-    /// How many models there would be.
+    /// Returns the number of models.
     fn count(&self) -> usize {
         let Self { kinds, sizes, contexts, seeds, .. } = self;
         let lists = [kinds.len(), sizes.len(), contexts.len(), seeds.len()];
         lists.into_iter().fold(1, usize::saturating_mul)
     }
 
-    /// All models in the order in which they are trained: one seed of every model before the next of any. None where there
-    /// are more than [`Config::check`] admits: a link may list any number.
+    /// Returns all models in the order of training: one seed of every model before the next seed. Returns none if there
+    /// are more than [`Config::check`] allows, because a link may list any number.
     pub fn places(&self) -> Vec<Place> {
         let mut places = vec![];
         if self.count() > MOST_MODELS {
@@ -277,7 +278,7 @@ impl Config {
         places
     }
 
-    /// How a model is trained.
+    /// Returns the training config of a model.
     pub fn training(&self, Place { kind, size, context, seed }: Place) -> language_model::Config {
         let recipe = Recipe {
             steps: self.steps,
@@ -285,7 +286,7 @@ impl Config {
             learning_rate: self.learning_rate,
             clip: self.clip,
             seed,
-            // At the beginning and at the end: the curve is that of the batches.
+            // Validated at the beginning and at the end only: the curve shows the losses of the batches.
             validate_every: self.steps.max(1),
             ..Recipe::default()
         };
@@ -293,18 +294,18 @@ impl Config {
         language_model::Config { architecture, recipe, text: self.text.clone() }
     }
 
-    /// How the networks of learned sparsity are trained on a model.
+    /// Returns the training recipe of the networks of learned sparsity on a model.
     pub fn sparsity_recipe(&self, place: Place) -> Option<Recipe> {
         let recipe = self.training(place).recipe;
         (self.sparsity_steps > 0).then_some(Recipe { steps: self.sparsity_steps, ..recipe })
     }
 
-    /// The config without its lists: what models of the same place have to have in common.
+    /// Returns the config without its lists: everything that models at the same place must have in common.
     pub fn unlisted(&self) -> Self {
         Self { kinds: vec![], sizes: vec![], contexts: vec![], seeds: vec![], ..self.clone() }
     }
 
-    /// Whether a model of another config is one of this, measured alike, if it stands at the same place.
+    /// Returns whether a model of another config, at the same place, is measured like one of this config.
     pub fn measures_alike(&self, other: &Self) -> bool {
         self.unlisted() == other.unlisted()
     }

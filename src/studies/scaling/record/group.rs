@@ -1,4 +1,4 @@
-//! Models that differ in their seed alone, and what several of them tell.
+//! Groups of models that differ only in their seed, and statistics over them.
 
 use super::{Config, Ladder, Place, Rung};
 use bk_models::causality;
@@ -6,19 +6,19 @@ use bk_models::corpus::Text;
 use bk_models::early_exit::Exit;
 use bk_models::sparsity::Sight;
 
-/// What is done with a trained model.
+/// A variant of a trained model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Variant {
-    /// It is used as it is.
+    /// The model unchanged.
     Whole,
-    /// Its tokens exit early.
+    /// With early exit of tokens.
     Exit(Exit),
-    /// Its diagonal is sparse.
+    /// With a sparse diagonal.
     Sparse(Sight),
 }
 
 impl Variant {
-    /// In words; nothing of the whole model.
+    /// Returns the label; empty for the unchanged model.
     pub fn label(self) -> String {
         match self {
             Variant::Whole => String::new(),
@@ -28,36 +28,36 @@ impl Variant {
     }
 }
 
-/// What a seed's model costs and achieves.
+/// Cost and perplexity of one seed's model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cost {
-    /// Operations of a forward pass a token, complete.
+    /// FLOPs per token of a complete forward pass.
     pub flops: f64,
-    /// On held-out text.
+    /// Perplexity on held-out text.
     pub perplexity: f64,
 }
 
-/// Models that differ in their seed alone: at least one.
+/// Models that differ only in their seed; at least one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group<'record> {
-    /// The first of them, whose seed alone tells it from the others.
+    /// The place of the first model; the others differ only in the seed.
     pub place: Place,
-    /// All of them.
+    /// All models.
     pub rungs: Vec<&'record Rung>,
 }
 
-/// “Mamba 32x3”, with the context where that is not the usual one.
+/// Returns a label as in “Mamba 32x3”.
 pub(super) fn label(place: &Place) -> String {
     format!("{} {}", place.kind.label(), place.size)
 }
 
 impl<'record> Group<'record> {
-    /// What they are.
+    /// Returns the label.
     pub fn label(&self) -> String {
         label(&self.place)
     }
 
-    /// What the first that was measured has been tried with.
+    /// Returns the variants of the model with the most measurements.
     pub fn variants(&self) -> Vec<Variant> {
         let Some(rung) = self.rungs.iter().max_by_key(|rung| rung.exits.len() + rung.sparsity.len()) else {
             return vec![];
@@ -67,7 +67,7 @@ impl<'record> Group<'record> {
         [Variant::Whole].into_iter().chain(exits).chain(sparse).collect()
     }
 
-    /// What each of them costs and achieves, those that computed something finite.
+    /// Returns cost and perplexity of each model whose results are finite.
     pub fn costs(&self, variant: Variant) -> Vec<Cost> {
         let cost = |rung: &&Rung| {
             let (flops, held_out) = match variant {
@@ -86,7 +86,7 @@ impl<'record> Group<'record> {
         self.rungs.iter().filter_map(cost).collect()
     }
 
-    /// Whether what is computed sees the past alone.
+    /// Returns whether a variant is causal.
     pub fn is_causal(&self, variant: Variant) -> bool {
         let leak = |rung: &&Rung| match variant {
             Variant::Sparse(sight) => rung
@@ -101,7 +101,7 @@ impl<'record> Group<'record> {
 }
 
 impl Ladder {
-    /// The models in groups, in the order in which each first appears.
+    /// Returns the models in groups, in the order of first appearance.
     pub fn groups(&self) -> Vec<Group<'_>> {
         let mut groups: Vec<Group<'_>> = vec![];
         for rung in &self.rungs {
@@ -116,7 +116,7 @@ impl Ladder {
 }
 
 impl Config {
-    /// How large the experiment is, in words.
+    /// Describes the scale of the experiment.
     pub fn scale(&self) -> String {
         let text = match &self.text {
             Text::Language { .. } => "the embedded language".to_owned(),

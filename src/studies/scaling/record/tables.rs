@@ -6,7 +6,7 @@ use crate::kit::record::estimate::estimated;
 use crate::kit::record::table::{Grid, cell, exact};
 
 impl Ladder {
-    /// What models cost and achieve, means over seeds: one row a group and variant.
+    /// Returns costs and perplexities, as means over seeds: one row per group and variant.
     pub fn costs_table(&self) -> Grid {
         let row = |group: &Group<'_>, variant: Variant| {
             let first = group.rungs[0];
@@ -50,7 +50,8 @@ impl Ladder {
         )
     }
 
-    /// What early exit comes to, honestly counted and as the published bookkeeping has it: one row a model and rule.
+    /// Returns the results of early exit, by complete counting and by the published bookkeeping: one row per model and
+    /// rule.
     pub fn exits_table(&self) -> Grid {
         let rows = self.rungs.iter().flat_map(|rung| {
             rung.exits.iter().map(move |exited| {
@@ -87,7 +88,7 @@ impl Ladder {
         )
     }
 
-    /// What learned sparsity comes to: one row a model and sight.
+    /// Returns the results of learned sparsity: one row per model and sites seen by the networks.
     pub fn sparsity_table(&self) -> Grid {
         let rows = self.rungs.iter().flat_map(|rung| {
             rung.sparsity.iter().map(move |sparse| {
@@ -123,7 +124,7 @@ impl Ladder {
         )
     }
 
-    /// What became of losses and derivatives: one row a model.
+    /// Returns the stability of losses and gradients: one row per model.
     pub fn stability_table(&self) -> Grid {
         let rows = self.rungs.iter().map(|rung| {
             let norm = rung.norm();
@@ -160,7 +161,7 @@ impl Ladder {
         )
     }
 
-    /// Every value with all its digits, one row a variant of a model, for programs.
+    /// Returns every value with all its digits, for programs: one row per variant of a model.
     pub fn values(&self) -> Grid {
         let groups = self.groups();
         let rows = groups.iter().flat_map(|group| {
@@ -198,7 +199,7 @@ impl Ladder {
         grid("Operations and perplexity by model", &names, rows.collect())
     }
 
-    /// Every loss and norm with all its digits, one row a step of a model, for programs.
+    /// Returns every loss and norm with all its digits, for programs: one row per step of a model.
     pub fn steps(&self) -> Grid {
         let rows = self.rungs.iter().flat_map(|rung| {
             rung.losses.iter().zip(&rung.norms).enumerate().map(move |(step, (loss, norm))| {
