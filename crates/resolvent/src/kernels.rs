@@ -12,7 +12,7 @@ use crate::gpu::{
 /// A GPU kernel that computes a quantity of sequences.
 ///
 /// *Halo* kernels take one dispatch and need η so large that the effect of a wrong start decays within
-/// [`MOST_HALO_SITES`]. *Sequence* kernels scan the chain and work at every η.
+/// [`MOST_HALO_SITES`]. The others scan the chain and work at every η.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SequenceKernel {
     /// G_ii at large η.
