@@ -1,15 +1,20 @@
 //! Files, links and browser databases that earlier versions wrote still open. `tests/compatibility/today/README.md` says
 //! what they are and how they were made.
 
-use bk_lab::export::{manifest_of, restore};
-use bk_lab::import::{SourceFile, read_files};
-use bk_lab::lab::models::{MeasuredModel, Shelved};
-use bk_lab::lab::permalink::{Room, parse, to_fragment};
-use bk_lab::model::{Checkpoint, KeptModel};
-use bk_lab::record::adaptation::Adaptation;
-use bk_lab::record::document::{self, view_of};
-use bk_lab::record::ladder::Rung;
-use bk_lab::record::{efficiency, lora, quantize, resolvent, robustness, stability, widths};
+use bk_lab::kit::import::SourceFile;
+use bk_lab::kit::permalink::{Link, LinkError, to_fragment};
+use bk_lab::kit::record::document::{self, view_of};
+use bk_lab::kit::room::Room;
+use bk_lab::studies::import::read_files;
+use bk_lab::studies::language_models::messages::Shelved;
+use bk_lab::studies::lora::measured::record::Adaptation;
+use bk_lab::studies::record::from_value;
+use bk_lab::studies::robustness::measured::messages::MeasuredModel;
+use bk_lab::studies::robustness::measured::record as widths;
+use bk_lab::studies::scaling::record::Rung;
+use bk_lab::studies::{ROOMS, efficiency, lora, quantization, resolvent, robustness, stability};
+use bk_models::{Checkpoint, KeptModel};
+use bk_plot::export::{manifest_of, restore};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -19,6 +24,11 @@ use std::path::{Path, PathBuf};
 
 /// The number of studies that have records.
 const STUDIES: usize = 15;
+
+/// Parses a link as the page does.
+fn parse(fragment: &str) -> Result<Link, LinkError> {
+    bk_lab::kit::permalink::parse(fragment, ROOMS, robustness::ROOM)
+}
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compatibility/today").join(name)
@@ -47,7 +57,7 @@ fn records_of_every_study_open_and_are_written_again_alike() {
     for (name, bytes) in files {
         let study = name.strip_suffix(".json").unwrap();
         let text = String::from_utf8(bytes.clone()).unwrap();
-        let record = document::from_value(serde_json::from_str(&text).unwrap()).unwrap();
+        let record = from_value(serde_json::from_str(&text).unwrap()).unwrap();
         assert_eq!(document::to_json(&[record]).unwrap(), text, "{name}");
         assert_eq!(imported(&name, bytes), [study], "{name}");
     }
@@ -83,13 +93,13 @@ fn restored<Config: Serialize + DeserializeOwned + Default>(room: Room) {
 
 #[test]
 fn links_restore_what_they_set() {
-    restored::<robustness::Config>(Room::Robustness);
-    restored::<efficiency::Config>(Room::Efficiency);
-    restored::<stability::Config>(Room::Stability);
-    restored::<resolvent::Config>(Room::Resolvent);
-    restored::<quantize::Config>(Room::Quantization);
-    restored::<widths::Config>(Room::Widths);
-    restored::<lora::Config>(Room::Lora);
+    restored::<robustness::record::Config>(robustness::ROOM);
+    restored::<efficiency::record::Config>(efficiency::ROOM);
+    restored::<stability::record::Config>(stability::ROOM);
+    restored::<resolvent::record::Config>(resolvent::ROOM);
+    restored::<quantization::record::Config>(quantization::ROOM);
+    restored::<widths::Config>(robustness::measured::ROOM);
+    restored::<lora::record::Config>(lora::ROOM);
 }
 
 #[test]

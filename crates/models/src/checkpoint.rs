@@ -67,27 +67,27 @@ pub enum CheckpointError {
     Damaged(SafeTensorError),
     /// A safetensors file without the metadata of this lab.
     #[error(
-        "The file holds tensors, but does not say of which model: it was not written by this lab. Give a checkpoint that “bklab train” wrote."
+        "The file holds tensors but does not name their model: it was not written by this lab. Give a checkpoint that “bklab train” wrote."
     )]
     Foreign,
     /// Metadata of this lab that cannot be parsed.
     #[error(
-        "The checkpoint's description cannot be read: {0}. It was written by another version, or is damaged."
+        "The metadata of the checkpoint cannot be read: {0}. It was written by another version of the lab, or it is damaged."
     )]
     Header(#[from] serde_json::Error),
     /// A schema of another version of the lab.
     #[error(
-        "The checkpoint has the form “{0}”; this version of the lab reads “{SCHEMA}” and “{QUANTIZED_SCHEMA}”."
+        "The checkpoint has the schema “{0}”; this version of the lab reads “{SCHEMA}” and “{QUANTIZED_SCHEMA}”."
     )]
     Schema(String),
     /// A quantized checkpoint where weights are needed.
     #[error(
-        "The checkpoint is quantized: it holds codes, and not the weights they were made from. Give the checkpoint that training wrote."
+        "The checkpoint is quantized: it holds codes instead of weights. Give the checkpoint that training wrote."
     )]
     Quantized,
     /// The checksum does not match.
     #[error(
-        "The quantized checkpoint is damaged: its checksum is {found:08x}, but {written:08x} was written. Give another copy."
+        "The quantized checkpoint is damaged: its checksum is {found:08x}, but the file states {written:08x}. Give another copy."
     )]
     Checksum {
         /// Checksum of the contents.
@@ -96,7 +96,7 @@ pub enum CheckpointError {
         written: u32,
     },
     /// A scale that is not positive and normal.
-    #[error("The scales “{name}” of the checkpoint hold {value}, which no scale can be. It is damaged.")]
+    #[error("The scales “{name}” of the checkpoint hold {value}, but a scale must be positive and normal. It is damaged.")]
     Scale {
         /// The name of the tensor of scales.
         name: String,
@@ -123,7 +123,7 @@ pub enum CheckpointError {
     },
     /// NaN or an infinity in a tensor.
     #[error(
-        "The tensor “{name}” of the checkpoint holds {value} at place {place}. It is damaged, or its training diverged."
+        "The tensor “{name}” of the checkpoint holds {value} at index {place}. It is damaged, or its training diverged."
     )]
     NotFinite {
         /// Its name.
@@ -134,7 +134,7 @@ pub enum CheckpointError {
         value: f32,
     },
     /// The vocabulary sizes of the tokenizer and the model differ.
-    #[error("The checkpoint's tokeniser has {tokens} tokens, its model {vocabulary}. It is damaged.")]
+    #[error("The checkpoint's tokenizer has {tokens} tokens, but its model has {vocabulary}. It is damaged.")]
     Vocabulary {
         /// Vocabulary size of the tokenizer.
         tokens: usize,
@@ -146,7 +146,7 @@ pub enum CheckpointError {
     Model(#[from] ModelError),
     /// A checkpoint without the state of the optimizer.
     #[error(
-        "The checkpoint holds the model alone, without what its training needs to go on. Give the one that was kept for resuming."
+        "The checkpoint holds only the model, so that training cannot resume from it. Give a resumable checkpoint."
     )]
     NoMeans,
 }

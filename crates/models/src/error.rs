@@ -17,7 +17,7 @@ pub enum ModelError {
     },
     /// More parameters than the lab supports.
     #[error(
-        "The model would have {parameters} parameters. Choose smaller sizes: at most {most} are computed."
+        "The model would have {parameters} parameters. Choose smaller sizes; at most {most} are supported."
     )]
     Parameters {
         /// The number of parameters.
@@ -27,7 +27,7 @@ pub enum ModelError {
     },
     /// A resolvent that cannot be applied to the values.
     #[error(
-        "{potentials} resolvents cannot be applied to {values} values a token. Choose one-sided resolvents, and a number of potentials that divides {values}."
+        "{potentials} resolvents cannot be applied to {values} values per token. Choose one-sided resolvents and a number of potentials that divides {values}."
     )]
     Applied {
         /// Values per token.
@@ -37,7 +37,7 @@ pub enum ModelError {
     },
     /// Early exit or sparsity for a model that does not read the diagonal of a resolvent.
     #[error(
-        "Early exit and sparsity are those of a model whose blocks read the diagonal of a resolvent. Choose ResNet-BK as published, or with several potentials."
+        "Early exit and sparsity need a model whose blocks use the diagonal of a resolvent. Choose ResNet-BK as published, or with several potentials."
     )]
     NoResolvents,
     /// A parameter of the model is missing.
@@ -60,7 +60,7 @@ pub enum ModelError {
     },
     /// Tokens that do not fill whole sequences, or sequences longer than the context.
     #[error(
-        "{tokens} tokens in sequences of {length} cannot be computed: sequences hold from 1 to {context} tokens, and all are full."
+        "{tokens} tokens in sequences of {length} cannot be computed: sequences must be full and hold 1 to {context} tokens."
     )]
     Tokens {
         /// The number of tokens.
@@ -72,7 +72,7 @@ pub enum ModelError {
     },
     /// A token beyond the vocabulary.
     #[error(
-        "Token {token} is not in the vocabulary of {vocabulary}. Tokenise the text with the model's own tokeniser."
+        "Token {token} is not in the vocabulary of {vocabulary} tokens. Tokenize the text with the model's tokenizer."
     )]
     Token {
         /// The token.
@@ -92,7 +92,7 @@ pub enum ModelError {
     },
     /// Training diverged: the loss or the norm of its gradient is not finite.
     #[error(
-        "Training diverged at step {step}: the loss is {loss}, the norm of its derivatives {norm}. Choose a smaller learning rate; the parameters are as before that step."
+        "Training diverged at step {step}: the loss is {loss}, the norm of its gradient {norm}. The parameters are as before that step; choose a smaller learning rate."
     )]
     Diverged {
         /// Steps taken before.

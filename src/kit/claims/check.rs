@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 /// One published check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Check {
-    /// Key in the published JSON. The numbers in it are the published ones and partly wrong (§10.1).
+    /// Key in the published JSON. The numbers in it are the published ones and partly wrong (resnet-bk.md §10.1).
     pub key: &'static str,
     /// What is checked, in words.
     pub statement: &'static str,

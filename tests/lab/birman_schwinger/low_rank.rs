@@ -13,7 +13,7 @@ use super::{chain, shift};
 /// Rounding of two inverses of well-conditioned matrices.
 const TOLERANCE: f64 = 1e-12;
 
-/// The published factors are normals times 0.01; §2.3 tries them times 30.
+/// The published factors are normals times 0.01; resnet-bk.md §2.3 tries them times 30.
 const SCALE: f64 = 0.3;
 
 fn factors(sites: usize, rank: usize, scale: f64) -> [Vec<f64>; 2] {

@@ -120,7 +120,7 @@ impl Tokenizer {
 pub enum CorpusError {
     /// A file that is too short or too long.
     #[error(
-        "The text has {bytes} bytes. Give one of {FEWEST_BYTES} to {MOST_BYTES} bytes, so that there is something to learn and to measure."
+        "The text has {bytes} bytes. Give a text of {FEWEST_BYTES} to {MOST_BYTES} bytes, so that there is something to learn and to measure."
     )]
     Length {
         /// Size of the file, in bytes.
@@ -128,14 +128,14 @@ pub enum CorpusError {
     },
     /// A file that is not text.
     #[error(
-        "The file is not text: its byte {place} (counted from 0) begins no UTF-8 character. Give a plain text file."
+        "The file is not text: byte {place} (counted from 0) is zero or not UTF-8. Give a plain text file."
     )]
     NotText {
         /// Position of the first invalid byte.
         place: usize,
     },
     /// The contents of the file were not given.
-    #[error("The text “{name}” is not here. Give the file again.")]
+    #[error("The text “{name}” is not loaded. Give the file again.")]
     Missing {
         /// The name of the file.
         name: String,
@@ -149,14 +149,14 @@ pub enum CorpusError {
         least: usize,
     },
     /// A number of different symbols that is not supported.
-    #[error("{symbols} symbols cannot be drawn from. Choose from 2 to 65536.")]
+    #[error("Text cannot be drawn from {symbols} symbols. Choose from 2 to 65536.")]
     Symbols {
         /// The requested number.
         symbols: usize,
     },
     /// A vocabulary size that byte-pair encoding does not support.
     #[error(
-        "A vocabulary of {vocabulary} cannot be made of byte pairs. Choose from 256, which are the bytes, to 65536."
+        "Byte-pair encoding cannot have a vocabulary of {vocabulary} tokens. Choose from 256, the bytes alone, to 65536."
     )]
     Vocabulary {
         /// The requested size.
@@ -164,7 +164,7 @@ pub enum CorpusError {
     },
     /// A character that the embedded language does not have.
     #[error(
-        "The embedded language has no symbol “{symbol}”: it is made of small letters, full stops and spaces. Train on your own text instead."
+        "The embedded language has no symbol “{symbol}”: it consists of lowercase letters, periods, and spaces. Train on your own text instead."
     )]
     Symbol {
         /// The character.
@@ -172,7 +172,7 @@ pub enum CorpusError {
     },
     /// A word that is not a token, where tokens are numbers.
     #[error(
-        "“{word}” is no token of this model, which was trained on drawn numbers. Give whole numbers below {count} with spaces between them."
+        "“{word}” is not a token of this model, which was trained on random numbers. Give whole numbers below {count}, separated by spaces."
     )]
     Number {
         /// The beginning of the word.
@@ -182,7 +182,7 @@ pub enum CorpusError {
     },
     /// A part with too few tokens for one sequence.
     #[error(
-        "The text is only {tokens} tokens long, too short for sequences of {context}. Give a longer text or a shorter context."
+        "The shortest part of the text has {tokens} tokens, too short for sequences of {context}. Give a longer text or a shorter context."
     )]
     TooShort {
         /// Number of tokens in the shortest part.

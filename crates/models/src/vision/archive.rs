@@ -33,7 +33,7 @@ const ENDINGS: [&str; 3] = [".png", ".jpg", ".jpeg"];
 pub enum ArchiveError {
     /// Not a zip, or a damaged one.
     #[error(
-        "This is no zip that can be read: {0}. Pack a folder of images a class into a zip, without a password."
+        "This is no zip that can be read: {0}. Pack one folder of images per class into a zip, without a password."
     )]
     Zip(#[from] zip::result::ZipError),
     /// Too many files.
@@ -44,7 +44,7 @@ pub enum ArchiveError {
     },
     /// A file that cannot be unpacked, because it is damaged or larger than its stated size.
     #[error(
-        "“{file}” in the zip cannot be unpacked: {reason}. It is damaged, or made to fill the memory. Pack it again."
+        "“{file}” in the zip cannot be unpacked: {reason}. It is damaged, or built to exhaust memory. Pack it again."
     )]
     Packed {
         /// Its path.
@@ -83,7 +83,7 @@ pub enum ArchiveError {
         most: usize,
     },
     /// A file that cannot be decoded as an image.
-    #[error("“{file}” is no image that can be read: {reason}. Give PNG or JPEG files.")]
+    #[error("“{file}” cannot be read as an image: {reason}. Give PNG or JPEG files.")]
     Image {
         /// Its path.
         file: String,
@@ -92,7 +92,7 @@ pub enum ArchiveError {
     },
     /// An image without a label.
     #[error(
-        "“{file}” lies in no folder, so its label is not known. Put the images of every class into a folder of the class’s name."
+        "“{file}” lies in no folder, so its label is not known. Put the images of each class into a folder named after the class."
     )]
     NoFolder {
         /// Its path.

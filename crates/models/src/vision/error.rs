@@ -6,11 +6,11 @@ use crate::ModelError;
 #[derive(Debug, thiserror::Error)]
 pub enum VisionError {
     /// No images.
-    #[error("There are no images. Give some of every class, in a folder a class.")]
+    #[error("There are no images. Give some of each class, in one folder per class.")]
     Empty,
     /// All images are of one class.
     #[error(
-        "All {images} images are of one class, “{class}”. Give images of at least two classes, in a folder each."
+        "All {images} images are of one class, “{class}”. Give images of at least two classes, in one folder per class."
     )]
     OneClass {
         /// Number of images.
@@ -20,7 +20,7 @@ pub enum VisionError {
     },
     /// A class with too few images for training, validation, and held-out images.
     #[error(
-        "The class “{class}” has {images} images. Give at least {least}, so that some are left to choose and to judge by."
+        "The class “{class}” has {images} images. Give at least {least}: one each for training, validation, and evaluation."
     )]
     TooFew {
         /// The class.
@@ -53,7 +53,7 @@ pub enum VisionError {
         channels: usize,
     },
     /// An image that does not exist.
-    #[error("There is no image {image} among {images}. They count from 0.")]
+    #[error("Image {image} does not exist. There are {images} images, counted from 0.")]
     NoImage {
         /// The requested image.
         image: usize,
@@ -62,7 +62,7 @@ pub enum VisionError {
     },
     /// Images with another size or number of channels than the model needs.
     #[error(
-        "The images have {side}×{side} pixels in {channels} channels, but the model sees {model_side}×{model_side} in {model_channels}. Give images of its form."
+        "The images have {side}×{side} pixels in {channels} channels, but the model needs {model_side}×{model_side} in {model_channels}. Give images of that form."
     )]
     Form {
         /// Pixels along a side of the images.
@@ -76,7 +76,7 @@ pub enum VisionError {
     },
     /// Images with another number of classes than the model.
     #[error(
-        "The images are of {images} classes, but the model tells {model} apart. Give it a head of {images}."
+        "The images have {images} classes, but the model has {model}. Give the model a head for {images} classes."
     )]
     Classes {
         /// Classes of the images.
@@ -86,7 +86,7 @@ pub enum VisionError {
     },
     /// A side that whole patches do not fill.
     #[error(
-        "Images of {side} pixels a side are not made of patches of {patch}. Choose a side that {patch} divides."
+        "Patches of {patch} pixels do not fill a side of {side} pixels. Choose a side that {patch} divides."
     )]
     Patches {
         /// Pixels along a side.
@@ -95,7 +95,7 @@ pub enum VisionError {
         patch: usize,
     },
     /// An embedding width that cannot be divided among the heads.
-    #[error("A width of {width} cannot be shared by {heads} heads. Choose a width that {heads} divides.")]
+    #[error("A width of {width} cannot be divided among {heads} heads. Choose a width that {heads} divides.")]
     Heads {
         /// Embedding width.
         width: usize,
@@ -107,7 +107,7 @@ pub enum VisionError {
     NoTarget,
     /// A memory limit below the need of one image.
     #[error(
-        "A step of training with one image at once takes {least} bytes of memory, and the limit is {limit}. Raise the limit, or take none."
+        "A training step with one image at a time needs {least} bytes of memory, but the limit is {limit}. Raise or remove the limit."
     )]
     Memory {
         /// Bytes that a step needs at least.

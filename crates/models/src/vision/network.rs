@@ -13,7 +13,7 @@ use bk_python::random::LegacyRandom;
 use candle_core::{DType, Device, Tensor};
 use std::sync::Arc;
 
-/// Added to the variance by layer normalization (§3.2).
+/// Added to the variance by layer normalization (vit-lora.md §3.2).
 const EPSILON: f64 = 1e-6;
 
 /// Dropout of the adapters' inputs in a training step.
