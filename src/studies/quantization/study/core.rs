@@ -107,7 +107,7 @@ impl Core {
         Ok(gradient.diagonals)
     }
 
-    /// Returns G by the published routine, which gives zeros beyond some hundred sites.
+    /// Returns G by the published routine, which gives zeros beyond several hundred sites.
     fn published(&self, potential: &[f32]) -> Result<Green, ResolventError> {
         let mut green =
             Green { re: Vec::with_capacity(potential.len()), im: Vec::with_capacity(potential.len()) };

@@ -13,13 +13,14 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Singular values are shown down to this part of the greatest of the exact kernels: below is rounding.
+/// Lower limit of the shown singular values, as a fraction of the largest of the exact kernels; smaller ones are
+/// rounding errors.
 const LEAST: f64 = 1e-18;
 
-/// Room below the least and above the greatest value, as a factor.
+/// Margin below the least and above the greatest value, as a factor.
 const ROOM: f64 = 3.0;
 
-/// Draws the singular values of every kernel, falling, on a logarithmic axis.
+/// Draws the singular values of every kernel, descending, on a logarithmic axis.
 pub fn singular_values(found: &BirmanSchwinger, config: &Config, view: &View, layout: &Layout) -> Scene {
     let title = "Singular values of K";
     let subtitle =
@@ -113,7 +114,7 @@ fn draw(
     Scene { plots, series, ..sheet.finish(format!("{title}. {}", summary(found))) }
 }
 
-/// Around all values above zero, with some room; something where there are none.
+/// Returns a range around all values above zero, with a margin; a default range if there are none.
 fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let positive = values.filter(|value| *value > 0.0 && value.is_finite());
     let (low, high) =

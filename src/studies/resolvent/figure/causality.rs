@@ -1,4 +1,4 @@
-//! Which site's output depends on which site's potential: lines from one site, and maps of all pairs around it.
+//! The dependence of each site's output on each site's potential: lines from one site, and maps of all pairs around it.
 
 use super::green::{at_z, site_axis};
 use crate::studies::resolvent::record::{Causality, Config};
@@ -15,16 +15,16 @@ use bk_plot::sheet::{Sheet, TextStyle};
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Effects are shown down to this part of the greatest.
+/// Lower limit of the shown effects, as a fraction of the greatest.
 const LEAST: f64 = 1e-16;
 
-/// The brightest and the darkest colour of the maps are at most this factor apart.
+/// Largest ratio between the values of the brightest and the darkest color of the maps.
 const MOST_CONTRAST: f64 = 1e8;
 
 /// Figures narrower than this, in points, show the maps one above the other.
 const NARROW: f64 = 380.0;
 
-/// A map is never lower than this, in points.
+/// Lowest height of a map, in points.
 const LOWEST_MAP: f64 = 110.0;
 
 const TWO_SIDED: &str = "two-sided, G(i,i)";
@@ -89,7 +89,7 @@ fn line_summary(found: &Causality, config: &Config) -> String {
     )
 }
 
-/// Draws the effect of every site's potential on every site around the source, in both forms beside each other.
+/// Draws the effect of every site's potential on every site around the source, in both forms side by side.
 pub fn effect_maps(found: &Causality, config: &Config, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let window = &found.window;
@@ -150,7 +150,7 @@ fn is_narrow(outer: Rectangle) -> bool {
     outer.width() < NARROW
 }
 
-/// Two equal parts: beside each other, or one above the other where that is too narrow.
+/// Returns two equal parts of a rectangle: side by side, or one above the other if it is too narrow.
 fn frames(outer: Rectangle, gap: f64) -> [Rectangle; 2] {
     let middle = outer.center();
     if is_narrow(outer) {

@@ -1,4 +1,4 @@
-//! The local density of states as a picture: site across, energy upward.
+//! The local density of states as a map: sites in x, energies in y.
 
 use super::green::site_axis;
 use crate::studies::resolvent::record::Density;
@@ -15,18 +15,18 @@ use bk_plot::view::{View, Window};
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// The most lines of the caption; the plot is at least as large as with so many.
+/// The most lines of the caption; the layout of the plot reserves room for them.
 const MOST_CAPTION_LINES: usize = 3;
 
-/// The brightest and the darkest colour are at most this factor apart.
+/// Largest ratio between the values of the brightest and the darkest color.
 const MOST_CONTRAST: f64 = 1e4;
 
 /// The most cells that can be read off one by one.
 const MOST_READINGS: usize = 20_000;
 
-/// Draws the map with its colour bar. Colours are logarithmic, because a density near a level is larger than
-/// between levels by orders of magnitude. Where there are more sites or energies than pixels, each pixel
-/// shows the greatest value it covers, so that no level is lost; the figure says so.
+/// Draws the map with its color bar. Colors are logarithmic, because the density near a level is orders of magnitude
+/// larger than between levels. Where there are more sites or energies than pixels, each pixel shows the greatest value
+/// it covers, so that no level is lost; the figure states this.
 pub fn density_map(map: &Density, view: &View, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let (sites, energies) = (map.sites(), map.energies.len());
@@ -67,7 +67,7 @@ pub fn density_map(map: &Density, view: &View, layout: &Layout) -> Scene {
     Scene { plots: vec![chart.plot_of(vec![trace])], ..sheet.finish(summary(map, &scale)) }
 }
 
-/// The sites and energies that a view shows, whole ones.
+/// The sites and energies that a view shows, rounded to whole cells.
 struct Cells {
     sites: Range<usize>,
     energies: Range<usize>,
@@ -84,7 +84,7 @@ impl Cells {
         Cells { sites, energies, across, upward }
     }
 
-    /// The values of the cells, `[site][energy]`.
+    /// Returns the values of the cells, `[site][energy]`.
     fn values<'a>(&self, map: &'a Density) -> Cow<'a, [f32]> {
         let energies = map.energies.len();
         if self.sites.len() * self.energies.len() == map.values.len() {
@@ -94,7 +94,8 @@ impl Cells {
         Cow::Owned(rows.flatten().copied().collect())
     }
 
-    /// What can be read off: every cell where they are few, else the greatest value of each site.
+    /// Returns the values for reading off the figure: every cell if there are few, otherwise the greatest value of each
+    /// site.
     fn readings(&self, map: &Density, values: &[f32]) -> Vec<Reading> {
         let height = self.energies.len();
         let reading = |site: usize, energy: usize, value: f32| Reading {
@@ -117,7 +118,8 @@ impl Cells {
     }
 }
 
-/// The cells of a step around a first value that a window touches, and the window grown to their edges.
+/// Returns the cells that a window touches, and the window extended to their edges. The cells have the width `step`;
+/// the first is centered at `first`.
 fn whole_cells(count: usize, window: Window, first: f64, step: f64) -> (Range<usize>, Window) {
     let Some((low, high)) = window.ends() else { return (0..count, Window::WHOLE) };
     let place = |value: f64| ((value - first) / step + 0.5).max(0.0);
@@ -127,13 +129,13 @@ fn whole_cells(count: usize, window: Window, first: f64, step: f64) -> (Range<us
     (from..to, Window::between(edge(from), edge(to)))
 }
 
-/// Half the distance of neighbouring energies.
+/// Returns half the distance between neighboring energies.
 fn half_step(map: &Density) -> f64 {
     let (first, last) = (map.energies[0], map.energies[map.energies.len() - 1]);
     if last > first { (last - first) / (map.energies.len() - 1) as f64 / 2.0 } else { 0.5 }
 }
 
-/// The energies, each half a step high to both sides.
+/// Returns the axis of energies, extended by half a step at both ends.
 fn energy_axis(map: &Density, outer: Rectangle, base: f64) -> Axis {
     let (first, last) = (map.energies[0], map.energies[map.energies.len() - 1]);
     let half = half_step(map);

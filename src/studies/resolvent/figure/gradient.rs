@@ -1,4 +1,4 @@
-//! Gradients of the same loss, site by site: exact, by finite differences, as published.
+//! Gradients of the same loss by site: exact, by finite differences, and as published.
 
 use super::green::{at_z, site_axis};
 use crate::studies::resolvent::record::{Config, Gradient};
@@ -12,10 +12,10 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Room above the greatest and below the least value, as a part of their distance.
+/// Margin above the greatest and below the least value, as a fraction of their difference.
 const ROOM: f64 = 0.06;
 
-/// Draws the exact gradient with its finite differences, and the published ones beside them.
+/// Draws the exact gradient with its finite differences, beside the published ones.
 pub fn gradient_lines(found: &Gradient, config: &Config, view: &View, layout: &Layout) -> Scene {
     let alpha = number::significant(config.alpha, 3);
     let title = "Gradient, exact and as published";
@@ -23,7 +23,7 @@ pub fn gradient_lines(found: &Gradient, config: &Config, view: &View, layout: &L
     draw(found, config, [title, &subtitle], view, layout, true)
 }
 
-/// Draws the exact gradient with its finite differences alone, on an axis of their own.
+/// Draws only the exact gradient with its finite differences, on a separate axis.
 pub fn gradient_check(found: &Gradient, config: &Config, view: &View, layout: &Layout) -> Scene {
     let title = "The exact gradient and its check";
     let subtitle = format!("Derivative of Σ Re G + 2 Σ Im G by v(j), {}", at_z(config));

@@ -14,18 +14,18 @@ use bk_plot::style::Layout;
 use bk_plot::view::View;
 use std::ops::Range;
 
-/// Width of the lines, as a part of that of a figure with few points.
+/// Width of the lines, as a fraction of the width in a figure with few points.
 const WIDTH: f64 = 0.5;
 
-/// Room above the greatest and below the least value, as a part of their distance.
+/// Margin above the greatest and below the least value, as a fraction of their difference.
 const ROOM: f64 = 0.06;
 
-/// Sites stand this far apart, in points, before each gets a mark.
+/// Smallest distance between sites, in points, at which each site gets a mark.
 const MARKED_DISTANCE: f64 = 12.0;
 
-/// Draws Re G above Im G, one value a site, in a plot each, because either may hide the other. Sites count from
-/// 0, as the arrays do. Where there are more sites than pixels, each column of pixels shows the least and the
-/// greatest value of its sites, so that no spike is lost. Values that are not finite are left out.
+/// Draws Re G above Im G, one value per site, in separate plots, because either could hide the other. Sites count from
+/// 0, as the arrays do. Where there are more sites than pixels, each column of pixels shows the least and the greatest
+/// value of its sites, so that no spike is lost. Values that are not finite are left out.
 pub fn green_lines(found: &Green, config: &Config, view: &View, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let Green { re, im, .. } = found;
@@ -53,12 +53,12 @@ pub fn green_lines(found: &Green, config: &Config, view: &View, layout: &Layout)
     Scene { plots: plots.into(), ..sheet.finish(summary(re, im, &z)) }
 }
 
-/// The point z of a config: "at z = 0.5 + 0.05 i".
+/// Describes the point z of a config: "at z = 0.5 + 0.05 i".
 pub fn at_z(config: &Config) -> String {
     format!("at z = {} + {} i", number::significant(config.energy, 4), number::significant(config.eta, 4))
 }
 
-/// From the least to the greatest of all values and zero, with some room around.
+/// Returns an axis from the least to the greatest of all values and zero, with a margin.
 fn value_axis(title: &str, values: &[f64], ticks: usize) -> Axis {
     let finite = values.iter().filter(|value| value.is_finite());
     let (low, high) = finite.fold((0f64, 0f64), |(low, high), &value| (low.min(value), high.max(value)));
@@ -67,13 +67,13 @@ fn value_axis(title: &str, values: &[f64], ticks: usize) -> Axis {
     Axis::linear(title, low - beyond(low), high + beyond(high), ticks)
 }
 
-/// An axis of sites, each half a step wide to both sides, for a width in points.
+/// Returns an axis of sites, extended by half a step at both ends, for a width in points.
 pub fn site_axis(sites: usize, width: f64, base: f64) -> Axis {
     let ticks = (width / (6.0 * base)) as usize;
     Axis::linear("Site i", -0.5, sites as f64 - 0.5, ticks.min(sites))
 }
 
-/// Draws the sites that are shown in a plot of their own, which fits itself to them.
+/// Draws the shown sites in a separate plot, whose axis fits their values.
 fn draw(
     sheet: &Sheet,
     chart: &mut Chart,

@@ -1,4 +1,4 @@
-//! The figures of the resolvent room: which a panel has, and how each is drawn from a record.
+//! The figures of the resolvent room: the figures of each panel, and the drawing of each from a record.
 
 mod birman_schwinger;
 mod causality;
@@ -28,17 +28,17 @@ pub enum ResolventFigure {
     Green,
     /// The local density of states by site and energy.
     Density,
-    /// |G| exactly and as published.
+    /// |G|, exact and as published.
     Published,
-    /// How far the published routines are off.
+    /// The deviation of the published routines.
     PublishedDeviation,
     /// The gradient, exact and as published.
     Gradient,
     /// The exact gradient and its finite differences.
     GradientCheck,
-    /// What one site's potential moves.
+    /// The effect of one site's potential.
     Effect,
-    /// Who depends on whom around that site.
+    /// The effects between all pairs of sites around that site.
     EffectMap,
     /// Singular values of the Birman–Schwinger operator.
     SingularValues,
@@ -49,7 +49,7 @@ pub enum ResolventFigure {
 }
 
 impl ResolventFigure {
-    /// The figures of a panel, the main one first.
+    /// Returns the figures of a panel, the main one first.
     pub fn of(panel: Panel) -> &'static [ResolventFigure] {
         match panel {
             Panel::Green => &[ResolventFigure::Green],
@@ -62,7 +62,7 @@ impl ResolventFigure {
         }
     }
 
-    /// What its files are called, without an extension.
+    /// Returns the name of its files, without an extension.
     pub fn stem(self) -> &'static str {
         match self {
             ResolventFigure::Green => "resolvent",
@@ -79,7 +79,7 @@ impl ResolventFigure {
         }
     }
 
-    /// Its heading on the page.
+    /// Returns its heading on the page.
     pub fn heading(self) -> &'static str {
         match self {
             ResolventFigure::Green => "Green’s function along the chain",
@@ -96,7 +96,7 @@ impl ResolventFigure {
         }
     }
 
-    /// Height over width on a wide screen.
+    /// Returns height divided by width on a wide screen.
     pub fn aspect(self) -> f64 {
         match self {
             ResolventFigure::Density | ResolventFigure::EffectMap => 0.6,
@@ -104,7 +104,7 @@ impl ResolventFigure {
         }
     }
 
-    /// Draws the figure of a record; one that holds something else gives an empty figure that says so.
+    /// Draws the figure of a record. A record of another panel gives an empty figure with a note.
     pub fn draw(self, record: &Resolvent, view: &View, layout: &Layout) -> Scene {
         let config = &record.config;
         match (self, &record.finding) {

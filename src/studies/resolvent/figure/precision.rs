@@ -1,4 +1,4 @@
-//! How far single precision is off as η falls, beside the bound: both on logarithmic axes.
+//! The deviation of single precision as η decreases, beside its error bound, both on logarithmic axes.
 
 use crate::studies::resolvent::record::{Config, Precision};
 use bk_plot::axis::Axis;
@@ -11,7 +11,7 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Draws the largest deviation over all sites, and the largest that rounding can cause, against η.
+/// Draws the largest deviation over all sites and the error bound, against η.
 pub fn deviation_lines(found: &Precision, config: &Config, view: &View, layout: &Layout) -> Scene {
     let sheet = Sheet::new(layout);
     let title = "Precision against broadening";
@@ -29,9 +29,9 @@ pub fn deviation_lines(found: &Precision, config: &Config, view: &View, layout: 
         sheet.text(outer.center(), Anchor::Middle, "No data", sheet.plain(sheet.palette.muted));
         return sheet.finish(format!("{title}: no data."));
     };
-    // All deviations are zero where single precision happens to hold everything exactly.
+    // All deviations are zero if single precision represents everything exactly.
     let (low, high) = if high > 0.0 { (low / 2.0, high * 2.0) } else { (1e-8, 1.0) };
-    // What agrees to the last digit is still seen behind the other.
+    // Different widths keep both curves visible where they coincide.
     let looks = [(sheet.palette.first, Shape::Circle, 0.6), (sheet.palette.second, Shape::Square, 1.4)];
     let lines: Vec<Line> = found
         .curves

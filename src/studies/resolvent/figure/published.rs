@@ -1,4 +1,4 @@
-//! The published recursions beside the exact Green's function: magnitudes, and how far they are apart.
+//! The published recursions beside the exact Green's function: magnitudes, and deviations.
 
 use super::green::{at_z, site_axis};
 use crate::studies::resolvent::record::{Config, Published, Reading, Version};
@@ -12,13 +12,13 @@ use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
 
-/// Room above the greatest value, as a part of it.
+/// Margin above the greatest value, as a fraction of it.
 const ROOM: f64 = 0.06;
 
-/// Deviations below this are drawn no lower: the published routines return single precision.
+/// Lower limit of the drawn deviations: the published routines return single precision.
 const LEAST_DEVIATION: f64 = 1e-10;
 
-/// Draws |G| exactly and as published, with the sites where a recursion ends.
+/// Draws |G|, exact and as published, with the sites where a recursion overflows.
 pub fn published_lines(found: &Published, config: &Config, view: &View, layout: &Layout) -> Scene {
     let title = "Exact against published";
     let subtitle =
@@ -109,7 +109,7 @@ fn line(sheet: &Sheet, reading: &Reading, values: &[f64], width: f64, view: &Vie
     Line { dash, width: thickness, ..Line::over_visible(reading.version.name(), values, width, color, view) }
 }
 
-/// Upright lines where the original recursion overflows, from the left and from the right.
+/// Returns vertical lines where the original recursion overflows, from the left and from the right.
 fn deaths(sheet: &Sheet, found: &Published, (low, high): (f64, f64)) -> Vec<Line> {
     let sites = found.re.len();
     let rule = |label: String, site: usize, dash: &'static [f64]| Line {

@@ -1,10 +1,10 @@
-//! Complex division as the published code's libraries did it: a second place where large minors are lost.
+//! Complex division as in the libraries of the published code: a second place where large minors are lost.
 
 use crate::studies::resolvent::record::Division;
 use num_complex::Complex;
 
 impl Division {
-    /// numerator/denominator.
+    /// Returns numerator/denominator.
     pub(super) fn divide(self, numerator: Complex<f64>, denominator: Complex<f64>) -> Complex<f64> {
         match self {
             Division::Scaled => scaled(numerator, denominator),

@@ -1,46 +1,46 @@
 //! The published “hybrid” gradient: a wrong derivative blended with a heuristic (resnet-bk.md §1.2 and §1.4 item 6).
 //!
-//! Exact is ∂G_ii/∂v_j = −G_ij G_ji for **all** j. Both versions keep j = i alone; the original one also forgets to
-//! conjugate the cotangent. The heuristic divides by G² where the derivative multiplies by it.
+//! The exact derivative is ∂G_ii/∂v_j = −G_ij G_ji for **all** j. Both versions keep j = i only; the original one also
+//! omits the conjugation of the cotangent. The heuristic divides by G² where the derivative multiplies by it.
 
 use num_complex::Complex;
 
 /// Added to the heuristic's denominator.
 const DENOMINATOR_GUARD: f64 = 1e-6;
 
-/// Added to |G²| before it is divided by.
+/// Added to |G²| before the division by it.
 const SQUARE_GUARD: f64 = 1e-9;
 
-/// What differs between the two versions.
+/// The constants that differ between the two versions.
 struct Limits {
     /// The smallest |G²| that the heuristic divides by.
     smallest_square: f64,
     /// The largest magnitude of a component.
     largest: f64,
-    /// Whether a component that is infinite becomes the largest, rather than 0.
+    /// Whether an infinite component becomes the largest magnitude instead of 0.
     keeps_infinities: bool,
 }
 
 const ORIGINAL: Limits = Limits { smallest_square: 1e-3, largest: 1000.0, keeps_infinities: false };
 const LATER: Limits = Limits { smallest_square: 1e-4, largest: 100.0, keeps_infinities: true };
 
-/// The published gradient with respect to the diagonal of H and the two parts it is blended from, one value a site.
+/// The published gradient with respect to the diagonal of H, and the two parts of its blend, one value per site.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HybridGradient {
-    /// The share meant as the derivative, −Re(g·G²) or −Re(ḡ·G²).
+    /// The part intended as the derivative, −Re(g·G²) or −Re(ḡ·G²).
     pub theoretical: Vec<f64>,
-    /// The heuristic share, −Re(g/G²) or −Re(ḡ/G²).
+    /// The heuristic part, −Re(g/G²) or −Re(ḡ/G²).
     pub heuristic: Vec<f64>,
-    /// (1 − α)·theoretical + α·heuristic, clamped and rounded to single precision: what training was given.
+    /// (1 − α)·theoretical + α·heuristic, clamped and rounded to single precision: the gradient used in training.
     pub blended: Vec<f32>,
 }
 
-/// The original version's.
+/// Returns the gradient of the original version.
 pub(super) fn original(green: &[Complex<f32>], cotangent: &[Complex<f64>], blend: f64) -> HybridGradient {
     hybrid(green, cotangent.iter().copied(), blend, &ORIGINAL)
 }
 
-/// The later version's: conjugated, and a cotangent that is not finite counts as 0.
+/// Returns the gradient of the later version: the cotangent is conjugated, and counts as 0 if it is not finite.
 pub(super) fn later(green: &[Complex<f32>], cotangent: &[Complex<f64>], blend: f64) -> HybridGradient {
     let conjugates = cotangent.iter().map(|value| if value.is_finite() { value.conj() } else { 0.0.into() });
     hybrid(green, conjugates, blend, &LATER)

@@ -1,21 +1,21 @@
-//! The later routine: minors of a shifted chain, with their logarithms apart (resnet-bk.md §1.4 items 1 to 4).
+//! The later routine: minors of a shifted chain, with separate logarithms (resnet-bk.md §1.4 items 1 to 4).
 
 use super::Terms;
 use super::green::{DETERMINANT_GUARD, PublishedGreen};
 use bk_resolvent::{Chain, Shift};
 use num_complex::Complex;
 
-/// By how much every diagonal element of H − z is moved away from zero. Published as a safeguard; it changes the
+/// Distance by which every diagonal element of H − z is moved away from zero. Published as a safeguard; it changes the
 /// result by about as much.
 const MASS: f64 = 1e-3;
 
-/// Added to |s_i| before it is divided by, and the |s_i| below which its direction is taken as 1.
+/// Added to |s_i| before the division by it; also the |s_i| below which the direction is taken as 1.
 const TERM_GUARD: f64 = 1e-12;
 
 /// Added to the magnitude by which a minor is scaled.
 const SCALE_GUARD: f64 = 1e-20;
 
-/// Exponents are bent to stay below this, near the largest of single precision.
+/// Limit that exponents approach smoothly, near the largest exponent of single precision.
 const LARGEST_EXPONENT: f64 = 88.0;
 
 /// The diagonal is first clamped to this magnitude.
@@ -31,7 +31,7 @@ struct Scaled {
     logarithm: f64,
 }
 
-/// The diagonal as the later routine returns it.
+/// Returns the diagonal as the later routine computes it.
 pub(super) fn green(chain: &Chain, shift: Shift) -> PublishedGreen {
     let mut terms = Terms::new(chain, shift);
     for (term, value) in terms.sites.iter_mut().zip(chain.diagonal()) {
@@ -51,7 +51,7 @@ pub(super) fn green(chain: &Chain, shift: Shift) -> PublishedGreen {
     PublishedGreen::guarded(quotients)
 }
 
-/// s + 10⁻³·s/|s|.
+/// Returns s + 10⁻³·s/|s|.
 fn with_mass(term: Complex<f64>) -> Complex<f64> {
     let magnitude = term.norm();
     let direction =
@@ -59,7 +59,7 @@ fn with_mass(term: Complex<f64>) -> Complex<f64> {
     term + MASS * direction
 }
 
-/// The minors of the first 0, 1, … N sites.
+/// Returns the minors of the first 0, 1, … N sites.
 fn minors(terms: &Terms) -> Vec<Scaled> {
     let mut minors = Vec::with_capacity(terms.sites.len() + 1);
     let mut earlier = Scaled { mantissa: Complex::default(), logarithm: 0.0 };
@@ -76,7 +76,7 @@ fn minors(terms: &Terms) -> Vec<Scaled> {
     minors
 }
 
-/// 88·tanh(x/88): x bent to stay within ±88, which costs even a small x a part in (x/88)²/3.
+/// Returns 88·tanh(x/88): x limited smoothly to ±88. The relative error is (x/88)²/3 even for small x.
 fn bent(exponent: f64) -> f64 {
     LARGEST_EXPONENT * pxfm::f_tanh(exponent / LARGEST_EXPONENT)
 }

@@ -6,7 +6,7 @@ use crate::studies::resolvent::record::Division;
 use bk_resolvent::{Chain, Shift};
 use num_complex::Complex;
 
-/// The diagonal as the original routine returns it: all zeros from [`first_failing_length`] on.
+/// Returns the diagonal as the original routine computes it: all zeros from [`first_failing_length`] on.
 pub(super) fn green(chain: &Chain, shift: Shift, division: Division) -> PublishedGreen {
     let terms = Terms::new(chain, shift);
     let thetas = minors(&terms);
@@ -21,16 +21,16 @@ pub(super) fn green(chain: &Chain, shift: Shift, division: Division) -> Publishe
     PublishedGreen { theta_ends, phi_ends, ..PublishedGreen::guarded(quotients) }
 }
 
-/// The shortest length at which the original routine fails for a chain cut off there, because its determinant is not
-/// finite in double precision; `None` if the whole chain is short enough (§1.3).
+/// Returns the shortest length at which the original routine fails for a chain cut off there, because its determinant
+/// is not finite in double precision. Returns `None` if the whole chain is short enough (§1.3).
 ///
-/// The routine may fall silent a site earlier: where the parts of the determinant are finite but not their sum, which
-/// [`Division::Scaled`] takes.
+/// The routine may return zeros one site earlier: if the parts of the determinant are finite but their sum is not,
+/// which [`Division::Scaled`] computes.
 pub fn first_failing_length(chain: &Chain, shift: Shift) -> Option<usize> {
     minors(&Terms::new(chain, shift)).iter().position(|theta| !theta.is_finite())
 }
 
-/// The minors of the first 0, 1, … N sites.
+/// Returns the minors of the first 0, 1, … N sites.
 fn minors(terms: &Terms) -> Vec<Complex<f64>> {
     let mut minors = Vec::with_capacity(terms.sites.len() + 1);
     let (mut earlier, mut last) = (Complex::default(), Complex::new(1.0, 0.0));

@@ -1,9 +1,9 @@
-//! What the later code runs by default: prefix products of transfer matrices, wrong in two places (resnet-bk.md §1.4
+//! The default routine of the later code: prefix products of transfer matrices, wrong in two places (resnet-bk.md §1.4
 //! item 5 and §9.5).
 //!
-//! Right would be (θ_{i+1}, θ_i) = M_i … M_1 (s_0, 1) with M_i = [[s_i, −β_{i−1}], [1, 0]]. Published is the product
-//! M_i … M_0, so that site 0 enters twice, with β_i in the place of β_{i−1}. From the right likewise, and one matrix too
-//! far: φ_i is made from site i on, not from the site after it.
+//! The correct product is (θ_{i+1}, θ_i) = M_i … M_1 (s_0, 1) with M_i = [[s_i, −β_{i−1}], [1, 0]]. The published
+//! product is M_i … M_0, so that site 0 enters twice, with β_i in place of β_{i−1}. The product from the right has the
+//! same defect, and one matrix too many: φ_i starts at site i instead of the site after it.
 
 use super::Terms;
 use super::green::{DETERMINANT_GUARD, PublishedGreen, to_single};
@@ -11,10 +11,10 @@ use crate::studies::resolvent::record::Division;
 use bk_resolvent::{Chain, Shift};
 use num_complex::Complex;
 
-/// What the published layer puts where the routine's value is not finite.
+/// The value that the published layer uses where the routine's value is not finite.
 pub const REPLACEMENT: Complex<f32> = Complex::new(1.0, 0.0);
 
-/// The diagonal that the routine returns, with [`REPLACEMENT`] where it is not finite.
+/// Returns the diagonal of the routine, with [`REPLACEMENT`] where it is not finite.
 pub(super) fn green(chain: &Chain, shift: Shift, division: Division) -> PublishedGreen {
     let terms = Terms::new(chain, shift);
     let thetas = products(&terms);
@@ -36,8 +36,8 @@ pub(super) fn green(chain: &Chain, shift: Shift, division: Division) -> Publishe
     PublishedGreen { values: values.collect(), replaced, clipped: 0, theta_ends, phi_ends }
 }
 
-/// The routine's minors of the first 0, 1, … N sites: those of 0 and 1 sites are right, the others the upper element of
-/// M_i … M_0 (s_0, 1).
+/// Returns the routine's minors of the first 0, 1, … N sites: those of 0 and 1 sites are correct, the others are the
+/// upper element of M_i … M_0 (s_0, 1).
 fn products(terms: &Terms) -> Vec<Complex<f64>> {
     let mut minors = vec![Complex::new(1.0, 0.0), terms.sites[0]];
     let (mut upper, mut lower) = (terms.sites[0], Complex::new(1.0, 0.0));

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 /// K = |V|^½ R₀ V^½, with the chain's own R₀, with the decaying exponential, and as published (resnet-bk.md §2).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct BirmanSchwinger {
-    /// What became of each kernel.
+    /// The results for each kernel.
     pub kernels: Vec<Kernel>,
-    /// The largest |\[(1 + K)⁻¹\]_ii − (1 − v_i G_ii)| for the chain's own kernel without weight: the identity that makes
-    /// K worth computing. `None` where 1 + K has no inverse.
+    /// The largest |\[(1 + K)⁻¹\]_ii − (1 − v_i G_ii)| for the chain's own kernel without weight: the identity that
+    /// gives K its use. `None` if 1 + K has no inverse.
     pub identity_residual: Option<f64>,
-    /// What the commutator does to the states in the window of energies.
+    /// The Mourre estimate: the commutator on the states in the window of energies.
     pub mourre: MourreEstimate,
     /// The verdict of the original published check, which is always no.
     pub mourre_original: bool,
@@ -20,13 +20,13 @@ pub struct BirmanSchwinger {
     pub mourre_later: bool,
 }
 
-/// Which kernel.
+/// The kernel R₀ of the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KernelName {
     /// The resolvent of the chain without its potential.
     Chain,
-    /// The published kernel with the distance it was meant to have.
+    /// The published kernel with the distance |u − v| that was intended.
     Exponential,
     /// The published kernel, which grows above the diagonal.
     Published,
@@ -35,20 +35,20 @@ pub enum KernelName {
 /// The operator with one kernel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Kernel {
-    /// Which kernel.
+    /// The kernel.
     pub name: KernelName,
-    /// The singular values of K, falling; none where K is not finite.
+    /// The singular values of K, descending; empty if K is not finite.
     pub singular_values: Vec<f64>,
-    /// Its Schatten norms; `None` where K is not finite.
+    /// Its Schatten norms; `None` if K is not finite.
     pub norms: Option<SchattenNorms>,
-    /// What they cannot exceed; for the published kernel, what they are said not to.
+    /// Upper bounds of the norms; for the published kernel, the claimed ones.
     pub bounds: SchattenBounds,
-    /// The condition number of 1 + K; `None` where it is infinite.
+    /// The condition number of 1 + K; `None` if it is infinite.
     pub condition_number: Option<f64>,
 }
 
 impl KernelName {
-    /// What the kernel is called.
+    /// Returns the label.
     pub fn label(self) -> &'static str {
         match self {
             KernelName::Chain => "chain",
@@ -59,7 +59,7 @@ impl KernelName {
 }
 
 impl Kernel {
-    /// Whether both norms are within their bounds.
+    /// Returns whether both norms are within their bounds.
     pub fn holds(&self) -> bool {
         self.norms
             .is_some_and(|norms| self.bounds.trace_holds(&norms) && self.bounds.hilbert_schmidt_holds(&norms))

@@ -1,18 +1,18 @@
-//! Which site's output depends on which site's potential.
+//! The dependence of each site's output on each site's potential.
 
 use super::{Fact, Numbers, scientific};
 use serde::{Deserialize, Serialize};
 
-/// |∂G_i/∂v_j| of the diagonal of (H − z)⁻¹, and |∂L_i/∂v_j| of the chain cut behind site i (resnet-bk.md §9.5).
+/// |∂G_i/∂v_j| of the diagonal of (H − z)⁻¹, and |∂L_i/∂v_j| of the chain cut after site i (resnet-bk.md §9.5).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Causality {
-    /// The site j whose potential is moved.
+    /// The site j whose potential is changed.
     pub source: usize,
     /// |∂G_i/∂v_j| = |G_ij|² for every site i.
     pub two_sided: Vec<f64>,
     /// |∂L_i/∂v_j| for every site i: exactly 0 before j.
     pub one_sided: Vec<f64>,
-    /// The same for all pairs of sites around j.
+    /// Both for all pairs of sites around j.
     pub window: Window,
 }
 
@@ -30,13 +30,13 @@ pub struct Window {
 }
 
 impl Causality {
-    /// The part of everything that v_j moves which lies before j: 0 in a causal model.
+    /// Returns the fraction of the total effect of v_j that lies before j: 0 in a causal model.
     pub fn share_before(&self) -> f64 {
         let before: f64 = self.two_sided.iter().take(self.source).sum();
         before / self.two_sided.iter().sum::<f64>()
     }
 
-    /// |∂G_i/∂v_j| over |∂G_j/∂v_j| for the site i that lies so many sites before j, if there is one.
+    /// Returns |∂G_i/∂v_j| divided by |∂G_j/∂v_j| for the site i that lies `before` sites before j, if there is one.
     pub fn leak(&self, before: usize) -> Option<f64> {
         let site = self.source.checked_sub(before)?;
         Some(self.two_sided[site] / self.two_sided[self.source])

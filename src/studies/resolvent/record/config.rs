@@ -1,4 +1,4 @@
-//! What decides a resolvent study.
+//! The config of a resolvent study.
 
 use super::{Division, GRADIENT_BLEND, Panel};
 use bk_resolvent::birman_schwinger::{MOST_DENSE_SITES, Weight};
@@ -7,31 +7,31 @@ use serde::{Deserialize, Serialize};
 
 crate::kit::context::config_errors!(ConfigError);
 
-/// The longest chain for which a map is drawn: more sites than any screen has columns.
+/// The longest chain with a map: more sites than any screen has columns.
 pub const MOST_MAP_SITES: usize = 4096;
 
-/// The most energies of a map.
+/// The largest number of energies of a map.
 pub const MOST_MAP_ENERGIES: usize = 2048;
 
-/// Values of η from 1 down to 10⁻⁶, four a decade: below, single precision no longer resolves η.
+/// Number of values of η from 1 down to 10⁻⁶, four per decade; below, single precision does not resolve η.
 pub(crate) const PRECISION_ETAS: usize = 25;
 
 /// The most sites at which a gradient is checked by finite differences.
 pub(crate) const GRADIENT_DIFFERENCES: usize = 48;
 
-/// What decides a resolvent study.
+/// The config of a resolvent study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Config {
     /// Number of sites of the chain.
     pub sites: usize,
-    /// The diagonal of H; neighbours are coupled by 1.
+    /// The diagonal of H; neighboring sites are coupled by 1.
     pub potential: Potential,
     /// E, the real part of z, in units of the coupling.
     pub energy: f64,
     /// η, the imaginary part of z: the broadening of every level, in units of the coupling.
     pub eta: f64,
-    /// Which back end computes.
+    /// The back end.
     pub backend: BackendChoice,
     /// Lowest energy of the map.
     pub map_from: f64,
@@ -39,13 +39,13 @@ pub struct Config {
     pub map_to: f64,
     /// Number of energies of the map.
     pub map_energies: usize,
-    /// What is asked of the resolvent.
+    /// The panel, which selects the study of the resolvent.
     pub panel: Panel,
-    /// The site j whose potential is moved, counted from 0; the middle of the chain where none is named.
+    /// The site j whose potential is changed, counted from 0; `None` for the middle of the chain.
     pub source: Option<usize>,
-    /// How the published routines divide complex numbers.
+    /// The complex division of the published routines.
     pub division: Division,
-    /// α of the published gradient, 0 to 1: the share of its heuristic part.
+    /// α of the published gradient, 0 to 1: the weight of its heuristic part.
     pub alpha: f64,
     /// The weight on both sides of the Birman–Schwinger kernel.
     pub weight: Weight,
@@ -78,13 +78,13 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The chain and the point z, or what is wrong with them.
+    /// Returns the chain and the point z. Fails if either is invalid.
     pub fn problem(&self) -> Result<(Chain, Shift), ResolventError> {
         let shift = Shift::new(self.energy, self.eta)?;
         Ok((self.potential.chain(self.sites)?, shift))
     }
 
-    /// Whether the config can be computed, without computing it.
+    /// Checks whether the config can be computed, without computing it.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.problem()?;
         match self.panel {
@@ -100,7 +100,7 @@ impl Config {
         }
     }
 
-    /// The energies of the map, from the lowest to the highest.
+    /// Returns the energies of the map, from the lowest to the highest.
     pub fn map_grid(&self) -> Result<Vec<f64>, ConfigError> {
         let (from, to, count) = (self.map_from, self.map_to, self.map_energies);
         if self.sites > MOST_MAP_SITES {
@@ -116,21 +116,21 @@ impl Config {
         Ok((0..count).map(|index| from + (to - from) * (index as f64 / last)).collect())
     }
 
-    /// Whether the window of the Mourre estimate holds energies.
+    /// Fails if the window of the Mourre estimate contains no energies.
     fn mourre_window(&self) -> Result<(), ConfigError> {
         let (from, to) = (self.mourre_from, self.mourre_to);
         let is_window = from.is_finite() && to.is_finite() && from < to;
         if is_window { Ok(()) } else { Err(ConfigError::MourreWindow { from, to }) }
     }
 
-    /// The site whose potential is moved.
+    /// Returns the site whose potential is changed.
     pub fn source(&self) -> Result<usize, ConfigError> {
         let (source, sites) = (self.source.unwrap_or(self.sites / 2), self.sites);
         if source < sites { Ok(source) } else { Err(ConfigError::Source { site: source, sites }) }
     }
 
-    /// Units of work: one a site and energy or, where η varies, a site and η. A map of a chain too long for one
-    /// is no work, and no more is a dense operator: they are refused at once.
+    /// Returns the units of work: one per site and energy or, if η varies, per site and η. A map or a dense operator of
+    /// a chain that is too long counts as no work, because it fails at once.
     pub fn work(&self) -> u64 {
         if match self.panel {
             Panel::Density => self.sites > MOST_MAP_SITES,
@@ -154,10 +154,10 @@ impl Config {
 /// A config that cannot be computed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConfigError {
-    /// The chain or the point z.
+    /// The chain or the point z is invalid.
     #[error(transparent)]
     Problem(#[from] ResolventError),
-    /// A chain too long for a map.
+    /// The chain is too long for a map.
     #[error(
         "A map of {0} sites is too large. Choose at most {MOST_MAP_SITES} sites, or look at the Green’s function, which is drawn for any length."
     )]
@@ -173,7 +173,7 @@ pub enum ConfigError {
         /// Highest energy.
         to: f64,
     },
-    /// A chain too long for dense matrices.
+    /// The chain is too long for dense matrices.
     #[error(
         "A dense operator on {0} sites is too large. Choose at most {MOST_DENSE_SITES} sites: its singular values cost N³ operations."
     )]
@@ -186,17 +186,17 @@ pub enum ConfigError {
         /// Highest energy.
         to: f64,
     },
-    /// An α that is no share.
+    /// α is not between 0 and 1.
     #[error(
         "α = {0} is no share of a gradient. Choose it from 0 (the part meant as the derivative) to 1 (the heuristic)."
     )]
     Alpha(f64),
-    /// A source off the chain.
+    /// The source is not a site of the chain.
     #[error("The site j = {site} lies beyond the last site {} of the chain. Choose a site on it.", .sites - 1)]
     Source {
-        /// The site asked for, counted from 0.
+        /// The given site, counted from 0.
         site: usize,
-        /// How many sites the chain has.
+        /// Number of sites of the chain.
         sites: usize,
     },
 }

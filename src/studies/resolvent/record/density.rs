@@ -7,21 +7,21 @@ use serde::{Deserialize, Serialize};
 /// Im G_ii/π on a grid of sites and energies.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Density {
-    /// The energies, rising and evenly spaced.
+    /// The energies, ascending and evenly spaced.
     pub energies: Vec<f64>,
-    /// How far the values are from the f64 continued fraction.
+    /// The deviation of the values from the f64 continued fraction.
     pub deviation: Deviation,
     /// Im G_ii / π, laid out `[site][energy]`.
     pub values: Vec<f32>,
 }
 
 impl Density {
-    /// Number of sites.
+    /// Returns the number of sites.
     pub fn sites(&self) -> usize {
         self.values.len() / self.energies.len().max(1)
     }
 
-    /// The mean over all sites at an energy, and the largest with its site.
+    /// Returns the mean over all sites at an energy, and the largest value with its site.
     fn at(&self, energy: usize) -> (f64, f64, usize) {
         let column =
             || self.values.iter().skip(energy).step_by(self.energies.len()).map(|&value| f64::from(value));

@@ -3,30 +3,30 @@
 use super::{Fact, Numbers, Version, scientific};
 use serde::{Deserialize, Serialize};
 
-/// ∂Loss/∂v_j for Loss = Σ Re G_ii + 2 Σ Im G_ii, the one whose published values are known (resnet-bk.md §1.2).
+/// ∂Loss/∂v_j for Loss = Σ Re G_ii + 2 Σ Im G_ii, the loss with known published values (resnet-bk.md §1.2).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Gradient {
-    /// By the exact adjoint, one a site.
+    /// By the exact adjoint, one value per site.
     pub exact: Vec<f64>,
-    /// As the published code gives it, one a version.
+    /// As published, one entry per version of the code.
     pub published: Vec<Blend>,
-    /// The sites at which finite differences were taken, rising.
+    /// The sites at which finite differences were taken, ascending.
     pub sites: Vec<usize>,
-    /// The central differences there.
+    /// The central differences at these sites.
     pub differences: Vec<f64>,
 }
 
 /// A published gradient.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Blend {
-    /// Which version of the code.
+    /// The version of the code.
     pub version: Version,
-    /// What training was given, one a site.
+    /// The gradient used in training, one value per site.
     pub values: Vec<f32>,
 }
 
 impl Blend {
-    /// The cosine of the angle to another gradient; `None` where one of them is zero.
+    /// Returns the cosine of the angle to another gradient; `None` if one of them is zero.
     pub fn cosine(&self, exact: &[f64]) -> Option<f64> {
         let values = || self.values.iter().map(|&value| f64::from(value));
         let product: f64 = values().zip(exact).map(|(one, other)| one * other).sum();
@@ -37,7 +37,7 @@ impl Blend {
 }
 
 impl Gradient {
-    /// The largest difference between adjoint and finite differences, relative to the largest derivative.
+    /// Returns the largest difference between adjoint and finite differences, relative to the largest derivative.
     pub fn disagreement(&self) -> f64 {
         let largest = self.exact.iter().fold(0.0f64, |largest, value| largest.max(value.abs()));
         let pairs = self.sites.iter().zip(&self.differences);

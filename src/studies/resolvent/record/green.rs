@@ -8,14 +8,14 @@ use std::f64::consts::FRAC_1_PI;
 /// G_ii at one z.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Green {
-    /// The largest deviation that rounding can cause on the back end, over all sites: resolvent-performance.md
-    /// §2.5.
+    /// The error bound: the largest deviation that rounding on the back end can cause, over all sites
+    /// (resolvent-performance.md §2.5).
     pub deviation_bound: f64,
     /// The measured deviation from the f64 continued fraction.
     pub deviation: Deviation,
-    /// Re G_ii, one a site.
+    /// Re G_ii, one per site.
     pub re: Vec<f64>,
-    /// Im G_ii, one a site.
+    /// Im G_ii, one per site.
     pub im: Vec<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! The record of a resolvent study: what was asked of a chain's (H − z)⁻¹, and what was found.
+//! The record of a resolvent study: the config, and the findings about a chain's (H − z)⁻¹.
 
 mod birman_schwinger;
 mod causality;
@@ -27,29 +27,29 @@ use crate::kit::record::{Manifest, Provenance};
 use bk_resolvent::{BackendReport, Deviation};
 use serde::{Deserialize, Serialize};
 
-/// What a resolvent study found.
+/// The results of a resolvent study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Resolvent {
-    /// Where the numbers come from: always computed here.
+    /// Provenance of the numbers: always computed here.
     pub provenance: Provenance,
     /// How the record was made.
     pub manifest: Manifest,
-    /// What was asked for.
+    /// The config of the study.
     pub config: Config,
-    /// Which back end ran, on which adapter, and why.
+    /// The back end that ran, its adapter, and the reason for the choice.
     #[serde(flatten)]
     pub report: BackendReport,
-    /// Wall time of what was computed, in seconds, without what only checks it.
+    /// Wall time of the computation in seconds, without the time of checks.
     pub wall_seconds: f64,
-    /// The diagonal of H, one value a site; files of the first version do not have it.
+    /// The diagonal of H, one value per site; absent in files of the first version.
     #[serde(default)]
     pub diagonal: Vec<f64>,
-    /// What was found, by panel.
+    /// The finding of the panel.
     #[serde(flatten)]
     pub finding: Finding,
 }
 
-/// What a panel finds.
+/// The finding of a panel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "finding", rename_all = "kebab-case")]
 pub enum Finding {
@@ -61,37 +61,37 @@ pub enum Finding {
     Published(Published),
     /// The gradient of a loss.
     Gradient(Gradient),
-    /// Which site depends on which.
+    /// The dependence of sites on each other's potential.
     Causality(Causality),
     /// The Birman–Schwinger operator.
     BirmanSchwinger(BirmanSchwinger),
-    /// How far single precision is off.
+    /// The deviation of single precision.
     Precision(Precision),
 }
 
-/// A named value, as the page and the terminal show it beside a table.
+/// A named value, shown beside a table on the page and in the terminal.
 pub type Fact = (String, String);
 
-/// What was found as a table, made row by row when it is looked at: a chain may have a million sites.
+/// A finding as a table, whose rows are created on demand: a chain may have a million sites.
 pub trait Numbers {
-    /// What the rows are.
+    /// Returns the caption, which describes the rows.
     fn caption(&self) -> &'static str;
 
-    /// Headings, one a column.
+    /// Returns the headings, one per column.
     fn headings(&self) -> Vec<String>;
 
-    /// Number of rows.
+    /// Returns the number of rows.
     fn rows(&self) -> usize;
 
-    /// The cells of a row below [`rows`](Self::rows), numbers to so many decimals or digits.
+    /// Returns the cells of a row below [`rows`](Self::rows), with numbers to `digits` decimals or digits.
     fn row(&self, index: usize, digits: usize) -> Vec<String>;
 
-    /// What there is to say of the whole.
+    /// Returns the facts about the whole finding.
     fn facts(&self) -> Vec<Fact>;
 }
 
 impl Finding {
-    /// The panel that finds this.
+    /// Returns the panel of this finding.
     pub fn panel(&self) -> Panel {
         match self {
             Finding::Green(_) => Panel::Green,
@@ -104,7 +104,7 @@ impl Finding {
         }
     }
 
-    /// The numbers of its table.
+    /// Returns the numbers of its table.
     pub fn numbers(&self) -> &dyn Numbers {
         match self {
             Finding::Green(found) => found,
@@ -117,7 +117,8 @@ impl Finding {
         }
     }
 
-    /// The arrays long enough to travel apart from the rest of a message, in an order of their own.
+    /// Returns the arrays that are long enough to be transferred separately from the rest of a message, in a fixed
+    /// order.
     pub fn arrays_mut(&mut self) -> (Vec<&mut Vec<f64>>, Vec<&mut Vec<f32>>) {
         match self {
             Finding::Green(found) => (vec![&mut found.re, &mut found.im], vec![]),
@@ -141,8 +142,8 @@ impl Finding {
 }
 
 impl Resolvent {
-    /// The record without its arrays: the run is made again from the config, and a figure of a million sites
-    /// need not carry them.
+    /// Returns the record without its arrays: the config reproduces the run, and a figure of a million sites need not
+    /// contain them.
     pub fn manifest_only(&self) -> Self {
         let mut record = self.clone();
         record.diagonal.clear();
@@ -153,7 +154,7 @@ impl Resolvent {
     }
 }
 
-/// A measured deviation in words.
+/// Describes a measured deviation.
 fn in_words(deviation: &Deviation, what: &str, symbol: &str) -> String {
     if deviation.max_absolute == 0.0 {
         return format!("none: the {what} are the reference");
@@ -164,7 +165,7 @@ fn in_words(deviation: &Deviation, what: &str, symbol: &str) -> String {
     )
 }
 
-/// A number that may be very small, to so many significant digits.
+/// Formats a number that may be very small with `digits` significant digits.
 fn scientific(value: f64, digits: usize) -> String {
     if value == 0.0 { "0".into() } else { format!("{value:.*e}", digits.saturating_sub(1)) }
 }

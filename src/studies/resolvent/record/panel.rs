@@ -1,10 +1,10 @@
-//! The questions that can be asked of a resolvent, a panel each.
+//! The panels of the resolvent room, one per question about a resolvent.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
-/// What is asked of a chain's resolvent. Written as in [`Panel::key`].
+/// A study of a chain's resolvent. Serialized as in [`Panel::key`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Panel {
@@ -17,16 +17,16 @@ pub enum Panel {
     Published,
     /// The gradient of a loss: exact, by finite differences, as published.
     Gradient,
-    /// Which site's G depends on which site's potential, in the two-sided and in the one-sided form.
+    /// The dependence of each site's G on each site's potential, in the two-sided and in the one-sided form.
     Causality,
     /// The Birman–Schwinger operator: singular values, Schatten norms, Mourre estimate.
     BirmanSchwinger,
-    /// How far single precision is off as η falls, beside the bound.
+    /// The deviation of single precision as η decreases, beside the error bound.
     Precision,
 }
 
 impl Panel {
-    /// All panels in the order of the room.
+    /// All panels, in the order of the room.
     pub const ALL: [Panel; 7] = [
         Panel::Green,
         Panel::Density,
@@ -37,7 +37,7 @@ impl Panel {
         Panel::Precision,
     ];
 
-    /// Its name in links and on the command line.
+    /// Returns its name in links and on the command line.
     pub fn key(self) -> &'static str {
         match self {
             Panel::Green => "green",
@@ -50,7 +50,7 @@ impl Panel {
         }
     }
 
-    /// What it is called.
+    /// Returns its title.
     pub fn title(self) -> &'static str {
         match self {
             Panel::Green => "Green’s function",

@@ -1,15 +1,15 @@
-//! How far single precision is off as η falls, beside what was proved.
+//! The deviation of single precision as η decreases, beside the proved error bound.
 
 use super::{Fact, Numbers, scientific};
 use bk_resolvent::{AdapterReport, Backend};
 use serde::{Deserialize, Serialize};
 
-/// The deviation of every back end in single precision from f64 over a range of η.
+/// The deviation of every single-precision back end from f64 over a range of η.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Precision {
-    /// The values of η, falling.
+    /// The values of η, descending.
     pub etas: Vec<f64>,
-    /// A curve a back end.
+    /// One curve per back end.
     pub curves: Vec<Curve>,
 }
 
@@ -20,16 +20,16 @@ pub struct Curve {
     pub backend: Backend,
     /// Its adapter, if it is a GPU.
     pub adapter: Option<AdapterReport>,
-    /// The largest |ΔG| over all sites.
+    /// The largest |ΔG| over all sites, at each η.
     pub deviations: Vec<f64>,
-    /// The largest |ΔG| that rounding can cause at any site (resolvent-performance.md §2.5).
+    /// The error bound: the largest |ΔG| that rounding can cause at any site (resolvent-performance.md §2.5).
     pub bounds: Vec<f64>,
-    /// The worst ratio of |ΔG| at a site to the bound at the same site.
+    /// The largest ratio of |ΔG| at a site to the bound at the same site.
     pub ratios: Vec<f64>,
 }
 
 impl Curve {
-    /// What the back end is called in a figure.
+    /// Returns the label of the back end in a figure.
     pub fn label(&self) -> String {
         match (self.backend, &self.adapter) {
             (Backend::Gpu, Some(adapter)) => format!("f32 on {}", adapter.name),

@@ -3,29 +3,29 @@
 use super::{Fact, Numbers, Version, scientific};
 use serde::{Deserialize, Serialize};
 
-/// G_ii exactly, and as the published routines return it (resnet-bk.md §1).
+/// G_ii, exact and as the published routines return it (resnet-bk.md §1).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Published {
-    /// Re G_ii in double precision, one a site.
+    /// Re G_ii in double precision, one per site.
     pub re: Vec<f64>,
-    /// Im G_ii in double precision, one a site.
+    /// Im G_ii in double precision, one per site.
     pub im: Vec<f64>,
-    /// What each published routine returns.
+    /// The results of the published routines.
     pub readings: Vec<Reading>,
 }
 
-/// What a published routine returns.
+/// The result of a published routine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
-    /// Which routine.
+    /// The routine.
     pub version: Version,
-    /// Values that were not finite and were replaced.
+    /// Number of values that were not finite and were replaced.
     pub replaced: usize,
-    /// Values that were too large and were clipped.
+    /// Number of values that were too large and were clipped.
     pub clipped: usize,
-    /// How many sites from the left the recursion lives; `None` if it reaches the other end.
+    /// Number of sites from the left after which the recursion overflows; `None` if it reaches the other end.
     pub theta_ends: Option<usize>,
-    /// How many sites from the right the recursion lives; `None` if it reaches the other end.
+    /// Number of sites from the right after which the recursion overflows; `None` if it reaches the other end.
     pub phi_ends: Option<usize>,
     /// Re G_ii as returned.
     pub re: Vec<f32>,
@@ -34,17 +34,17 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// |G_ii| as returned.
+    /// Returns |G_ii| as the routine returns it.
     pub fn magnitudes(&self) -> Vec<f64> {
         self.re.iter().zip(&self.im).map(|(&re, &im)| f64::from(re).hypot(f64::from(im))).collect()
     }
 
-    /// Whether nothing but zeros came back.
+    /// Returns whether the routine returned only zeros.
     pub fn is_silent(&self) -> bool {
         self.re.iter().chain(&self.im).all(|value| *value == 0.0)
     }
 
-    /// What became of it, in words.
+    /// Describes the result in words.
     fn fate(&self, worst: f64) -> String {
         let lives = |ends: Option<usize>, side: &str| {
             ends.map(|sites| format!("from the {side} it overflows after {sites} sites; "))
@@ -69,12 +69,12 @@ impl Reading {
 }
 
 impl Published {
-    /// |G_ii| exactly.
+    /// Returns the exact |G_ii|.
     pub fn magnitudes(&self) -> Vec<f64> {
         self.re.iter().zip(&self.im).map(|(re, im)| re.hypot(*im)).collect()
     }
 
-    /// |ΔG_ii| of a reading.
+    /// Returns |ΔG_ii| of a reading.
     pub fn deviations(&self, reading: &Reading) -> Vec<f64> {
         let returned = reading.re.iter().zip(&reading.im);
         let exact = self.re.iter().zip(&self.im);
@@ -101,7 +101,7 @@ impl Numbers for Published {
     }
 
     fn row(&self, site: usize, digits: usize) -> Vec<String> {
-        // What is returned is in single precision.
+        // The routines return single precision.
         let single = digits.min(7);
         let exact =
             [site.to_string(), format!("{:.digits$}", self.re[site]), format!("{:.digits$}", self.im[site])];

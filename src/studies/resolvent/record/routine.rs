@@ -1,28 +1,28 @@
-//! The published routines, by name: what a config chooses and a record speaks of.
+//! The names of the published routines, for configs and records.
 
 use serde::{Deserialize, Serialize};
 
-/// α as published: half derivative, half heuristic.
+/// The published α: half derivative, half heuristic.
 pub const GRADIENT_BLEND: f64 = 0.5;
 
-/// Which of the published routines.
+/// A published routine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Version {
-    /// The first: minors in double precision, which overflow after some hundred sites; from there on the result is
-    /// zero everywhere (§1.1, §1.3). Behind every published result on language models.
+    /// The first routine: minors in double precision, which overflow after several hundred sites; from there on the
+    /// result is zero everywhere (§1.1, §1.3). Every published result on language models comes from this routine.
     #[default]
     Original,
-    /// The later: minors with their logarithms apart, so that none overflows, but of a chain every diagonal element
-    /// of which was first moved by 10⁻³ away from zero (§1.4).
+    /// The later routine: minors with separate logarithms, so that none overflows. But it first moves every diagonal
+    /// element of the chain by 10⁻³ away from zero (§1.4).
     Later,
-    /// What the later code runs by default: a prefix product of transfer matrices with the wrong coupling, and with
-    /// the first matrix taken twice, so that the result is not the resolvent (§1.4 item 5).
+    /// The default routine of the later code: a prefix product of transfer matrices with the wrong coupling and with
+    /// the first matrix taken twice, so the result is not the resolvent (§1.4 item 5).
     PrefixProduct,
 }
 
 impl Version {
-    /// What the routine is called.
+    /// Returns the name of the routine.
     pub fn name(self) -> &'static str {
         match self {
             Version::Original => "original",
@@ -32,15 +32,15 @@ impl Version {
     }
 }
 
-/// How a complex number is divided by another.
+/// A method of complex division.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Division {
-    /// Smith's method (1962), NumPy's: the smaller part of the divisor is first divided by the larger, so that
-    /// nothing is squared. Gives out only where the sum of the divisor's parts overflows, beyond about 10³⁰⁸.
+    /// Smith's method (1962), as in NumPy: first divides the smaller part of the divisor by the larger, so that nothing
+    /// is squared. It fails only if the sum of the divisor's parts overflows, beyond about 10³⁰⁸.
     #[default]
     Scaled,
-    /// By the divisor's squared magnitude, as in older PyTorch: gives 0 or NaN once that overflows, beyond about
-    /// 1.3·10¹⁵⁴ and so at half the length (resnet-bk.md §1.3).
+    /// Divides by the divisor's squared magnitude, as older versions of PyTorch do. The result is 0 or NaN once that
+    /// overflows, beyond about 1.3·10¹⁵⁴ and so at half the length (resnet-bk.md §1.3).
     Naive,
 }

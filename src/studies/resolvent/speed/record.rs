@@ -1,4 +1,4 @@
-//! The record of a measurement of speed: how long the kernels of the resolvent take on this machine.
+//! The record of a speed measurement: the time of the resolvent's kernels on this machine.
 
 use crate::kit::record::table::{Grid, cell};
 use crate::kit::record::{Manifest, Provenance};
@@ -6,26 +6,26 @@ use serde::{Deserialize, Serialize};
 
 crate::kit::context::config_errors!(ConfigError);
 
-/// The fewest repetitions of which a median is taken.
+/// The smallest number of repetitions for a median.
 pub const FEWEST_REPETITIONS: usize = 7;
-/// The most repetitions.
+/// The largest number of repetitions.
 pub const MOST_REPETITIONS: usize = 1001;
-/// The longest that one measurement of a fast case may be drawn out.
+/// The longest duration of one measurement of a fast case, in milliseconds.
 pub const MOST_MILLISECONDS: u32 = 1000;
-/// The longest sequence that is timed: a batch of 32 such takes some hundred megabytes.
+/// The longest sequence that is timed; a batch of 32 takes several hundred megabytes.
 pub const MOST_TIMED_SITES: usize = 1 << 20;
 
-/// What is measured, and how often.
+/// The cases of a speed measurement, and its repetitions.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
-    /// Repetitions of every case, in turn with those it is compared to; the median counts.
+    /// Repetitions of every case, in turn with the cases it is compared with; the result is the median.
     pub repetitions: usize,
-    /// Each case is called as often in a row as makes a measurement take so many milliseconds, so that a coarse clock
-    /// counts little and whatever else the machine does falls on fast and slow cases alike.
+    /// Duration of a measurement in milliseconds. Each case is called in a row until a measurement takes this long, so
+    /// that a coarse clock matters little and other load on the machine affects fast and slow cases alike.
     pub milliseconds: u32,
-    /// Sites of the sequences of a batch.
+    /// Sites of the sequences in a batch.
     pub sites: Vec<usize>,
-    /// Sites of a sequence alone.
+    /// Sites of single sequences.
     pub long: Vec<usize>,
 }
 
@@ -36,7 +36,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Refuses what gives no median, takes for ever or is no sequence.
+    /// Checks all values.
     ///
     /// # Errors
     /// [`ConfigError`] for the first value out of range.
@@ -56,47 +56,47 @@ impl Config {
 /// A measurement that cannot be made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConfigError {
-    /// Too few for a sound median, or too many.
+    /// Too few repetitions for a reliable median, or too many.
     #[error("{0} repetitions cannot be measured. Choose from {FEWEST_REPETITIONS} to {MOST_REPETITIONS}.")]
     Repetitions(usize),
-    /// Longer than anybody waits.
+    /// The measurements would take too long.
     #[error("{0} ms for each measurement are too many. Choose at most {MOST_MILLISECONDS}.")]
     Milliseconds(u32),
-    /// No sequence, or one too long.
+    /// A sequence that is empty or too long.
     #[error("Sequences of {0} sites cannot be timed. Choose from 1 to {MOST_TIMED_SITES} sites.")]
     Sites(usize),
 }
 
-/// How long one kernel takes.
+/// The time of one kernel.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Timing {
-    /// What was computed, in what precision.
+    /// The computation and its precision.
     pub kernel: String,
-    /// Sequences side by side; for a map, energies.
+    /// Number of sequences; for a map, of energies.
     pub sequences: usize,
-    /// Sites of each.
+    /// Sites per sequence.
     pub sites: usize,
-    /// Median nanoseconds a site; none where it was not measured.
+    /// Median nanoseconds per site; `None` if it was not measured.
     pub nanoseconds: Option<f64>,
-    /// Bytes that have to be moved a site: potential in, complex result out; for a map, the result.
+    /// Bytes moved per site: the potential in, the complex result out; for a map, the result.
     pub bytes: f64,
-    /// Median nanoseconds a site of the plain loop in the same run.
+    /// Median nanoseconds per site of the plain loop in the same run.
     pub plain: Option<f64>,
-    /// How far the result is from the plain loop's: the largest difference over the largest magnitude.
+    /// Deviation of the result from the plain loop's: the largest difference divided by the largest magnitude.
     pub deviation: Option<f64>,
-    /// How many times the forward kernel's time a forward with gradient takes.
+    /// Time of a forward pass with gradient, as a multiple of the forward kernel's time.
     pub forwards: Option<f64>,
-    /// What has to be known besides; why it was not measured.
+    /// A note, such as the reason why it was not measured.
     pub note: String,
 }
 
 impl Timing {
-    /// Bytes that have to be moved, over the time.
+    /// Returns the bytes moved divided by the time, in gigabytes per second.
     pub fn gigabytes(&self) -> Option<f64> {
         self.nanoseconds.map(|nanoseconds| self.bytes / nanoseconds)
     }
 
-    /// How many times faster than the plain loop.
+    /// Returns the speedup over the plain loop.
     pub fn ratio(&self) -> Option<f64> {
         Some(self.plain? / self.nanoseconds?)
     }
@@ -105,25 +105,25 @@ impl Timing {
 /// The speed of the resolvent's kernels on one machine.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Speed {
-    /// Where the numbers come from: timed here, or read from a file.
+    /// Provenance of the numbers: timed here, or read from a file.
     pub provenance: Provenance,
     /// How the record was made.
     pub manifest: Manifest,
-    /// What was measured.
+    /// The config of the measurement.
     pub config: Config,
-    /// The machine, as far as it says: processor and instructions, or browser.
+    /// The machine, as far as it is known: processor and instructions, or browser.
     pub machine: String,
-    /// What the plain loop is written in.
+    /// The language of the plain loop.
     pub plain: String,
     /// The timings.
     pub timings: Vec<Timing>,
 }
 
 impl Speed {
-    /// What the record is about.
+    /// The title of the record.
     pub const TITLE: &str = "Speed of the resolvent's kernels";
 
-    /// The timings as a table.
+    /// Returns the timings as a table.
     pub fn table(&self) -> Grid {
         let columns = [
             "Kernel",

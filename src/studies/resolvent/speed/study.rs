@@ -1,7 +1,7 @@
-//! How fast the resolvent's kernels are on this machine, beside the plain loop anybody would write.
+//! The speed of the resolvent's kernels on this machine, beside a plain loop.
 //!
-//! Cases that are compared run in turn, so that whatever else the machine does falls on all of them alike, and medians
-//! are compared. Times are of one thread.
+//! Cases that are compared run in turn, so that other load on the machine affects all of them alike, and medians are
+//! compared. Times are of one thread.
 
 use super::plain::{Plain, Rows};
 
@@ -20,22 +20,22 @@ use web_time::Instant;
 const ENERGY: f64 = 0.3;
 /// η of every case but one.
 const ETA: f64 = 0.1;
-/// η of the sequence that cannot be cut into pieces.
+/// η of the sequence that cannot be split into pieces.
 const SMALL_ETA: f64 = 1e-3;
 /// The potential lies in ±1.5, like `random:strength=3`.
 const STRENGTH: f64 = 3.0;
-/// Sequences of a batch, or as many as make [`BATCH_PAIRS`].
+/// Sequences per batch, unless [`BATCH_PAIRS`] requires more.
 const SEQUENCES: usize = 32;
-/// (Sequence, site) pairs of a batch of short sequences.
+/// Pairs of sequence and site in a batch of short sequences.
 const BATCH_PAIRS: usize = 1 << 17;
 /// Sites of the map.
 const MAP_SITES: usize = 1024;
 /// Energies of the map.
 const MAP_ENERGIES: usize = 256;
-/// Calls in a row beyond which no measurement goes, however fast a case.
+/// Limit of the calls in a row in one measurement, however fast a case is.
 const MOST_CALLS: usize = 1 << 20;
 
-/// The instructions that the kernels are compiled for.
+/// The instruction set that the kernels are compiled for.
 pub const INSTRUCTIONS: &str = if cfg!(target_arch = "wasm32") {
     "WebAssembly SIMD128"
 } else if cfg!(target_feature = "avx") {
@@ -46,12 +46,12 @@ pub const INSTRUCTIONS: &str = if cfg!(target_arch = "wasm32") {
     std::env::consts::ARCH
 };
 
-/// Measures what the config says on a machine of this name; the GPU's kernels too if `engine` has a GPU that is not
-/// played by the CPU.
+/// Measures the cases of a config on the machine with the given name. Includes the GPU's kernels if `engine` has a GPU
+/// that is not emulated by the CPU.
 ///
 /// # Errors
-/// [`StudyError::Config`] for a config that cannot be measured, [`StudyError::Engine`] where the memory does not
-/// suffice, [`StudyError::Cancelled`].
+/// [`StudyError::Config`] for a config that cannot be measured, [`StudyError::Engine`] if memory is exhausted,
+/// [`StudyError::Cancelled`].
 pub async fn run(
     config: &Config,
     machine: String,
@@ -83,7 +83,7 @@ pub async fn run(
     })
 }
 
-/// Something to be timed.
+/// A computation to be timed.
 type Case<'a> = Box<dyn FnMut() -> Result<(), ResolventError> + 'a>;
 
 struct Run<'a> {
@@ -95,10 +95,10 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Median nanoseconds a pair of each case, in turn.
+    /// Returns the median nanoseconds per pair of each case; the cases run in turn.
     async fn medians(&mut self, pairs: usize, cases: &mut [Case<'_>]) -> Result<Vec<f64>, StudyError> {
         let groups = 2 * self.config.sites.len() + self.config.long.len() + 1;
-        // The first round is the warming up, which also finds how many calls make a measurement.
+        // The first round is the warm-up, which also determines the number of calls per measurement.
         let total = (groups * (self.config.repetitions + 1)) as u64;
         let mut calls = vec![1; cases.len()];
         for (case, calls) in cases.iter_mut().zip(&mut calls) {
@@ -290,7 +290,7 @@ impl Run<'_> {
                 let shifts = vec![Shift::new(ENERGY, ETA)?; sequences];
                 let batch = Batch::new(sites, &rounded, &shifts)?;
                 let mut times = vec![];
-                // The first is the warming up.
+                // The first call is the warm-up.
                 for _ in 0..=self.config.repetitions {
                     let started = Instant::now();
                     engine.green_batch(&batch).await?;
@@ -305,7 +305,7 @@ impl Run<'_> {
     }
 }
 
-/// Seconds that so many calls take.
+/// Returns the seconds that a number of calls take.
 fn time(case: &mut Case<'_>, calls: usize) -> Result<f64, ResolventError> {
     let started = Instant::now();
     for _ in 0..calls {
@@ -314,7 +314,7 @@ fn time(case: &mut Case<'_>, calls: usize) -> Result<f64, ResolventError> {
     Ok(started.elapsed().as_secs_f64())
 }
 
-/// Numbers in ±1.5 that no compiler foresees, and that both precisions have.
+/// Returns numbers in ±1.5 that the compiler cannot predict and that both precisions represent exactly.
 fn potential(count: usize) -> Vec<f64> {
     let mut random = LegacyRandom::new(7);
     (0..count).map(|_| f64::from((STRENGTH * (random.uniform() - 0.5)) as f32)).collect()
@@ -325,12 +325,12 @@ fn median(mut times: Vec<f64>) -> f64 {
     times[times.len() / 2]
 }
 
-/// How far complex numbers are from the plain loop's.
+/// Returns the deviation of complex numbers from the plain loop's.
 fn deviation<T: Real>(found: &ComplexPlanes<T>, [re, im]: [&[f64]; 2]) -> f64 {
     distance([(found.re.as_slice(), re), (found.im.as_slice(), im)])
 }
 
-/// The largest difference over the largest magnitude of the plain loop's numbers; not a number if one is not.
+/// Returns the largest difference divided by the largest magnitude of the plain loop's numbers; NaN if a number is NaN.
 fn distance<'a, T: Real>(pairs: impl IntoIterator<Item = (&'a [T], &'a [f64])>) -> f64 {
     let (mut difference, mut magnitude) = (0.0f64, 0.0f64);
     for (found, expected) in pairs {

@@ -14,10 +14,10 @@ use bk_resolvent::green;
 use num_complex::Complex;
 use web_time::Instant;
 
-/// Added to |V| under the root of the published operator.
+/// Added to |V| under the square root of the published operator.
 const ROOT_GUARD: f64 = 1e-10;
 
-/// All kernels on the same chain.
+/// Computes all kernels on the same chain.
 pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     let Problem { config, chain, shift, .. } = problem;
     let started = Instant::now();
@@ -53,7 +53,7 @@ pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     })
 }
 
-/// Singular values and norms of an operator that is finite.
+/// Returns singular values and norms of a finite operator.
 fn kernel(
     name: KernelName,
     operator: &DenseOperator,
@@ -70,8 +70,8 @@ fn kernel(
     })
 }
 
-/// The operator as published: its norms and its condition number from the published path, in single precision; its
-/// singular values in double precision, where more of them can be told from rounding.
+/// Returns the published operator: its norms and its condition number from the published path, in single precision; its
+/// singular values in double precision, where more of them rise above rounding errors.
 fn published_kernel(problem: &Problem<'_>) -> Result<Kernel, BirmanSchwingerError> {
     let Problem { config, chain, shift, .. } = problem;
     let weighted = config.weight != Weight::None;

@@ -1,8 +1,8 @@
-//! Which site's output depends on which site's potential, in double precision.
+//! The dependence of each site's output on each site's potential, in double precision.
 //!
-//! For i > j, G_ij = G_jj·∏(−R_k), k = j+1 … i, and for i < j, G_ij = G_jj·∏(−L_k), k = i … j−1; so |∂G_i/∂v_j| =
-//! |G_ij|² follows from j outward in a product (resolvent-performance.md §3). The chain cut behind site i has L_i
-//! at its end, and |∂L_i/∂v_j| = ∏|L_k|², k = j … i.
+//! For i > j, G_ij = G_jj·∏(−R_k), k = j+1 … i, and for i < j, G_ij = G_jj·∏(−L_k), k = i … j−1. Hence
+//! |∂G_i/∂v_j| = |G_ij|² is a running product from j outward (resolvent-performance.md §3). The chain cut after site i
+//! has L_i at its end, and |∂L_i/∂v_j| = ∏|L_k|², k = j … i.
 
 use super::{Outcome, Problem, double_precision};
 use crate::kit::context::StudyError;
@@ -13,7 +13,7 @@ use web_time::Instant;
 /// The most sites whose pairs are all shown.
 const WINDOW_SITES: usize = 96;
 
-/// The effect of one site's potential on all sites, and of all sites on all around it.
+/// Computes the effect of one site's potential on all sites, and the effects between all sites around it.
 pub(super) fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     let source = problem.config.source()?;
     let started = Instant::now();
@@ -30,7 +30,7 @@ pub(super) fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     })
 }
 
-/// |L_k|², |R_k|² and |G_kk|² of every site.
+/// |L_k|², |R_k|², and |G_kk|² of every site.
 struct Squares {
     left: Vec<f64>,
     right: Vec<f64>,
@@ -45,7 +45,7 @@ impl Squares {
         let mut values = ComplexPlanes::default();
         causal_chain(chain, shift, &mut values)?;
         let left = squares(std::mem::take(&mut values));
-        // What a site is to the sites after it, it is to those before it in the reversed chain.
+        // The effect on later sites is the effect on earlier sites in the reversed chain.
         causal_chain(&Chain::new(chain.diagonal().iter().rev().copied().collect())?, shift, &mut values)?;
         let mut right = squares(std::mem::take(&mut values));
         right.reverse();
@@ -53,7 +53,7 @@ impl Squares {
         Ok(Squares { left, right, green: squares(values) })
     }
 
-    /// |∂G_i/∂v_j| for the sites i from `first` on, `sites` of them.
+    /// Returns |∂G_i/∂v_j| for `sites` sites i, starting at `first`.
     fn two_sided(&self, source: usize, first: usize, sites: usize) -> Vec<f64> {
         let mut effect = vec![0.0; sites];
         let mut product = self.green[source];
@@ -70,10 +70,10 @@ impl Squares {
         effect
     }
 
-    /// |∂L_i/∂v_j| for the same sites: 0 before j.
+    /// Returns |∂L_i/∂v_j| for the same sites: 0 before j.
     fn one_sided(&self, source: usize, first: usize, sites: usize) -> Vec<f64> {
         let mut effect = vec![0.0; sites];
-        // L_j itself moves by L_j², and each later one by its own square times the one before.
+        // L_j itself changes by L_j², and each later one by its own square times the previous change.
         let mut product = 1.0;
         for site in source..first + sites {
             product *= self.left[site];
@@ -82,7 +82,7 @@ impl Squares {
         effect
     }
 
-    /// All pairs of sites around the source.
+    /// Returns all pairs of sites around the source.
     fn window(&self, source: usize) -> Window {
         let sites = self.green.len().min(WINDOW_SITES);
         let first = source.saturating_sub(sites / 2).min(self.green.len() - sites);

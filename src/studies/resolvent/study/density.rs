@@ -6,7 +6,7 @@ use crate::studies::resolvent::record::{Density, Finding};
 use bk_resolvent::{Deviation, Shifts};
 use web_time::{Duration, Instant};
 
-/// Im G_ii/π of every site at every energy, and how far it is off.
+/// Computes Im G_ii/π of every site at every energy, and its deviation.
 pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     let Problem { config, chain, shift, engine, .. } = problem;
     let energies = config.map_grid()?;
@@ -20,7 +20,7 @@ pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
         let started = Instant::now();
         let density = engine.density_tile(chain, &tile).await?;
         wall += started.elapsed();
-        // The reference takes as long again, so a cancel is heard on both sides of it.
+        // The reference takes as long again, so a cancel is handled before and after it.
         problem.step(sites * start).await?;
         deviation = deviation.or_worse(engine.density_deviation(chain, &tile, &density));
         let end = start + tile.energies().len();

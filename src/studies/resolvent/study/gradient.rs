@@ -11,11 +11,11 @@ use web_time::Instant;
 /// ∂Loss/∂Re G + i ∂Loss/∂Im G at every site, for Loss = Σ Re G + 2 Σ Im G.
 const COTANGENT: Complex<f64> = Complex::new(1.0, 2.0);
 
-/// Step of the finite differences as a part of η. G varies on the scale of η, so that what the central difference
-/// leaves out is of the order of 10⁻⁸, and what rounding adds, 10⁻¹⁶/10⁻⁴ times some, is less.
+/// Step of the finite differences as a fraction of η. G varies on the scale of η, so the truncation error of the
+/// central difference is of the order of 10⁻⁸; the rounding error, some multiple of 10⁻¹⁶/10⁻⁴, is smaller.
 const STEP: f64 = 1e-4;
 
-/// All gradients of the same loss.
+/// Computes all gradients of the same loss.
 pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     let Problem { config, chain, shift, .. } = problem;
     let sites = chain.sites();
@@ -53,7 +53,8 @@ pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     })
 }
 
-/// The central difference of the loss in the potential of one site: site by site first, so that nothing cancels.
+/// Returns the central difference of the loss in the potential of one site. Differences are taken site by site before
+/// the sum, so that nothing cancels.
 fn difference(problem: &Problem<'_>, site: usize) -> Result<f64, StudyError> {
     let step = STEP * problem.shift.eta();
     let green = |by: f64| {
@@ -67,6 +68,6 @@ fn difference(problem: &Problem<'_>, site: usize) -> Result<f64, StudyError> {
     let ((above, upper), (below, lower)) = (green(step)?, green(-step)?);
     let real: f64 = upper.re.iter().zip(&lower.re).map(|(one, other)| one - other).sum();
     let imaginary: f64 = upper.im.iter().zip(&lower.im).map(|(one, other)| one - other).sum();
-    // What was really moved, after rounding.
+    // The actual change of the potential, after rounding.
     Ok((COTANGENT.re * real + COTANGENT.im * imaginary) / (above - below))
 }

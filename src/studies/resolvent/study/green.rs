@@ -1,4 +1,4 @@
-//! Lines of G along the chain at one z.
+//! G along the chain at one z.
 
 use super::{Outcome, Problem};
 use crate::kit::context::StudyError;
@@ -6,7 +6,7 @@ use crate::studies::resolvent::record::{Finding, Green};
 use bk_resolvent::ErrorBound;
 use web_time::Instant;
 
-/// G_ii of every site, and how far it is off.
+/// Computes G_ii of every site, and its deviation.
 pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     let Problem { chain, shift, engine, .. } = problem;
     let started = Instant::now();

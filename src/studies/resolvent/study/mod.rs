@@ -1,5 +1,5 @@
-//! The resolvent study: what a panel asks of a chain's (H − z)⁻¹, and beside it the f64 continued fraction that
-//! says how far the back end is off.
+//! The resolvent study: computes the finding of a panel, and compares it with the f64 continued fraction to measure the
+//! deviation of the back end.
 
 mod birman_schwinger;
 mod causality;
@@ -14,7 +14,7 @@ use crate::kit::context::{Context, StudyError};
 use crate::kit::record::{Manifest, Provenance};
 use bk_resolvent::{Backend, BackendReport, Chain, Engine, Shift};
 
-/// What a panel's study is given.
+/// The input of a panel's study.
 struct Problem<'a> {
     config: &'a Config,
     chain: Chain,
@@ -23,18 +23,18 @@ struct Problem<'a> {
     context: &'a Context,
 }
 
-/// What a panel's study comes to.
+/// The result of a panel's study.
 struct Outcome {
     finding: Finding,
-    /// Wall time without what only checks the result.
+    /// Wall time in seconds, without the time of checks.
     wall_seconds: f64,
-    /// What computed it.
+    /// The back end that computed it.
     report: BackendReport,
-    /// How the numbers were made, in one sentence.
+    /// The origin of the numbers, one sentence.
     origin: &'static str,
 }
 
-/// Computes the record of a config on an engine, in parts so that progress is seen and a cancel is heard.
+/// Computes the record of a config on an engine, in parts, so that progress is reported and a cancel is handled.
 pub async fn run(config: &Config, engine: &Engine, context: &Context) -> Result<Resolvent, StudyError> {
     config.check()?;
     let (chain, shift) = config.problem()?;
@@ -62,13 +62,13 @@ pub async fn run(config: &Config, engine: &Engine, context: &Context) -> Result<
     })
 }
 
-/// What computed a finding that is always in double precision, and why.
+/// Returns the report of a finding that is always computed in double precision, with the reason.
 fn double_precision(reason: &str) -> BackendReport {
     BackendReport { backend: Backend::F64, adapter: None, reason: reason.into() }
 }
 
 impl Problem<'_> {
-    /// Reports progress and hears a cancel.
+    /// Reports progress and handles a cancel.
     async fn step(&self, done: usize) -> Result<(), StudyError> {
         self.context.step(done as u64, self.config.work()).await
     }

@@ -1,4 +1,4 @@
-//! The deviation of single precision from double precision as η falls.
+//! The deviation of single precision from double precision as η decreases.
 
 use super::{Outcome, Problem};
 use crate::kit::context::StudyError;
@@ -7,10 +7,10 @@ use bk_resolvent::{BackendChoice, Engine, ErrorBound, Shift};
 use num_complex::Complex;
 use web_time::{Duration, Instant};
 
-/// Values of η a decade.
+/// Values of η per decade.
 const A_DECADE: f64 = 4.0;
 
-/// The CPU in single precision at every η, and the GPU if the engine has one.
+/// Measures the CPU in single precision at every η, and the GPU if the engine has one.
 pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     let cpu = Engine::open(BackendChoice::F32).await?;
     let gpu = problem.engine.on_device();
@@ -45,7 +45,7 @@ pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     })
 }
 
-/// Adds one η to a curve, and tells how long the back end took.
+/// Adds one η to a curve, and returns the time of the back end.
 async fn measure(
     problem: &Problem<'_>,
     engine: &Engine,

@@ -6,7 +6,7 @@ use crate::studies::resolvent::record::{Finding, Published, Reading, Version};
 use bk_resolvent::{ComplexPlanes, green_chain};
 use web_time::Instant;
 
-/// All routines on the same chain.
+/// Runs all routines on the same chain.
 pub(super) async fn run(problem: &Problem<'_>) -> Result<Outcome, StudyError> {
     let Problem { config, chain, shift, .. } = problem;
     let started = Instant::now();

@@ -1,69 +1,70 @@
-//! The dense path: the one that computes K.
+//! The dense path, which computes K.
 
 use crate::studies::resolvent::published::PublishedGreen;
 use bk_resolvent::birman_schwinger::{BirmanSchwingerError, DenseOperator, SchattenBounds, SchattenNorms};
 use bk_resolvent::{Chain, Shift};
 use num_complex::Complex;
 
-/// Where singular values are cut off once S₂ is beyond its bound. Published as spectral clipping; it is not the bound.
+/// Limit to which singular values are clipped once S₂ exceeds its bound. Published as spectral clipping; the limit is
+/// not the bound.
 pub const SINGULAR_VALUE_THRESHOLD: f64 = 100.0;
 
-/// The condition number beyond which K is computed again in double precision, without clipping.
+/// Condition number above which K is computed again in double precision, without clipping.
 pub const UPGRADE_THRESHOLD: f64 = 1e6;
 
-/// Added to |V| under the root.
+/// Added to |V| under the square root.
 const ROOT_GUARD: f64 = 1e-10;
 
-/// Added to the smallest singular value before it is divided by.
+/// Added to the smallest singular value before the division by it.
 const CONDITION_GUARD: f64 = 1e-10;
 
-/// What the dense path computes and reports.
+/// The results that the dense path computes and reports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DensePath {
-    /// The norms of K in single precision; `None` where K is not finite or its singular values fail, which is reported
-    /// as infinite norms.
+    /// The norms of K in single precision. `None` if K is not finite or its singular values fail; the published code
+    /// then reports infinite norms.
     pub norms: Option<SchattenNorms>,
-    /// The published bounds, which rest on a kernel that decays.
+    /// The published bounds, which assume a decaying kernel.
     pub bounds: SchattenBounds,
-    /// Whether S₂ was found beyond its bound, so that singular values were cut off at [`SINGULAR_VALUE_THRESHOLD`].
+    /// Whether S₂ exceeded its bound, so that singular values were clipped to [`SINGULAR_VALUE_THRESHOLD`].
     pub clipped: bool,
-    /// The condition number of 1 + K; infinite where its singular values fail.
+    /// The condition number of 1 + K; infinite if its singular values fail.
     pub condition_number: f64,
     /// Whether K was computed again in double precision, without clipping.
     pub upgraded: bool,
-    /// diag((1 + K)⁻¹), passed on as G_ii; `None` where no inverse was found.
+    /// diag((1 + K)⁻¹), which the published code passes on as G_ii; `None` if no inverse was found.
     pub green: Option<PublishedGreen>,
 }
 
-/// The published kernel R₀(z; row, column) in double precision.
+/// Returns the published kernel R₀(z; row, column) in double precision.
 pub fn kernel(shift: Shift, row: usize, column: usize) -> Complex<f64> {
     half_sign(row, column) * exponential(shift, row, column)
 }
 
-/// e^{iz(row − column)}, which grows where row < column.
+/// Returns e^{iz(row − column)}, which grows where row < column.
 fn exponential(shift: Shift, row: usize, column: usize) -> Complex<f64> {
     let difference = row as f64 - column as f64;
     let phase = shift.energy() * difference;
     Complex::new(pxfm::f_cos(phase), pxfm::f_sin(phase)) * pxfm::f_exp(-shift.eta() * difference)
 }
 
-/// (i/2)·sgn(row − column).
+/// Returns (i/2)·sgn(row − column).
 fn half_sign(row: usize, column: usize) -> Complex<f64> {
     Complex::new(0.0, f64::from(row.cmp(&column) as i8) / 2.0)
 }
 
-/// The published weight 1/(1 + |x|); the text beside it asks for (1 + x²)^(−½).
+/// Returns the published weight 1/(1 + |x|); the published text beside it states (1 + x²)^(−½).
 pub fn weight(site: usize) -> f64 {
     1.0 / (1.0 + site as f64)
 }
 
 impl DensePath {
-    /// Runs the dense path on the potential on the diagonal of a chain, whose bonds it does not know.
+    /// Runs the dense path on the potential on the diagonal of a chain; it ignores the chain's bonds.
     ///
-    /// Where nothing is published on what happens, the condition number of a K that is not finite, it counts as infinite.
+    /// The condition number of a K that is not finite counts as infinite, because its treatment is not published.
     ///
     /// # Errors
-    /// [`BirmanSchwingerError::Sites`] for too long a chain.
+    /// [`BirmanSchwingerError::Sites`] if the chain is too long.
     pub fn new(chain: &Chain, shift: Shift, weighted: bool) -> Result<Self, BirmanSchwingerError> {
         let potential = chain.diagonal();
         let bounds = SchattenBounds::published(potential, shift);
@@ -93,8 +94,8 @@ impl DensePath {
     }
 }
 
-/// K = D R₀ D with D = √(|V| + 10⁻¹⁰), everything rounded; the exponential first, so that single precision overflows
-/// where it is beyond 3.4·10³⁸.
+/// Returns K = D R₀ D with D = √(|V| + 10⁻¹⁰), rounded in every step. The exponential is rounded first, so single
+/// precision overflows where it exceeds 3.4·10³⁸.
 fn operator(
     potential: &[f64],
     shift: Shift,
@@ -110,7 +111,7 @@ fn operator(
     })
 }
 
-/// σ_max/(σ_min + 10⁻¹⁰).
+/// Returns σ_max/(σ_min + 10⁻¹⁰).
 fn guarded_condition(operator: &DenseOperator) -> f64 {
     match operator.singular_values().as_deref() {
         Ok([largest, .., smallest]) => largest / (smallest + CONDITION_GUARD),

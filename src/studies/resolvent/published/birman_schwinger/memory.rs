@@ -2,24 +2,24 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Bytes by part, as published.
+/// Bytes of each part, as published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemoryEstimate {
     /// Three diagonals in single precision.
     pub tridiagonal: u64,
     /// Two low-rank factors in single precision.
     pub low_rank: u64,
-    /// One complex number a site and sequence.
+    /// One complex number per site and sequence.
     pub activations: u64,
-    /// Two moments for each parameter.
+    /// Two moments per parameter.
     pub optimizer: u64,
-    /// What dense matrices would take: three for the layer, and one complex for each sequence.
+    /// The bytes of dense matrices: three for the layer, and a complex one for each sequence.
     pub dense: u64,
 }
 
 impl MemoryEstimate {
-    /// The estimate for `sites` sites, `batch` sequences and rank `rank`; with checkpointing the activations count as
-    /// little as the diagonals.
+    /// Computes the estimate for `sites` sites, `batch` sequences, and rank `rank`. With checkpointing the activations
+    /// count no more than the diagonals.
     pub fn new(sites: u32, batch: u32, rank: u32, checkpointing: bool) -> Self {
         let (sites, batch, rank) = (u64::from(sites), u64::from(batch), u64::from(rank));
         let tridiagonal = 12 * sites;
@@ -30,17 +30,17 @@ impl MemoryEstimate {
         Self { tridiagonal, low_rank, activations, optimizer, dense }
     }
 
-    /// ⌈log₂ N⌉, at least 1: the rank where none is given (§1.5).
+    /// Returns ⌈log₂ N⌉, at least 1: the default rank (§1.5).
     pub fn default_rank(sites: u32) -> u32 {
         sites.checked_next_power_of_two().map_or(u32::BITS, u32::trailing_zeros).max(1)
     }
 
-    /// All parts but the dense one.
+    /// Returns the sum of all parts except the dense one.
     pub fn total(&self) -> u64 {
         self.tridiagonal + self.low_rank + self.activations + self.optimizer
     }
 
-    /// 1 − total/dense.
+    /// Returns 1 − total/dense.
     pub fn savings(&self) -> f64 {
         1.0 - self.total() as f64 / self.dense as f64
     }

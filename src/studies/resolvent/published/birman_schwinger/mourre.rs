@@ -1,13 +1,13 @@
-//! The published “Mourre verification”, in both versions: neither looks at the potential, neither can come out
-//! differently (resnet-bk.md §2.4). A check that can is [`bk_resolvent::birman_schwinger::MourreEstimate`].
+//! The published “Mourre verification”, in both versions. Neither depends on the potential, so neither can change its
+//! verdict (resnet-bk.md §2.4). A check that can is [`bk_resolvent::birman_schwinger::MourreEstimate`].
 
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 
-/// What a published check compares, and its verdict.
+/// The comparison of a published check, and its verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct MourreCheck {
-    /// The largest difference between the commutator and what it is compared with; `None` where nothing is compared.
+    /// The largest difference between the commutator and the matrix it is compared with; `None` if nothing is compared.
     pub difference: Option<f64>,
     /// The largest difference that passes.
     pub tolerance: f64,
@@ -16,16 +16,16 @@ pub struct MourreCheck {
 }
 
 impl MourreCheck {
-    /// The original version: i\[H₀, x\] against the identity, away from the ends. The one has nothing on the diagonal
-    /// and the other nothing beside it, so for more than two sites the verdict is always no.
+    /// Returns the original version: i\[H₀, x\] against the identity, away from the ends. The commutator has a zero
+    /// diagonal, and the identity has nothing off the diagonal, so for more than two sites the verdict is always no.
     pub fn original(sites: usize) -> Self {
         const TOLERANCE: f64 = 0.1;
         let identity = |row, column| if row == column { 1.0.into() } else { Complex::default() };
         Self::new(sites, 1, TOLERANCE, identity)
     }
 
-    /// The later version: i\[H₀, x\] against −2P with P the centred difference, which is the same matrix; so the
-    /// verdict is always yes.
+    /// Returns the later version: i\[H₀, x\] against −2P with P the centered difference. Both are the same matrix, so
+    /// the verdict is always yes.
     pub fn later(sites: usize) -> Self {
         let momentum = |row: usize, column: usize| match column as i64 - row as i64 {
             1 => Complex::new(0.0, -0.5),
@@ -36,7 +36,7 @@ impl MourreCheck {
         Self::new(sites, 2, tolerance, |row, column| momentum(row, column) * -2.0)
     }
 
-    /// Compares all elements at least `margin` sites off the ends.
+    /// Compares all elements at least `margin` sites from the ends.
     fn new(
         sites: usize,
         margin: usize,
@@ -57,7 +57,7 @@ impl MourreCheck {
     }
 }
 
-/// i(H₀x − xH₀) with H₀ = (1, −2, 1) and x = 0, 1, …: i·h_rc·(x_c − x_r).
+/// Returns i(H₀x − xH₀) with H₀ = (1, −2, 1) and x = 0, 1, …: i·h_rc·(x_c − x_r).
 fn commutator(row: usize, column: usize) -> Complex<f64> {
     let element = match row.abs_diff(column) {
         0 => -2.0,
