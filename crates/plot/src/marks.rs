@@ -35,7 +35,7 @@ impl Shape {
         [Shape::Triangle, Shape::Diamond, Shape::Inverted, Shape::Pentagon, Shape::Plus];
 }
 
-/// How a mark looks.
+/// The look of a mark.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mark {
     /// Its shape.

@@ -127,7 +127,7 @@ impl Rectangle {
     }
 }
 
-/// How a line is drawn.
+/// The style of a line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Stroke {
     /// Color of the line.
@@ -228,7 +228,7 @@ pub enum Command {
     Line {
         /// At least two points.
         points: Vec<Point>,
-        /// How it is drawn.
+        /// The style of the line.
         stroke: Stroke,
     },
     /// A closed area.

@@ -33,7 +33,7 @@ impl Default for Config {
 pub struct LanguageModel {
     /// Provenance of the numbers: always measured here.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config: model, recipe, and text.
     pub config: Config,

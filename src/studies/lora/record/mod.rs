@@ -80,9 +80,9 @@ impl Stated {
 /// The results of the published simulation, or those in the files of a study.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Study {
-    /// Where the numbers come from.
+    /// Provenance of the numbers.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config. For files: the number of experiments they hold, and the seed that reproduces them, if there is one.
     pub config: Config,

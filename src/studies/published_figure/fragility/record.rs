@@ -119,7 +119,7 @@ pub struct Tally {
 pub struct Fragility {
     /// Provenance of the numbers: always computed here.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config of the study.
     pub config: Config,

@@ -142,7 +142,7 @@ impl ModeRuns {
 pub struct ModeComparison {
     /// Provenance of the numbers: always computed here.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config of the comparison.
     pub config: ComparisonConfig,

@@ -159,7 +159,7 @@ pub struct SizeEstimate {
 pub struct Quantize {
     /// Provenance of the numbers: always computed here.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config of the study.
     pub config: Config,

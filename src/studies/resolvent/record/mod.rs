@@ -32,7 +32,7 @@ use serde::{Deserialize, Serialize};
 pub struct Resolvent {
     /// Provenance of the numbers: always computed here.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config of the study.
     pub config: Config,

@@ -107,7 +107,7 @@ impl Timing {
 pub struct Speed {
     /// Provenance of the numbers: timed here, or read from a file.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config of the measurement.
     pub config: Config,

@@ -125,7 +125,7 @@ impl Rung {
 pub struct Ladder {
     /// Provenance of the numbers: always measured here.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config of the sweep.
     pub config: Config,

@@ -120,7 +120,7 @@ pub struct Published {
 pub struct Mixed {
     /// Computed for the published reading, measured for the exact one.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config of the study.
     pub config: Config,

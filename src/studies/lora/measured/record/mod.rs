@@ -312,7 +312,7 @@ pub struct Run {
 pub struct Adaptation {
     /// Provenance of the numbers: measured.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config of the study.
     pub config: Config,

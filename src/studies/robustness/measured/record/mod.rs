@@ -155,7 +155,7 @@ impl Measured {
 pub struct Widths {
     /// Provenance of the numbers: always measured here.
     pub provenance: Provenance,
-    /// How the record was made.
+    /// The manifest: how the record was made.
     pub manifest: Manifest,
     /// The config of the sweep.
     pub config: Config,
