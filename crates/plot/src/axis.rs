@@ -54,8 +54,7 @@ pub struct Axis {
 /// The smallest part of an axis that zooming can show.
 const DEEPEST: f64 = 1e-6;
 
-/// The fewest ticks of a logarithmic axis at 1, 2, and 5 times powers of ten. An axis with fewer gets evenly spaced
-/// ticks.
+/// The fewest ticks at 1, 2, and 5 times powers of ten; a logarithmic axis with fewer gets evenly spaced ticks.
 const FEWEST: usize = 3;
 
 impl Axis {
@@ -131,8 +130,7 @@ impl Axis {
         Axis { title, low, high, scale, ticks, whole: (low, high), has_choice: false, names: labels.to_vec() }
     }
 
-    /// Returns the part of this axis within a window and keeps its ticks there; the whole axis if the window does not
-    /// overlap it.
+    /// Returns the part of this axis within a window, with its ticks; the whole axis if they do not overlap.
     pub fn cut(self, window: Option<(f64, f64)>) -> Self {
         let Some((low, high)) = window else { return self };
         let (low, high) = (low.max(self.low), high.min(self.high));
@@ -375,8 +373,7 @@ mod tests {
                 assert!((zoomed.fraction(value) - part).abs() < 1e-12, "{scale:?}: {part}");
                 assert!((whole.fraction(value) - (0.25 + 0.25 * part)).abs() < 1e-12, "{scale:?}: {part}");
             }
-            // The zoomed axis shows one quarter, starting at one quarter: a window four times as wide begins one width
-            // earlier.
+            // The zoomed axis begins one width after the start: a window four times as wide begins one width earlier.
             assert_eq!(zoomed.window((-1.0, 3.0)), Window::WHOLE);
             let moved = axis(zoomed.window((0.5, 1.5)));
             assert!((moved.value_at(0.5) - zoomed.value_at(1.0)).abs() < 1e-9 * zoomed.value_at(1.0));
