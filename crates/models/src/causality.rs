@@ -26,13 +26,12 @@ impl Causality {
     }
 
     /// Returns whether no earlier logit changed by more than [`TOLERANCE`].
-    /// A sequence with its logits, ready for changes of single tokens.
     pub fn holds(&self) -> bool {
         self.largest_leak() <= TOLERANCE
     }
 }
 
-/// A sequence whose tokens can be changed, with the logits that it has as it is.
+/// A sequence with its logits, ready for changes of single tokens.
 pub struct Probe<'a> {
     model: &'a LanguageModel,
     tokens: &'a [u32],

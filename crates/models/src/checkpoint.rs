@@ -96,7 +96,9 @@ pub enum CheckpointError {
         written: u32,
     },
     /// A scale that is not positive and normal.
-    #[error("The scales “{name}” of the checkpoint hold {value}, but a scale must be positive and normal. It is damaged.")]
+    #[error(
+        "The scales “{name}” of the checkpoint hold {value}, but a scale must be positive and normal. It is damaged."
+    )]
     Scale {
         /// The name of the tensor of scales.
         name: String,

@@ -64,6 +64,16 @@ pub struct Rectangle {
 }
 
 impl Rectangle {
+    /// Returns the rectangle between two corners, cut to this one.
+    pub fn cut(&self, one: Point, other: Point) -> Self {
+        Rectangle {
+            left: one.x.min(other.x).max(self.left),
+            top: one.y.min(other.y).max(self.top),
+            right: one.x.max(other.x).min(self.right),
+            bottom: one.y.max(other.y).min(self.bottom),
+        }
+    }
+
     /// Creates a rectangle of a given size around a center.
     pub fn around(center: Point, width: f64, height: f64) -> Self {
         let (left, top) = (center.x - width / 2.0, center.y - height / 2.0);

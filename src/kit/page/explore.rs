@@ -2,8 +2,7 @@
 //! or by keys. Drawing keeps up because it happens at most once a frame, in a reduced form while the figure moves.
 
 use bk_plot::View;
-use bk_plot::plot;
-use bk_plot::plot::{Place, Plot};
+use bk_plot::plot::{self, Place, Plot};
 use bk_plot::scene::{Point, Rectangle, Scene};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
@@ -285,9 +284,7 @@ impl Explorer {
         }
         match self.gesture.get_value() {
             Gesture::None => self.hover(at),
-            Gesture::Box(from) => {
-                self.selection.set(self.plot_at(from).map(|plot| cut(from, at, &plot.area)))
-            }
+            Gesture::Box(from) => self.selection.set(self.plot_at(from).map(|plot| plot.area.cut(from, at))),
             Gesture::Move(pointers) => self.drag(pointers, event.pointer_id(), at),
         }
     }
@@ -330,7 +327,7 @@ impl Explorer {
                 self.gesture.set_value(Gesture::None);
                 self.selection.set(None);
                 let Some(plot) = self.plot_at(from) else { return };
-                let frame = cut(from, at, &plot.area);
+                let frame = plot.area.cut(from, at);
                 if frame.width() >= SMALLEST_BOX
                     && frame.height() >= SMALLEST_BOX
                     && event.type_() == "pointerup"
@@ -391,15 +388,5 @@ impl Explorer {
     fn plot_at(&self, at: Point) -> Option<Plot> {
         let scene = self.scene.get_untracked()?;
         scene.plots.iter().find(|plot| plot.area.has(at)).map(|plot| plot.under(&self.latest()))
-    }
-}
-
-/// The box between two points, cut to an area.
-fn cut(one: Point, other: Point, area: &Rectangle) -> Rectangle {
-    Rectangle {
-        left: one.x.min(other.x).max(area.left),
-        top: one.y.min(other.y).max(area.top),
-        right: one.x.max(other.x).min(area.right),
-        bottom: one.y.max(other.y).min(area.bottom),
     }
 }

@@ -89,45 +89,58 @@ pub(crate) fn FigureView(
         Some(Arc::new(move |layout: &Layout| draw(&view, layout)) as Draw)
     });
     let hint = next_id();
-    let described = hint.clone();
     view! {
         <figure class="figure">
-            <div class="figure-frame" tabindex="0" role="application" aria-label="The figure, to be explored" aria-describedby=described
-                data-zoomed=move || explorer.is_zoomed().to_string()
-                on:keydown=move |event| {
-                    if explorer.press(&event) {
-                        event.prevent_default();
-                    }
-                }
-                on:pointerdown=move |event| {
-                    if explorer.press_pointer(&event, position(&event, element)) {
-                        capture(&event, element);
-                    }
-                }
-                on:pointermove=move |event| explorer.move_pointer(&event, position(&event, element))
-                on:pointerup=move |event| explorer.release_pointer(&event, position(&event, element))
-                on:pointercancel=move |event| explorer.release_pointer(&event, position(&event, element))
-                on:pointerleave=move |_| explorer.leave()
-                on:wheel=move |event| {
-                    if explorer.turn(&event, position(&event, element)) {
-                        event.prevent_default();
-                    }
-                }>
-                <canvas node_ref=element role="img" aria-label=summary></canvas>
-                {move || explorer.readout().map(|(at, words)| readout(at, words, width.get_untracked()))}
-                {move || explorer.selection().map(|area| {
-                    let pixels = |points: f64| format!("{}px", points / POINTS_PER_PIXEL);
-                    view! {
-                        <div class="selection" style:left=pixels(area.left) style:top=pixels(area.top)
-                            style:width=pixels(area.width().max(0.0)) style:height=pixels(area.height().max(0.0))></div>
-                    }
-                })}
-            </div>
+            {frame(explorer, element, hint.clone(), width, summary)}
             <p class="spoken" role="status">{move || explorer.said()}</p>
             <Exploring explorer hint />
             <figcaption>{summary}</figcaption>
             <SaveFigure draw=paper stem manifest data />
         </figure>
+    }
+    .into_any()
+}
+
+/// Builds the frame of the figure, which takes pointers and keys; `described` is the identity of its hint.
+fn frame(
+    explorer: Explorer,
+    element: NodeRef<Canvas>,
+    described: String,
+    width: RwSignal<f64>,
+    summary: RwSignal<Option<String>>,
+) -> AnyView {
+    view! {
+        <div class="figure-frame" tabindex="0" role="application" aria-label="The figure, to be explored" aria-describedby=described
+            data-zoomed=move || explorer.is_zoomed().to_string()
+            on:keydown=move |event| {
+                if explorer.press(&event) {
+                    event.prevent_default();
+                }
+            }
+            on:pointerdown=move |event| {
+                if explorer.press_pointer(&event, position(&event, element)) {
+                    capture(&event, element);
+                }
+            }
+            on:pointermove=move |event| explorer.move_pointer(&event, position(&event, element))
+            on:pointerup=move |event| explorer.release_pointer(&event, position(&event, element))
+            on:pointercancel=move |event| explorer.release_pointer(&event, position(&event, element))
+            on:pointerleave=move |_| explorer.leave()
+            on:wheel=move |event| {
+                if explorer.turn(&event, position(&event, element)) {
+                    event.prevent_default();
+                }
+            }>
+            <canvas node_ref=element role="img" aria-label=summary></canvas>
+            {move || explorer.readout().map(|(at, words)| readout(at, words, width.get_untracked()))}
+            {move || explorer.selection().map(|area| {
+                let pixels = |points: f64| format!("{}px", points / POINTS_PER_PIXEL);
+                view! {
+                    <div class="selection" style:left=pixels(area.left) style:top=pixels(area.top)
+                        style:width=pixels(area.width().max(0.0)) style:height=pixels(area.height().max(0.0))></div>
+                }
+            })}
+        </div>
     }
     .into_any()
 }

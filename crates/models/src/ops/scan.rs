@@ -190,14 +190,7 @@ impl Kernel<3> for Scan {
                 }
                 let by_decay: Vec<Lanes<T>> = by_decay.into_iter().map(T::into_lanes).collect();
                 let by_skip = T::into_lanes(by_skip);
-                for (lane, row) in
-                    by_dynamics.chunks_exact_mut(states + 1).skip(first).take(LANES).enumerate()
-                {
-                    for (state, by_decay) in by_decay.iter().enumerate() {
-                        row[state] += by_decay[lane];
-                    }
-                    row[states] += by_skip[lane];
-                }
+                add_dynamics::<T>(&mut by_dynamics, first, &by_decay, by_skip);
             }
             let by_mixing = &mut by_mixing[sequence * length * 2 * states..][..length * 2 * states];
             by_mixing
@@ -206,6 +199,17 @@ impl Kernel<3> for Scan {
                 .for_each(|(by, &lanes)| *by = sum(T::into_lanes(lanes)));
         }
         Ok([by_inputs, by_dynamics, by_mixing])
+    }
+}
+
+/// Adds the gradients of A and D of a bundle of channels, the first of which is `first`, to the rows of their channels.
+fn add_dynamics<T: Element>(rows: &mut [T], first: usize, by_decay: &[Lanes<T>], by_skip: Lanes<T>) {
+    let states = by_decay.len();
+    for (lane, row) in rows.chunks_exact_mut(states + 1).skip(first).take(LANES).enumerate() {
+        for (state, by_decay) in by_decay.iter().enumerate() {
+            row[state] += by_decay[lane];
+        }
+        row[states] += by_skip[lane];
     }
 }
 

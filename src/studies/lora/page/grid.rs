@@ -101,35 +101,38 @@ pub(crate) fn Grid(
                 style:background-color=colour.unwrap_or_default() on:click=press>{text}</button>
         }
     };
-    let body = move |cells: Cells| {
-        let ends = cells.ends().unwrap_or((0.0, 1.0));
-        let heads = cells.columns.iter().map(|(way, labels)| {
-            view! { <th scope="colgroup" colspan=labels.len().to_string()>{way.clone()}</th> }
-        });
-        let labels = cells.columns.iter().flat_map(|(_, labels)| labels.clone());
-        let labels = labels.map(|label| view! { <th scope="col">{label}</th> });
-        let rows = cells.rows.iter().enumerate().map(|(row, (name, line))| {
-            let line = line
-                .iter()
-                .enumerate()
-                .map(|(column, one)| view! { <td>{cell(one, (row, column), ends)}</td> });
-            view! { <tr><th scope="row">{name.clone()}</th>{line.collect_view()}</tr> }
-        });
-        view! {
-            <thead>
-                <tr><th scope="col" rowspan="2">"Model, data, adapter"</th>{heads.collect_view()}</tr>
-                <tr>{labels.collect_view()}</tr>
-            </thead>
-            <tbody>{rows.collect_view()}</tbody>
-        }
-        .into_any()
-    };
     view! {
         <div class="table-scroll">
             <table class="matrix" role="grid" aria-labelledby=heading node_ref=table on:keydown=press>
-                {move || cells.get().map(body)}
+                {move || cells.get().map(|cells| body(&cells, cell))}
             </table>
         </div>
+    }
+    .into_any()
+}
+
+/// Builds the head and the rows of the table; `cell` builds one from its data, its row and column, and the ends of the scale.
+fn body<Built: IntoView + 'static>(
+    cells: &Cells,
+    cell: impl Fn(&Cell, (usize, usize), (f64, f64)) -> Built,
+) -> AnyView {
+    let ends = cells.ends().unwrap_or((0.0, 1.0));
+    let heads = cells.columns.iter().map(|(way, labels)| {
+        view! { <th scope="colgroup" colspan=labels.len().to_string()>{way.clone()}</th> }
+    });
+    let labels = cells.columns.iter().flat_map(|(_, labels)| labels.clone());
+    let labels = labels.map(|label| view! { <th scope="col">{label}</th> });
+    let rows = cells.rows.iter().enumerate().map(|(row, (name, line))| {
+        let line =
+            line.iter().enumerate().map(|(column, one)| view! { <td>{cell(one, (row, column), ends)}</td> });
+        view! { <tr><th scope="row">{name.clone()}</th>{line.collect_view()}</tr> }
+    });
+    view! {
+        <thead>
+            <tr><th scope="col" rowspan="2">"Model, data, adapter"</th>{heads.collect_view()}</tr>
+            <tr>{labels.collect_view()}</tr>
+        </thead>
+        <tbody>{rows.collect_view()}</tbody>
     }
     .into_any()
 }

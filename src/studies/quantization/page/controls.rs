@@ -78,42 +78,7 @@ pub(crate) fn Controls() -> impl IntoView {
                         }
                     }) />
             </Show>
-            <Show when=uniform>
-                <Choice label="Bits of v" options=WIDTHS.to_vec()
-                    value=read(|config| key(&WIDTHS, &config.potential_bits.bits().to_string()))
-                    set=write(|config, bits| set_width(bits, &mut config.potential_bits)) />
-                <Choice label="Bits of G" options=WIDTHS.to_vec()
-                    value=read(|config| key(&WIDTHS, &config.green_bits.bits().to_string()))
-                    set=write(|config, bits| set_width(bits, &mut config.green_bits)) />
-                <Choice label="Grid" options=ZERO_POINTS.to_vec()
-                    value=read(|config| ZERO_POINTS[usize::from(!config.zero_point)].0)
-                    set=write(|config, chosen| {
-                        config.zero_point = chosen == "yes";
-                        if config.zero_point && config.rule == ScaleRule::PublishedDivisor {
-                            config.rule = ScaleRule::AbsoluteMaximum;
-                        }
-                    }) />
-                <Choice label="A scale is shared by" options=SHARED.to_vec()
-                    value=read(|config| SHARED[config.granularity as usize].0)
-                    set=write(|config, name| {
-                        let all = [Granularity::Tensor, Granularity::Channel, Granularity::Group];
-                        let place = SHARED.iter().position(|(key, _)| *key == name);
-                        config.granularity = place.map_or(Granularity::Group, |place| all[place]);
-                    }) />
-                <Choice label="Scale rule" options=RULES.to_vec()
-                    value=read(|config| key(&RULES, &config.rule.to_string()))
-                    set=write(|config, name| if let Ok(rule) = name.parse() {
-                        config.rule = rule;
-                        config.zero_point &= rule != ScaleRule::PublishedDivisor;
-                    }) />
-                <Choice label="Trained" options=TRAINED.to_vec()
-                    value=read(|config| TRAINED[config.trained as usize].0)
-                    set=write(|config, name| config.trained = match name {
-                        "steps" => Trained::Steps,
-                        "rounding" => Trained::Rounding,
-                        _ => Trained::Nothing,
-                    }) />
-            </Show>
+            <Show when=uniform><UniformGrid /></Show>
             <Show when=move || room.config.with(|config| config.format == Format::Uniform)>
             <Field label="Channels a group" hint="the last group may be shorter" expected="a whole number"
                 value=Signal::derive(move || room.config.with(|config| config.group))
@@ -130,6 +95,53 @@ pub(crate) fn Controls() -> impl IntoView {
                 <button type="button" on:click=move |_| view.update(|view| view.config = Config::default())>"Start over"</button>
             </div>
         </form>
+    }
+    .into_any()
+}
+
+/// The fields of a uniform grid: bits, zero point, scales, training.
+#[component]
+fn UniformGrid() -> impl IntoView {
+    let room = expect_context::<QuantizeRoom>();
+    let read = move |read: fn(&Config) -> &'static str| Signal::derive(move || room.config.with(read));
+    let write = move |write: fn(&mut Config, &str)| {
+        Callback::new(move |chosen: String| room.view.update(|view| write(&mut view.config, &chosen)))
+    };
+    view! {
+        <Choice label="Bits of v" options=WIDTHS.to_vec()
+            value=read(|config| key(&WIDTHS, &config.potential_bits.bits().to_string()))
+            set=write(|config, bits| set_width(bits, &mut config.potential_bits)) />
+        <Choice label="Bits of G" options=WIDTHS.to_vec()
+            value=read(|config| key(&WIDTHS, &config.green_bits.bits().to_string()))
+            set=write(|config, bits| set_width(bits, &mut config.green_bits)) />
+        <Choice label="Grid" options=ZERO_POINTS.to_vec()
+            value=read(|config| ZERO_POINTS[usize::from(!config.zero_point)].0)
+            set=write(|config, chosen| {
+                config.zero_point = chosen == "yes";
+                if config.zero_point && config.rule == ScaleRule::PublishedDivisor {
+                    config.rule = ScaleRule::AbsoluteMaximum;
+                }
+            }) />
+        <Choice label="A scale is shared by" options=SHARED.to_vec()
+            value=read(|config| SHARED[config.granularity as usize].0)
+            set=write(|config, name| {
+                let all = [Granularity::Tensor, Granularity::Channel, Granularity::Group];
+                let place = SHARED.iter().position(|(key, _)| *key == name);
+                config.granularity = place.map_or(Granularity::Group, |place| all[place]);
+            }) />
+        <Choice label="Scale rule" options=RULES.to_vec()
+            value=read(|config| key(&RULES, &config.rule.to_string()))
+            set=write(|config, name| if let Ok(rule) = name.parse() {
+                config.rule = rule;
+                config.zero_point &= rule != ScaleRule::PublishedDivisor;
+            }) />
+        <Choice label="Trained" options=TRAINED.to_vec()
+            value=read(|config| TRAINED[config.trained as usize].0)
+            set=write(|config, name| config.trained = match name {
+                "steps" => Trained::Steps,
+                "rounding" => Trained::Rounding,
+                _ => Trained::Nothing,
+            }) />
     }
     .into_any()
 }

@@ -255,6 +255,23 @@ mod tests {
         }
     }
 
+    /// A training whose grids are narrower than calibrated, so that some values are clipped and zero points matter.
+    fn narrowed(config: &Config, tensors: [&Vec<f32>; 3]) -> Training {
+        let calibrated: Vec<Calibration<Calibrated>> = tensors
+            .map(|values| {
+                let mut calibration = Calibration::start(config.scheme(Width::Int4), config.sites).unwrap();
+                calibration.collect(values).unwrap();
+                calibration.calibrate().unwrap()
+            })
+            .into();
+        let mut training = Training::new(config, &calibrated, None).unwrap();
+        for grid in training.tensors.iter_mut().flat_map(|tensor| &mut tensor.grids) {
+            grid.step *= 0.8;
+            grid.zero_point += 0.3;
+        }
+        training
+    }
+
     /// Compares the derivatives of the end-to-end loss with respect to every step and zero point with finite
     /// differences of a surrogate in which every rounding is held fixed.
     #[test]
@@ -265,19 +282,7 @@ mod tests {
         let core = Core::of(&config).unwrap();
         let draws = Draws::of(&config);
         let exact = core.green(&draws.calibration).unwrap();
-        let calibrated: Vec<Calibration<Calibrated>> = [&draws.calibration, &exact.re, &exact.im]
-            .map(|values| {
-                let mut calibration = Calibration::start(config.scheme(Width::Int4), sites).unwrap();
-                calibration.collect(values).unwrap();
-                calibration.calibrate().unwrap()
-            })
-            .into();
-        let mut training = Training::new(&config, &calibrated, None).unwrap();
-        // Narrower than calibrated, so that some values are clipped and zero points matter.
-        for grid in training.tensors.iter_mut().flat_map(|tensor| &mut tensor.grids) {
-            grid.step *= 0.8;
-            grid.zero_point += 0.3;
-        }
+        let training = narrowed(&config, [&draws.calibration, &exact.re, &exact.im]);
         let rows = draws.batch(1);
         let wide = |values: &[f32]| -> Vec<f64> { values.iter().map(|&value| f64::from(value)).collect() };
         let potential = wide(&draws.calibration[rows.clone()]);

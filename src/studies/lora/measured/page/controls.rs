@@ -50,12 +50,6 @@ fn matrix(present: &Config, of: Config) -> Config {
 pub(crate) fn Controls(hidden: Signal<bool>) -> impl IntoView {
     let lab = expect_context::<Lab>();
     let room = expect_context::<MeasuredRoom>();
-    let read = move |read: fn(&Config) -> usize| Signal::derive(move || room.study.with(read));
-    let set = move |change: fn(&mut Config, usize)| {
-        Callback::new(move |value: usize| {
-            room.settings.update(|settings| change(&mut settings.measured.study, value));
-        })
-    };
     let run = move |of: fn() -> Config| {
         move |_| {
             let config = room.study.with_untracked(|present| matrix(present, of()));
@@ -104,18 +98,7 @@ pub(crate) fn Controls(hidden: Signal<bool>) -> impl IntoView {
                 Some(file) => format!("“{}”: {} images of {}.", file.name, file.images, file.classes.join(", ")),
                 None => "A zip has a folder a class, of PNG or JPEG files. They are reduced to 16×16 pixels, and stay in this browser.".into(),
             })}</p>
-            <details>
-                <summary>"Lengths and memory"</summary>
-                <Field label="Steps of a run" hint="of adapting; fewer where early stopping acts" expected="a whole number from 1 to 1000000"
-                    value=read(|study| study.recipe.steps) set=set(|study, steps| study.recipe.steps = steps) />
-                <Field label="Steps before" hint="of training the base on textures, once a model" expected="a whole number from 1 to 1000000"
-                    value=read(|study| study.first.steps) set=set(|study, steps| study.first.steps = steps) />
-                <Field label="Images a class" hint="of which 70 % are learned from, 10 % chosen by, 20 % judged by" expected="a whole number from 3 to 100000"
-                    value=read(|study| study.images) set=set(|study, images| study.images = images) />
-                <Field label="Bytes a step may take" hint="beside what there is before it; 0 is no limit. Batches stay as large: fewer of their images are computed at once" expected="a whole number of bytes"
-                    value=Signal::derive(move || room.study.with(|study| study.step_bytes.unwrap_or(0)))
-                    set=Callback::new(move |bytes: u64| room.settings.update(|settings| settings.measured.study.step_bytes = Some(bytes).filter(|&bytes| bytes > 0))) />
-            </details>
+            {lengths_and_memory(room)}
             <fieldset class="filters">
                 <legend>"Show in grid and figure"</legend>
                 {Axis::ALL.map(|axis| narrow(room, axis)).collect_view()}
@@ -129,6 +112,31 @@ pub(crate) fn Controls(hidden: Signal<bool>) -> impl IntoView {
                 <button type="button" on:click=move |_| room.close_record(lab)>"Forget the opened record"</button>
             </Show>
         </form>
+    }
+    .into_any()
+}
+
+/// Builds the fields of how long the study trains, and of what memory a step may take.
+fn lengths_and_memory(room: MeasuredRoom) -> AnyView {
+    let read = move |read: fn(&Config) -> usize| Signal::derive(move || room.study.with(read));
+    let set = move |change: fn(&mut Config, usize)| {
+        Callback::new(move |value: usize| {
+            room.settings.update(|settings| change(&mut settings.measured.study, value));
+        })
+    };
+    view! {
+        <details>
+            <summary>"Lengths and memory"</summary>
+            <Field label="Steps of a run" hint="of adapting; fewer where early stopping acts" expected="a whole number from 1 to 1000000"
+                value=read(|study| study.recipe.steps) set=set(|study, steps| study.recipe.steps = steps) />
+            <Field label="Steps before" hint="of training the base on textures, once a model" expected="a whole number from 1 to 1000000"
+                value=read(|study| study.first.steps) set=set(|study, steps| study.first.steps = steps) />
+            <Field label="Images a class" hint="of which 70 % are learned from, 10 % chosen by, 20 % judged by" expected="a whole number from 3 to 100000"
+                value=read(|study| study.images) set=set(|study, images| study.images = images) />
+            <Field label="Bytes a step may take" hint="beside what there is before it; 0 is no limit. Batches stay as large: fewer of their images are computed at once" expected="a whole number of bytes"
+                value=Signal::derive(move || room.study.with(|study| study.step_bytes.unwrap_or(0)))
+                set=Callback::new(move |bytes: u64| room.settings.update(|settings| settings.measured.study.step_bytes = Some(bytes).filter(|&bytes| bytes > 0))) />
+        </details>
     }
     .into_any()
 }

@@ -69,11 +69,43 @@ fn live(lab: Lab, room: MeasuredRoom) -> AnyView {
 
 fn experiment(lab: Lab, room: MeasuredRoom, record: Arc<Adaptation>, run: Run) -> AnyView {
     let config = &record.config;
+    let facts = facts(&record, &run);
+    let (name, provenance) = (key(&run.arm), record.provenance);
+    let figure = |draw: DrawView, stem: &'static str| {
+        let manifest = Callback::new(move |()| room.manifest(lab));
+        let draw = Signal::stored(Some(draw));
+        view! { <FigureView draw view=RwSignal::new(View::default()) stem aspect=0.45 manifest /> }
+    };
+    let (one, other) = (run.trajectory.clone(), run.trajectory.clone());
+    let (first, second, clip) = (name.clone(), name.clone(), config.recipe.clip);
+    let loss: DrawView = Arc::new(move |view, layout| losses(&first, &one, provenance, view, layout));
+    let norm: DrawView = Arc::new(move |view, layout| norms(&second, &other, clip, provenance, view, layout));
+    view! {
+        <section class="record experiment">
+            <h2>{name}</h2>
+            <p><strong class="provenance">{record.provenance.label()}</strong>" "{record.provenance.meaning()}</p>
+            <dl class="facts">
+                {facts.map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }).collect_view()}
+            </dl>
+            <div class="halves">
+                {figure(loss, "quantized-lora-loss")}
+                {figure(norm, "quantized-lora-gradient-norm")}
+            </div>
+            <GridTable grid=confusion(&record, &run) />
+            {wrong_images(lab, room, record.clone(), run)}
+        </section>
+    }
+    .into_any()
+}
+
+/// Returns what is known of a run: names and values.
+fn facts(record: &Adaptation, run: &Run) -> [(&'static str, String); 9] {
+    let config = &record.config;
     let lora = config.lora(run.arm.rank);
     let model = run.arm.size.model(config.classes(run.arm.task).len());
     let trajectory = &run.trajectory;
-    let (chance, deviations) = record.above_chance(&run);
-    let facts = [
+    let (chance, deviations) = record.above_chance(run);
+    [
         (
             "Held-out images recognised",
             format!(
@@ -122,33 +154,7 @@ fn experiment(lab: Lab, room: MeasuredRoom, record: Arc<Adaptation>, run: Run) -
                 config.recipe.batch, config.recipe.learning_rate, config.recipe.warm_up, config.recipe.clip
             ),
         ),
-    ];
-    let (name, provenance) = (key(&run.arm), record.provenance);
-    let figure = |draw: DrawView, stem: &'static str| {
-        let manifest = Callback::new(move |()| room.manifest(lab));
-        let draw = Signal::stored(Some(draw));
-        view! { <FigureView draw view=RwSignal::new(View::default()) stem aspect=0.45 manifest /> }
-    };
-    let (one, other) = (run.trajectory.clone(), run.trajectory.clone());
-    let (first, second, clip) = (name.clone(), name.clone(), config.recipe.clip);
-    let loss: DrawView = Arc::new(move |view, layout| losses(&first, &one, provenance, view, layout));
-    let norm: DrawView = Arc::new(move |view, layout| norms(&second, &other, clip, provenance, view, layout));
-    view! {
-        <section class="record experiment">
-            <h2>{name}</h2>
-            <p><strong class="provenance">{record.provenance.label()}</strong>" "{record.provenance.meaning()}</p>
-            <dl class="facts">
-                {facts.map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }).collect_view()}
-            </dl>
-            <div class="halves">
-                {figure(loss, "quantized-lora-loss")}
-                {figure(norm, "quantized-lora-gradient-norm")}
-            </div>
-            <GridTable grid=confusion(&record, &run) />
-            {wrong_images(lab, room, record.clone(), run)}
-        </section>
-    }
-    .into_any()
+    ]
 }
 
 /// How many images of each class were taken for which.
