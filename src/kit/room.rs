@@ -11,8 +11,21 @@ pub struct Room(pub &'static str);
 pub struct RoomInfo {
     /// Its name in links.
     pub room: Room,
-    /// Its name in the navigation.
+    /// Its name in the navigation; `None` for a room that is reached as a half of others.
+    pub title: Option<&'static str>,
+    /// The halves of its study, this room among them; empty where the study has one room.
+    pub halves: &'static [Half],
+}
+
+/// A half of a study: as published, or as measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Half {
+    /// Its name.
     pub title: &'static str,
+    /// The room that shows it.
+    pub room: Room,
+    /// What the room's link holds where the room shows this half, as `&key=value`; empty where it holds nothing.
+    pub setting: &'static str,
 }
 
 /// The records of one kind that a room takes in.

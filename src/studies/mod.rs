@@ -16,7 +16,7 @@ pub mod robustness;
 pub mod scaling;
 pub mod stability;
 
-use crate::kit::room::{RoomInfo, Shown};
+use crate::kit::room::{Half, Room, RoomInfo, Shown};
 
 /// THE TABLE: for each study the rooms of the page, with the function that builds each, and the parts of the worker, with
 /// the function that knows the tasks of each, and the other studies that it may import from. The page and the worker split
@@ -39,18 +39,46 @@ macro_rules! studies {
     };
 }
 
+/// A room whose study has no other.
+const fn single(room: Room, title: &'static str) -> RoomInfo {
+    RoomInfo { room, title: Some(title), halves: &[] }
+}
+
+/// A room that is reached as a half of others.
+const fn half(room: Room) -> RoomInfo {
+    RoomInfo { room, title: None, halves: &[] }
+}
+
+/// The two halves of robustness.
+const ROBUSTNESS: &[Half] = &[
+    Half { title: "As published", room: robustness::ROOM, setting: "" },
+    Half { title: "Measured", room: robustness::measured::ROOM, setting: "" },
+];
+
+/// The two halves of efficiency.
+const EFFICIENCY: &[Half] = &[
+    Half { title: "As published", room: efficiency::ROOM, setting: "" },
+    Half { title: "Measured", room: scaling::ROOM, setting: "" },
+];
+
+/// The two halves of stability.
+const STABILITY: &[Half] = &[
+    Half { title: "As published", room: stability::ROOM, setting: "" },
+    Half { title: "Measured", room: scaling::ROOM, setting: "&study=stability" },
+];
+
 /// The rooms, in the order of the navigation.
 pub const ROOMS: &[RoomInfo] = &[
-    RoomInfo { room: robustness::ROOM, title: "Robustness" },
-    RoomInfo { room: efficiency::ROOM, title: "Efficiency" },
-    RoomInfo { room: stability::ROOM, title: "Stability" },
-    RoomInfo { room: resolvent::ROOM, title: "Resolvent" },
-    RoomInfo { room: quantization::ROOM, title: "Quantization" },
-    RoomInfo { room: robustness::measured::ROOM, title: "Measured robustness" },
-    RoomInfo { room: scaling::ROOM, title: "Measured efficiency and stability" },
-    RoomInfo { room: language_models::ROOM, title: "Language models" },
-    RoomInfo { room: lora::ROOM, title: "Quantized LoRA" },
-    RoomInfo { room: files::ROOM, title: "Files" },
+    RoomInfo { room: robustness::ROOM, title: Some("Robustness"), halves: ROBUSTNESS },
+    RoomInfo { room: efficiency::ROOM, title: Some("Efficiency"), halves: EFFICIENCY },
+    RoomInfo { room: stability::ROOM, title: Some("Stability"), halves: STABILITY },
+    single(lora::ROOM, "Quantized LoRA"),
+    single(resolvent::ROOM, "Resolvent"),
+    single(quantization::ROOM, "Quantization"),
+    single(language_models::ROOM, "Language models"),
+    single(files::ROOM, "Files"),
+    half(robustness::measured::ROOM),
+    half(scaling::ROOM),
 ];
 
 /// The kinds of records that the page announces when they are imported.

@@ -115,14 +115,27 @@ export async function eventually(check, patience = PATIENCE_MILLISECONDS) {
 /** The heading of the room that is shown. */
 export const heading = page => page.getByRole('heading', { level: 1 });
 
+/** Rooms that are reached as a half of a study: the study, and the half. */
+const HALVES = {
+  'Measured robustness': ['Robustness', 'Measured'],
+  'Measured efficiency and stability': ['Efficiency', 'Measured'],
+};
+
 /** Goes to a room as a reader does. */
 export async function enter(page, room) {
-  const rooms = page.getByRole('navigation', { name: 'Rooms' });
-  // One room's name may be a part of another's.
-  await rooms.getByRole('link', { name: room, exact: true }).click();
+  const [study, half] = HALVES[room] ?? [room, 'As published'];
+  await follow(page.getByRole('navigation', { name: 'Rooms' }), study);
+  const halves = page.getByRole('navigation', { name: `Halves of ${study}` });
+  if (await halves.isVisible()) await follow(halves, half);
+}
+
+/** Follows a link of a navigation, which is then the current one. */
+async function follow(navigation, name) {
+  // One name may be a part of another.
+  await navigation.getByRole('link', { name, exact: true }).click();
   // The room changes with the address, a moment after the click.
   await eventually(async () => {
-    assert.deepEqual(await rooms.locator('[aria-current=page]').allInnerTexts(), [room]);
+    assert.deepEqual(await navigation.locator('[aria-current]').allInnerTexts(), [name]);
   });
 }
 

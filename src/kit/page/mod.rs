@@ -11,6 +11,7 @@ pub(crate) mod findings;
 mod folders;
 pub(crate) mod formulas;
 pub(crate) mod local_storage;
+mod navigation;
 pub(crate) mod room_handle;
 pub mod rooms;
 mod save_figure;
@@ -21,9 +22,10 @@ pub(crate) mod table;
 pub(crate) mod texts;
 mod theme;
 
-use super::room::{Room, RoomInfo, Shown};
+use super::room::{RoomInfo, Shown};
 use folders::Gift;
 use leptos::prelude::*;
+use navigation::{Halves, Rooms};
 use rooms::{Fetch, Place};
 pub use state::Lab;
 use state::{Notice, Tone};
@@ -87,17 +89,10 @@ fn App(worker_url: String, table: Table) -> impl IntoView {
 #[component]
 fn Top() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let link = move |room: Room, name: &'static str| {
-        view! {
-            <a href=move || lab.fragment(room) aria-current=move || (lab.room.get() == room).then_some("page")>{name}</a>
-        }
-    };
     view! {
         <header class="top">
             <p class="name">"BK Lab"</p>
-            <nav aria-label="Rooms">
-                {lab.rooms().iter().map(|info| link(info.room, info.title)).collect_view()}
-            </nav>
+            <Rooms />
             <button type="button" class="quiet" on:click=move |_| copy_link(lab)>"Copy link"</button>
             <label class="theme">
                 <span>"Theme"</span>
@@ -107,6 +102,7 @@ fn Top() -> impl IntoView {
                     }).collect_view()}
                 </select>
             </label>
+            <Halves />
         </header>
     }
 }
