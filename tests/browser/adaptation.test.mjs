@@ -162,7 +162,7 @@ describe('quantized LoRA, run here', () => {
       await again.goto(page.url());
       await eventually(async () => assert.ok((await ended(again).count()) >= 3));
       assert.ok((await ended(again).count()) < 12, 'nothing is begun by opening a link');
-      await button(again, 'Go on').click();
+      await button(again, 'Resume').click();
       await hasRun(again, 12);
       const resumed = await record(again);
       await button(again, 'Forget these runs').click();

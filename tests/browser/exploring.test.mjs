@@ -103,7 +103,7 @@ describe('exploring', () => {
       withLab(browser, `#/${room}?v=1`, {}, async page => {
         await drawn(page);
         await visible(page, 'Mamba').click();
-        await visible(page, 'Logarithmic upward').click();
+        await visible(page, 'Log y').click();
         await eventually(async () => assert.match(settings(page), /hidden=mamba/));
         await eventually(async () => assert.match(settings(page), /y_scale=(linear|logarithmic)/));
         await frame(page).focus();

@@ -115,7 +115,7 @@ describe('files of a figure', () => {
     test(`${figure.key}: what the files show is what the canvas shows`, async t =>
       withLab(browser, fragment(figure), {}, async page => {
         await drawnFigures(page, 1);
-        await onScreen(page, /On paper/).click();
+        await onScreen(page, /Print size/).click();
         await choice(page, 'Printed in').selectOption('ieee-2');
         // What the canvas holds, pixel by pixel, and the resolution beside it.
         const { bytes: painted } = await exported(page, 'png');
@@ -176,9 +176,9 @@ describe('files of a figure', () => {
   test('the size on paper is the one that is asked for, in millimetres and points', () =>
     withLab(browser, '#/efficiency?v=1', {}, async page => {
       await drawnFigures(page, 1);
-      await onScreen(page, /On paper 304.8 mm wide, letters of 10 pt/).click();
+      await onScreen(page, /Print size: 304.8 mm wide, 10 pt type/).click();
       await choice(page, 'Printed in').selectOption({ label: 'Nature, one column' });
-      await onScreen(page, /On paper 89 mm wide, letters of 7 pt/).waitFor();
+      await onScreen(page, /Print size: 89 mm wide, 7 pt type/).waitFor();
       await choice(page, 'PNG resolution').selectOption('600');
       const png = (await exported(page, 'png')).bytes;
       // 89 mm at 600 dots an inch, and 23,622 dots a metre.

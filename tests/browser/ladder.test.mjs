@@ -46,7 +46,7 @@ async function record(page) {
 }
 
 /** The button that goes on, whatever is left. */
-const goOn = page => page.getByRole('button', { name: /^Go on: \d+ models? (is|are) left$/ });
+const goOn = page => page.getByRole('button', { name: /^Resume: \d+ models? left$/ });
 
 /** Trains until nothing is left. */
 async function complete(page) {
@@ -114,7 +114,7 @@ describe('measured efficiency and stability', () => {
       assert.match(bytes.toString(), /#\/ladder\?v=1&efficiency=/);
       // More seeds train those alone.
       await field(page, 'Seeds').fill('1, 2');
-      await button(page, 'Go on: 3 models are left').waitFor();
+      await button(page, 'Resume: 3 models left').waitFor();
       await button(page, 'Forget these models').click();
       await onScreen(page, NOTHING).waitFor();
       await page.reload();

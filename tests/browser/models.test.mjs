@@ -115,7 +115,7 @@ describe('language models', () => {
         await enterPanel(page, 'Predictions');
         const prompt = 'the cat saw a dog.';
         await field(page, 'Text').fill(prompt);
-        await button(page, 'Say what comes next').click();
+        await button(page, 'Predict next token').click();
         await table(page, /^Each token, how little/).waitFor({ timeout: PATIENCE_MILLISECONDS });
         const { bytes } = await downloaded(page, () => button(page, 'Predictions JSON').click());
         const here = JSON.parse(bytes);
@@ -133,10 +133,10 @@ describe('language models', () => {
       await train(page);
       await enterPanel(page, 'Predictions');
       await field(page, 'Text').fill('Ω');
-      await button(page, 'Say what comes next').click();
+      await button(page, 'Predict next token').click();
       await said(page, /The embedded language has no symbol/);
       await field(page, 'Text').fill('a'.repeat(200));
-      await button(page, 'Say what comes next').click();
+      await button(page, 'Predict next token').click();
       await said(page, /200/);
       assertQuiet(lab);
     }));
@@ -148,12 +148,12 @@ describe('language models', () => {
       await button(page, 'Train a new model').click();
       await eventually(async () => assert.match((await shelf(page).allInnerTexts()).at(-1), /^2\..* [1-9]\d* of 300 steps$/));
       await button(page, 'Pause').click();
-      await eventually(async () => assert.ok(await button(page, 'Go on').isEnabled()));
+      await eventually(async () => assert.ok(await button(page, 'Resume').isEnabled()));
       await page.reload();
       await eventually(async () => assert.equal(await shelf(page).count(), 2));
       const kept = (await shelf(page).last().innerText()).match(/(\d+) of 300 steps/);
       assert.ok(Number(kept[1]) >= 1, `${kept[0]} were kept`);
-      await button(page, 'Go on').click();
+      await button(page, 'Resume').click();
       await measured(page);
       const resumed = await record(page);
       assert.deepEqual(resumed.trajectory, whole.trajectory);
@@ -166,13 +166,13 @@ describe('language models', () => {
       await button(page, 'Train a new model').click();
       await said(page, /^\d\d+ of 400 steps/);
       await button(page, 'Pause').click();
-      await eventually(async () => assert.ok(await button(page, 'Go on').isEnabled()));
-      const saved = await downloaded(page, () => button(page, 'Save to go on elsewhere').click());
+      await eventually(async () => assert.ok(await button(page, 'Resume').isEnabled()));
+      const saved = await downloaded(page, () => button(page, 'Save resumable checkpoint').click());
       await choose(page, 'Open a checkpoint', file(saved.name, saved.bytes, 'application/octet-stream'));
       await eventually(async () => assert.equal(await shelf(page).count(), 2));
       const steps = async which => (await which.innerText()).match(/(\d+) of 400 steps/)[1];
       assert.equal(await steps(shelf(page).last()), await steps(shelf(page).first()));
-      assert.ok(await button(page, 'Go on').isEnabled());
+      assert.ok(await button(page, 'Resume').isEnabled());
     }));
 
   test('files that are no checkpoint are refused, and nothing is lost', () =>

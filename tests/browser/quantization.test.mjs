@@ -188,7 +188,7 @@ describe('the quantization room', () => {
     withLab(browser, `${LINK}&seeds=2&step=claims`, {}, async (page, lab) => {
       await onScreen(page, /held against a comparison over seeds/).first().waitFor();
       await button(page, 'Compare over 2 seeds').click();
-      const caption = 'What was claimed, what comes back, and what that rests on';
+      const caption = 'Claims and verdicts';
       await table(page, caption).waitFor({ timeout: 60_000 });
       const claims = await rows(page, caption);
       assert.equal(claims.length, 23);

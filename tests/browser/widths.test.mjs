@@ -122,7 +122,7 @@ describe('measured robustness', () => {
       await button(page, 'Measure it here').click();
       await eventually(async () => assert.ok((await points(page)) >= 3), PATIENCE_MILLISECONDS);
       await page.reload();
-      const go_on = page.getByRole('button', { name: /^Go on measuring: \d+ points$/ });
+      const go_on = page.getByRole('button', { name: /^Resume measuring: \d+ points left$/ });
       await go_on.waitFor();
       const kept = await record(page);
       const count = kept.models[0].points.length;
@@ -189,7 +189,7 @@ describe('measured robustness', () => {
       await button(page, 'Measure it here').click();
       await eventually(async () => assert.ok((await points(page)) >= 2), PATIENCE_MILLISECONDS);
       await button(page, 'Cancel').filter({ visible: true }).click();
-      const go_on = page.getByRole('button', { name: /^Go on measuring/ });
+      const go_on = page.getByRole('button', { name: /^Resume measuring/ });
       await go_on.waitFor();
       const before = await points(page);
       await go_on.click();
@@ -374,7 +374,7 @@ describe('measured robustness', () => {
       const measured = async () => ((await table(page, caption).count()) ? rows(page, caption) : []);
       await eventually(async () => assert.ok((await measured()).length > 2), PATIENCE_MILLISECONDS);
       await page.reload();
-      const go_on = button(page, 'Go on training and measuring');
+      const go_on = button(page, 'Resume training and measuring');
       await go_on.waitFor();
       const kept = await measured();
       assert.ok(kept.length > 2 && kept.length < 21, `${kept.length} rows were kept`);

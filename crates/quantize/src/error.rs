@@ -29,7 +29,7 @@ pub enum QuantizeError {
     /// A bit width that has no format here.
     #[error("{0} bits have no format here. Choose 2, 3, 4 or 8 for integers, 16 or 32 for floats.")]
     Width(u32),
-    /// A scale rule that is none.
+    /// An unknown scale rule.
     #[error(
         "“{0}” is no scale rule. Choose absolute-maximum, published-divisor, percentile:99.9 or least-squares."
     )]

@@ -23,7 +23,7 @@ impl Grid {
         Grid { scale, zero_point: zero_point.clamp(lowest, highest) as i8 }
     }
 
-    /// The code of a finite value: the nearest level, of two equally near the one whose x/s is even.
+    /// Returns the code of a finite value: that of the nearest level; ties round to even.
     pub fn encode(&self, value: f32, width: Width) -> i8 {
         let (lowest, highest) = width.codes();
         let code = (value / self.scale).round_ties_even() + f32::from(self.zero_point);

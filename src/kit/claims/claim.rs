@@ -163,7 +163,7 @@ impl Number {
         let (verdict, mut reason) = match value.map(|value| value - published) {
             None => (Verdict::NotReproducible, "The data has no such point.".into()),
             Some(difference) if difference.abs() <= tolerance => {
-                (Verdict::Reproduced, format!("The number comes back; its origin: {}.", provenance.label()))
+                (Verdict::Reproduced, format!("Reproduced; source: {}.", provenance.label()))
             }
             Some(difference) => (Verdict::Differs, format!("Off by {difference:+.decimals$}{unit}.")),
         };

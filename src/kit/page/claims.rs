@@ -42,7 +42,7 @@ pub(crate) fn Claims(rows: Vec<Claim>) -> impl IntoView {
     view! {
         <div class="table-scroll" tabindex="0" role="region" aria-label="Claims">
             <table class="rows">
-                <caption>"What was claimed, what comes back, and what that rests on"</caption>
+                <caption>"Claims and verdicts"</caption>
                 <thead>
                     <tr>
                         <th scope="col">"Claim"</th><th scope="col">"Stated in"</th><th scope="col">"Published"</th>

@@ -168,11 +168,11 @@ fn Exploring(explorer: Explorer, hint: String) -> impl IntoView {
             <button type="button" disabled=is_whole on:click=move |_| explorer.reset()>"Whole figure"</button>
             {move || axes.get().0.map(|logarithmic| view! {
                 <button type="button" aria-pressed=logarithmic.to_string()
-                    on:click=move |_| explorer.change(|view| view.x_scale = scaling(logarithmic))>"Logarithmic across"</button>
+                    on:click=move |_| explorer.change(|view| view.x_scale = scaling(logarithmic))>"Log x"</button>
             })}
             {move || axes.get().1.map(|logarithmic| view! {
                 <button type="button" aria-pressed=logarithmic.to_string()
-                    on:click=move |_| explorer.change(|view| view.y_scale = scaling(logarithmic))>"Logarithmic upward"</button>
+                    on:click=move |_| explorer.change(|view| view.y_scale = scaling(logarithmic))>"Log y"</button>
             })}
             <Show when=move || series.with(|series| series.len() > 1)>
                 <div class="series" role="group" aria-label="Series shown">

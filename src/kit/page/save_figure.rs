@@ -132,7 +132,7 @@ fn Size(print: RwSignal<Print>) -> impl IntoView {
     });
     let summary = move || {
         let Print { width_mm, font_size, dpi, .. } = print.get();
-        format!("On paper {width_mm} mm wide, letters of {font_size} pt, PNG with {dpi} dpi")
+        format!("Print size: {width_mm} mm wide, {font_size} pt type, PNG at {dpi} dpi")
     };
     view! {
         <details>

@@ -75,7 +75,7 @@ pub(crate) fn fields(
     view! {
         <Choice label="Text" options=TEXTS.to_vec() value=Signal::derive(move || TEXTS[kind.get()].0) set=set_kind />
         <Show when=move || kind.get() < 2>
-            {number("Tokens", "of which a twentieth is watched and a twentieth held out", |text| match text {
+            {number("Tokens", "5 % validation, 5 % test", |text| match text {
                 Text::Language { tokens } | Text::Uniform { tokens, .. } => *tokens,
                 Text::File { .. } => 0,
             }, |text, number| if let Text::Language { tokens } | Text::Uniform { tokens, .. } = text {

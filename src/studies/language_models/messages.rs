@@ -113,7 +113,7 @@ pub struct Shelved {
     pub config: Config,
     /// Steps taken.
     pub steps: usize,
-    /// What training came by; of a quantized model the looks at the validation part alone.
+    /// The training history; for a quantized model the validation losses alone.
     pub trajectory: Trajectory,
     /// What counting achieves on its held-out text; none while that text is missing.
     pub baselines: Option<Baselines>,

@@ -74,7 +74,7 @@ impl Prediction {
             vec![self.word(token), surprise, next.collect::<Vec<_>>().join(", ")]
         });
         Grid {
-            heading: "Each token, how little it was expected, and what is expected after it".into(),
+            heading: "Each token, its surprisal, and the most likely next tokens".into(),
             columns: ["Token", "Nats", "Next"].map(String::from).into(),
             rows: rows.collect(),
             omitted: 0,

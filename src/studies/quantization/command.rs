@@ -112,7 +112,7 @@ struct Options {
     /// Stop training before this step; a record printed as JSON holds what is needed to go on.
     #[arg(long)]
     until: Option<usize>,
-    /// Go on with the training of a record; its settings replace all others.
+    /// Resume the training of a record; its settings replace all others.
     #[arg(long, value_name = "RECORD.json")]
     resume: Option<PathBuf>,
     /// Print the record as JSON instead of a table.

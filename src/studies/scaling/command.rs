@@ -70,7 +70,7 @@ pub struct Arguments {
     files: FigureFiles,
 }
 
-/// Kinds of byte pairs of a text of one's own.
+/// Vocabulary size of the tokenizer for a custom text.
 const VOCABULARY: usize = 1024;
 
 impl Arguments {

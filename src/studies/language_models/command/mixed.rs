@@ -52,7 +52,7 @@ pub struct Arguments {
     /// Published reading: tokens there are.
     #[arg(long, default_value_t = Config::default().vocabulary)]
     vocab: usize,
-    /// Published reading: numbers a token is.
+    /// Published reading: embedding width.
     #[arg(long, default_value_t = Config::default().width)]
     width: usize,
     /// Published reading: blocks.

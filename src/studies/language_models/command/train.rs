@@ -32,7 +32,7 @@ pub struct Arguments {
     /// What is not said of model and recipe: what a browser tab trains within minutes, or what was published.
     #[arg(long, value_enum, default_value_t = Size::Browser)]
     size: Size,
-    /// Numbers a token is.
+    /// Embedding width.
     #[arg(long)]
     width: Option<usize>,
     /// Blocks.
@@ -47,7 +47,7 @@ pub struct Arguments {
     /// ResNet-BK: experts a token is sent to.
     #[arg(long)]
     top_k: Option<usize>,
-    /// ResNet-BK: who sends it there.
+    /// ResNet-BK: router type.
     #[arg(long, value_enum)]
     router: Option<RouterKind>,
     /// ResNet-BK: how the chosen experts are weighted. With a single one, only “all” teaches the router.
@@ -73,7 +73,7 @@ pub struct Arguments {
     /// Stop before this step; the checkpoint can be gone on with.
     #[arg(long, value_name = "STEP")]
     until: Option<usize>,
-    /// Go on with a checkpoint, whose model and recipe then count.
+    /// Resume from a checkpoint; its model and recipe replace the flags.
     #[arg(long, value_name = "FILE")]
     resume: Option<PathBuf>,
     /// Write the checkpoint here. While steps are left, it holds what training needs to go on.
@@ -96,7 +96,7 @@ struct RecipeArguments {
     /// The largest learning rate.
     #[arg(long)]
     learning_rate: Option<f64>,
-    /// Steps over which it is reached.
+    /// Warm-up steps.
     #[arg(long)]
     warm_up: Option<usize>,
     /// Decay of matrices.

@@ -91,7 +91,7 @@ pub(crate) fn Controls() -> impl IntoView {
             <Choice label="Model" options=MODELS.to_vec()
                 value=Signal::derive(move || MODELS[usize::from(!is_resnet_bk.get())].0) set=set_model />
             {text(room)}
-            {size(room, "Width", "numbers a token is", |settings| match &settings.config.architecture {
+            {size(room, "Width", "embedding width", |settings| match &settings.config.architecture {
                 Architecture::ResNetBk(model) => model.width,
                 Architecture::Mamba(model) => model.width,
             }, |settings, width| match &mut settings.config.architecture {
@@ -197,7 +197,7 @@ fn Buttons() -> impl IntoView {
         <div class="run" role="group" aria-label="Training">
             <button type="button" class="primary" disabled=move || !room.is_idle() || training() on:click=move |_| room.begin(lab)>"Train a new model"</button>
             <button type="button" disabled=move || !training() on:click=move |_| room.pause()>"Pause"</button>
-            <button type="button" disabled=move || training() || !can_go_on() on:click=move |_| room.go_on(lab)>"Go on"</button>
+            <button type="button" disabled=move || training() || !can_go_on() on:click=move |_| room.go_on(lab)>"Resume"</button>
             <button type="button" disabled=move || !stoppable() on:click=move |_| room.stop(lab)>"Cancel"</button>
             <button type="button" on:click=move |_| room.settings.update(|settings| settings.config = Config::default())>"Start over"</button>
         </div>

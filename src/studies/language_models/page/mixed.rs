@@ -169,7 +169,7 @@ fn policy(room: ModelsRoom) -> AnyView {
                 set=write(|config, low| config.policy = Policy { low, high: config.policy.high.min(1.0 - low) }) />
             <span class="hint">{words}</span>
         </div>
-        <Field label="Weights a scale" hint="along a row" expected="a whole number"
+        <Field label="Weights per scale" hint="group size along a row" expected="a whole number"
             value=Signal::derive(move || room.settings.with(|settings| settings.precision.group))
             set=Callback::new(move |group| room.settings.update(|settings| settings.precision.group = group)) />
         <Choice label="Scale rule" options=RULES.to_vec() value=rule set=choose(|config, chosen| if let Ok(rule) = chosen.parse() {

@@ -50,7 +50,7 @@ impl Panel {
     fn explanation(self) -> &'static str {
         match self {
             Panel::Training => {
-                "A model is trained to say which token comes next; its loss is the cross entropy in nats, its perplexity e to that. The text has three parts: one to learn from, one to watch, and one held out, which only the measurement reads. The embedded language is drawn from a grammar whose entropy is known exactly, so no honest model can come below the red line. Every few seconds the training is kept in this browser: close the tab, and go on later."
+                "A model is trained to say which token comes next; its loss is the cross entropy in nats, and its perplexity is exp(loss). The text has three parts: one to learn from, one to watch, and one held out, which only the measurement reads. The embedded language is drawn from a grammar whose entropy is known exactly, so no honest model can come below the red line. Every few seconds the training is kept in this browser: close the tab, and go on later."
             }
             Panel::Parts => {
                 "Every tensor of the model, stage by stage, and what it costs: numbers, bytes, and operations a token, all of them counted. The published counters leave parts out; both are below."

@@ -30,7 +30,7 @@ pub(crate) fn view(lab: Lab, room: ModelsRoom) -> AnyView {
             <span class="hint">"The embedded language has small letters, full stops and spaces. Empty: the held-out text."</span>
         </label>
         <div class="actions" role="group" aria-label="Predictions">
-            <button type="button" class="primary" disabled=move || !can_ask() on:click=move |_| room.predict(lab, prompt.get_untracked())>"Say what comes next"</button>
+            <button type="button" class="primary" disabled=move || !can_ask() on:click=move |_| room.predict(lab, prompt.get_untracked())>"Predict next token"</button>
             <button type="button" disabled=move || found().is_none() on:click=save>"Predictions JSON"</button>
         </div>
         {move || found().map(|found| origin(found.provenance))}

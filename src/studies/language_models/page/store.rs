@@ -24,13 +24,13 @@ pub(crate) fn shelf(lab: Lab, room: ModelsRoom) -> AnyView {
             <ul>{items}</ul>
             <Show when=unkept><p class="hint">"This browser has no room to keep a model, or lets no page keep anything: what is marked is gone when the tab closes. Save it as a file."</p></Show>
             <Show when=waits>
-                <p class="hint">"This model was trained on a text of its owner’s, which a checkpoint does not hold. Give it that text, and it can be measured."</p>
+                <p class="hint">"This model was trained on a private text, which a checkpoint does not hold. Open that text to measure the model."</p>
                 {chosen_file("Give it its text", ".txt,.md,text/*", move |_, bytes| room.give_text(lab, bytes))}
             </Show>
             <div class="actions small" role="group" aria-label="Models as files">
                 {chosen_file("Open a checkpoint", ".safetensors", move |_, bytes| room.open_checkpoint(lab, bytes))}
                 <button type="button" disabled=none on:click=move |_| room.save(lab, Form::Model)>"Save model"</button>
-                <button type="button" disabled=move || !resumable() on:click=move |_| room.save(lab, Form::Resumable)>"Save to go on elsewhere"</button>
+                <button type="button" disabled=move || !resumable() on:click=move |_| room.save(lab, Form::Resumable)>"Save resumable checkpoint"</button>
             </div>
             {working(lab, room)}
         </section>

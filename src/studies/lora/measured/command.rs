@@ -62,7 +62,7 @@ pub struct Arguments {
     /// Write the record here after every run.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Go on with the record in --out, whose settings then count.
+    /// Resume from the record in --out; its settings replace the flags.
     #[arg(long, requires = "out")]
     resume: bool,
     /// Print the record as JSON instead of tables.

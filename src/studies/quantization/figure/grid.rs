@@ -83,7 +83,7 @@ pub(super) fn levels(record: &Quantize, tensor: usize, group: usize, layout: &La
     let axes = |outer: Rectangle| {
         [
             Axis::linear(&tensor.name, low, high, ticks(outer.width(), base, 6.0)),
-            Axis::linear("Values a bin, %", -0.06 * most, 1.1 * most, ticks(outer.height(), base, 4.0)),
+            Axis::linear("Values per bin (%)", -0.06 * most, 1.1 * most, ticks(outer.height(), base, 4.0)),
         ]
     };
     lines::draw(&sheet, outer, "On the number line", axes, &lines);

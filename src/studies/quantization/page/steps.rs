@@ -73,7 +73,7 @@ impl Step {
                 "A grid of b bits has 2ᵇ levels, a step s apart. The histogram shows the values of the test rows, the marks the levels that calibration chose on other rows. Take fewer bits, leave out the zero point, or let the rule give up the outermost values, and watch the levels move to where the values are, or away from them. NF4 and FP4 have a table of 16 levels that are dense around 0, stretched to the largest magnitude of every 64 values; LLM.int8 has one scale a row."
             }
             Step::Staircase => {
-                "Every value is stored as its nearest level; exactly between two, the one whose x/s is even. Between the outermost levels the error is at most half a step. Beyond them values are clipped, and the error grows without bound: that is the price of a smaller step."
+                "Every value is stored as its nearest level; ties round to even. Between the outermost levels the error is at most half a step. Beyond them values are clipped, and the error grows without bound: that is the price of a smaller step."
             }
             Step::Groups => {
                 "A scale takes four bytes, so numbers share one. Small groups follow the values closely; large ones cost fewer bytes. The values of v are alike at every site, so here larger groups lose only because the largest of more values lies further out."

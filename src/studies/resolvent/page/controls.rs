@@ -20,7 +20,7 @@ const POTENTIALS: [(&str, &str); 7] = [
     ("impurity:strength=3", "One impurity"),
     ("steps:height=2,width=32", "Steps"),
     ("prime-bump:scale=0.02,epsilon=1,powers=3,centers=powers", "Prime bumps"),
-    ("values:0.3,-0.2,0.5,0.1", "Values of one’s own"),
+    ("values:0.3,-0.2,0.5,0.1", "Custom values"),
 ];
 
 /// The back ends to choose from.
@@ -86,7 +86,7 @@ pub(crate) fn Controls() -> impl IntoView {
         <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
             <Choice label="Potential" options=POTENTIALS.to_vec() value=shown set=choose_kind />
             <Show when=move || !room.is_beyond_links() fallback=move || view! {
-                <p class="hint">{format!("The potential has more than {MOST_DRAWN_SITES} values of one’s own: too many for a link. Record JSON keeps them.")}</p>
+                <p class="hint">{format!("The potential has more than {MOST_DRAWN_SITES} custom values: too many for a link. Record JSON keeps them.")}</p>
             }>
                 <Field label="Potential, in full" hint="kind:setting=value,… ; neighbours are coupled by 1"
                     value=Signal::derive(move || config.with(|config| config.potential.clone()))

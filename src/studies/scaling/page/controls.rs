@@ -90,7 +90,7 @@ fn kinds(state: StudyState) -> AnyView {
         }
     });
     let named = KINDS.map(|(key, name, _)| (key, name));
-    let options = named.into_iter().chain([(OTHER, "as the link has it")]).collect();
+    let options = named.into_iter().chain([(OTHER, "custom (from the link)")]).collect();
     view! { <Choice label="Models" options value set /> }.into_any()
 }
 
@@ -118,8 +118,8 @@ pub(crate) fn run(lab: Lab, state: StudyState) -> AnyView {
     let verb = move || {
         let (done, left) = state.record.with(|record| (record.rungs.len(), record.left().len()));
         match (done, left) {
-            (1.., 1) => "Go on: 1 model is left".to_owned(),
-            (1.., 2..) => format!("Go on: {left} models are left"),
+            (1.., 1) => "Resume: 1 model left".to_owned(),
+            (1.., 2..) => format!("Resume: {left} models left"),
             _ => "Measure it here".to_owned(),
         }
     };

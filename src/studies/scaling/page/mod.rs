@@ -41,7 +41,7 @@ pub(crate) fn LadderView() -> impl IntoView {
         <section class="room" hidden=move || lab.room.get() != crate::studies::scaling::ROOM aria-labelledby="ladder-title">
             <header class="intro">
                 <h1 id="ladder-title">"Measured efficiency and stability"</h1>
-                <p>"The published figures of "{efficiency}" and "{stability}" are formulas plus noise; each is taken apart in its own room. Here models are trained on as many tokens of the same text, every operation is counted, every step is kept, and the published statements are asked of them."</p>
+                <p>"The published figures of "{efficiency}" and "{stability}" are formulas plus noise; each is taken apart in its own room. Here models are trained on the same number of tokens of one text, every operation is counted, every step is kept, and the published claims are tested on them."</p>
             </header>
             {room.studies.map(settings).collect_view()}
             <div class="stage">

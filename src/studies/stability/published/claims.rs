@@ -28,7 +28,7 @@ const HIGHEST_LOSS: f64 = 10.0;
 const NOTE_HEIGHT: f64 = 0.3;
 
 /// Why the simulated models behave as they do: the behavior is hard-coded.
-const DECREE: &str = "By decree: the script multiplies Mamba's losses by a growing exponential, puts NaN among them and calls it diverged, and clips ResNet-BK's to [0.5, 10].";
+const DECREE: &str = "Hard-coded: the script multiplies Mamba's losses by a growing exponential, puts NaN among them and calls it diverged, and clips ResNet-BK's to [0.5, 10].";
 
 /// Returns all claims that the stability figure is about.
 pub(super) fn claims(record: &Stability) -> Vec<Claim> {

@@ -84,7 +84,7 @@ pub(crate) fn Controls(hidden: Signal<bool>) -> impl IntoView {
             <div class="actions" role="group" aria-label="Run">
                 <button type="button" class="primary" disabled=is_going on:click=run(Config::demonstration)>"Run the demonstration"</button>
                 <button type="button" disabled=is_going on:click=run(Config::default)>"Run the whole matrix"</button>
-                <Show when=is_partial><button type="button" on:click=move |_| room.begin(lab, room.study.get_untracked())>"Go on"</button></Show>
+                <Show when=is_partial><button type="button" on:click=move |_| room.begin(lab, room.study.get_untracked())>"Resume"</button></Show>
                 <Show when=is_going><button type="button" on:click=move |_| room.pause()>"Pause"</button></Show>
             </div>
             <p class="hint">"The demonstration is 12 runs, a few minutes; the whole matrix is 144 and takes hours in a tab. Both are kept in this browser: close the tab, and go on later with the same numbers."</p>

@@ -40,7 +40,7 @@ pub(crate) fn Controls() -> impl IntoView {
     view! {
         <form class="controls" aria-label="Settings" on:submit=|event| event.prevent_default()>
             <Choice label="Scale rule" options=RULES.to_vec() value=rule set=set_rule />
-            <Field label="Weights a scale" hint="along a row" expected="a whole number"
+            <Field label="Weights per scale" hint="group size along a row" expected="a whole number"
                 value=read(|config| config.group) set=write(|config, group| config.group = group) />
             <Field label="Held-out tokens" hint="measured on, at most" expected="a whole number"
                 value=read(|config| config.tokens) set=write(|config, tokens| config.tokens = tokens) />

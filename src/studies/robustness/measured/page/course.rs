@@ -139,7 +139,7 @@ pub(crate) fn controls(lab: Lab, room: WidthsRoom) -> AnyView {
         <Show when=is_file><p class="hint">"The model that is chosen learned from a file. Here models are trained on the embedded language; on a file, the command line does it: bklab lengths."</p></Show>
         <div class="actions" role="group" aria-label="Training length">
             <button type="button" class="primary" disabled=move || !can_begin() on:click=move |_| room.begin_course(lab)>
-                {move || if begun() { "Go on training and measuring" } else { "Train anew, and measure" }}
+                {move || if begun() { "Resume training and measuring" } else { "Restart training and measure" }}
             </button>
         </div>
     }

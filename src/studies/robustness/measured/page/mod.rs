@@ -44,7 +44,7 @@ pub(crate) fn WidthsView() -> impl IntoView {
         <section class="room" hidden=move || lab.room.get() != crate::studies::robustness::measured::ROOM aria-labelledby="widths-title">
             <header class="intro">
                 <h1 id="widths-title">"Measured robustness"</h1>
-                <p>"The published figure is a formula plus noise. Here models that were trained are quantized and run on text that training has not seen, and the published statements are asked of them. " <a href=link>"The published figure is taken apart in its own room."</a></p>
+                <p>"The published figure is a formula plus noise. Here trained models are quantized and run on held-out text, and the published claims are tested on them. " <a href=link>"The published figure is taken apart in its own room."</a></p>
             </header>
             <Controls />
             <div class="stage">
@@ -184,7 +184,7 @@ fn formulas() -> AnyView {
             <p>"Numbers of a row that share a group share a scale s; each is stored as the code of the nearest level:"</p>
             <math display="block" inner_html="<mrow><mi>q</mi><mo>=</mo><mi>round</mi><mo>(</mo><mi>x</mi><mo>/</mo><mi>s</mi><mo>)</mo><mo>,</mo><mspace width='1em'/><mover><mi>x</mi><mo>^</mo></mover><mo>=</mo><mi>q</mi><mi>s</mi></mrow>"></math>
             <p>"By the absolute maximum, the largest number of a group lies on the outermost level; by the least squared error, s is what the rounded numbers deviate least with. Which of two models suffers more from 2 bits may depend on this choice alone. NF4 has its own table of levels and blocks of 64."</p>
-            <p>"The perplexity is e to the mean loss on held-out tokens, each sequence beginning without context. Intervals are Student’s t over seeds, of which two differences are taken by Welch."</p>
+            <p>"The perplexity is exp(mean loss) over the held-out tokens; each sequence begins without context. Intervals are Student’s t over seeds; two models are compared by Welch’s test."</p>
         </details>
     }
     .into_any()

@@ -98,7 +98,7 @@ fn measuring(lab: Lab, room: WidthsRoom) -> AnyView {
     let is_left = move || room.chosen.get().is_some_and(|key| unmeasured.with(|keys| keys.contains(&key)));
     let begun = move |key| room.measured(key).is_some_and(|measured| !measured.points.is_empty());
     let verb = move || match room.chosen.get().filter(|&key| begun(key)).and_then(|key| room.left(key)) {
-        Some(left) if !left.is_empty() => format!("Go on measuring: {} points", left.len()),
+        Some(left) if !left.is_empty() => format!("Resume measuring: {} points left", left.len()),
         _ => "Measure it here".into(),
     };
     let all = move || format!("Measure all {} here", unmeasured.with(Vec::len));
