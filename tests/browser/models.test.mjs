@@ -116,7 +116,7 @@ describe('language models', () => {
         const prompt = 'the cat saw a dog.';
         await field(page, 'Text').fill(prompt);
         await button(page, 'Predict next token').click();
-        await table(page, /^Each token, how little/).waitFor({ timeout: PATIENCE_MILLISECONDS });
+        await table(page, /^Each token, its surprisal/).waitFor({ timeout: PATIENCE_MILLISECONDS });
         const { bytes } = await downloaded(page, () => button(page, 'Predictions JSON').click());
         const here = JSON.parse(bytes);
         const there = withFile(saved.name, saved.bytes, path => JSON.parse(bklab('eval', path, '--prompt', prompt, '--json')));

@@ -368,7 +368,7 @@ describe('measured robustness', () => {
       await enterPanel(page, 'Training length');
       await field(page, 'Steps of training').fill('60');
       await field(page, 'Measured every').fill('20');
-      await button(page, 'Train anew, and measure').click();
+      await button(page, 'Restart training and measure').click();
       await said(page, /^Training and measuring/);
       const caption = /^Held-out perplexity along a training/;
       const measured = async () => ((await table(page, caption).count()) ? rows(page, caption) : []);
@@ -386,7 +386,7 @@ describe('measured robustness', () => {
       await go_on.click();
       await eventually(async () => {
         assert.equal((await measured()).length, 21);
-        assert.ok(await button(page, 'Train anew, and measure').isDisabled());
+        assert.ok(await button(page, 'Restart training and measure').isDisabled());
       }, PATIENCE_MILLISECONDS);
       assert.deepEqual((await measured()).slice(0, kept.length), kept);
       await drawnFigures(page, 2);

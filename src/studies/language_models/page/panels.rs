@@ -56,7 +56,7 @@ impl Panel {
                 "Every tensor of the model, stage by stage, and what it costs: numbers, bytes, and operations a token, all of them counted. The published counters leave parts out; both are below."
             }
             Panel::Predictions => {
-                "What the model makes of a text, token by token: how little it expected each, and what it expects after it. Without a text of yours, the first sequence of the held-out part is read. The logits are part of the record."
+                "What the model makes of a text, token by token: its surprisal at each, and what it expects after it. Without a text of yours, the first sequence of the held-out part is read. The logits are part of the record."
             }
             Panel::Causality => {
                 "One token is changed, and all logits are computed again. In a language model no logit before that token may move; where one does, the model has read its own answer, and its perplexity means nothing. The published ResNet-BK takes the diagonal of the whole resolvent, in which every site knows of every other: it sees the future. The one-sided resolvent does not."
