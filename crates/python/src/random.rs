@@ -20,7 +20,8 @@ fn uniform(bits: &mut Mt) -> f64 {
 #[derive(Debug, Clone)]
 pub struct LegacyRandom {
     bits: Mt,
-    /// The second normal of a pair, not yet returned: the polar method generates normals in pairs (resnet-bk.md Appendix A.2).
+    /// The second normal of a pair, not yet returned: the polar method generates normals in pairs (resnet-bk.md
+    /// Appendix A.2).
     waiting_normal: Option<f64>,
 }
 
