@@ -6,8 +6,8 @@ use crate::number;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-/// The shown part of a figure, the scales of its axes, and its hidden series. The serde form is part of links and of the
-/// manifests of exported files.
+/// The shown part of a figure, the scales of its axes, and its hidden series. The serde form is part of links and of
+/// the manifests of exported files.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct View {

@@ -46,7 +46,8 @@ impl Version {
     /// Returns the published “gradient” of a loss with respect to the diagonal of H, from the diagonal `green` of the
     /// resolvent and the cotangent ∂L/∂Re G_ii + i ∂L/∂Im G_ii; see [`HybridGradient`].
     ///
-    /// Sites beyond the shorter of the two are left out. `blend` is α, published as [`GRADIENT_BLEND`].
+    /// Sites beyond the shorter of the two are left out. `blend` is α, published as
+    /// [`GRADIENT_BLEND`](crate::studies::resolvent::record::GRADIENT_BLEND).
     pub fn gradient(self, green: &[Complex<f32>], cotangent: &[Complex<f64>], blend: f64) -> HybridGradient {
         match self {
             Version::Original => gradient::original(green, cotangent, blend),
