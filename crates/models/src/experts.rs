@@ -52,7 +52,7 @@ impl Experts {
         for expert in 1..visitors.len() {
             starts[expert] = starts[expert - 1] + visitors[expert - 1].len() as u32;
         }
-        // A watch must see each row once, so nothing is repeated for it.
+        // An observer counts each row once, so no row is repeated for it.
         let least = if watch.is_watched() { 1 } else { (FEW_RESULTS / width + 1).max(2) };
         let mut outputs = Vec::with_capacity(visitors.len());
         for (expert, mut visitors) in self.experts.iter().zip(visitors) {

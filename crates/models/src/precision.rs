@@ -1,4 +1,4 @@
-//! Plans for mixed precision: the bit width of each tensor, by its component or its importance (resnet-bk.md §4.2, §4.3).
+//! Plans for mixed precision: the bit width of each tensor, by component or importance (resnet-bk.md §4.2, §4.3).
 
 use crate::architecture::{Architecture, Parameter};
 use crate::quantized::Rounding;

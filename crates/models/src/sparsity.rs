@@ -3,9 +3,8 @@
 //! those of both networks are added.
 //!
 //! As described, the networks see both sides, and the best sites of a whole sequence are kept, so that the model is not
-//! causal. The causal variant, which is not in the paper, sees earlier sites only and keeps a site if its importance
-//! exceeds a threshold. The threshold is calibrated on training text, chosen so that the target fraction is dropped
-//! there.
+//! causal. The causal variant, which is not in the paper, sees no later sites and keeps a site if its importance
+//! exceeds a threshold. The threshold is calibrated on training text, where it drops the target fraction of the sites.
 
 use crate::architecture::{Parameter, ResNetBk};
 use crate::error::ModelError;
@@ -28,7 +27,7 @@ const IMPORTANCE_TAPS: usize = 3;
 const INTERPOLATION_TAPS: usize = 5;
 /// Channels inside the interpolation network.
 const INTERPOLATION_CHANNELS: usize = 32;
-/// Endings of the names under which a watch sees the masks and the importances.
+/// Endings of the names under which the masks and the importances are observed.
 const MASK: &str = ".sparsity_mask";
 const IMPORTANCE: &str = "sparsity.importance.3";
 /// Training tokens used to calibrate the thresholds, at most.
@@ -40,7 +39,7 @@ const CALIBRATION: usize = 4096;
 pub enum Sight {
     /// Both sides, as described. The model is then not causal.
     Both,
-    /// Earlier sites only.
+    /// The site itself and earlier sites.
     Past,
 }
 
@@ -108,7 +107,7 @@ pub fn flops_a_token(model: &ResNetBk, sites: usize) -> u64 {
 enum Choice {
     /// In training: at random, with the gradient of the soft choice (straight-through estimator).
     Drawn { seed: u32 },
-    /// In evaluation: the best sites of a sequence, or, if the networks see earlier sites only, all sites above a
+    /// In evaluation: the best sites of a sequence, or, if the networks see no later sites, all sites above a
     /// threshold.
     Best { threshold: f64 },
     /// All sites: the mask is 1 everywhere.
@@ -236,8 +235,8 @@ fn best(values: &[f64]) -> Vec<f32> {
 }
 
 impl LanguageModel {
-    /// Makes the diagonals sparse with the given networks. Does nothing for a model without resolvents. The networks
-    /// that see earlier sites only use one threshold per block; a missing threshold is 0.
+    /// Makes the diagonals sparse with the given networks. Does nothing for a model without resolvents. Networks
+    /// that see no later sites use one threshold per block; a missing threshold is 0.
     ///
     /// # Errors
     /// Returns [`ModelError::Missing`] or [`ModelError::Shape`] for the first weight that does not fit.

@@ -10,11 +10,11 @@
 //!
 //! # Its entropy
 //!
-//! The states form a Markov chain with the matrix P(q, q′) = Σ_{w: δ(q,w)=q′} p(w|q) and a stationary distribution π =
-//! πP. Given everything before it, a word has the entropy H(q) = −Σ_w p(w|q) ln p(w|q) and takes ℓ(q) = Σ_w p(w|q)·|w|
-//! symbols, including its space. Spelling is a bijection and adds no entropy: by the chain rule, the entropy of the
-//! symbols of a word, each given the symbols before it, is the entropy of the word. In a long text, the entropy per
-//! symbol, in nats, therefore tends to
+//! The states form a Markov chain with the matrix P(q, q′) = Σ_{w: δ(q,w)=q′} p(w|q) and a stationary distribution
+//! π = πP. Given everything before it, a word has the entropy H(q) = −Σ_w p(w|q) ln p(w|q) and takes
+//! ℓ(q) = Σ_w p(w|q)·|w| symbols, including its space. Spelling is a bijection and adds no entropy: by the chain rule,
+//! the entropy of the symbols of a word, each given the symbols before it, is the entropy of the word. In a long text,
+//! the entropy per symbol, in nats, therefore tends to
 //!
 //! ```text
 //! h = Σ_q π(q) H(q) / Σ_q π(q) ℓ(q).
@@ -36,7 +36,7 @@ enum State {
     SubjectOne,
     SubjectSeveral,
     SubjectEither,
-    /// The verb of the subject: singular or plural.
+    /// The verb of the subject, or “that”: singular or plural.
     VerbOne,
     VerbSeveral,
     /// The verb of the relative clause after “that”: singular or plural.
