@@ -4,6 +4,7 @@
 //! One program, because each test program links the whole lab anew. Tests that count what the allocator holds are
 //! programs of their own: `mutations.rs` and `vision/`.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test says what went wrong by failing")]
+#![allow(clippy::disallowed_methods, reason = "tests compare with the standard library")]
 
 mod birman_schwinger;
 mod command_line;

@@ -14,6 +14,7 @@
 //!   model read from a file of either kind, ready for use.
 //!
 //! Sources: resnet-bk.md §4, §8.5 and §9; measured-feasibility.md.
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests compare with the standard library"))]
 
 mod architecture;
 pub mod causality;

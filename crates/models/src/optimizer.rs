@@ -57,8 +57,8 @@ impl AdamW {
             return Ok(norm);
         }
         let scale = if norm > step.clip { step.clip / norm } else { 1.0 } as f32;
-        let power = |decay: f64| 1.0 - decay.powi(step.taken as i32 + 1);
-        let (first_part, second_part) = (power(FIRST_DECAY), power(SECOND_DECAY));
+        let steps = step.taken as u32 + 1;
+        let (first_part, second_part) = (1.0 - power(FIRST_DECAY, steps), 1.0 - power(SECOND_DECAY, steps));
         let size = (step.learning_rate / first_part) as f32;
         let root = (1.0 / second_part) as f32;
         let lists = self.first.iter_mut().zip(&mut self.second);
@@ -77,5 +77,33 @@ impl AdamW {
             variable.set(&Tensor::from_vec(values, variable.shape(), &Device::Cpu)?)?;
         }
         Ok(norm)
+    }
+}
+
+/// Returns `base` to a whole power by repeated squaring, with the same bits on every machine. The order is that of
+/// `f64::powi`, so that earlier trainings are reproduced.
+fn power(mut base: f64, exponent: u32) -> f64 {
+    let (mut rest, mut product) = (exponent, 1.0);
+    while rest > 0 {
+        if rest & 1 == 1 {
+            product *= base;
+        }
+        rest >>= 1;
+        base *= base;
+    }
+    product
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_power_has_the_bits_of_the_standard_library() {
+        for decay in [FIRST_DECAY, SECOND_DECAY] {
+            for steps in 1..10_000 {
+                assert_eq!(power(decay, steps), decay.powi(steps as i32), "{decay} to {steps}");
+            }
+        }
     }
 }

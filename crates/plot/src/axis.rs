@@ -100,7 +100,7 @@ impl Axis {
     /// and 5 times each power of ten, at each power of ten, or at every few powers of ten.
     pub fn logarithmic(title: &str, low: f64, high: f64, ticks: usize) -> Self {
         let (first, last) = (number::decimal_exponent(low), number::decimal_exponent(high));
-        let decades = (high / low).log10();
+        let decades = libm::log10(high / low);
         let fine = decades * 3.0 <= ticks as f64;
         let every = (decades / ticks.max(1) as f64).ceil().max(1.0) as usize;
         let multiples: &[f64] = if fine { &[1.0, 2.0, 5.0] } else { &[1.0] };
@@ -108,7 +108,7 @@ impl Axis {
         let first = first.div_euclid(every as i32) * every as i32;
         let values = (first..=last)
             .step_by(every)
-            .flat_map(|exponent| multiples.iter().map(move |multiple| multiple * power(exponent)));
+            .flat_map(|exponent| multiples.iter().map(move |multiple| multiple * number::power_of_ten(exponent)));
         let mut marked: Vec<Tick> = values
             .filter(|value| (low..=high).contains(value))
             .map(|value| Tick { value, label: power_label(value) })
@@ -298,14 +298,9 @@ impl ValueFormatter<f64> for Axis {
     }
 }
 
-/// Returns a power of ten, rounded to the nearest double.
-fn power(exponent: i32) -> f64 {
-    format!("1e{exponent}").parse().unwrap_or(f64::INFINITY)
-}
-
 /// Returns the smallest of 1, 2, 5, and 10 times a power of ten that is not below `width`, a positive number.
 fn round_step(width: f64) -> f64 {
-    let power = 10f64.powi(number::decimal_exponent(width));
+    let power = number::power_of_ten(number::decimal_exponent(width));
     let multiple = [1.0, 2.0, 5.0].into_iter().find(|multiple| multiple * power >= width);
     multiple.unwrap_or(10.0) * power
 }

@@ -48,9 +48,9 @@ impl Callout {
             let (width, height) = sheet.box_size(lines);
             let length = |frame: &Rectangle| {
                 let [start, end] = self.ends(frame);
-                distance(start, end)
+                start.distance(end)
             };
-            let cost = |frame: &Rectangle| distance(frame.center(), self.ideal) + 0.5 * length(frame);
+            let cost = |frame: &Rectangle| frame.center().distance(self.ideal) + 0.5 * length(frame);
             let best = room.find_bare(positions(area, width, height, STEP), CLEARANCE, cost, |frame| {
                 let clear = |ends: &[Point]| {
                     room.is_clear(ends[0], ends[1]) && !room.crosses_marks(ends[0], ends[1], self.target)
@@ -87,7 +87,7 @@ impl Callout {
             let y = target.y.clamp(frame.top + inset, frame.bottom - inset);
             Point { x: if target.x > frame.right { frame.right } else { frame.left }, y }
         };
-        let whole = distance(start, target).max(f64::MIN_POSITIVE);
+        let whole = start.distance(target).max(f64::MIN_POSITIVE);
         let part = (1.0 - self.radius / whole).max(0.0);
         [start, Point { x: start.x + part * (target.x - start.x), y: start.y + part * (target.y - start.y) }]
     }
@@ -107,7 +107,7 @@ impl Callout {
     fn draw_arrow(&self, sheet: &Sheet, curve: [Point; PIECES + 1]) {
         let (before, end) = (curve[PIECES - 1], curve[PIECES]);
         let (length, half_width) = (1.2 * sheet.sizes.gap, 0.5 * sheet.sizes.gap);
-        let along = distance(before, end).max(f64::MIN_POSITIVE);
+        let along = before.distance(end).max(f64::MIN_POSITIVE);
         let (ux, uy) = ((end.x - before.x) / along, (end.y - before.y) / along);
         let wing = |side: f64| Point {
             x: end.x - length * ux - side * half_width * uy,
@@ -116,8 +116,4 @@ impl Callout {
         sheet.line(curve.to_vec(), Stroke { color: self.color, width: 1.25, dash: Vec::new() });
         sheet.area(vec![end, wing(1.0), wing(-1.0)], Some(self.color), None);
     }
-}
-
-fn distance(one: Point, other: Point) -> f64 {
-    (one.x - other.x).hypot(one.y - other.y)
 }

@@ -97,7 +97,7 @@ mod tests {
         let pieces = line(&zigzag, &UNIT);
         assert_eq!(pieces.len(), 2);
         for (piece, expected) in pieces.iter().flatten().zip(expected.iter().flatten()) {
-            let away = (piece.x - expected.x).hypot(piece.y - expected.y);
+            let away = piece.distance(*expected);
             // The last piece begins a billion plot widths away.
             assert!(away < 1e-3, "{piece:?} is not {expected:?}");
         }

@@ -19,16 +19,17 @@ pub fn colors() -> [[u8; 3]; COLORS] {
         let t = index as f64 / (COLORS - 1) as f64;
         let mix = |(start, end): (f64, f64)| start + t * (end - start);
         let hue = mix(HUE).to_radians();
-        let chroma = CHROMA.0 + CHROMA.1 * (t * std::f64::consts::PI).sin();
-        srgb(mix(LIGHTNESS), chroma * hue.cos(), chroma * hue.sin())
+        let chroma = CHROMA.0 + CHROMA.1 * libm::sin(t * std::f64::consts::PI);
+        srgb(mix(LIGHTNESS), chroma * libm::cos(hue), chroma * libm::sin(hue))
     })
 }
 
 /// Converts OKLab (lightness, green–red, blue–yellow) into sRGB.
 fn srgb(lightness: f64, a: f64, b: f64) -> [u8; 3] {
-    let long = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
-    let middle = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
-    let short = (lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b).powi(3);
+    let cube = |x: f64| x * x * x;
+    let long = cube(lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b);
+    let middle = cube(lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b);
+    let short = cube(lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b);
     [
         4.076_741_662_1 * long - 3.307_711_591_3 * middle + 0.230_969_929_2 * short,
         -1.268_438_004_6 * long + 2.609_757_401_1 * middle - 0.341_319_396_5 * short,
@@ -36,7 +37,7 @@ fn srgb(lightness: f64, a: f64, b: f64) -> [u8; 3] {
     ]
     .map(|linear| {
         let encoded =
-            if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * linear.powf(1.0 / 2.4) - 0.055 };
+            if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * libm::pow(linear, 1.0 / 2.4) - 0.055 };
         (255.0 * encoded.clamp(0.0, 1.0)).round() as u8
     })
 }

@@ -16,7 +16,7 @@ pub fn pieces(points: &[Point], dash: &[f64]) -> Vec<Vec<Point>> {
     let mut piece: Vec<Point> = points.first().copied().into_iter().collect();
     for ends in points.windows(2) {
         let (mut from, to) = (ends[0], ends[1]);
-        let mut length = (to.x - from.x).hypot(to.y - from.y);
+        let mut length = from.distance(to);
         while length > left {
             let part = left / length;
             from = Point { x: from.x + part * (to.x - from.x), y: from.y + part * (to.y - from.y) };

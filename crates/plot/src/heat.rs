@@ -94,7 +94,7 @@ impl Scale {
             _ => (f64::from(*positive.select_nth_unstable_by(darkest, f32::total_cmp).1), f64::from(high)),
         };
         // A uniform map also needs a scale: its value becomes the brightest of half a decade.
-        let low = low.clamp(high / contrast, high / 10f64.powf(0.5));
+        let low = low.clamp(high / contrast, high / 10f64.sqrt());
         Scale { low, high, colors: colormap::colors() }
     }
 
@@ -108,7 +108,7 @@ impl Scale {
             return [background.red, background.green, background.blue, 255];
         }
         let part =
-            if value > 0.0 { (f64::from(value) / self.low).ln() / (self.high / self.low).ln() } else { 0.0 };
+            if value > 0.0 { libm::log(f64::from(value) / self.low) / libm::log(self.high / self.low) } else { 0.0 };
         let [red, green, blue] = self.colors[(part.clamp(0.0, 1.0) * (COLORS - 1) as f64).round() as usize];
         [red, green, blue, 255]
     }

@@ -133,7 +133,8 @@ pub fn along_edges(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
 
 /// Returns all positions, nearest to the lower right corner first.
 pub fn near_lower_right(area: Rectangle, width: f64, height: f64) -> Vec<Rectangle> {
-    let away = |frame: &Rectangle| (area.right - frame.right).hypot(area.bottom - frame.bottom);
+    let corner = |of: &Rectangle| Point { x: of.right, y: of.bottom };
+    let away = |frame: &Rectangle| corner(&area).distance(corner(frame));
     cheapest_first(positions(area, width, height, STEP), away)
 }
 

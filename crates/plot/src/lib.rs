@@ -2,6 +2,7 @@
 //!
 //! A figure is laid out once, in points, with the metrics of a bundled typeface. The screen and every file format paint
 //! the same list of commands, so the screen and the paper show the same figure.
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests compare with the standard library"))]
 
 pub mod axis;
 pub mod callout;

@@ -59,8 +59,8 @@ impl Mark {
         let (radius, fill) = (self.diameter / 2.0, Some(self.fill));
         let outline = Some(Stroke { color: self.outline, width: 1.0, dash: Vec::new() });
         let around = |angle: f64, radius: f64| Point {
-            x: center.x + radius * angle.sin(),
-            y: center.y - radius * angle.cos(),
+            x: center.x + radius * libm::sin(angle),
+            y: center.y - radius * libm::cos(angle),
         };
         let regular = |corners: u32, turn: f64, size: f64| {
             let corner =

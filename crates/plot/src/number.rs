@@ -68,6 +68,11 @@ pub fn decimal_exponent(value: f64) -> i32 {
     written.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0)
 }
 
+/// Returns a power of ten, rounded to the nearest double.
+pub fn power_of_ten(exponent: i32) -> f64 {
+    format!("1e{exponent}").parse().unwrap_or(f64::INFINITY)
+}
+
 fn signed(number: String) -> String {
     let zero = number.chars().all(|character| matches!(character, '-' | '0' | '.'));
     if zero { number.replace('-', "") } else { number.replace('-', "−") }

@@ -174,7 +174,7 @@ fn length_within(from: Point, to: Point, rectangle: &Rectangle) -> f64 {
         enter = enter.max(a.min(b));
         leave = leave.min(a.max(b));
     }
-    (leave - enter).max(0.0) * dx.hypot(dy)
+    (leave - enter).max(0.0) * from.distance(to)
 }
 
 /// Sorts rectangles by ascending cost; equal costs keep their order.

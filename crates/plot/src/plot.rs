@@ -164,7 +164,7 @@ pub fn nearest(plots: &[Plot], point: Point, within: f64) -> Option<Place> {
     let near = traces.flat_map(|(plot, of, trace, lines)| {
         of.beside(lines, point.x, within).filter_map(move |reading| {
             let at = of.visible(&lines.readings[reading])?;
-            Some((Place { plot, trace, reading }, (at.x - point.x).hypot(at.y - point.y)))
+            Some((Place { plot, trace, reading }, at.distance(point)))
         })
     });
     let nearest = near.min_by(|(_, one), (_, other)| one.total_cmp(other));

@@ -50,6 +50,14 @@ pub struct Point {
     pub y: f64,
 }
 
+impl Point {
+    /// Returns the distance to another point in points, from operations that every machine rounds alike.
+    pub fn distance(self, other: Point) -> f64 {
+        let (dx, dy) = (self.x - other.x, self.y - other.y);
+        (dx * dx + dy * dy).sqrt()
+    }
+}
+
 /// An axis-aligned rectangle in the scene, in points.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rectangle {

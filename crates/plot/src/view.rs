@@ -93,7 +93,10 @@ impl Window {
             let decimals = -number::decimal_exponent(grain);
             match usize::try_from(decimals) {
                 Ok(decimals) => format!("{end:.decimals$}").parse().unwrap_or(end),
-                Err(_) => (end / 10f64.powi(-decimals)).round() * 10f64.powi(-decimals),
+                Err(_) => {
+                    let unit = number::power_of_ten(-decimals);
+                    (end / unit).round() * unit
+                }
             }
         };
         match Window::between(round(low), round(high)) {

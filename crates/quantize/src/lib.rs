@@ -14,6 +14,7 @@
 //! [`LearnedStep`] is the straight-through estimator that training needs.
 //!
 //! Sources: resnet-bk.md §3.1, vit-lora.md §2.2 to 2.4; Esser et al., “Learned step size quantization” (2020).
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests compare with the standard library"))]
 
 pub mod block;
 mod calibration;

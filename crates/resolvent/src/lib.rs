@@ -28,6 +28,7 @@
 //! * [`ErrorBound`] bounds the error of f32; [`Deviation`] is the measured error.
 //!
 //! Sources: resnet-bk.md §1.1 to 1.3, resolvent-performance.md §0 and §2.5.
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests compare with the standard library"))]
 
 mod adapter;
 mod backend;

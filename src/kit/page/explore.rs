@@ -297,7 +297,7 @@ impl Explorer {
             Point { x: sum(|point| point.x), y: sum(|point| point.y) }
         };
         let spread = |pointers: &[(i32, Point)]| match pointers {
-            [(_, one), (_, other), ..] => (one.x - other.x).hypot(one.y - other.y).max(1.0),
+            [(_, one), (_, other), ..] => one.distance(*other).max(1.0),
             _ => 1.0,
         };
         let (before, apart) = (middle(&pointers), spread(&pointers));
@@ -378,7 +378,7 @@ impl Explorer {
         if !armed || (pixels > 0.0 && !view.is_zoomed()) {
             return false;
         }
-        let factor = (pixels * WHEEL_ZOOM * pinch).clamp(-MOST_WHEEL, MOST_WHEEL).exp();
+        let factor = libm::exp((pixels * WHEEL_ZOOM * pinch).clamp(-MOST_WHEEL, MOST_WHEEL));
         self.place.set(None);
         self.go(plot.zoomed(&view, at, factor));
         true

@@ -225,7 +225,7 @@ fn noncentral(bound: f64, freedom: f64, shift: f64) -> Option<f64> {
     let below_zero = erfc(shift / std::f64::consts::SQRT_2) / 2.0;
     let share = bound * bound / (bound * bound + freedom);
     let half_square = shift * shift / 2.0;
-    let mut even = (-half_square).exp();
+    let mut even = pxfm::f_exp(-half_square);
     // Γ(3/2) = √π/2.
     let mut odd = shift * even * std::f64::consts::FRAC_2_SQRT_PI / std::f64::consts::SQRT_2;
     let mut total = 0.0;

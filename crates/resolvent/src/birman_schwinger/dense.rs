@@ -134,7 +134,7 @@ impl SchattenNorms {
         let operator = singular_values.iter().copied().fold(0.0, f64::max);
         // The squares are taken relative to the largest value, so that none overflows.
         let scale = if operator > 0.0 { operator } else { 1.0 };
-        let squares: f64 = singular_values.iter().map(|value| (value / scale).powi(2)).sum();
+        let squares: f64 = singular_values.iter().map(|value| (value / scale) * (value / scale)).sum();
         Self { trace: singular_values.iter().sum(), hilbert_schmidt: scale * squares.sqrt(), operator }
     }
 }

@@ -35,7 +35,10 @@ impl Weight {
     pub fn at(self, site: usize) -> f64 {
         match self {
             Self::None => 1.0,
-            Self::LimitingAbsorption => 1.0 / (1.0 + (site as f64).powi(2)).sqrt(),
+            Self::LimitingAbsorption => {
+                let x = site as f64;
+                1.0 / (1.0 + x * x).sqrt()
+            }
         }
     }
 }

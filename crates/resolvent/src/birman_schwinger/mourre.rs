@@ -74,7 +74,8 @@ impl MourreEstimate {
         let energies = states.S().column_vector();
         let inside: Vec<usize> =
             (0..chain.sites()).filter(|&state| from < energies[state] && energies[state] < to).collect();
-        let without_potential = 4.0 - from.abs().max(to.abs()).powi(2);
+        let outermost = from.abs().max(to.abs());
+        let without_potential = 4.0 - outermost * outermost;
         if inside.is_empty() {
             return Ok(Self { states: 0, smallest: None, not_positive: 0, without_potential });
         }

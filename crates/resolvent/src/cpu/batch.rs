@@ -96,7 +96,8 @@ impl<'a, T: Real> Batch<'a, T> {
         self.check_planes("cotangents", cotangents)?;
         for plane in [&cotangents.re, &cotangents.im] {
             for (sequence, (row, shift)) in plane.chunks_exact(self.sites).zip(self.shifts).enumerate() {
-                let most = T::LARGEST_DERIVATIVE * shift.eta().powi(3).min(1.0);
+                let eta = shift.eta();
+                let most = T::LARGEST_DERIVATIVE * (eta * eta * eta).min(1.0);
                 check_values("cotangent", row, self.sites, (-most, most)).map_err(|error| match error {
                     ResolventError::BatchValue { quantity, site, value, least, most, .. } => {
                         ResolventError::BatchValue { quantity, sequence, site, value, least, most }

@@ -60,8 +60,8 @@ impl Cut {
 /// Returns the number of sites after which the effect of a wrong start is below the rounding of `T`.
 fn halo<T: Real>(eta: f64, coupling: f64) -> usize {
     let relative = eta / coupling.max(f64::MIN_POSITIVE);
-    let digits = -(T::ROUNDOFF.ln()) + 2.0 * (1.0 + 1.0 / eta).ln();
-    (digits / (2.0 * (relative / 2.0).asinh())).ceil() as usize
+    let digits = -libm::log(T::ROUNDOFF) + 2.0 * libm::log(1.0 + 1.0 / eta);
+    (digits / (2.0 * libm::asinh(relative / 2.0))).ceil() as usize
 }
 
 /// Computes the only sequence of a batch in pieces with halos on `sides` sides, and returns true. Returns false,

@@ -78,6 +78,7 @@ impl Gpu {
         let (chunks, blocks) = (sites.div_ceil(CHUNK), sites.div_ceil(BLOCK));
         let origin = shifts.origin();
         let reach = shifts.energies().iter().map(|energy| chain.reach(*energy)).fold(0.0, f64::max);
+        let largest_coupling = chain.largest_coupling();
         let problem = Problem {
             sites: sites as u32,
             sequences: energies as u32,
@@ -85,7 +86,7 @@ impl Gpu {
             // The warm-up consists of whole chunks.
             warm_up: overlap_sites(shifts.eta()).next_multiple_of(CHUNK) as u32,
             eta: shifts.eta() as f32,
-            rescale: rescale_mask(reach, shifts.eta(), chain.largest_coupling().powi(2)),
+            rescale: rescale_mask(reach, shifts.eta(), largest_coupling * largest_coupling),
             ..Problem::default()
         };
         let mut work = Work::on(self);

@@ -262,7 +262,10 @@ fn rescale_mask(reach: f64, eta: f64, largest_bond: f64) -> u32 {
     /// Below the largest single and the inverse of the smallest normal one, with room for the sums of a product.
     const LARGEST_GROWTH: f64 = 1e36;
     let growth = (reach + eta + largest_bond).max(1.0 / eta);
-    [8, 4, 2].into_iter().find(|&sites| growth.powi(sites) < LARGEST_GROWTH).unwrap_or(1).unsigned_abs() - 1
+    let two = growth * growth;
+    let four = two * two;
+    let powers = [(8, four * four), (4, four), (2, two)];
+    powers.into_iter().find(|(_, growth)| *growth < LARGEST_GROWTH).map_or(1, |(sites, _)| sites) - 1
 }
 
 /// Returns the dispatch size of `groups` workgroups: one dimension, or two above the limit of WebGPU.

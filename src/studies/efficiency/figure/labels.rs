@@ -91,10 +91,7 @@ pub fn draw_dominance_caption(sheet: &Sheet, chart: &Chart, room: &mut Room, cur
     let count = points.count() as f64;
     let ideal = chart.at(middle.0 / count / GIGA, middle.1 / count + 2.0);
     let area = chart.plot.grown(-sheet.sizes.gap);
-    let away = |frame: &Rectangle| {
-        let Point { x, y } = frame.center();
-        (x - ideal.x).hypot(y - ideal.y)
-    };
+    let away = |frame: &Rectangle| frame.center().distance(ideal);
     let place = room.find_bare(positions(area, width, height, STEP), CLEARANCE, away, |frame| {
         dominates(chart, &frontier, &frame.grown(CLEARANCE))
     });

@@ -145,7 +145,7 @@ impl Axes {
             let high = values().map(|value| of(&value.cost) + reach(value)).fold(0.0, f64::max) / unit;
             let margin = if high > low { MARGIN * (high - low) } else { MARGIN * high };
             // On a logarithmic axis the margin is a factor; an interval may reach beyond it.
-            let ratio = (high / least).powf(MARGIN).max(1.0 + MARGIN / 2.0);
+            let ratio = libm::pow(high / least, MARGIN).max(1.0 + MARGIN / 2.0);
             let logarithmic = (least > 0.0).then(|| (least / ratio, high * ratio));
             Span { linear: ((low - margin).max(0.0), high + margin), logarithmic }
         };

@@ -96,7 +96,7 @@ pub(crate) fn Controls() -> impl IntoView {
             <Number label="Sites N" hint="1 to 1048576; density of states to 4096, Birman–Schwinger to 512" expected="a whole number"
                 get=|config: &Config| config.sites set=|config: &mut Config, sites| config.sites = sites />
             <Slider label="Sites, as a power of two" from=0.0 to=20.0 step=1.0
-                value=Signal::derive(move || config.with(|config| (config.sites.max(1) as f64).log2()))
+                value=Signal::derive(move || config.with(|config| libm::log2(config.sites.max(1) as f64)))
                 set=Callback::new(move |power: f64| config.update(|config| config.sites = 1 << power as u32)) />
             <Show when=move || room.panel.get() != Panel::Density>
                 <Number label="Energy E" hint="real part of z, in units of the coupling" expected="a finite number"
@@ -109,8 +109,8 @@ pub(crate) fn Controls() -> impl IntoView {
                 <Number label="Broadening η" hint="imaginary part of z, above 0" expected="a finite number"
                     get=|config: &Config| Finite(config.eta) set=|config: &mut Config, Finite(eta)| config.eta = eta />
                 <Slider label="Broadening η, logarithmic" from=-5.0 to=1.0 step=0.05
-                    value=Signal::derive(move || config.with(|config| config.eta.max(1e-5).log10()))
-                    set=Callback::new(move |power: f64| config.update(|config| config.eta = round_to_digits(10f64.powf(power)))) />
+                    value=Signal::derive(move || config.with(|config| libm::log10(config.eta.max(1e-5))))
+                    set=Callback::new(move |power: f64| config.update(|config| config.eta = round_to_digits(libm::pow(10.0, power)))) />
             </Show>
             <Show when=move || room.panel.get() == Panel::Density>
                 <Number label="From energy" hint="" expected="a finite number" get=|config: &Config| Finite(config.map_from) set=|config: &mut Config, Finite(from)| config.map_from = from />

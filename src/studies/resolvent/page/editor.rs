@@ -2,6 +2,7 @@
 
 use super::{MOST_DRAWN_SITES, ResolventRoom};
 use crate::kit::page::state::Lab;
+use bk_plot::number;
 use bk_resolvent::Potential;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -44,12 +45,12 @@ impl Editor {
 
     /// The smallest change: a twentieth of the first digit of the extent.
     fn step(&self) -> f64 {
-        10f64.powi(self.digits() - 1) / 2.0
+        number::power_of_ten(self.digits() - 1) / 2.0
     }
 
     /// The power of ten of the extent's first digit.
     fn digits(&self) -> i32 {
-        self.extent.get_untracked().log10().floor() as i32
+        number::decimal_exponent(self.extent.get_untracked())
     }
 
     /// A value on the grid of smallest changes, within the drawing, without the digits of rounding.

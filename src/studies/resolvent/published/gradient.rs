@@ -56,7 +56,7 @@ fn hybrid(
     for (green, cotangent) in green.iter().zip(cotangent) {
         let green = Complex::new(f64::from(green.re), f64::from(green.im));
         let square = green * green;
-        let magnitude = square.norm();
+        let magnitude = super::magnitude(square);
         let denominator = if magnitude < limits.smallest_square {
             square / (magnitude + SQUARE_GUARD) * limits.smallest_square
         } else {

@@ -41,7 +41,7 @@ impl PublishedGreen {
                 replaced += 1;
                 return Complex::default();
             }
-            let magnitude = value.norm();
+            let magnitude = super::magnitude(value);
             if magnitude > LARGEST_MAGNITUDE {
                 clipped += 1;
                 return value * (LARGEST_MAGNITUDE / (magnitude + MAGNITUDE_GUARD));

@@ -1,7 +1,7 @@
 //! The later routine: minors of a shifted chain, with separate logarithms (resnet-bk.md §1.4 items 1 to 4).
 
-use super::Terms;
 use super::green::{DETERMINANT_GUARD, PublishedGreen};
+use super::{Terms, magnitude};
 use bk_resolvent::{Chain, Shift};
 use num_complex::Complex;
 
@@ -53,7 +53,7 @@ pub(super) fn green(chain: &Chain, shift: Shift) -> PublishedGreen {
 
 /// Returns s + 10⁻³·s/|s|.
 fn with_mass(term: Complex<f64>) -> Complex<f64> {
-    let magnitude = term.norm();
+    let magnitude = magnitude(term);
     let direction =
         if magnitude < TERM_GUARD { Complex::new(1.0, 0.0) } else { term / (magnitude + TERM_GUARD) };
     term + MASS * direction
@@ -68,7 +68,7 @@ fn minors(terms: &Terms) -> Vec<Scaled> {
     for (term, bond) in terms.with_bond_before() {
         let ratio = pxfm::f_exp(bent(earlier.logarithm - last.logarithm));
         let value = term * last.mantissa - earlier.mantissa * (bond * ratio);
-        let scale = value.norm() + SCALE_GUARD;
+        let scale = magnitude(value) + SCALE_GUARD;
         let logarithm = last.logarithm + pxfm::f_log(scale);
         (earlier, last) = (last, Scaled { mantissa: value / scale, logarithm });
         minors.push(last);

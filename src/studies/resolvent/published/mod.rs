@@ -56,6 +56,11 @@ impl Version {
     }
 }
 
+/// Returns |z| with the same digits in the page and in the terminal.
+fn magnitude(z: Complex<f64>) -> f64 {
+    libm::hypot(z.re, z.im)
+}
+
 /// A chain's s_i = v_i − z, one per site, and its bonds β_i, one fewer.
 struct Terms {
     sites: Vec<Complex<f64>>,

@@ -36,7 +36,7 @@ pub struct Reading {
 impl Reading {
     /// Returns |G_ii| as the routine returns it.
     pub fn magnitudes(&self) -> Vec<f64> {
-        self.re.iter().zip(&self.im).map(|(&re, &im)| f64::from(re).hypot(f64::from(im))).collect()
+        self.re.iter().zip(&self.im).map(|(&re, &im)| libm::hypot(re.into(), im.into())).collect()
     }
 
     /// Returns whether the routine returned only zeros.
@@ -71,7 +71,7 @@ impl Reading {
 impl Published {
     /// Returns the exact |G_ii|.
     pub fn magnitudes(&self) -> Vec<f64> {
-        self.re.iter().zip(&self.im).map(|(re, im)| re.hypot(*im)).collect()
+        self.re.iter().zip(&self.im).map(|(&re, &im)| libm::hypot(re, im)).collect()
     }
 
     /// Returns |ΔG_ii| of a reading.
@@ -79,7 +79,7 @@ impl Published {
         let returned = reading.re.iter().zip(&reading.im);
         let exact = self.re.iter().zip(&self.im);
         let distance = |((re, im), (exact_re, exact_im)): ((&f32, &f32), (&f64, &f64))| {
-            (f64::from(*re) - exact_re).hypot(f64::from(*im) - exact_im)
+            libm::hypot(f64::from(*re) - exact_re, f64::from(*im) - exact_im)
         };
         returned.zip(exact).map(distance).collect()
     }

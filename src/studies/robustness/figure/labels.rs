@@ -135,7 +135,7 @@ pub fn draw_band_caption(sheet: &Sheet, chart: &Chart, room: &mut Room) {
     let top = chart.at(0.0, THRESHOLD).y.max(chart.plot.top);
     let band = Rectangle { top, ..chart.plot }.grown(-sheet.sizes.gap);
     let ideal = Point { x: chart.at(0.5, THRESHOLD).x, y: chart.at(0.5, THRESHOLD / 2.0).y };
-    let away = |place: &Rectangle| (place.center().x - ideal.x).hypot(place.center().y - ideal.y);
+    let away = |place: &Rectangle| place.center().distance(ideal);
     let place = room.find_bare(positions(band, width, height, STEP), CLEARANCE, away, |_| true);
     if let Some(place) = place {
         room.take(place);

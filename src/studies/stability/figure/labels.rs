@@ -205,10 +205,7 @@ pub fn draw_stable_caption(sheet: &Sheet, chart: &Chart, room: &mut Room, curves
     for lines in &versions {
         let (width, height) = sheet.box_size(lines);
         let area = chart.plot.grown(-sheet.sizes.gap);
-        let away = |frame: &Rectangle| {
-            let center = frame.center();
-            (center.x - ideal.x).hypot(center.y - ideal.y)
-        };
+        let away = |frame: &Rectangle| frame.center().distance(ideal);
         let place = room.find_bare(positions(area, width, height, STEP), CLEARANCE, away, |_| true);
         if let Some(frame) = place {
             room.take(frame);

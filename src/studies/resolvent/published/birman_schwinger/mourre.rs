@@ -1,6 +1,7 @@
 //! The published “Mourre verification”, in both versions. Neither depends on the potential, so neither can change its
 //! verdict (resnet-bk.md §2.4). A check that can is [`bk_resolvent::birman_schwinger::MourreEstimate`].
 
+use super::super::magnitude;
 use num_complex::Complex;
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +52,7 @@ impl MourreCheck {
                 .map(move |column| (row, column))
         });
         let differences =
-            elements.map(|(row, column)| (commutator(row, column) - expected(row, column)).norm());
+            elements.map(|(row, column)| magnitude(commutator(row, column) - expected(row, column)));
         let difference = differences.reduce(f64::max);
         Self { difference, tolerance, verified: difference.is_none_or(|difference| difference <= tolerance) }
     }
