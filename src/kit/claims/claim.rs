@@ -158,8 +158,8 @@ impl Number {
     /// The row of a published number.
     pub(crate) fn compare(self, provenance: Provenance) -> Claim {
         let Number { stated, statement, published, decimals, unit, value, remark } = self;
-        let unit: f64 = (0..decimals).map(|_| 10.0).product();
-        let half = if decimals == 0 { 0.0 } else { 0.5 / unit };
+        let power: f64 = (0..decimals).map(|_| 10.0).product();
+        let half = if decimals == 0 { 0.0 } else { 0.5 / power };
         let tolerance = half + BINARY_FRACTION * published.abs();
         let (verdict, mut reason) = match value.map(|value| value - published) {
             None => (Verdict::NotReproducible, "The data has no such point.".into()),

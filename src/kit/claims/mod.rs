@@ -1,8 +1,7 @@
-//! How the published numbers were made, defects included: kept apart from the exact mathematics.
+//! Checks, claims and verdicts: what studies share.
 //!
-//! One module a figure, each with the simulation behind it, the summary the published script writes, the
-//! checks that summary contains, and the claims that rest on it; and [`resolvent`], the published routines for the
-//! resolvent beside the exact ones.
+//! A published figure has a summary as the published script writes it, the [`Check`]s in that summary, and the [`Claim`]s
+//! that rest on it; [`judgement`] tests published statements on measurements by intervals.
 
 pub mod check;
 pub mod claim;

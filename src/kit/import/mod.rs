@@ -1,9 +1,8 @@
 //! Import: foreign result files become records, with a provenance never better than what the file proves.
 //!
-//! Recognised are the data of the three published figures in every form the published project wrote or
+//! Recognized are the data of the three published figures in every form the published project wrote or
 //! documents (resnet-bk.md §5.3, §5.4, §6.3, §6.4, §7.3, §7.4, §11.1), and the lab's own documents. Other
 //! JSON becomes a table. Every file stands alone: one that cannot be used is reported, the others are taken.
-//! Apart from that, [`read_potential`] reads the diagonal of a chain from a file or from pasted text.
 
 pub(crate) mod archive;
 pub(crate) mod dataset;
