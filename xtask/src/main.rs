@@ -6,6 +6,7 @@
 //! | `process`   | how to run another program and say how it failed           |
 //! | `setup`     | what a machine may lack, and how to get it                 |
 //! | `site`      | how two programs and `www/` become a static site           |
+//! | `trunk`     | how Trunk gets that site                                   |
 //! | `server`    | how to serve that site to a browser on this machine        |
 //! | `data`      | where texts and pictures come from that the lab does not draw itself |
 //! | `characterize` | what the command line writes, as a list of hashes to compare with |
@@ -20,6 +21,7 @@ mod server;
 mod setup;
 mod site;
 mod test;
+mod trunk;
 mod workspace;
 
 use std::path::PathBuf;
@@ -61,6 +63,8 @@ enum Command {
         #[arg(long)]
         record: bool,
     },
+    /// Build the site where Trunk wants it: the hook of Trunk.toml, not for a person to call
+    Stage,
     /// Run every test, or one suite of them
     Test {
         /// Only this suite
@@ -77,6 +81,7 @@ enum Failure {
     Data(#[from] data::DataError),
     Site(#[from] site::SiteError),
     Server(#[from] server::ServerError),
+    Trunk(#[from] trunk::TrunkError),
     Characterize(#[from] characterize::CharacterizeError),
     Test(#[from] test::TestError),
 }
@@ -112,6 +117,7 @@ fn obey(command: &Command) -> Result<(), Failure> {
             let command = command.clone().unwrap_or_else(|| workspace.command_line());
             characterize::run(&workspace, &command, *record)?;
         }
+        Command::Stage => trunk::stage(&workspace)?,
         Command::Test { suite } => test::run(&workspace, *suite)?,
     }
     Ok(())
