@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { assertGreen } from './accuracy.mjs';
 import { drawnFigures } from './figures.mjs';
-import { MACHINES, assertQuiet, button, downloaded, eventually, onScreen, startBrowser, withLab } from './lab.mjs';
+import { MACHINES, assertQuiet, button, downloaded, eventually, onScreen, sharedLab, startBrowser } from './lab.mjs';
 
 const ETAS = [1, 1e-1, 1e-2, 1e-3, 1e-4];
 const ENERGIES = [0.3, 1.999, 2, -2.5];
@@ -40,18 +40,21 @@ for (const machine of MACHINES) {
     after(() => browser?.close());
 
     for (const backend of machine.hasAdapter ? ['gpu'] : ['f32', 'f64']) {
-      ETAS.forEach((eta, shift) => {
-        test(`${backend} at η = ${eta}`, () =>
-          withLab(browser, `#/resolvent?v=1&backend=${backend}`, {}, async (page, lab) => {
-            await drawnFigures(page, 1);
+      describe(backend, () => {
+        const lab = sharedLab(() => browser, `#/resolvent?v=1&backend=${backend}`);
+        before(() => drawnFigures(lab.page, 1));
+
+        ETAS.forEach((eta, shift) => {
+          test(`${backend} at η = ${eta}`, async () => {
             for (const problem of problems(eta, shift)) {
-              const { re, im } = await computed(page, { ...problem, backend });
+              const { re, im } = await computed(lab.page, { ...problem, backend });
               assert.equal(re.length, problem.sites);
               assert.ok(im.every(value => value > 0), `Im G is above zero everywhere: ${JSON.stringify(problem)}`);
               assertGreen(backend, problem, re.map((real, site) => [real, im[site]]));
             }
             assertQuiet(lab);
-          }));
+          });
+        });
       });
     }
   });

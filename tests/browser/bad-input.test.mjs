@@ -8,8 +8,8 @@ import { after, before, describe, test } from 'node:test';
 import { drawnFigures } from './figures.mjs';
 import { drop, file, importByButton } from './files.mjs';
 import {
-  WITHOUT_ADAPTER, address, assertQuiet, enter, eventually, field, heading, rows, said, sentences, startBrowser,
-  onScreen, withLab,
+  WITHOUT_ADAPTER, address, assertQuiet, enter, eventually, field, heading, rows, said, sentences, sharedLab,
+  startBrowser, onScreen, withLab,
 } from './lab.mjs';
 
 const row = { model: 'mamba', bits: 8, perplexity: 40 };
@@ -57,16 +57,19 @@ describe('bad input', () => {
   });
   after(() => browser?.close());
 
-  for (const [kind, bad, sentence] of BAD_FILES) {
-    test(`${kind} in a file is named, and nothing is lost`, () =>
-      withLab(browser, '', {}, async (page, lab) => {
-        const before = await robustness(page);
-        await importByButton(page, [bad]);
-        await said(page, sentence);
-        await assertKept(page, robustness, before);
+  describe('in a file', () => {
+    const lab = sharedLab(() => browser);
+
+    for (const [kind, bad, sentence] of BAD_FILES) {
+      test(`${kind} in a file is named, and nothing is lost`, async () => {
+        const before = await robustness(lab.page);
+        await importByButton(lab.page, [bad]);
+        await said(lab.page, sentence);
+        await assertKept(lab.page, robustness, before);
         assertQuiet(lab);
-      }));
-  }
+      });
+    }
+  });
 
   test('a bad file leaves what was imported earlier', () =>
     withLab(browser, '', {}, async page => {
@@ -124,9 +127,12 @@ describe('bad input', () => {
     ['Bit widths', '0', /bit width of 0/],
     ['Bit widths', '', /no bit widths|is not a list/],
   ];
-  for (const [label, text, sentence] of simulation) {
-    test(`“${text}” as ${label} is answered, and the figure stays`, () =>
-      withLab(browser, '', {}, async (page, lab) => {
+  describe('in the settings of the simulation', () => {
+    const lab = sharedLab(() => browser);
+
+    for (const [label, text, sentence] of simulation) {
+      test(`“${text}” as ${label} is answered, and the figure stays`, async () => {
+        const { page } = lab;
         const before = await robustness(page);
         const good = await field(page, label).inputValue();
         await field(page, label).fill(text);
@@ -135,8 +141,9 @@ describe('bad input', () => {
         await field(page, label).fill(good);
         await eventually(async () => assert.deepEqual(await sentences(page), []));
         assertQuiet(lab);
-      }));
-  }
+      });
+    }
+  });
 
   const problems = [
     ['Broadening η', '0', /η = 0/],
@@ -150,10 +157,12 @@ describe('bad input', () => {
     ['Potential, in full', 'volcano:height=3', /is not a potential|volcano/],
     ['Potential, in full', '<img src=x onerror=alert(1)>', /<img src=x onerror=alert\(1\)>/],
   ];
-  for (const [label, text, sentence] of problems) {
-    test(`“${text}” as ${label} is answered, and the resolvent stays`, () =>
-      withLab(browser, '', {}, async (page, lab) => {
-        await enter(page, 'Resolvent');
+  describe('in the settings of the resolvent', () => {
+    const lab = sharedLab(() => browser, '#/resolvent?v=1');
+
+    for (const [index, [label, text, sentence]] of problems.entries()) {
+      test(`“${text}” as ${label} is answered, and the resolvent stays`, async () => {
+        const { page } = lab;
         const before = await resolvent(page);
         const good = await field(page, label).inputValue();
         await field(page, label).fill(text);
@@ -161,12 +170,13 @@ describe('bad input', () => {
         await assertKept(page, resolvent, before);
         await field(page, label).fill(good);
         await eventually(async () => assert.deepEqual(await sentences(page), []));
-        // Another computation is the proof that nothing hangs.
-        await field(page, 'Sites N').fill('90');
-        await onScreen(page, 'of 90').first().waitFor();
+        // Another computation, each time of another length, is the proof that nothing hangs.
+        await field(page, 'Sites N').fill(`${90 + index}`);
+        await onScreen(page, `of ${90 + index}`).first().waitFor();
         assertQuiet(lab);
-      }));
-  }
+      });
+    }
+  });
 
   const links = [
     ['an unknown version', '#/resolvent?v=2&sites=64', /version 2/],
@@ -175,22 +185,27 @@ describe('bad input', () => {
     ['an impossible value', '#/resolvent?v=1&sites=many', /sites to “many”/],
     ['markup as a value', '#/robustness?v=1&seed=<img src=x onerror=alert(1)>', /<img src=x onerror=alert\(1\)>/],
   ];
-  for (const [kind, fragment, sentence] of links) {
-    test(`a link with ${kind} is answered, and changes nothing`, () =>
-      withLab(browser, '', {}, async (page, lab) => {
+  describe('in a link', () => {
+    const lab = sharedLab(() => browser);
+
+    for (const [index, [kind, fragment, sentence]] of links.entries()) {
+      test(`a link with ${kind} is answered, and changes nothing`, async () => {
+        const { page } = lab;
         await enter(page, 'Resolvent');
-        await field(page, 'Sites N').fill('100');
-        await onScreen(page, 'of 100').first().waitFor();
+        const sites = `${100 + index}`;
+        await field(page, 'Sites N').fill(sites);
+        await onScreen(page, `of ${sites}`).first().waitFor();
         const before = await resolvent(page);
         await page.goto(address + fragment);
         await said(page, sentence);
         assert.equal(await heading(page).innerText(), 'The resolvent of a chain');
-        assert.equal(await field(page, 'Sites N').inputValue(), '100');
+        assert.equal(await field(page, 'Sites N').inputValue(), sites);
         await assertKept(page, resolvent, before);
         assert.equal(await page.locator('img').count(), 0);
         assertQuiet(lab);
-      }));
-  }
+      });
+    }
+  });
 
   test('a link that cannot be followed still opens the lab', () =>
     withLab(browser, '#/resolvent?v=2', {}, async page => {

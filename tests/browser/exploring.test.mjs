@@ -1,42 +1,19 @@
-// Exploring a figure: by wheel, hand, fingers and keys; what a link and a file keep of it; how fast it is.
+// Exploring a figure: by wheel, hand, fingers and keys; what a link and a file keep of it.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { drawn, frame, pointTo, visible } from './exploring.mjs';
 import { figures, keepScreenshot, look } from './figures.mjs';
 import {
   WITHOUT_ADAPTER, assertQuiet, button, downloaded, enter, eventually, field, onScreen, rows, startBrowser, withLab,
 } from './lab.mjs';
 
-/** A redraw and a frame should take so long at most; a busy machine without a GPU gets three times as long. */
-const REDRAW_MILLISECONDS = 16;
-const FRAME_MILLISECONDS = 20;
-const BUSY = 3;
-
 const ROOMS = ['robustness', 'efficiency', 'stability'];
-
-/** The figure of the room on screen, where hands and keys act. */
-const frame = page => page.getByRole('application', { name: 'The figure, to be explored' }).filter({ visible: true });
-
-/** A button of the room on screen. */
-const visible = (page, name) => button(page, name).filter({ visible: true });
 
 /** What the figure last said aloud. */
 const spoken = page => page.locator('.figure .spoken').filter({ visible: true });
 
 const settings = page => new URL(page.url()).hash.split('?')[1] ?? '';
-
-async function drawn(page) {
-  await eventually(async () => assert.ok((await look(figures(page).first())).colours > 20));
-  await frame(page).scrollIntoViewIfNeeded();
-  return frame(page).boundingBox();
-}
-
-/** Moves the pointer to a part of the figure as a person does. */
-async function pointTo(page, box, across, down) {
-  const [x, y] = [box.x + across * box.width, box.y + down * box.height];
-  await page.mouse.move(x - 5, y - 5);
-  await page.mouse.move(x, y, { steps: 3 });
-}
 
 async function isWhole(page) {
   await eventually(async () => assert.doesNotMatch(settings(page), /[&?][xy]=/));
@@ -243,102 +220,4 @@ describe('exploring', () => {
       assert.equal(table[0].length, 1 + 4 * 4 + 1);
       await keepScreenshot(page, 'exploring-models');
     }));
-
-  test('published figures are redrawn within a frame', async t =>
-    withLab(browser, '', {}, async page => {
-      for (const room of ROOMS) {
-        await enter(page, room[0].toUpperCase() + room.slice(1));
-        await drawn(page);
-        const times = await redraws(page, 'figure', async () => {
-          // Each shows or hides a series, and so draws anew all that there is.
-          for (let turn = 0; turn < 24; turn += 1) {
-            await visible(page, 'Mamba').click();
-            await page.waitForTimeout(60);
-          }
-        });
-        // Every second one has both series.
-        const whole = times.filter((_, index) => index % 2 === 1);
-        t.diagnostic(`${room}: redraw ${report(whole)}`);
-        assert.ok(undisturbed(whole) < BUSY * REDRAW_MILLISECONDS, `${room}: ${report(whole)}`);
-      }
-    }));
-
-  test('ten thousand points zoom and move at fifty frames a second', async t =>
-    withLab(browser, '#/efficiency?v=1&source=imported', {}, async page => {
-      const list = Array.from({ length: 10_000 }, (_, index) => ({
-        model: index % 2 ? 'mamba' : 'resnet_bk',
-        config_id: `c${index}`,
-        perplexity: 30 + 8 * Math.sin(index / 700) + 3 * Math.sin(index * 12.9898),
-        flops_per_token: 1e9 * (1 + index / 1000),
-      }));
-      await page.locator('input[type=file]').first().setInputFiles([
-        { name: 'many.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(list)) },
-      ]);
-      await onScreen(page, '“many.json” was imported', { exact: false }).first().waitFor();
-      const box = await drawn(page);
-      await pointTo(page, box, 0.5, 0.5);
-      const frames = await page.evaluateHandle(() => {
-        const seen = { times: [], run: true };
-        const watch = time => {
-          seen.times.push(time);
-          if (seen.run) requestAnimationFrame(watch);
-        };
-        requestAnimationFrame(watch);
-        return seen;
-      });
-      const times = await redraws(page, 'figure in motion', async () => {
-        for (let turn = 0; turn < 12; turn += 1) {
-          await page.mouse.wheel(0, -40);
-          await page.waitForTimeout(25);
-        }
-        await page.mouse.down();
-        for (let step = 0; step < 60; step += 1) {
-          await page.mouse.move(box.x + (0.5 - step / 300) * box.width, box.y + 0.5 * box.height);
-        }
-        await page.mouse.up();
-      });
-      const stamps = await frames.evaluate(seen => {
-        seen.run = false;
-        return seen.times;
-      });
-      const gaps = stamps.slice(1).map((time, index) => time - stamps[index]);
-      t.diagnostic(`10,000 points: drawing ${report(times)}; frames ${report(gaps)}`);
-      assert.ok(times.length > 10, `${times.length} redraws`);
-      assert.ok(undisturbed(times) < BUSY * FRAME_MILLISECONDS, report(times));
-    }));
 });
-
-/** How long the page's own drawing took each time while something was done. */
-async function redraws(page, name, use) {
-  const seen = await page.evaluateHandle(name => {
-    const times = [];
-    const observer = new PerformanceObserver(list => {
-      for (const entry of list.getEntriesByName(name)) times.push(entry.duration);
-    });
-    observer.observe({ type: 'measure' });
-    return { times, observer };
-  }, name);
-  await use();
-  await page.waitForTimeout(100);
-  return seen.evaluate(({ times, observer }) => {
-    observer.disconnect();
-    return times;
-  });
-}
-
-function median(times) {
-  const sorted = [...times].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)];
-}
-
-/** The quicker quarter: other work on the machine can only make a redraw slower. */
-function undisturbed(times) {
-  const sorted = [...times].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 4)];
-}
-
-function report(times) {
-  const worst = Math.max(...times);
-  const quicker = `a quarter below ${undisturbed(times).toFixed(1)} ms`;
-  return `${quicker}, median ${median(times).toFixed(1)} ms, longest ${worst.toFixed(1)} ms of ${times.length}`;
-}

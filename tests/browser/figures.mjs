@@ -44,8 +44,12 @@ export function drawnFigures(page, count) {
   });
 }
 
-/** Keeps a picture of the whole page, for people to look at; git does not keep it. */
+/**
+ * Keeps a picture of the whole page, for people to look at, where BK_LAB_SCREENSHOTS is set: all of them take minutes.
+ * Git does not keep them.
+ */
 export async function keepScreenshot(page, name) {
+  if (!process.env.BK_LAB_SCREENSHOTS) return;
   mkdirSync(SCREENSHOTS, { recursive: true });
   await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
 }

@@ -1,6 +1,7 @@
 // Opens the built page in Chromium, with WebGPU or without an adapter, and watches what it does.
 
 import assert, { AssertionError } from 'node:assert/strict';
+import { after, before } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { chromium } from 'playwright-core';
 
@@ -77,6 +78,17 @@ export async function withLab(browser, fragment, options, use) {
   } finally {
     await lab.context.close();
   }
+}
+
+/**
+ * Opens a page that the tests of a group share, one after the other, and closes it behind the last of them. To be called
+ * within `describe`; `start` gives the browser once it runs. What is returned has the page as its `page`.
+ */
+export function sharedLab(start, fragment = '', options = {}) {
+  const lab = {};
+  before(async () => Object.assign(lab, await openLab(start(), fragment, options)));
+  after(() => lab.context?.close());
+  return lab;
 }
 
 /** Asserts that nothing went wrong out of the reader's sight and that nothing left the page's own folder. */

@@ -11,7 +11,7 @@ import { drawnFigures, keepScreenshot } from './figures.mjs';
 import { file } from './files.mjs';
 import {
   WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enterPanel, eventually, field, onScreen, rows, said,
-  startBrowser, table, withLab,
+  sharedLab, startBrowser, table, withLab,
 } from './lab.mjs';
 
 /** Training on a busy machine. */
@@ -94,24 +94,25 @@ describe('language models', () => {
         assertQuiet(lab);
       }));
 
-    test(`${name} loses on the command line what it loses in the tab`, () =>
-      withLab(browser, link(architecture, { steps: 20 }), {}, async page => {
-        await train(page);
-        const page_record = await record(page);
-        const saved = await downloaded(page, () => button(page, 'Save model').click());
+    describe(`${name} that was trained in the tab`, () => {
+      const lab = sharedLab(() => browser, link(architecture, { steps: 20 }));
+      let saved;
+      before(async () => {
+        await train(lab.page);
+        saved = await downloaded(lab.page, () => button(lab.page, 'Save model').click());
+      });
+
+      test(`${name} loses on the command line what it loses in the tab`, async () => {
+        const page_record = await record(lab.page);
         const again = withFile(saved.name, saved.bytes, path => JSON.parse(bklab('eval', path, '--json')));
         const native = (again.records ?? [again])[0].record ?? (again.records ?? [again])[0];
         const loss = ({ held_out: { nats, tokens } }) => nats / tokens;
         assert.ok(Math.abs(loss(native) - loss(page_record)) < TOLERANCE_NATS, `${loss(native)} and ${loss(page_record)}`);
         assert.equal(native.held_out.tokens, page_record.held_out.tokens);
-      }));
-  }
+      });
 
-  for (const [name, architecture] of [['ResNet-BK', RESNET_BK], ['Mamba', MAMBA]]) {
-    test(`${name} has the same logits here and on the command line`, () =>
-      withLab(browser, link(architecture, { steps: 20 }), {}, async (page, lab) => {
-        await train(page);
-        const saved = await downloaded(page, () => button(page, 'Save model').click());
+      test(`${name} has the same logits here and on the command line`, async () => {
+        const { page } = lab;
         await enterPanel(page, 'Predictions');
         const prompt = 'the cat saw a dog.';
         await field(page, 'Text').fill(prompt);
@@ -125,7 +126,8 @@ describe('language models', () => {
         const differences = here.logits.flatMap((row, place) => row.map((logit, token) => Math.abs(logit - there.logits[place][token])));
         assert.ok(Math.max(...differences) < TOLERANCE_LOGITS, `${Math.max(...differences)}`);
         assertQuiet(lab);
-      }));
+      });
+    });
   }
 
   test('a text that the model has no tokens for is a sentence', () =>

@@ -5,12 +5,8 @@ import { after, before, describe, test } from 'node:test';
 import { drawnFigures, figures, keepScreenshot } from './figures.mjs';
 import { ladders, ship } from './ladders.mjs';
 import {
-  MACHINES, address, assertQuiet, button, downloaded, enter, eventually, hasAdapter, heading, startBrowser,
-  onScreen, withLab,
+  MACHINES, assertQuiet, button, downloaded, enter, eventually, hasAdapter, heading, onScreen, sharedLab, startBrowser, withLab,
 } from './lab.mjs';
-
-/** What the issue promises for a page from a local server. */
-const FIRST_CHART_MILLISECONDS = 2000;
 
 /** Shown with records that come with the lab. */
 const LADDER = 'Measured efficiency and stability';
@@ -41,10 +37,13 @@ for (const machine of MACHINES) {
         assert.equal(await hasAdapter(page), machine.hasAdapter);
       }));
 
-    for (const room of ROOMS) {
-      test(`${room.link} opens by its link and shows what it promises`, () =>
-        withLab(browser, '', {}, async (page, lab) => {
-          await ship(page, shipped);
+    describe('on an ordinary screen', () => {
+      const lab = sharedLab(() => browser);
+      before(() => ship(lab.page, shipped));
+
+      for (const room of ROOMS) {
+        test(`${room.link} opens by its link and shows what it promises`, async () => {
+          const { page } = lab;
           // By way of the other room, so that the click on the link is what opens this one.
           await enter(page, ROOMS.find(other => other !== room).link);
           await enter(page, room.link);
@@ -55,22 +54,10 @@ for (const machine of MACHINES) {
           assert.ok(await onScreen(page, room.provenance, { exact: true }).first().isVisible());
           await keepScreenshot(page, `${room.link} ${machine.name}`.toLowerCase().replaceAll(' ', '-'));
           assertQuiet(lab);
-        }));
+        });
 
-      test(`${room.link} is sharp on a high-density screen`, () =>
-        withLab(browser, '', { deviceScaleFactor: 2 }, async page => {
-          await ship(page, shipped);
-          await enter(page, room.link);
-          for (const figure of await drawnFigures(page, room.figures)) {
-            const { width, height, shownWidth, shownHeight } = figure;
-            assert.ok(Math.abs(width - 2 * shownWidth) <= 4, `${width} pixels for ${shownWidth} CSS pixels across`);
-            assert.ok(Math.abs(height - 2 * shownHeight) <= 4, `${height} pixels for ${shownHeight} CSS pixels down`);
-          }
-        }));
-
-      test(`${room.link} gives its figures away as SVG and PNG`, () =>
-        withLab(browser, '', {}, async page => {
-          await ship(page, shipped);
+        test(`${room.link} gives its figures away as SVG and PNG`, async () => {
+          const { page } = lab;
           await enter(page, room.link);
           await drawnFigures(page, room.figures);
           for (let figure = 0; figure < room.figures; figure += 1) {
@@ -83,8 +70,25 @@ for (const machine of MACHINES) {
             // 12 inches at 300 dots an inch.
             assert.equal(png.bytes.readUInt32BE(16), 3600);
           }
-        }));
-    }
+        });
+      }
+    });
+
+    describe('on a high-density screen', () => {
+      const lab = sharedLab(() => browser, '', { deviceScaleFactor: 2 });
+      before(() => ship(lab.page, shipped));
+
+      for (const room of ROOMS) {
+        test(`${room.link} is sharp on a high-density screen`, async () => {
+          await enter(lab.page, room.link);
+          for (const figure of await drawnFigures(lab.page, room.figures)) {
+            const { width, height, shownWidth, shownHeight } = figure;
+            assert.ok(Math.abs(width - 2 * shownWidth) <= 4, `${width} pixels for ${shownWidth} CSS pixels across`);
+            assert.ok(Math.abs(height - 2 * shownHeight) <= 4, `${height} pixels for ${shownHeight} CSS pixels down`);
+          }
+        });
+      }
+    });
 
     test('the page carries a content security policy that lets nothing in or out', () =>
       withLab(browser, '', {}, async (page, lab) => {
@@ -98,45 +102,5 @@ for (const machine of MACHINES) {
         await eventually(async () => assert.equal(lab.violations.length, 1));
         assert.match(lab.violations[0], /^connect-src/);
       }));
-
-    test('the first chart is on screen within two seconds', async t => {
-      // The quickest of three first visits: other work on the machine can only make a visit slower.
-      const times = [];
-      for (let visit = 0; visit < 3; visit += 1) times.push(await firstChart(browser));
-      t.diagnostic(`first chart ${machine.name}: ${times.map(time => `${time.toFixed(0)} ms`).join(', ')}`);
-      assert.ok(Math.min(...times) < FIRST_CHART_MILLISECONDS, `${times} ms`);
-    });
   });
-}
-
-/** Milliseconds from navigation to a chart that is not blank, on the page's own clock, in a fresh profile. */
-async function firstChart(browser) {
-  const context = await browser.newContext();
-  try {
-    await context.addInitScript(() => {
-      const copy = new OffscreenCanvas(64, 64).getContext('2d', { willReadFrequently: true });
-      const isDrawn = canvas => {
-        if (!canvas?.width || !canvas.height) return false;
-        copy.clearRect(0, 0, 64, 64);
-        copy.drawImage(canvas, 0, 0, 64, 64);
-        const { data } = copy.getImageData(0, 0, 64, 64);
-        return new Set(new Uint32Array(data.buffer)).size > 20;
-      };
-      window.firstChart = new Promise(resolve => {
-        const watch = () => {
-          if (isDrawn(document.querySelector('canvas[role=img]'))) resolve(performance.now());
-          else requestAnimationFrame(watch);
-        };
-        requestAnimationFrame(watch);
-      });
-    });
-    const page = await context.newPage();
-    await page.goto(address);
-    return await page.evaluate(() => {
-      const never = new Promise(resolve => setTimeout(resolve, 20_000, Infinity));
-      return Promise.race([window.firstChart, never]);
-    });
-  } finally {
-    await context.close();
-  }
 }

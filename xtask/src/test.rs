@@ -11,6 +11,7 @@ use crate::process::{self, ProcessError};
 use crate::server::{self, ServerError};
 use crate::setup::{self, SetupError, WebCompiler};
 use crate::site::{self, Quality, SiteError};
+use crate::trunk::{self, TrunkError};
 use crate::workspace::Workspace;
 
 /// The end of the name of a file that holds browser tests.
@@ -38,6 +39,8 @@ pub enum TestError {
     Process(#[from] ProcessError),
     /// There is no site to test.
     Site(#[from] SiteError),
+    /// Trunk has another site.
+    Trunk(#[from] TrunkError),
     /// The site could not be served to the browser.
     Server(#[from] ServerError),
     /// Nothing would have been tested, and that is not the same as passing.
@@ -125,6 +128,9 @@ fn browser(workspace: &Workspace, compiler: WebCompiler, clock: &mut Clock) -> R
     })?;
     let site = clock.step("Build the site", "minutes: it is optimised as a whole", || {
         site::build(workspace, &compiler, Quality::Published)
+    })?;
+    clock.step("Compare the site with Trunk's", "seconds: its programs are compiled", || {
+        trunk::check(workspace, &site)
     })?;
     clock.step("Run the browser tests", "a few minutes: they compute without a GPU", || {
         let address = server::serve_in_background(&site, SUB_PATH)?;

