@@ -106,9 +106,9 @@ impl Axis {
         let multiples: &[f64] = if fine { &[1.0, 2.0, 5.0] } else { &[1.0] };
         // Start at a multiple of `every`, so that the same powers keep their ticks while the axis moves.
         let first = first.div_euclid(every as i32) * every as i32;
-        let values = (first..=last)
-            .step_by(every)
-            .flat_map(|exponent| multiples.iter().map(move |multiple| multiple * number::power_of_ten(exponent)));
+        let values = (first..=last).step_by(every).flat_map(|exponent| {
+            multiples.iter().map(move |multiple| multiple * number::power_of_ten(exponent))
+        });
         let mut marked: Vec<Tick> = values
             .filter(|value| (low..=high).contains(value))
             .map(|value| Tick { value, label: power_label(value) })

@@ -107,8 +107,11 @@ impl Scale {
         if value == 0.0 {
             return [background.red, background.green, background.blue, 255];
         }
-        let part =
-            if value > 0.0 { libm::log(f64::from(value) / self.low) / libm::log(self.high / self.low) } else { 0.0 };
+        let part = if value > 0.0 {
+            libm::log(f64::from(value) / self.low) / libm::log(self.high / self.low)
+        } else {
+            0.0
+        };
         let [red, green, blue] = self.colors[(part.clamp(0.0, 1.0) * (COLORS - 1) as f64).round() as usize];
         [red, green, blue, 255]
     }

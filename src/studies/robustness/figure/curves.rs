@@ -106,7 +106,8 @@ impl Curves {
         let values = || self.curves.iter().flat_map(|curve| &curve.values);
         let largest = values().map(|value| value.mean + value.confidence.unwrap_or(0.0)).fold(0.0, f64::max);
         let smallest = values().map(|value| value.mean).fold(f64::INFINITY, f64::min);
-        let low = if smallest < LOWEST { number::power_of_ten(number::decimal_exponent(smallest)) } else { LOWEST };
+        let low =
+            if smallest < LOWEST { number::power_of_ten(number::decimal_exponent(smallest)) } else { LOWEST };
         let high = if largest > LINEAR_LIMIT { 1.5 * largest } else { (1.2 * largest).max(150.0) };
         let span = Span { linear: (0.0, high), logarithmic: Some((low, high)) };
         let usual = if largest > LINEAR_LIMIT { Scale::Logarithmic } else { Scale::Linear };
