@@ -10,7 +10,7 @@ use bk_plot::callout::Callout;
 use bk_plot::chart::Chart;
 use bk_plot::number;
 use bk_plot::placement::{Room, positions};
-use bk_plot::scene::{Color, Point, Rectangle};
+use bk_plot::scene::{Color, Rectangle};
 use bk_plot::sheet::Sheet;
 
 /// Offsets of the published callouts from their points, in GFLOPs and in perplexity.
