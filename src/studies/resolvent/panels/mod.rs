@@ -9,6 +9,7 @@ pub mod gradient;
 pub mod green;
 pub mod precision;
 pub mod published;
+pub mod spectral_function;
 #[macro_use]
 mod table;
 
@@ -67,6 +68,11 @@ panels! {
     Precision = precision {
         /// Deviation of single precision against η.
         Precision = LINES,
+    }
+    /// Im G of one site against energy, with its sum rule.
+    SpectralFunction = spectral_function {
+        /// Im G of one site against energy.
+        SpectralFunction = LINES,
     }
 }
 
