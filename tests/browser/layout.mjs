@@ -19,6 +19,7 @@ export const ROOMS = [
   { link: 'Resolvent', panel: 'Gradient', file: 'gradient', figures: 2 },
   { link: 'Resolvent', panel: 'Causality', file: 'causality', figures: 2 },
   { link: 'Resolvent', panel: 'Precision', file: 'precision', figures: 1 },
+  { link: 'Resolvent', panel: 'Spectral function', file: 'spectral-function', figures: 1 },
   { link: 'Quantization', file: 'quantization', figures: 1 },
   { link: 'Quantization', panel: 'Staircase', file: 'staircase', figures: 2 },
   { link: 'Quantization', panel: 'Groups', file: 'groups', figures: 1 },

@@ -24,5 +24,6 @@ mod quantize_study;
 mod resolvent;
 mod resolvent_study;
 mod robustness;
+mod spectral_function;
 mod speed;
 mod stability;

@@ -152,7 +152,7 @@ fn Notices() -> impl IntoView {
 fn Bottom() -> impl IntoView {
     view! {
         <footer class="bottom">
-            <p>"BK Lab " {env!("CARGO_PKG_VERSION")} ". Everything runs in this tab: no server, no account, no request to anyone else. Files that you open stay on this machine."</p>
+            <p>"BK Lab " {env!("CARGO_PKG_VERSION")} ". Everything runs in this tab: no server, no account, no request to anyone else. Files that you open stay on this machine. "<a href="third-party-licenses.html">"Third-party licenses"</a></p>
         </footer>
     }
 }

@@ -36,20 +36,20 @@ pub struct Arguments {
     /// Which back end computes: f64 (the reference), f32, gpu, or auto.
     #[arg(long, default_value = "f64")]
     backend: BackendChoice,
-    /// What is asked: green, density, published, gradient, causality, birman-schwinger or precision.
-    #[arg(long, default_value = "green")]
+    // clap takes the help from the table of panels.
+    #[arg(long, default_value = "green", help = panels())]
     panel: Panel,
-    /// Energies of the map of density.
+    /// Number of energies in the window.
     #[arg(long, default_value_t = Config::default().map_energies)]
     map_energies: usize,
-    /// Lowest energy of the map.
+    /// Lowest energy of the window.
     #[arg(long, default_value_t = Config::default().map_from, allow_negative_numbers = true)]
     map_from: f64,
-    /// Highest energy of the map.
+    /// Highest energy of the window.
     #[arg(long, default_value_t = Config::default().map_to, allow_negative_numbers = true)]
     map_to: f64,
-    /// The site j whose potential is moved, counted from 0 [default: the middle].
-    #[arg(long)]
+    /// The site that the panel looks at, counted from 0 [default: the middle].
+    #[arg(long = "site", visible_alias = "source")]
     source: Option<usize>,
     /// How the published routines divide: scaled, or naive as in older PyTorch.
     #[arg(long, default_value = "scaled", value_parser = division)]
@@ -121,6 +121,12 @@ impl Arguments {
             files::print(&report::panel(&record))
         }
     }
+}
+
+/// The help on the choice of a panel.
+fn panels() -> String {
+    let [first @ .., last] = Panel::ALL.map(Panel::key);
+    format!("What is asked: {} or {last}", first.join(", "))
 }
 
 /// A way to divide, by its name.

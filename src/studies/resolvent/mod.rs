@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 pub mod command;
 pub mod figure;
+pub mod panels;
 #[cfg(all(feature = "web", target_arch = "wasm32"))]
 pub mod page;
 pub mod potential_file;

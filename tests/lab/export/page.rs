@@ -1,7 +1,7 @@
 //! Figures of a physical size.
 
 use super::scenes;
-use bk_lab::studies::resolvent::figure::density::density_map;
+use bk_lab::studies::resolvent::panels::density::figure::density_map;
 use bk_lab::studies::robustness::figure::draw as robustness;
 use bk_plot::export::page::{PRESETS, Page, PageError};
 use bk_plot::scene::{Color, Rectangle};

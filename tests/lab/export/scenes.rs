@@ -1,7 +1,7 @@
 //! Scenes to write.
 
 use bk_lab::kit::record::pareto::Dominance;
-use bk_lab::studies::resolvent::figure::density::density_map;
+use bk_lab::studies::resolvent::panels::density::figure::density_map;
 use bk_lab::studies::resolvent::record::Density;
 use bk_lab::studies::robustness::figure::draw as robustness;
 use bk_lab::studies::robustness::record::{Config, Robustness};

@@ -86,6 +86,19 @@ fn precision_is_readable_at_every_width() {
 }
 
 #[test]
+fn the_spectral_function_is_readable_at_every_width() {
+    for (sites, energies) in [(1, 1), (2, 2), (64, 256), (500, 2048)] {
+        let record = record(Panel::SpectralFunction, sites, energies);
+        for scene in examine_everywhere(ResolventFigure::SpectralFunction, &record, &sites.to_string()) {
+            let words = words(&scene);
+            for word in ["Energy E", "Im G(j,j)", "E = 0"] {
+                assert!(words.contains(&word), "{word} is missing from {words:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn words_are_made_from_the_data() {
     let layout = Layout::new(600.0, 400.0, Theme::Paper);
     let record = record(Panel::Causality, 9, 1);

@@ -102,6 +102,7 @@ pub const ALL: &[Invocation] = invocations! {
     "resolvent causality": "resolvent --panel causality --sites 64 --potential impurity:strength=5 --source 20 --out resolvent/causality --format $DRAWINGS",
     "resolvent Birman-Schwinger": "resolvent --panel birman-schwinger --sites 48 --potential prime-bump:scale=0.02 --weighted --mourre-from -1 --mourre-to 1 --out resolvent/birman-schwinger --format $DRAWINGS",
     "resolvent precision": "resolvent --panel precision --sites 64 --out resolvent/precision --format $DRAWINGS",
+    "resolvent spectral function": "resolvent --panel spectral-function --sites 64 --potential random:strength=3,seed=7 --site 20 --energy 0.5 --eta 0.05 --out resolvent/spectral-function --format $DRAWINGS",
     "record resolvent diagonal": "resolvent --potential values:0.3,-0.2,1,0 --eta 0.1 --json",
     "record resolvent diagonal in single precision": "resolvent --sites 64 --backend f32 --json",
     "record resolvent density": "resolvent --panel density --sites 32 --map-energies 20 --json",
@@ -110,6 +111,7 @@ pub const ALL: &[Invocation] = invocations! {
     "record resolvent causality": "resolvent --panel causality --sites 32 --json",
     "record resolvent Birman-Schwinger": "resolvent --panel birman-schwinger --sites 32 --json",
     "record resolvent precision": "resolvent --panel precision --sites 32 --json",
+    "record resolvent spectral function": "resolvent --panel spectral-function --sites 32 --eta 0.1 --map-energies 40 --json",
     "report on the resolvent's figures": "show resolvent",
 
     // The quantized core: every mode and reading, every storage format, the demonstrations, the comparison.

@@ -1,7 +1,7 @@
 //! G before and after quantization along the chain, and the training loss.
 
 use crate::studies::quantization::record::{Quantize, Reading};
-use crate::studies::resolvent::figure::green::site_axis;
+use crate::studies::resolvent::figure::site_axis;
 use bk_plot::axis::Axis;
 use bk_plot::lines;
 use bk_plot::lines::Line;

@@ -1,7 +1,7 @@
 //! The levels of a group: under the values it quantizes, as a staircase, and beside those of other groups.
 
 use crate::studies::quantization::record::{Quantize, Tensor};
-use crate::studies::resolvent::figure::green::site_axis;
+use crate::studies::resolvent::figure::site_axis;
 use bk_plot::axis::Axis;
 use bk_plot::lines;
 use bk_plot::lines::Line;

@@ -1,7 +1,7 @@
 //! The end-to-end error as a map: sites in x, rows in y.
 
 use crate::studies::quantization::record::Quantize;
-use crate::studies::resolvent::figure::green::site_axis;
+use crate::studies::resolvent::figure::site_axis;
 use bk_plot::axis::Axis;
 use bk_plot::chart::Chart;
 use bk_plot::heat;

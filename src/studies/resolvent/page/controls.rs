@@ -4,7 +4,8 @@ use super::editor::PotentialEditor;
 use super::{MOST_DRAWN_SITES, ResolventRoom};
 use crate::kit::page::controls::{Choice, Field, Finite, Slider};
 use crate::kit::page::state::Lab;
-use crate::studies::resolvent::record::{Config, Division, Panel};
+use crate::studies::resolvent::panels::definition::Setting;
+use crate::studies::resolvent::record::{Config, Division};
 use bk_resolvent::birman_schwinger::Weight;
 use bk_resolvent::{BackendChoice, Potential};
 use leptos::prelude::*;
@@ -44,6 +45,7 @@ fn kind(text: &str) -> &str {
 pub(crate) fn Controls() -> impl IntoView {
     let room = expect_context::<ResolventRoom>();
     let config = room.config;
+    let asks = move |setting| room.panel.get().depends_on(setting);
     let shown = Signal::derive(move || {
         let text = config.with(|config| match &config.potential {
             // There may be a million of them.
@@ -98,46 +100,46 @@ pub(crate) fn Controls() -> impl IntoView {
             <Slider label="Sites, as a power of two" from=0.0 to=20.0 step=1.0
                 value=Signal::derive(move || config.with(|config| libm::log2(config.sites.max(1) as f64)))
                 set=Callback::new(move |power: f64| config.update(|config| config.sites = 1 << power as u32)) />
-            <Show when=move || room.panel.get() != Panel::Density>
+            <Show when=move || asks(Setting::Energy)>
                 <Number label="Energy E" hint="real part of z, in units of the coupling" expected="a finite number"
                     get=|config: &Config| Finite(config.energy) set=|config: &mut Config, Finite(energy)| config.energy = energy />
                 <Slider label="Energy E" from=-4.0 to=4.0 step=0.01
                     value=Signal::derive(move || config.with(|config| config.energy))
                     set=Callback::new(move |energy| config.update(|config| config.energy = energy)) />
             </Show>
-            <Show when=move || room.panel.get() != Panel::Precision>
+            <Show when=move || asks(Setting::Broadening)>
                 <Number label="Broadening η" hint="imaginary part of z, above 0" expected="a finite number"
                     get=|config: &Config| Finite(config.eta) set=|config: &mut Config, Finite(eta)| config.eta = eta />
                 <Slider label="Broadening η, logarithmic" from=-5.0 to=1.0 step=0.05
                     value=Signal::derive(move || config.with(|config| libm::log10(config.eta.max(1e-5))))
                     set=Callback::new(move |power: f64| config.update(|config| config.eta = round_to_digits(libm::pow(10.0, power)))) />
             </Show>
-            <Show when=move || room.panel.get() == Panel::Density>
+            <Show when=move || asks(Setting::Window)>
                 <Number label="From energy" hint="" expected="a finite number" get=|config: &Config| Finite(config.map_from) set=|config: &mut Config, Finite(from)| config.map_from = from />
                 <Number label="To energy" hint="" expected="a finite number" get=|config: &Config| Finite(config.map_to) set=|config: &mut Config, Finite(to)| config.map_to = to />
                 <Number label="Energies" hint="1 to 2048" expected="a whole number" get=|config: &Config| config.map_energies set=|config: &mut Config, count| config.map_energies = count />
             </Show>
-            <Show when=move || room.panel.get() == Panel::Causality>
+            <Show when=move || asks(Setting::Site)>
                 <Source />
             </Show>
-            <Show when=move || matches!(room.panel.get(), Panel::Published | Panel::Gradient)>
+            <Show when=move || asks(Setting::Division)>
                 <Choice label="Division" options=DIVISIONS.to_vec() value=division set=choose_division />
             </Show>
-            <Show when=move || room.panel.get() == Panel::Gradient>
+            <Show when=move || asks(Setting::Blend)>
                 <Number label="Blend α" hint="of the published gradient: 0 its derivative, 1 its heuristic" expected="a finite number"
                     get=|config: &Config| Finite(config.alpha) set=|config: &mut Config, Finite(alpha)| config.alpha = alpha />
                 <Slider label="Blend α" from=0.0 to=1.0 step=0.05
                     value=Signal::derive(move || config.with(|config| config.alpha))
                     set=Callback::new(move |alpha| config.update(|config| config.alpha = alpha)) />
             </Show>
-            <Show when=move || room.panel.get() == Panel::BirmanSchwinger>
+            <Show when=move || asks(Setting::Operator)>
                 <Choice label="Weight beside the kernel" options=WEIGHTS.to_vec() value=weight set=choose_weight />
                 <Number label="Mourre window from" hint="in energy; the band of the chain reaches from −2 to 2" expected="a finite number"
                     get=|config: &Config| Finite(config.mourre_from) set=|config: &mut Config, Finite(from)| config.mourre_from = from />
                 <Number label="Mourre window to" hint="" expected="a finite number"
                     get=|config: &Config| Finite(config.mourre_to) set=|config: &mut Config, Finite(to)| config.mourre_to = to />
             </Show>
-            <Show when=move || matches!(room.panel.get(), Panel::Green | Panel::Density | Panel::Precision)>
+            <Show when=move || asks(Setting::BackEnd)>
                 <details>
                     <summary>"Back end"</summary>
                     <Choice label="Back end" options=BACKENDS.to_vec() value=backend set=choose_backend />

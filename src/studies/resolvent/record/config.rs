@@ -33,15 +33,16 @@ pub struct Config {
     pub eta: f64,
     /// The back end.
     pub backend: BackendChoice,
-    /// Lowest energy of the map.
+    /// Lowest energy of the window.
     pub map_from: f64,
-    /// Highest energy of the map.
+    /// Highest energy of the window.
     pub map_to: f64,
-    /// Number of energies of the map.
+    /// Number of energies in the window.
     pub map_energies: usize,
     /// The panel, which selects the study of the resolvent.
     pub panel: Panel,
-    /// The site j whose potential is changed, counted from 0; `None` for the middle of the chain.
+    /// The site that the panel looks at, counted from 0; the middle of the chain where none is named. For causality
+    /// it is the site j whose potential is moved.
     pub source: Option<usize>,
     /// The complex division of the published routines.
     pub division: Division,
@@ -66,7 +67,7 @@ impl Default for Config {
             map_from: -4.0,
             map_to: 4.0,
             map_energies: 256,
-            panel: Panel::default(),
+            panel: Panel::Green,
             source: None,
             division: Division::default(),
             alpha: GRADIENT_BLEND,
@@ -87,25 +88,17 @@ impl Config {
     /// Checks whether the config can be computed, without computing it.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.problem()?;
-        match self.panel {
-            Panel::Green | Panel::Published | Panel::Precision => Ok(()),
-            Panel::Gradient if (0.0..=1.0).contains(&self.alpha) => Ok(()),
-            Panel::Gradient => Err(ConfigError::Alpha(self.alpha)),
-            Panel::Density => self.map_grid().map(|_| ()),
-            Panel::Causality => self.source().map(|_| ()),
-            Panel::BirmanSchwinger if self.sites > MOST_DENSE_SITES => {
-                Err(ConfigError::DenseSites(self.sites))
-            }
-            Panel::BirmanSchwinger => self.mourre_window(),
-        }
+        (self.panel.definition().check)(self)
     }
 
     /// Returns the energies of the map, from the lowest to the highest.
     pub fn map_grid(&self) -> Result<Vec<f64>, ConfigError> {
+        if self.sites > MOST_MAP_SITES { Err(ConfigError::MapSites(self.sites)) } else { self.window_grid() }
+    }
+
+    /// Returns the energies of the window, from the lowest to the highest.
+    pub fn window_grid(&self) -> Result<Vec<f64>, ConfigError> {
         let (from, to, count) = (self.map_from, self.map_to, self.map_energies);
-        if self.sites > MOST_MAP_SITES {
-            return Err(ConfigError::MapSites(self.sites));
-        }
         if !(1..=MOST_MAP_ENERGIES).contains(&count) {
             return Err(ConfigError::Energies(count));
         }
@@ -116,38 +109,23 @@ impl Config {
         Ok((0..count).map(|index| from + (to - from) * (index as f64 / last)).collect())
     }
 
-    /// Fails if the window of the Mourre estimate contains no energies.
-    fn mourre_window(&self) -> Result<(), ConfigError> {
+    /// Whether the window of the Mourre estimate holds energies.
+    pub(crate) fn mourre_window(&self) -> Result<(), ConfigError> {
         let (from, to) = (self.mourre_from, self.mourre_to);
         let is_window = from.is_finite() && to.is_finite() && from < to;
         if is_window { Ok(()) } else { Err(ConfigError::MourreWindow { from, to }) }
     }
 
-    /// Returns the site whose potential is changed.
+    /// Returns the site that the panel looks at.
     pub fn source(&self) -> Result<usize, ConfigError> {
         let (source, sites) = (self.source.unwrap_or(self.sites / 2), self.sites);
         if source < sites { Ok(source) } else { Err(ConfigError::Source { site: source, sites }) }
     }
 
-    /// Returns the units of work: one per site and energy or, if η varies, per site and η. A map or a dense operator of
-    /// a chain that is too long counts as no work, because it fails at once.
+    /// Returns the units of work: one per site and energy or, where η varies, per site and η. A map or a dense operator
+    /// of a chain too long for it is no work: it is refused at once.
     pub fn work(&self) -> u64 {
-        if match self.panel {
-            Panel::Density => self.sites > MOST_MAP_SITES,
-            Panel::BirmanSchwinger => self.sites > MOST_DENSE_SITES,
-            _ => false,
-        } {
-            return 0;
-        }
-        let each = match self.panel {
-            Panel::Green | Panel::Causality => 1,
-            Panel::Density => self.map_energies,
-            Panel::Published => 3,
-            Panel::Gradient => 1 + self.sites.min(GRADIENT_DIFFERENCES),
-            Panel::BirmanSchwinger => self.sites.saturating_mul(self.sites),
-            Panel::Precision => PRECISION_ETAS,
-        };
-        self.sites.saturating_mul(each) as u64
+        self.sites.saturating_mul((self.panel.definition().work_per_site)(self)) as u64
     }
 }
 
@@ -163,10 +141,10 @@ pub enum ConfigError {
     )]
     MapSites(usize),
     /// Too many energies, or none.
-    #[error("A map of {0} energies cannot be drawn. Choose from 1 to {MOST_MAP_ENERGIES}.")]
+    #[error("{0} energies cannot be drawn. Choose from 1 to {MOST_MAP_ENERGIES}.")]
     Energies(usize),
     /// The window is empty, reversed or not finite.
-    #[error("The map window from {from} to {to} holds no energies. Its end must lie above its beginning.")]
+    #[error("The window from {from} to {to} holds no energies. Its end must lie above its beginning.")]
     Window {
         /// Lowest energy.
         from: f64,
@@ -191,8 +169,8 @@ pub enum ConfigError {
         "α = {0} is no share of a gradient. Choose it from 0 (the part meant as the derivative) to 1 (the heuristic)."
     )]
     Alpha(f64),
-    /// The source is not a site of the chain.
-    #[error("The site j = {site} lies beyond the last site {} of the chain. Choose a site on it.", .sites - 1)]
+    /// A site off the chain.
+    #[error("The site {site} lies beyond the last site {} of the chain. Choose a site on it.", .sites - 1)]
     Source {
         /// The given site, counted from 0.
         site: usize,
