@@ -87,7 +87,7 @@ async fn sum_rule(probe: &mut Probe<'_>) -> Result<SumRule, StudyError> {
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), &value| (value.min(low), value.max(high)));
     let center = low + (high - low) / 2.0;
     let extent = chain.reach(center) + 2.0 * chain.largest_coupling();
-    let scale = extent.hypot(eta);
+    let scale = libm::hypot(extent, eta);
     let (mut total, mut rounding_bound) = (0.0, RULE_POINTS as f64 * f64::EPSILON);
     for point in 0..RULE_POINTS {
         let tangent = pxfm::f_tan(PI * ((point as f64 + 0.5) / RULE_POINTS as f64) - FRAC_PI_2);
@@ -102,7 +102,7 @@ async fn sum_rule(probe: &mut Probe<'_>) -> Result<SumRule, StudyError> {
             weight * (bound.absolute(green) + (energy_rounding + 8.0 * f64::EPSILON) * green.im);
     }
     // r² to half the power, r² = (s − η)/(s + η).
-    let power = ((scale - eta) / (scale + eta)).powi(RULE_POINTS as i32 / 2);
+    let power = libm::pow((scale - eta) / (scale + eta), RULE_POINTS as f64 / 2.0);
     let error_bound = if power < 0.5 { 2.0 * power / (1.0 - power) } else { f64::MAX };
     Ok(SumRule { points: RULE_POINTS, total: Integral { value: total, error_bound }, rounding_bound })
 }
