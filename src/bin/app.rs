@@ -24,7 +24,7 @@ mod parts {
                 Box::pin(async move {
                     match room.key() {
                         $($(stringify!($room) => $room().await,)*)*
-                        key => unreachable!("the table has no room {key}"),
+                        _ => unreachable!("the list of rooms and the table of studies differ"),
                     }
                 })
             }

@@ -64,23 +64,21 @@ pub(crate) fn Rooms() -> impl IntoView {
     }
 }
 
-/// The halves of the study that is shown, where it has two.
+/// The halves of each study that has two; those of the study that is shown can be seen.
 #[component]
 pub(crate) fn Halves() -> impl IntoView {
     let lab = expect_context::<Lab>();
-    let shown = Memo::new(move |_| {
-        lab.rooms().iter().position(|info| !info.halves.is_empty() && is_current(lab, info))
-    });
     let tab = move |half: &'static Half| {
         view! {
-            <a href=move || link(lab, half) aria-current=move || is_shown(lab, half).then_some("true")>{half.title}</a>
+            <a href=move || link(lab, half) aria-current=move || is_shown(lab, half).then_some("page")>{half.title}</a>
         }
     };
-    move || {
-        let info = &lab.rooms()[shown.get()?];
-        let label = format!("Halves of {}", info.title.unwrap_or_default());
+    let halves = move |info: &'static RoomInfo| {
+        let label = format!("Halves of {}", info.title?);
+        let tabs = info.halves.iter().map(tab).collect_view();
         Some(
-            view! { <nav class="halves-of" aria-label=label>{info.halves.iter().map(tab).collect_view()}</nav> },
+            view! { <nav class="halves-of" aria-label=label hidden=move || !is_current(lab, info)>{tabs}</nav> },
         )
-    }
+    };
+    lab.rooms().iter().filter(|info| !info.halves.is_empty()).filter_map(halves).collect_view()
 }

@@ -5,6 +5,7 @@ mod axes;
 mod controls;
 mod experiment;
 pub(crate) mod grid;
+mod linked;
 mod matrix;
 mod results;
 
@@ -14,9 +15,9 @@ use super::messages::{ExamineLora, ExaminedStudy, PackLora};
 use super::published::Evidence;
 use super::record::{Config, Experiment, Study};
 use crate::kit::page::download;
-use crate::kit::page::room_handle::{Host, restore};
+use crate::kit::page::room_handle::Host;
 use crate::kit::page::state::{Lab, Tone};
-use crate::kit::permalink;
+use crate::kit::permalink::{Link, LinkError};
 use crate::kit::protocol::{Stopped, WrittenFile};
 use crate::kit::record::{Document, Filed, Provenance, document};
 use axes::Filter;
@@ -29,15 +30,6 @@ use results::{Accuracy, Results};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::sync::Arc;
-
-/// What a link to this room restores.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-struct Linked {
-    #[serde(flatten)]
-    settings: Settings,
-    #[serde(flatten)]
-    view: View,
-}
 
 /// The halves of the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -60,17 +52,13 @@ impl Half {
 }
 
 /// What is simulated or run, and what of it is looked at.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Settings {
     half: Half,
-    #[serde(flatten)]
     config: Config,
-    #[serde(flatten)]
     filter: Filter,
     /// The name of the experiment that is looked at; empty for none.
     chosen: String,
-    #[serde(flatten)]
     pub(crate) measured: Measured,
 }
 
@@ -126,10 +114,11 @@ impl LoraRoom {
             lab.room.get() == crate::studies::lora::ROOM && room.half.get() == Half::Measured
         });
         let measured = MeasuredRoom::open(lab, settings, room.view, is_run);
-        let linked = move || Linked { settings: settings.get(), view: room.view.get() };
+        let address =
+            move || settings.with(|settings| room.view.with(|view| linked::fragment(settings, view)));
         let host = Host {
-            address: Signal::derive(move || permalink::to_fragment(crate::studies::lora::ROOM, &linked())),
-            restore: Callback::new(move |link| restore(&link, |linked| room.follow(linked))),
+            address: Signal::derive(address),
+            restore: Callback::new(move |link: Link| room.follow(&link)),
             take: Callback::new(move |(document, _): (Document, _)| {
                 let is_run = document.study == adaptation::Adaptation::STUDY;
                 room.show(if is_run { Half::Measured } else { Half::Published });
@@ -145,13 +134,15 @@ impl LoraRoom {
         (room, measured)
     }
 
-    /// Restores what a link says.
-    fn follow(self, linked: Linked) {
+    /// Restores what a link says, and returns the keys nobody knows.
+    fn follow(self, link: &Link) -> Result<Vec<String>, LinkError> {
+        let (settings, view, unknown) = linked::restore(link)?;
         batch(|| {
             self.opened.set(None);
-            self.settings.set(linked.settings);
-            self.view.set(linked.view);
+            self.settings.set(settings);
+            self.view.set(view);
         });
+        Ok(unknown)
     }
 
     /// Shows a half; how the figure of the other one was looked at does not carry over.
@@ -290,7 +281,7 @@ pub(crate) fn LoraView() -> impl IntoView {
         let fragment = move || {
             let settings = Settings { half: to, ..room.settings.get() };
             let view = if room.half.get() == to { room.view.get() } else { View::default() };
-            permalink::to_fragment(crate::studies::lora::ROOM, &Linked { settings, view })
+            linked::fragment(&settings, &view)
         };
         view! { <a href=fragment aria-current=move || (room.half.get() == to).then_some("page")>{to.title()}</a> }
     };
