@@ -16,7 +16,6 @@ use bk_quantize::{ByteCount, Granularity, ScaleRule, Width};
 use std::cell::{Cell, RefCell};
 use std::ops::RangeInclusive;
 use std::rc::Rc;
-use std::sync::OnceLock;
 
 /// The seeds of every statement here.
 const SEEDS: RangeInclusive<u32> = 1..=20;
@@ -40,14 +39,15 @@ fn interval(values: &[f64]) -> (f64, f64) {
     (interval.mean, interval.margin)
 }
 
-/// All modes over all seeds, computed once for all tests here.
-fn comparison() -> &'static ModeComparison {
-    static COMPARISON: OnceLock<ModeComparison> = OnceLock::new();
-    COMPARISON.get_or_init(|| {
-        let config =
-            ComparisonConfig { first_seed: *SEEDS.start(), seeds: *SEEDS.end(), ..Default::default() };
-        pollster::block_on(quantize::compare(&config, &Context::unwatched())).unwrap()
-    })
+/// All modes over all seeds. One test asks it three things, because it takes seconds and each test is a process of its
+/// own.
+#[test]
+fn all_modes_over_20_seeds() {
+    let config = ComparisonConfig { first_seed: *SEEDS.start(), seeds: *SEEDS.end(), ..Default::default() };
+    let comparison = pollster::block_on(quantize::compare(&config, &Context::unwatched())).unwrap();
+    the_published_errors_come_back(&comparison);
+    every_published_claim_has_a_verdict(&comparison);
+    the_exact_reading_keeps_its_promises(&comparison);
 }
 
 #[track_caller]
@@ -55,9 +55,8 @@ fn assert_all_within(values: &[f64], range: RangeInclusive<f64>) {
     assert!(values.iter().all(|value| range.contains(value)), "{values:?} outside {range:?}");
 }
 
-#[test]
-fn the_published_errors_come_back_over_20_seeds() {
-    let runs = |mode, batches| comparison().runs(mode, Reading::Published, batches).unwrap();
+fn the_published_errors_come_back(comparison: &ModeComparison) {
+    let runs = |mode, batches| comparison.runs(mode, Reading::Published, batches).unwrap();
     for batches in [100, 50] {
         assert_all_within(&runs(Mode::PtqInt8, batches).end_to_end(), 0.50..=0.60);
         assert_all_within(&runs(Mode::PtqInt4, batches).end_to_end(), 11.5..=13.2);
@@ -76,9 +75,8 @@ fn the_published_errors_come_back_over_20_seeds() {
     assert_eq!(demonstration(5, 1), None);
 }
 
-#[test]
-fn every_published_claim_has_a_verdict() {
-    let claims = claims_of(comparison());
+fn every_published_claim_has_a_verdict(comparison: &ModeComparison) {
+    let claims = claims_of(comparison);
     let with = |verdict| claims.iter().filter(|claim| claim.verdict == verdict).count();
     // What was said of models and of time was never measured; errors and sizes come back; of what was said of training,
     // gradients and levels nothing does.
@@ -94,7 +92,7 @@ fn every_published_claim_has_a_verdict() {
     assert!(row("QAT keeps gradients").recomputed.ends_with("derivative 0"));
 
     // Other bands, other cores, files that hold less.
-    let mut record = comparison().clone();
+    let mut record = comparison.clone();
     record.modes[5].outcomes[3].end_to_end = Some(0.61);
     let found = claims_of(&record);
     let first = found.iter().find(|claim| claim.statement.starts_with("Demonstration 1")).unwrap();
@@ -186,9 +184,8 @@ fn the_published_core_is_silent_where_its_recursion_overflows() {
     assert!(exact.end_to_end_percent().unwrap() < 1.0);
 }
 
-#[test]
-fn the_exact_reading_keeps_its_promises_over_20_seeds() {
-    let of = |mode| comparison().exact(mode).unwrap().end_to_end();
+fn the_exact_reading_keeps_its_promises(comparison: &ModeComparison) {
+    let of = |mode| comparison.exact(mode).unwrap().end_to_end();
     let modes = [Mode::PtqInt8, Mode::QatInt8, Mode::PtqInt4, Mode::QatInt4, Mode::Mixed];
     let [ptq8, qat8, ptq4, qat4, mixed] = modes.map(of);
     let upper = |values: &[f64]| {
@@ -205,7 +202,7 @@ fn the_exact_reading_keeps_its_promises_over_20_seeds() {
     assert!(upper(&qat4) <= 8.0);
     assert!(upper(&mixed) < upper(&ptq4));
     // Seed by seed, since both see the same rows.
-    let (mean, half) = interval(&comparison().ratios(Mode::PtqInt8, Mode::QatInt8));
+    let (mean, half) = interval(&comparison.ratios(Mode::PtqInt8, Mode::QatInt8));
     println!("PTQ INT8 / QAT INT8: {mean:.3} ± {half:.3}");
     assert!(mean - half >= 1.3, "{mean} ± {half}");
 }
