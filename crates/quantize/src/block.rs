@@ -88,6 +88,17 @@ impl FourBit {
         }
     }
 
+    /// Returns a weight relative to the absolute maximum of its block, within [−1, 1]; 0 if the maximum is 0.
+    pub(crate) fn scaled(weight: f32, most: f32) -> f32 {
+        if most == 0.0 {
+            return 0.0;
+        }
+        let inverse = 1.0 / most;
+        // The smallest numbers have no finite inverse; they can be divided by.
+        let scaled = if inverse.is_finite() { weight * inverse } else { weight / most };
+        scaled.clamp(-1.0, 1.0)
+    }
+
     /// The code of the nearest level to a value within [−1, 1]; exactly between two, the lower index.
     pub fn code(self, value: f32) -> u8 {
         match self {
@@ -132,13 +143,7 @@ impl BlockQuantized {
         for block in values.chunks(BLOCK) {
             let most = block.iter().fold(0f32, |most, value| most.max(value.abs()));
             maxima.push(most);
-            let inverse = 1.0 / most;
-            // The smallest numbers have no finite inverse; they can be divided by.
-            let scaled = |value: f32| if inverse.is_finite() { value * inverse } else { value / most };
-            codes.extend(block.iter().map(|&value| match most {
-                0.0 => kind.code(0.0),
-                _ => kind.code(scaled(value).clamp(-1.0, 1.0)),
-            }));
+            codes.extend(block.iter().map(|&value| kind.code(FourBit::scaled(value, most))));
         }
         let scales =
             if double { Scales::Double(DoubleQuantized::new(&maxima)) } else { Scales::Single(maxima) };

@@ -104,11 +104,13 @@ fn check_shape(values: &[f32], width: usize) -> Result<(), QuantizeError> {
     Err(QuantizeError::Shape { values: values.len(), width })
 }
 
-fn largest(row: &[f32]) -> f32 {
+/// Returns the absolute maximum of a row.
+pub(crate) fn largest(row: &[f32]) -> f32 {
     row.iter().fold(0f32, |most, value| most.max(value.abs()))
 }
 
-fn code(value: f32, most: f32) -> i8 {
+/// Returns the code of a value in a row with this absolute maximum.
+pub(crate) fn code(value: f32, most: f32) -> i8 {
     if most == 0.0 {
         return 0;
     }
@@ -116,6 +118,7 @@ fn code(value: f32, most: f32) -> i8 {
     (f64::from(value) * f64::from(HIGHEST) / f64::from(most)).round_ties_even() as i8
 }
 
-fn level(code: i8, most: f32) -> f32 {
+/// Returns the value of a code in a row with this absolute maximum.
+pub(crate) fn level(code: i8, most: f32) -> f32 {
     (f64::from(code) * f64::from(most) / f64::from(HIGHEST)) as f32
 }
