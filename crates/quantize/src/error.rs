@@ -65,6 +65,9 @@ pub enum QuantizeError {
         /// Bytes that the values take.
         expected: usize,
     },
+    /// A format without an integer product.
+    #[error("{0} has no integer product. Store the weights as LLM.int8, or multiply with their values.")]
+    Product(&'static str),
     /// Matrices whose sides do not match.
     #[error("{values} values do not fill a matrix with rows of {width}. Check its shape.")]
     Shape {

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Values are single precision, as in the models; rounding is to the nearest, halves to even. Beside the uniform grid
-//! there are the formats of language models: NF4 and FP4 in [`block`], LLM.int8 in [`rows`].
+//! there are the formats of stored models: [`Format`] is their table, and [`Packed`] a matrix in one of them.
 //! [`LearnedStep`] is the straight-through estimator that training needs.
 //!
 //! Sources: resnet-bk.md §3.1, vit-lora.md §2.2 to 2.4; Esser et al., “Learned step size quantization” (2020).

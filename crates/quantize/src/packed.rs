@@ -206,7 +206,8 @@ fn segment(format: Format, columns: usize, count: usize) -> usize {
     }
 }
 
-fn check_shape(values: usize, columns: usize) -> Result<(), QuantizeError> {
+/// Checks that values fill whole rows.
+pub(crate) fn check_shape(values: usize, columns: usize) -> Result<(), QuantizeError> {
     match columns > 0 && values.is_multiple_of(columns) {
         true => Ok(()),
         false => Err(QuantizeError::Shape { values, width: columns }),

@@ -24,6 +24,10 @@ pub struct Config {
     pub parts: bool,
 }
 
+/// The formats of a sweep, widest first.
+pub const FORMATS: [Format; 7] =
+    [Format::Fp32, Format::Fp16, Format::Int8, Format::Int4, Format::Nf4, Format::Int3, Format::Int2];
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -85,7 +89,7 @@ impl Config {
     pub fn ways(&self, architecture: &Architecture, stored: Format) -> Vec<Way> {
         let whole = |weights| Way { weights, part: Part::Everything, core: None };
         let mut ways: Vec<Way> =
-            Format::ALL.into_iter().filter(|&format| format != Format::Fp32).map(whole).collect();
+            FORMATS.into_iter().filter(|&format| format != Format::Fp32).map(whole).collect();
         if stored == Format::Fp32 {
             ways.insert(0, whole(Format::Fp32));
         }
