@@ -6,6 +6,7 @@
 
 use crate::block::FourBit;
 use crate::codecs::{Half, Integer, RowInteger, Single, Table};
+use crate::e4m3::E4m3;
 use crate::error::QuantizeError;
 use crate::rule::ScaleRule;
 use crate::scheme::Width;
@@ -98,6 +99,8 @@ table! {
     Fp4Double: "fp4-double", "FP4, double quantization", 4, BLOCK, true, Table(FourBit::Fp4);
     /// LLM.int8: 8 bits, one scale per row (vit-lora.md §2.4).
     LlmInt8: "llm-int8", "LLM.int8", 8, Sharing::Row, false, RowInteger;
+    /// FP8 E4M3: floats of 4 exponent and 3 mantissa bits, in groups (OCP 8-bit floating point specification).
+    Fp8E4m3: "fp8-e4m3", "FP8 E4M3", 8, Sharing::Group, false, E4m3;
     /// 8 evenly spaced levels, in groups.
     Int3: "int3", "INT3", 3, Sharing::Group, false, Integer(Width::Int3);
     /// 4 evenly spaced levels, in groups. With the absolute-maximum rule, only 3 are used.

@@ -21,6 +21,7 @@ mod codebook;
 mod codecs;
 mod complex;
 mod double;
+mod e4m3;
 mod error;
 mod formats;
 mod grid;

@@ -44,8 +44,11 @@ pub struct Arguments {
     /// Leave out the points with a single part of the model quantized.
     #[arg(long)]
     no_parts: bool,
-    /// Train each model further with its matrices in this format (any key of the format table: int8, int4, nf4, int3, int2 and so on), beside a control that
-    /// takes as many steps without.
+    /// Measure in these storage formats, too, such as fp8-e4m3: keys of the format table, separated by commas.
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = format_of)]
+    extra_format: Vec<stored::Format>,
+    /// Train each model further with its matrices in this format (a key of the format table, such as int8, int4, nf4,
+    /// int3, int2 or fp8-e4m3), beside a control that takes as many steps without.
     #[arg(long, value_name = "FORMAT", value_parser = format_of)]
     tune: Option<stored::Format>,
     /// Steps of the further training.
@@ -91,6 +94,7 @@ impl Arguments {
             core: !self.no_core,
             windows: self.windows,
             parts: !self.no_parts,
+            formats: self.extra_format,
         };
         config.check().map_err(Failure::usage)?;
         let tuning = self.tune.map(|format| Tuning {

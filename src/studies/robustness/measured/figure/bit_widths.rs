@@ -71,7 +71,9 @@ pub fn draw(record: &Widths, published: Option<&Robustness>, view: &View, layout
 fn formats(groups: &[Group<'_>]) -> Vec<Format> {
     let is_measured =
         |format: &Format| groups.iter().any(|group| !group.perplexities(Way::of(*format)).is_empty());
-    Format::ALL.into_iter().filter(is_measured).collect()
+    let mut formats: Vec<Format> = Format::ALL.into_iter().filter(is_measured).collect();
+    formats.sort_by_key(|format| std::cmp::Reverse(format.bits()));
+    formats
 }
 
 fn of_group(sheet: &Sheet, groups: &[Group<'_>], place: usize, formats: &[Format]) -> (Line, Vec<Spread>) {

@@ -22,6 +22,9 @@ pub struct Config {
     pub windows: usize,
     /// Whether to measure additional points with single components quantized.
     pub parts: bool,
+    /// Storage formats to measure in addition to [`FORMATS`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<Format>,
 }
 
 /// The formats of a sweep, widest first.
@@ -37,6 +40,7 @@ impl Default for Config {
             core: true,
             windows: 128,
             parts: true,
+            formats: vec![],
         }
     }
 }
@@ -90,6 +94,8 @@ impl Config {
         let whole = |weights| Way { weights, part: Part::Everything, core: None };
         let mut ways: Vec<Way> =
             FORMATS.into_iter().filter(|&format| format != Format::Fp32).map(whole).collect();
+        let further = self.formats.iter().filter(|format| !FORMATS.contains(format));
+        ways.extend(further.map(|&format| whole(format)));
         if stored == Format::Fp32 {
             ways.insert(0, whole(Format::Fp32));
         }
