@@ -274,7 +274,7 @@ describe('the quantization room', () => {
   test('sweeps bits, groups and rules, and compares the readings, while they are computed', () =>
     withLab(browser, `${LINK}&sites=64&batches=10&step=sweep`, {}, async (page, lab) => {
       await button(page, 'Run the sweep').click();
-      await eventually(async () => assert.equal((await rows(page, 'The sweep so far')).length, 23), 60_000);
+      await eventually(async () => assert.equal((await rows(page, 'The sweep so far')).length, 24), 60_000);
       const errors = (await rows(page, 'The sweep so far')).map(row => Number(row[2]));
       assert.ok(errors.slice(0, 5).every(error => error > Math.max(...errors.slice(15, 20))), '2 bits are worse than 8');
       await drawnFigures(page, 1);

@@ -12,7 +12,7 @@ use bk_lab::studies::quantization::record::{
 };
 use bk_lab::studies::quantization::study as quantize;
 use bk_lab::studies::record::Record;
-use bk_quantize::{ByteCount, Granularity, ScaleRule, Width};
+use bk_quantize::{ByteCount, Format as StorageFormat, Granularity, ScaleRule, Width};
 use std::cell::{Cell, RefCell};
 use std::ops::RangeInclusive;
 use std::rc::Rc;
@@ -297,18 +297,20 @@ fn formats_of_language_models_store_the_core_in_bytes_that_are_counted() {
     let formats = [
         // Of a row of 512: codes, and a scale every 64 numbers; those quantized, too, take a byte each, and a maximum
         // and a mean for all.
-        (Format::Nf4, 256, 8 * 4),
-        (Format::Nf4Double, 256, 8 + 4 + 4),
-        (Format::Fp4, 256, 8 * 4),
-        (Format::Fp4Double, 256, 8 + 4 + 4),
-        (Format::LlmInt8, 512, 4),
+        (Format::Stored(StorageFormat::Nf4), 256, 8 * 4),
+        (Format::Stored(StorageFormat::Nf4Double), 256, 8 + 4 + 4),
+        (Format::Stored(StorageFormat::Fp4), 256, 8 * 4),
+        (Format::Stored(StorageFormat::Fp4Double), 256, 8 + 4 + 4),
+        (Format::Stored(StorageFormat::LlmInt8), 512, 4),
+        // A scale for each group of 128.
+        (Format::Stored(StorageFormat::Fp8E4m3), 512, 4 * 4),
     ];
     let errors = formats.map(|(format, codes, scales)| {
         let record = run(&Config { format, ..Config::default() });
         for tensor in &record.tensors {
             assert_eq!(tensor.bytes, ByteCount { codes, scales, zero_points: 0 }, "{format:?}");
             assert_eq!(tensor.packed.len(), 2 * codes);
-            assert_eq!(tensor.scales().len(), if format == Format::LlmInt8 { 1 } else { 8 });
+            assert_eq!(tensor.scales().len(), 512 / tensor.group_size);
         }
         assert!(record.config.mode().is_none() && record.training.is_none());
         // What is shown of the first row is what its bytes stand for.
@@ -322,12 +324,12 @@ fn formats_of_language_models_store_the_core_in_bytes_that_are_counted() {
         }
         record.end_to_end_percent().unwrap()
     });
-    let [nf4, nf4_double, fp4, fp4_double, llm_int8] = errors;
+    let [nf4, nf4_double, fp4, fp4_double, llm_int8, fp8] = errors;
     println!(
-        "NF4 {nf4:.3} and {nf4_double:.3} %, FP4 {fp4:.3} and {fp4_double:.3} %, LLM.int8 {llm_int8:.3} %"
+        "NF4 {nf4:.3} and {nf4_double:.3} %, FP4 {fp4:.3} and {fp4_double:.3} %, LLM.int8 {llm_int8:.3} %, FP8 {fp8:.3} %"
     );
     // The values of v are normal, which NF4 is made for. Scales quantized again cost next to nothing here.
-    assert!(nf4 < fp4 && llm_int8 < 1.0 && nf4 < 10.0, "{errors:?}");
+    assert!(fp8 < nf4 && nf4 < fp4 && llm_int8 < 1.0 && nf4 < 10.0, "{errors:?}");
     assert!((nf4_double / nf4 - 1.0).abs() < 0.1 && (fp4_double / fp4 - 1.0).abs() < 0.1, "{errors:?}");
     for sites in [1, 63, 65] {
         for (format, ..) in formats {
@@ -357,10 +359,16 @@ fn configs_that_cannot_be_computed_are_refused() {
     assert!(refused(Config { steps: 100_000, ..Config::default() }));
     assert!(refused(Config { reading: Reading::Published, green_bits: Width::Int2, ..Config::default() }));
     assert!(refused(Config { rule: ScaleRule::Percentile(20.0), ..Config::default() }));
-    assert!(refused(Config { format: Format::Nf4, ..Config::of(Mode::QatInt4, Reading::Exact) }));
-    assert!(refused(Config { format: Format::Nf4, ..Config::of(Mode::PtqInt4, Reading::Published) }));
-    for (format, name, _) in Format::ALL {
-        assert_eq!(name.parse(), Ok(format));
+    assert!(refused(Config {
+        format: Format::Stored(StorageFormat::Nf4),
+        ..Config::of(Mode::QatInt4, Reading::Exact)
+    }));
+    assert!(refused(Config {
+        format: Format::Stored(StorageFormat::Nf4),
+        ..Config::of(Mode::PtqInt4, Reading::Published)
+    }));
+    for format in Format::all() {
+        assert_eq!(format.key().parse(), Ok(format));
     }
     for (mode, name) in Mode::ALL {
         assert_eq!(name.parse(), Ok(mode));

@@ -89,7 +89,7 @@ fn attention_is_a_softmax_of_products() {
 fn derivatives_pass_stored_matrices_as_the_numbers_they_stand_for() {
     let values: Vec<f32> = numbers(&normal(&[5 * 7], 6)).into_iter().map(|value| value as f32).collect();
     for storage in Storage::ALL {
-        let matrix = Arc::new(StoredMatrix::new(&values, 7, storage).unwrap());
+        let matrix = Arc::new(StoredMatrix::new(&values, 7, storage.format()).unwrap());
         let x = Var::from_tensor(&normal(&[4, 7], 7)).unwrap();
         let y = matrix.product(&x).unwrap();
         let upstream = normal(&[4, 5], 99);

@@ -87,7 +87,7 @@ fn double_quantization_costs_accuracy_of_the_weights_and_saves_bytes() {
     for seed in 0..60 {
         let mut random = LegacyRandom::new(seed);
         let values: Vec<f32> = (0..96 * 192).map(|_| (0.02 * random.normal()) as f32).collect();
-        let stored = Storage::ALL.map(|storage| StoredMatrix::new(&values, 192, storage).unwrap());
+        let stored = Storage::ALL.map(|storage| StoredMatrix::new(&values, 192, storage.format()).unwrap());
         let error = |matrix: &StoredMatrix| {
             let found = matrix.values();
             let squares =

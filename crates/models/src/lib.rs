@@ -45,6 +45,7 @@ mod training;
 pub mod vision;
 
 pub use architecture::{Architecture, Gating, Initial, Mamba, Parameter, ResNetBk, Router, Use};
+pub use bk_quantize::{Format, Rounding};
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use core_rounding::{CoreRounding, Sharing};
 pub use error::ModelError;
@@ -54,6 +55,6 @@ pub use language_model::LanguageModel;
 pub use layers::Watch;
 pub(crate) use optimizer::{AdamW, Step};
 pub use parameters::{Parameters, Weights};
-pub use quantized::{Format, PackedModel, PackedTensor, Rounding};
+pub use quantized::{PackedModel, PackedTensor};
 pub use quantized_checkpoint::QuantizedCheckpoint;
 pub use training::{Recipe, Training, Trajectory};

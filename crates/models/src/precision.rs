@@ -1,8 +1,7 @@
 //! Plans for mixed precision: the bit width of each tensor, by component or importance (resnet-bk.md §4.2, §4.3).
 
 use crate::architecture::{Architecture, Parameter};
-use crate::quantized::Rounding;
-use bk_quantize::{Width, packed_length};
+use bk_quantize::{Rounding, Width, packed_length};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -155,7 +154,7 @@ pub fn quantizable(parameter: &Parameter) -> bool {
 /// [`PackedTensor::bytes`]: crate::PackedTensor::bytes
 pub fn bytes(parameter: &Parameter, width: Width, rounding: Rounding) -> usize {
     let row = parameter.shape.last().copied().unwrap_or(1).max(1);
-    let scales = size_of::<f32>() * rounding.scheme(width).groups(row);
+    let scales = size_of::<f32>() * rounding.groups(width.into(), row);
     parameter.count() / row * (packed_length(row, width.bits()) + scales)
 }
 

@@ -4,103 +4,15 @@ use crate::architecture::{Architecture, Parameter};
 use crate::error::ModelError;
 use crate::parameters::{Parameters, Weights};
 use crate::precision::Plan;
-use bk_quantize::block::{BlockQuantized, FourBit};
-use bk_quantize::{ByteCount, Calibration, Granularity, QuantizeError, Quantized, ScaleRule, Scheme, Width};
+use bk_quantize::{ByteCount, Format, Packed, Rounding};
 use candle_core::{Device, Tensor};
-use serde::{Deserialize, Serialize};
-
-/// How tensors are quantized: symmetrically, in groups along each row, with a scale per group that is found from the
-/// weights.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Rounding {
-    /// Weights per scale (group size).
-    pub group: usize,
-    /// The scale rule.
-    pub rule: ScaleRule,
-}
-
-impl Rounding {
-    pub(super) fn scheme(self, width: Width) -> Scheme {
-        let Self { group, rule } = self;
-        Scheme { width, zero_point: false, granularity: Granularity::Group, group, rule }
-    }
-}
-
-/// The storage format of the numbers of a tensor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Format {
-    /// IEEE single precision.
-    Fp32,
-    /// IEEE half precision.
-    Fp16,
-    /// 256 evenly spaced levels, in groups.
-    Int8,
-    /// 16 evenly spaced levels, in groups.
-    Int4,
-    /// 8 evenly spaced levels, in groups.
-    Int3,
-    /// 4 evenly spaced levels, in groups. With a symmetric grid and the absolute-maximum rule, only 3 are used.
-    Int2,
-    /// 16 levels at the quantiles of a normal distribution, in blocks of 64 with one scale each. The scale rule does
-    /// not apply.
-    Nf4,
-}
-
-impl Format {
-    /// All formats, widest first.
-    pub const ALL: [Format; 7] =
-        [Format::Fp32, Format::Fp16, Format::Int8, Format::Int4, Format::Nf4, Format::Int3, Format::Int2];
-
-    /// Returns the bit width of the codes.
-    pub fn width(self) -> Width {
-        match self {
-            Format::Fp32 => Width::Single,
-            Format::Fp16 => Width::Half,
-            Format::Int8 => Width::Int8,
-            Format::Int4 | Format::Nf4 => Width::Int4,
-            Format::Int3 => Width::Int3,
-            Format::Int2 => Width::Int2,
-        }
-    }
-
-    /// Returns the usual name, such as INT4 or NF4.
-    pub fn label(self) -> &'static str {
-        match self {
-            Format::Nf4 => "NF4",
-            other => other.width().label(),
-        }
-    }
-}
-
-impl From<Width> for Format {
-    fn from(width: Width) -> Self {
-        match width {
-            Width::Single => Format::Fp32,
-            Width::Half => Format::Fp16,
-            Width::Int8 => Format::Int8,
-            Width::Int4 => Format::Int4,
-            Width::Int3 => Format::Int3,
-            Width::Int2 => Format::Int2,
-        }
-    }
-}
 
 /// A stored tensor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackedTensor {
     pub(crate) name: String,
     pub(super) shape: Vec<usize>,
-    pub(super) codes: Codes,
-}
-
-/// The codes of a tensor.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Codes {
-    /// One entry per row; each row has its own scales.
-    Rows(Width, Vec<Quantized>),
-    /// NF4; the blocks continue across rows.
-    Blocks(BlockQuantized),
+    pub(super) packed: Packed,
 }
 
 impl PackedTensor {
@@ -109,12 +21,9 @@ impl PackedTensor {
         &self.name
     }
 
-    /// Returns the bit width of the codes.
-    pub fn width(&self) -> Width {
-        match &self.codes {
-            Codes::Rows(width, _) => *width,
-            Codes::Blocks(_) => Format::Nf4.width(),
-        }
+    /// Returns the storage format.
+    pub fn format(&self) -> Format {
+        self.packed.format()
     }
 
     /// Returns the number of elements.
@@ -122,30 +31,14 @@ impl PackedTensor {
         self.shape.iter().product()
     }
 
-    /// Returns the rows; empty if the tensor is stored in blocks.
-    pub(super) fn rows(&self) -> &[Quantized] {
-        match &self.codes {
-            Codes::Rows(_, rows) => rows,
-            Codes::Blocks(_) => &[],
-        }
-    }
-
     /// Returns the size of the stored tensor, in bytes.
     pub fn bytes(&self) -> ByteCount {
-        match &self.codes {
-            Codes::Rows(_, rows) => {
-                rows.iter().map(Quantized::bytes).fold(ByteCount::default(), |sum, bytes| sum + bytes)
-            }
-            Codes::Blocks(blocks) => blocks.bytes(),
-        }
+        self.packed.bytes()
     }
 
     /// Returns the values of the codes.
     pub fn values(&self) -> Vec<f32> {
-        match &self.codes {
-            Codes::Rows(_, rows) => rows.iter().flat_map(Quantized::dequantize).collect(),
-            Codes::Blocks(blocks) => blocks.dequantize(),
-        }
+        self.packed.values()
     }
 }
 
@@ -186,9 +79,9 @@ impl PackedModel {
         for (parameter, variable) in parameters.entries() {
             let values: Vec<f32> = variable.flatten_all()?.to_vec1()?;
             let row = parameter.shape.last().copied().unwrap_or(1).max(1);
-            let codes = pack(&values, row, format(parameter), rounding)?;
+            let packed = Packed::new(&values, row, format(parameter), rounding)?;
             let (name, shape) = (parameter.name.clone(), parameter.shape.clone());
-            tensors.push(PackedTensor { name, shape, codes });
+            tensors.push(PackedTensor { name, shape, packed });
         }
         Ok(Self { architecture: architecture.clone(), tensors })
     }
@@ -222,27 +115,13 @@ impl PackedModel {
     }
 }
 
-/// Quantizes a tensor with `row` values per row.
-fn pack(values: &[f32], row: usize, format: Format, rounding: Rounding) -> Result<Codes, QuantizeError> {
-    if format == Format::Nf4 {
-        return Ok(Codes::Blocks(BlockQuantized::new(values, FourBit::Nf4, false)?));
-    }
-    let width = format.width();
-    let quantize = |row: &[f32]| -> Result<Quantized, QuantizeError> {
-        let mut calibration = Calibration::start(rounding.scheme(width), row.len())?;
-        calibration.collect(row)?;
-        calibration.calibrate()?.apply().quantize(row)
-    };
-    Ok(Codes::Rows(width, values.chunks(row).map(quantize).collect::<Result<_, _>>()?))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test says what went wrong by failing")]
 mod tests {
-    use super::{Codes, Format, PackedModel, Rounding};
+    use super::{Format, PackedModel, Rounding};
     use crate::precision::quantizable;
     use crate::{Architecture, Evaluation, LanguageModel, Mamba, Parameters, ResNetBk};
-    use bk_quantize::{Quantized, ScaleRule};
+    use bk_quantize::{Packed, ScaleRule};
     use candle_core::DType;
 
     fn loss(packed: &PackedModel, tokens: &[u32]) -> f64 {
@@ -264,10 +143,10 @@ mod tests {
             let mut packed = PackedModel::stored(&architecture, &parameters, chosen, rounding).unwrap();
             let before = loss(&packed, &tokens);
             let head = packed.tensors.iter_mut().find(|tensor| tensor.name == "lm_head.weight").unwrap();
-            let Codes::Rows(_, rows) = &mut head.codes else { panic!("{format:?} is stored in rows") };
-            let mut codes = rows[0].packed().to_vec();
+            let mut codes = head.packed.packed().to_vec();
             codes[0] ^= 1;
-            rows[0] = Quantized::restore(rows[0].quantizer().clone(), rows[0].len(), codes).unwrap();
+            let size = [head.count(), head.packed.dims()[1]];
+            head.packed = Packed::restore(format, rounding, size, codes, head.packed.scales()).unwrap();
             let after = loss(&packed, &tokens);
             assert!(after.is_finite() && before != after, "{format:?}: {before} and {after}");
         }
@@ -285,7 +164,7 @@ mod tests {
             PackedModel::stored(&architecture, &parameters, chosen, rounding).unwrap()
         };
         let packed = stored(Format::Nf4);
-        for tensor in packed.tensors().iter().filter(|tensor| matches!(tensor.codes, Codes::Blocks(_))) {
+        for tensor in packed.tensors().iter().filter(|tensor| tensor.format() == Format::Nf4) {
             let bytes = tensor.bytes();
             assert_eq!(bytes.codes, tensor.count().div_ceil(2), "{}", tensor.name());
             assert_eq!(bytes.scales, 4 * tensor.count().div_ceil(64), "{}", tensor.name());

@@ -17,9 +17,9 @@ use crate::kept::KeptModel;
 use crate::language_model::LanguageModel;
 use crate::parameters::Parameters;
 use crate::precision::Plan;
-use crate::quantized::{Codes, PackedModel, PackedTensor, Rounding};
+use crate::quantized::{PackedModel, PackedTensor};
 use crate::training::{Recipe, Trajectory};
-use bk_quantize::{Grid, Quantized, Quantizer, Width, packed_length};
+use bk_quantize::{Format, Packed, Rounding, Width, packed_length};
 use candle_core::DType;
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
@@ -149,7 +149,7 @@ impl QuantizedCheckpoint {
     pub fn kept(&self) -> Result<KeptModel, ModelError> {
         let Header { architecture, recipe, steps, validation, text, tokenizer, .. } = self.header.clone();
         let numbers = |width| {
-            let tensors = self.packed.tensors.iter().filter(|tensor| tensor.width() == width);
+            let tensors = self.packed.tensors.iter().filter(|tensor| tensor.format() == Format::from(width));
             (width, tensors.map(PackedTensor::count).sum::<usize>())
         };
         let widths = Width::ALL.into_iter().rev().map(numbers);
@@ -175,29 +175,34 @@ impl QuantizedCheckpoint {
         sum.update(serde_json::to_string(description)?.as_bytes());
         for tensor in &self.packed.tensors {
             sum.update(tensor.name.as_bytes());
-            for row in tensor.rows() {
-                sum.update(row.packed());
-                sum.update(&row.scale_bytes());
+            for (codes, scales) in tensor.packed.rows() {
+                sum.update(codes);
+                sum.update(&bytes_of_scales(scales));
             }
         }
         Ok(sum.finalize())
     }
 }
 
+fn bytes_of_scales(scales: &[f32]) -> Vec<u8> {
+    scales.iter().flat_map(|scale| scale.to_le_bytes()).collect()
+}
+
 /// Returns the tensors to write for a stored tensor: its codes or floats, and its scales.
 fn stored(tensor: &PackedTensor) -> Vec<Stored> {
-    let bytes: Vec<u8> = tensor.rows().iter().flat_map(|row| row.packed().iter().copied()).collect();
-    let rows = tensor.rows().len();
+    let bytes = tensor.packed.packed().to_vec();
+    let [rows, _] = tensor.packed.dims();
     let float =
         |kind| Stored { name: tensor.name.clone(), kind, shape: tensor.shape.clone(), bytes: bytes.clone() };
-    match tensor.width() {
-        Width::Single => vec![float(Dtype::F32)],
-        Width::Half => vec![float(Dtype::F16)],
+    match tensor.format() {
+        Format::Fp32 => vec![float(Dtype::F32)],
+        Format::Fp16 => vec![float(Dtype::F16)],
         _ => {
-            let scales: Vec<u8> = tensor.rows().iter().flat_map(Quantized::scale_bytes).collect();
-            let groups = scales.len() / size_of::<f32>() / rows.max(1);
+            let scales = tensor.packed.scales();
+            let groups = scales.len() / rows.max(1);
             let codes = vec![rows, bytes.len() / rows.max(1)];
             let name = format!("{}{SCALES}", tensor.name);
+            let scales = bytes_of_scales(&scales);
             vec![
                 Stored { name: tensor.name.clone(), kind: Dtype::U8, shape: codes, bytes },
                 Stored { name, kind: Dtype::F32, shape: vec![rows, groups], bytes: scales },
@@ -214,9 +219,9 @@ fn restored(
     rounding: Rounding,
 ) -> Result<PackedTensor, CheckpointError> {
     let row = parameter.shape.last().copied().unwrap_or(1).max(1);
-    let rows = parameter.count() / row;
-    let scheme = rounding.scheme(width);
-    let (length, groups) = (packed_length(row, width.bits()), scheme.groups(row));
+    let (count, rows) = (parameter.count(), parameter.count() / row);
+    let format = Format::from(width);
+    let (length, groups) = (packed_length(row, width.bits()), rounding.groups(format, row));
     let name = &parameter.name;
     let (bytes, scales) = match width {
         Width::Single => (bytes_of(tensors, name, Dtype::F32, &parameter.shape)?, vec![]),
@@ -226,18 +231,9 @@ fn restored(
             (codes, scales(tensors, &format!("{name}{SCALES}"), [rows, groups])?)
         }
     };
-    let restore = |place: usize| {
-        let grids = &scales[place * groups..][..groups];
-        let grids = grids.iter().map(|&scale| Grid { scale, zero_point: 0 }).collect();
-        let quantizer = Quantizer::new(scheme, row, grids)?;
-        Quantized::restore(quantizer, row, bytes[place * length..][..length].to_vec())
-    };
-    let rows: Result<Vec<Quantized>, _> = (0..rows).map(restore).collect();
-    let tensor = PackedTensor {
-        codes: Codes::Rows(width, rows.map_err(ModelError::from)?),
-        name: parameter.name,
-        shape: parameter.shape,
-    };
+    let packed = Packed::restore(format, rounding, [count, row], bytes.to_vec(), scales);
+    let Parameter { name, shape, .. } = parameter;
+    let tensor = PackedTensor { name, shape, packed: packed.map_err(ModelError::from)? };
     check_finite(&tensor.name, &tensor.values())?;
     Ok(tensor)
 }

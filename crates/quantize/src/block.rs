@@ -1,21 +1,11 @@
-//! NF4 and FP4 in blocks of 64, with bitsandbytes' semantics: 4-bit codes into a table of 16 levels, one absolute
-//! maximum a block, and that quantized a second time if wanted (vit-lora.md §2.2, §2.3).
+//! The levels of NF4 and FP4, with bitsandbytes' semantics: 4-bit codes into a table of 16 levels, times the absolute
+//! maximum of a block of 64 weights (vit-lora.md §2.2).
 
-use crate::double::DoubleQuantized;
-use crate::error::{QuantizeError, check_finite};
-use crate::packing::{pack, unpack};
-use crate::tensor::ByteCount;
-use serde::{Deserialize, Serialize};
-
-/// Values a block.
+/// Weights per block.
 pub const BLOCK: usize = 64;
 
-/// The code that fills the second half of the last byte where the number of values is odd.
-const PADDING: u8 = 7;
-
 /// A table of 16 levels within [−1, 1].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FourBit {
     /// The 16 quantiles of a normal distribution.
     Nf4,
@@ -88,6 +78,17 @@ impl FourBit {
         }
     }
 
+    /// Returns a weight relative to the absolute maximum of its block, within [−1, 1]; 0 if the maximum is 0.
+    pub(crate) fn scaled(weight: f32, most: f32) -> f32 {
+        if most == 0.0 {
+            return 0.0;
+        }
+        let inverse = 1.0 / most;
+        // The smallest numbers have no finite inverse; they can be divided by.
+        let scaled = if inverse.is_finite() { weight * inverse } else { weight / most };
+        scaled.clamp(-1.0, 1.0)
+    }
+
     /// The code of the nearest level to a value within [−1, 1]; exactly between two, the lower index.
     pub fn code(self, value: f32) -> u8 {
         match self {
@@ -98,92 +99,5 @@ impl FourBit {
                 passed.map_or(0, |(_, code)| *code) | sign
             }
         }
-    }
-}
-
-/// The scales of the blocks.
-#[derive(Debug, Clone, PartialEq)]
-enum Scales {
-    /// The absolute maxima themselves.
-    Single(Vec<f32>),
-    /// Quantized to 8 bits each.
-    Double(DoubleQuantized),
-}
-
-/// Values in blocks of 4-bit codes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BlockQuantized {
-    kind: FourBit,
-    count: usize,
-    packed: Vec<u8>,
-    scales: Scales,
-}
-
-impl BlockQuantized {
-    /// Quantizes values, the scales too where `double` is set. A block of zeros has the scale 0 and comes back as
-    /// zeros.
-    ///
-    /// # Errors
-    /// [`QuantizeError::NotFinite`] for NaN and infinities.
-    pub fn new(values: &[f32], kind: FourBit, double: bool) -> Result<Self, QuantizeError> {
-        check_finite(values)?;
-        let mut maxima = Vec::with_capacity(values.len().div_ceil(BLOCK));
-        let mut codes = Vec::with_capacity(values.len());
-        for block in values.chunks(BLOCK) {
-            let most = block.iter().fold(0f32, |most, value| most.max(value.abs()));
-            maxima.push(most);
-            let inverse = 1.0 / most;
-            // The smallest numbers have no finite inverse; they can be divided by.
-            let scaled = |value: f32| if inverse.is_finite() { value * inverse } else { value / most };
-            codes.extend(block.iter().map(|&value| match most {
-                0.0 => kind.code(0.0),
-                _ => kind.code(scaled(value).clamp(-1.0, 1.0)),
-            }));
-        }
-        let scales =
-            if double { Scales::Double(DoubleQuantized::new(&maxima)) } else { Scales::Single(maxima) };
-        Ok(Self { kind, count: values.len(), packed: pack(&codes, 4, PADDING), scales })
-    }
-
-    /// The codes, two a byte, the first in the high half.
-    pub fn packed(&self) -> &[u8] {
-        &self.packed
-    }
-
-    /// The codes, unpacked.
-    pub fn codes(&self) -> Vec<u8> {
-        unpack(&self.packed, 4, self.count)
-    }
-
-    /// The scales as they will be used.
-    pub fn scales(&self) -> Vec<f32> {
-        match &self.scales {
-            Scales::Single(maxima) => maxima.clone(),
-            Scales::Double(double) => double.restore(),
-        }
-    }
-
-    /// The second quantization of the scales, where there was one.
-    pub fn double(&self) -> Option<&DoubleQuantized> {
-        match &self.scales {
-            Scales::Single(_) => None,
-            Scales::Double(double) => Some(double),
-        }
-    }
-
-    /// The values that the stored bytes stand for.
-    pub fn dequantize(&self) -> Vec<f32> {
-        let scales = self.scales();
-        let level = |(index, code): (usize, u8)| self.kind.level(code) * scales[index / BLOCK];
-        self.codes().into_iter().enumerate().map(level).collect()
-    }
-
-    /// Bytes taken, counted from what is stored.
-    pub fn bytes(&self) -> ByteCount {
-        let scales = match &self.scales {
-            Scales::Single(maxima) => size_of_val(maxima.as_slice()),
-            Scales::Double(double) => double.bytes(),
-        };
-        ByteCount { codes: self.packed.len(), scales, zero_points: 0 }
     }
 }

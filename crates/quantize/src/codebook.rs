@@ -1,6 +1,6 @@
 //! The levels that one group of numbers can be stored at, evenly spaced or from a table.
 
-use crate::block::FourBit;
+use crate::formats::Format;
 use crate::grid::Grid;
 use crate::scheme::Width;
 
@@ -9,8 +9,8 @@ use crate::scheme::Width;
 pub enum Codebook {
     /// A grid of even steps.
     Uniform(Grid, Width),
-    /// A table of 16 levels within [−1, 1], times the absolute maximum of the group.
-    Table(FourBit, f32),
+    /// The levels of a format with codes of at most 8 bits, and the scale of the group.
+    Table(Format, f32),
 }
 
 impl Codebook {
@@ -18,7 +18,7 @@ impl Codebook {
     pub fn bits(&self) -> u32 {
         match self {
             Codebook::Uniform(_, width) => width.bits(),
-            Codebook::Table(..) => Width::Int4.bits(),
+            Codebook::Table(format, _) => format.bits(),
         }
     }
 
@@ -26,9 +26,10 @@ impl Codebook {
     pub fn levels(&self) -> Vec<(i8, f32)> {
         match self {
             Codebook::Uniform(grid, width) => grid.levels(*width).collect(),
-            Codebook::Table(kind, scale) => {
+            Codebook::Table(format, scale) => {
+                let level = |code: u32| (code as u8 as i8, format.codec().decode(code, *scale));
                 let mut levels: Vec<(i8, f32)> =
-                    (0..16u8).map(|code| (code as i8, kind.level(code) * scale)).collect();
+                    (0..1 << format.bits()).map(level).filter(|(_, level)| !level.is_nan()).collect();
                 levels.sort_by(|one, other| one.1.total_cmp(&other.1));
                 levels
             }
@@ -42,9 +43,9 @@ impl Codebook {
                 let code = grid.encode(value, *width);
                 (code, grid.decode(code))
             }
-            Codebook::Table(kind, scale) => {
-                let code = kind.code(if *scale > 0.0 { (value / scale).clamp(-1.0, 1.0) } else { 0.0 });
-                (code as i8, kind.level(code) * scale)
+            Codebook::Table(format, scale) => {
+                let code = format.codec().encode(value, *scale);
+                (code as u8 as i8, format.codec().decode(code, *scale))
             }
         }
     }
@@ -53,7 +54,11 @@ impl Codebook {
     pub fn range(&self) -> (f32, f32) {
         match self {
             Codebook::Uniform(grid, width) => grid.range(*width),
-            Codebook::Table(_, scale) => (-scale, *scale),
+            Codebook::Table(..) => {
+                let levels = self.levels();
+                let level = |place: Option<&(i8, f32)>| place.map_or(0.0, |(_, level)| *level);
+                (level(levels.first()), level(levels.last()))
+            }
         }
     }
 
@@ -77,13 +82,16 @@ mod tests {
     fn every_level_is_stored_as_itself_and_every_value_within_half_the_widest_distance() {
         let books = [
             Codebook::Uniform(Grid::new(0.25, -3, Width::Int4), Width::Int4),
-            Codebook::Table(FourBit::Nf4, 3.5),
-            Codebook::Table(FourBit::Fp4, 3.5),
+            Codebook::Table(Format::Nf4, 3.5),
+            Codebook::Table(Format::Fp4, 3.5),
+            Codebook::Table(Format::Fp8E4m3, 3.5),
         ];
         for book in books {
             let levels = book.levels();
-            assert!(levels.len() == 16 && levels.is_sorted_by(|one, other| one.1 <= other.1));
-            assert_eq!((levels[0].1, levels[15].1), book.range());
+            // Two codes of FP8 are NaN.
+            let count = if book.bits() == 8 { 254 } else { 16 };
+            assert!(levels.len() == count && levels.is_sorted_by(|one, other| one.1 <= other.1));
+            assert_eq!((levels[0].1, levels[count - 1].1), book.range());
             assert!(levels.iter().all(|(_, level)| book.store(*level).1 == *level), "{book:?}");
             let (low, high) = book.range();
             for place in 0..=1000 {
@@ -93,6 +101,6 @@ mod tests {
                 assert!(off <= 0.5 * book.widest() + 1e-5, "{book:?}: {value} is off by {off}");
             }
         }
-        assert_eq!(Codebook::Table(FourBit::Nf4, 0.0).store(1.0).1, 0.0);
+        assert_eq!(Codebook::Table(Format::Nf4, 0.0).store(1.0).1, 0.0);
     }
 }

@@ -1,5 +1,7 @@
 //! What cannot be quantized, each with the value that was wrong and what to do about it.
 
+use crate::formats::Format;
+
 /// Why nothing was quantized.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum QuantizeError {
@@ -29,6 +31,9 @@ pub enum QuantizeError {
     /// A bit width that has no format here.
     #[error("{0} bits have no format here. Choose 2, 3, 4 or 8 for integers, 16 or 32 for floats.")]
     Width(u32),
+    /// An unknown storage format.
+    #[error("“{0}” is not a storage format. Choose {formats}.", formats = keys())]
+    Format(String),
     /// An unknown scale rule.
     #[error(
         "“{0}” is no scale rule. Choose absolute-maximum, published-divisor, percentile:99.9 or least-squares."
@@ -60,6 +65,9 @@ pub enum QuantizeError {
         /// Bytes that the values take.
         expected: usize,
     },
+    /// A format without an integer product.
+    #[error("{0} has no integer product. Store the weights as LLM.int8, or multiply with their values.")]
+    Product(&'static str),
     /// Matrices whose sides do not match.
     #[error("{values} values do not fill a matrix with rows of {width}. Check its shape.")]
     Shape {
@@ -68,6 +76,11 @@ pub enum QuantizeError {
         /// Values a row.
         width: usize,
     },
+}
+
+/// Returns the keys of all formats, for a message.
+fn keys() -> String {
+    Format::ALL.map(Format::key).join(", ")
 }
 
 /// The first value that is not finite, as an error.

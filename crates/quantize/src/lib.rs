@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Values are single precision, as in the models; rounding is to the nearest, halves to even. Beside the uniform grid
-//! there are the formats of language models: NF4 and FP4 in [`block`], LLM.int8 in [`rows`].
+//! there are the formats of stored models: [`Format`] is their table, and [`Packed`] a matrix in one of them.
 //! [`LearnedStep`] is the straight-through estimator that training needs.
 //!
 //! Sources: resnet-bk.md §3.1, vit-lora.md §2.2 to 2.4; Esser et al., “Learned step size quantization” (2020).
@@ -19,11 +19,15 @@
 pub mod block;
 mod calibration;
 mod codebook;
+mod codecs;
 mod complex;
 mod double;
+mod e4m3;
 mod error;
+mod formats;
 mod grid;
 mod measure;
+mod packed;
 mod packing;
 pub mod rows;
 mod rule;
@@ -36,8 +40,10 @@ pub use codebook::Codebook;
 pub use complex::{ComplexCalibration, QuantizedComplex};
 pub use double::DoubleQuantized;
 pub use error::QuantizeError;
+pub use formats::{Codec, Format, Sharing};
 pub use grid::{Grid, Levels};
 pub use measure::{ErrorMeasure, Subject};
+pub use packed::{Packed, Rounding};
 pub use packing::{pack, packed_length, unpack};
 pub use rule::{PUBLISHED_SMALLEST_SCALE, ScaleRule};
 pub use scheme::{Granularity, Scheme, Width};

@@ -82,6 +82,19 @@ const NARROWEST: f64 = 0.2;
 const REFINEMENTS: usize = 8;
 
 impl ScaleRule {
+    /// Checks the rule.
+    ///
+    /// # Errors
+    /// Returns [`QuantizeError::Percentile`] unless a percentile is above 50 and at most 100.
+    pub fn check(self) -> Result<(), QuantizeError> {
+        match self {
+            ScaleRule::Percentile(percent) if !(percent > 50.0 && percent <= 100.0) => {
+                Err(QuantizeError::Percentile(percent))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The grid for samples, which must be finite. Samples that are all 0, or none, give the step 1.
     pub fn grid(self, samples: &[f32], width: Width, zero_point: bool) -> Grid {
         let (lowest, highest) = width.codes();

@@ -131,10 +131,7 @@ impl Scheme {
     pub fn check(&self) -> Result<(), QuantizeError> {
         match self.rule {
             ScaleRule::PublishedDivisor if self.zero_point => Err(QuantizeError::PublishedDivisor),
-            ScaleRule::Percentile(percent) if !(percent > 50.0 && percent <= 100.0) => {
-                Err(QuantizeError::Percentile(percent))
-            }
-            _ => Ok(()),
+            rule => rule.check(),
         }
     }
 }

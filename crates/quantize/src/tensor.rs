@@ -86,7 +86,7 @@ impl Quantizer {
 }
 
 /// Half precision, at its largest finite value where the value is beyond: no infinity is made.
-fn to_half(value: f32) -> f16 {
+pub(crate) fn to_half(value: f32) -> f16 {
     f16::from_f32(value.clamp(f16::MIN.to_f32(), f16::MAX.to_f32()))
 }
 

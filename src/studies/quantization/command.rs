@@ -82,7 +82,8 @@ struct Options {
     /// Channels that share a grid [default: 128].
     #[arg(long)]
     group: Option<usize>,
-    /// uniform, nf4, nf4-double, fp4, fp4-double or llm-int8; all but the first take their scales from the values.
+    /// uniform, nf4, nf4-double, fp4, fp4-double, llm-int8 or fp8-e4m3; all but the first take their scales from the
+    /// values.
     #[arg(long, default_value = "uniform")]
     format: Format,
     /// Bits of v in the exact reading: 2, 3, 4, 8, 16 (float) or 32 [default: the mode's].

@@ -8,7 +8,7 @@ use bk_lab::studies::language_models::record as language_model;
 use bk_lab::studies::language_models::study::Session;
 use bk_lab::studies::record::Record;
 use bk_lab::studies::robustness::measured::figure::training_lengths::Quantity;
-use bk_lab::studies::robustness::measured::record::{Config, Lengths, LengthsError, Way, Widths};
+use bk_lab::studies::robustness::measured::record::{Config, FORMATS, Lengths, LengthsError, Way, Widths};
 use bk_lab::studies::robustness::measured::training_lengths as lengths;
 use bk_models::corpus::Text;
 use bk_models::{Format, Recipe};
@@ -44,7 +44,7 @@ fn lengthened(seed: u32, earlier: Option<&Widths>, most_points: usize) -> (Width
 fn perplexity_is_measured_along_a_training() {
     let (whole, points) = lengthened(1, None, usize::MAX);
     let steps: Vec<usize> = whole.models.iter().map(|model| model.steps).collect();
-    assert_eq!((steps, points), (vec![10, 25, 40], 3 * Format::ALL.len()));
+    assert_eq!((steps, points), (vec![10, 25, 40], 3 * FORMATS.len()));
     let loss = |place: usize, format| whole.models[place].at(Way::of(format)).unwrap().held_out.loss();
     assert!(loss(2, Format::Fp32) < loss(0, Format::Fp32), "training helps");
     // As if it had been trained so far and looked at once.
@@ -75,7 +75,7 @@ fn trainings_of_several_seeds_are_one_course() {
     let points = course.perplexities(Format::Int4);
     assert_eq!(points.iter().map(|(steps, _)| *steps).collect::<Vec<_>>(), [10.0, 25.0, 40.0]);
     assert!(points.iter().all(|(_, found)| found.count == 2 && found.interval.is_some()));
-    assert_eq!(record.lengths_table().rows.len(), 3 * Format::ALL.len());
+    assert_eq!(record.lengths_table().rows.len(), 3 * FORMATS.len());
     let json = document::to_json(&[Record::Widths(Box::new(record.clone()))]).unwrap();
     let read = bk_lab::studies::record::from_value(serde_json::from_str(&json).unwrap()).unwrap();
     assert_eq!(read, Record::Widths(Box::new(record.clone())));

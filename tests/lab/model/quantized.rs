@@ -4,7 +4,8 @@ use super::models::architectures;
 use bk_models::corpus::Text;
 use bk_models::precision::{by_component, uniform};
 use bk_models::{
-    Architecture, Evaluation, LanguageModel, PackedModel, Parameters, Recipe, ResNetBk, Rounding, Training,
+    Architecture, Evaluation, Format, LanguageModel, PackedModel, Parameters, Recipe, ResNetBk, Rounding,
+    Training,
 };
 use bk_quantize::{ScaleRule, Width};
 use candle_core::DType;
@@ -21,8 +22,8 @@ fn bytes_are_those_of_codes_and_scales() {
         PackedModel::new(&architecture, &parameters, &uniform(&architecture, Width::Int4), ROUNDING).unwrap();
     for tensor in packed.tensors() {
         let bytes = tensor.bytes();
-        match tensor.width() {
-            Width::Int4 => {
+        match tensor.format() {
+            Format::Int4 => {
                 let rows = if tensor.name().ends_with("3.weight") {
                     24
                 } else {
@@ -31,8 +32,8 @@ fn bytes_are_those_of_codes_and_scales() {
                 assert_eq!(bytes.codes, tensor.count() / 2, "{}", tensor.name());
                 assert_eq!(bytes.scales, 4 * rows, "{}", tensor.name());
             }
-            width => {
-                assert_eq!(width, Width::Half, "{}", tensor.name());
+            format => {
+                assert_eq!(format, Format::Fp16, "{}", tensor.name());
                 assert_eq!(bytes.total(), 2 * tensor.count());
             }
         }

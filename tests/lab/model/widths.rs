@@ -134,6 +134,22 @@ fn scales_of_the_core_are_found_on_training_text() {
     }));
 }
 
+/// Another format of the table is measured where it is asked for, and only there.
+#[test]
+fn further_formats_are_measured_on_request() {
+    let without = Config { tokens: 500, core: false, parts: false, ..Config::default() };
+    let with = Config { formats: vec![Format::Fp8E4m3, Format::Int4], ..without.clone() };
+    let model = || vec![kept().swap_remove(0)];
+    let [without, with] = [without, with].map(|config| run(&config, model(), None).models.swap_remove(0));
+    assert_eq!(with.points.len(), without.points.len() + 1);
+    let fp8 = Way::of(Format::Fp8E4m3);
+    assert!(without.at(fp8).is_none());
+    // A byte per weight and the scales of the groups, like INT8, and 3 bits of mantissa lose little.
+    assert_eq!(with.at(fp8).unwrap().bytes, with.at(Way::of(Format::Int8)).unwrap().bytes);
+    let change = with.change(fp8).unwrap();
+    assert!(change != 0.0 && change.abs() < 0.05, "{change}");
+}
+
 /// A study that was stopped goes on at the point where it was, and ends as if it had not been.
 #[test]
 fn what_was_measured_once_is_not_measured_again() {

@@ -1,10 +1,6 @@
 //! Any finite input, any group size, any length: never a panic, and within half a step where the range reaches.
 
-use bk_quantize::block::{BlockQuantized, FourBit};
-use bk_quantize::rows::RowQuantized;
-use bk_quantize::{
-    Calibration, Granularity, QuantizeError, ScaleRule, Scheme, Width, pack, packed_length, unpack,
-};
+use bk_quantize::{Calibration, Granularity, ScaleRule, Scheme, Width, pack, packed_length, unpack};
 use proptest::prelude::*;
 
 /// x/s is rounded once in single precision before it is rounded to a code, and (q − z)·s once after: with codes up to
@@ -88,34 +84,5 @@ proptest! {
         prop_assert_eq!(bytes.len(), packed_length(codes.len(), bits));
         let expected: Vec<u8> = codes.iter().map(|code| code & mask).collect();
         prop_assert_eq!(unpack(&bytes, bits, codes.len()), expected);
-    }
-
-    #[test]
-    fn blocks_and_rows_take_anything_finite(values in prop::collection::vec(any_finite(), 0..200), double: bool, width in 0usize..9) {
-        for kind in [FourBit::Nf4, FourBit::Fp4] {
-            let quantized = BlockQuantized::new(&values, kind, double).unwrap();
-            prop_assert_eq!(quantized.codes().len(), values.len());
-            prop_assert_eq!(quantized.packed().len(), values.len().div_ceil(2));
-            prop_assert!(quantized.dequantize().iter().all(|value| value.is_finite()));
-        }
-        match RowQuantized::new(&values, width) {
-            Ok(quantized) => prop_assert_eq!(quantized.dequantize().len(), values.len()),
-            Err(error) => prop_assert_eq!(error, QuantizeError::Shape { values: values.len(), width }),
-        }
-    }
-
-    #[test]
-    fn what_is_not_finite_is_named(values in prop::collection::vec(-1.0f32..1.0, 1..60), place: prop::sample::Index, which in 0..3) {
-        let mut values = values;
-        let index = place.index(values.len());
-        values[index] = [f32::NAN, f32::INFINITY, f32::NEG_INFINITY][which as usize];
-        let errors = [
-            BlockQuantized::new(&values, FourBit::Nf4, true).unwrap_err(),
-            RowQuantized::new(&values, values.len()).unwrap_err(),
-        ];
-        for error in errors {
-            let named = matches!(error, QuantizeError::NotFinite { index: found, .. } if found == index);
-            prop_assert!(named, "{error:?}");
-        }
     }
 }

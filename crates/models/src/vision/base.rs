@@ -42,7 +42,8 @@ impl Base {
             if quantized.contains(&parameter.name) {
                 let values: Vec<f32> = tensor.flatten_all()?.to_vec1()?;
                 let columns = parameter.shape.last().copied().unwrap_or_default();
-                let matrix = StoredMatrix::new(&values, columns, storage).map_err(ModelError::from)?;
+                let matrix =
+                    StoredMatrix::new(&values, columns, storage.format()).map_err(ModelError::from)?;
                 matrices.insert(parameter.name, Arc::new(matrix));
             } else {
                 // Copied, so that the frozen tensors do not follow a training that continues.

@@ -2,8 +2,7 @@
 //! output of the quantizers, scales included.
 
 use crate::studies::lora::record::{ExperimentConfig, Storage};
-use bk_quantize::block::{BlockQuantized, FourBit};
-use bk_quantize::rows::RowQuantized;
+use bk_quantize::{Format, Packed, Rounding};
 use std::collections::HashMap;
 
 /// Transformer blocks of every model in the study.
@@ -92,14 +91,15 @@ impl VisionTransformer {
     /// the output of the quantizers; `None` if they fail.
     pub fn bytes(&self, storage: Storage, kept: u64) -> Option<u64> {
         let stored = |(rows, columns): (u64, u64)| {
-            let zeros = vec![0f32; (rows * columns) as usize];
-            let bytes = match storage {
+            let format = match storage {
                 Storage::Baseline => return Some(rows * columns * kept),
-                Storage::EightBit => RowQuantized::new(&zeros, columns as usize).ok()?.bytes(),
-                Storage::FourBit => BlockQuantized::new(&zeros, FourBit::Nf4, false).ok()?.bytes(),
-                Storage::FourBitDouble => BlockQuantized::new(&zeros, FourBit::Nf4, true).ok()?.bytes(),
+                Storage::EightBit => Format::LlmInt8,
+                Storage::FourBit => Format::Nf4,
+                Storage::FourBitDouble => Format::Nf4Double,
             };
-            Some(bytes.total() as u64)
+            let zeros = vec![0f32; (rows * columns) as usize];
+            let packed = Packed::new(&zeros, columns as usize, format, Rounding::default()).ok()?;
+            Some(packed.bytes().total() as u64)
         };
         let block = self.linears().into_iter().map(stored).sum::<Option<u64>>()?;
         Some((self.parameters() - self.quantizable()) * kept + DEPTH * block)

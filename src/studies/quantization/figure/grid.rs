@@ -10,7 +10,7 @@ use bk_plot::number::significant;
 use bk_plot::scene::{Rectangle, Scene};
 use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
-use bk_quantize::Codebook;
+use bk_quantize::{Codebook, Format, Sharing};
 
 /// Points of a staircase: enough for 256 vertical steps.
 const POINTS: usize = 2400;
@@ -36,9 +36,16 @@ fn subtitle(tensor: &Tensor, book: &Codebook) -> String {
         Codebook::Uniform(grid, _) => {
             format!("step {}, zero point {}", significant(grid.scale.into(), 4), grid.zero_point)
         }
-        Codebook::Table(_, scale) => format!("largest magnitude {}", significant((*scale).into(), 4)),
+        Codebook::Table(format, scale) => {
+            format!("{} {}", scale_name(*format).to_lowercase(), significant((*scale).into(), 4))
+        }
     };
     format!("{} in {}: {where_levels_stand}", tensor.name, tensor.label())
+}
+
+/// Returns the name of the scale of a format: its largest level is 1, except for FP8 in groups.
+fn scale_name(format: Format) -> &'static str {
+    if format.sharing() == Sharing::Group { "Scale" } else { "Largest magnitude" }
 }
 
 fn ticks(length: f64, base: f64, ems: f64) -> usize {
@@ -181,7 +188,7 @@ pub(super) fn groups(record: &Quantize, tensor: usize, layout: &Layout) -> Optio
     let scales: Vec<f64> = tensor.scales().into_iter().map(f64::from).collect();
     let least = scales.iter().copied().reduce(f64::min)?;
     let most = scales.iter().copied().fold(0.0f64, f64::max);
-    let name = if tensor.blocks.is_some() { "Largest magnitude" } else { "Step" };
+    let name = tensor.blocks.as_ref().map_or("Step", |blocks| scale_name(blocks.kind));
     let sheet = Sheet::new(layout);
     let subtitle = format!(
         "{} in {}: {} of {} sites",

@@ -69,8 +69,8 @@ pub(crate) fn Controls() -> impl IntoView {
                 value=Signal::derive(move || view.with(|view| view.shown_group))
                 set=Callback::new(move |group| view.update(|view| view.shown_group = group)) />
             <Show when=exact>
-                <Choice label="Format" options=Format::ALL.map(|(_, key, name)| (key, name)).to_vec()
-                    value=read(|config| Format::ALL[config.format as usize].1)
+                <Choice label="Format" options=Format::all().into_iter().map(|format| (format.key(), format.label())).collect()
+                    value=read(|config| config.format.key())
                     set=write(|config, name| if let Ok(format) = name.parse() {
                         config.format = format;
                         if format != Format::Uniform {

@@ -1,6 +1,6 @@
 //! The config of a study of the quantized core.
 
-use bk_quantize::{Granularity, QuantizeError, ScaleRule, Scheme, Width};
+use bk_quantize::{Format as StorageFormat, Granularity, QuantizeError, ScaleRule, Scheme, Width};
 use serde::{Deserialize, Serialize};
 use std::fmt::{Display, Formatter};
 use std::str::FromStr;
@@ -40,41 +40,60 @@ impl FromStr for Reading {
 
 /// The storage format of the numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(try_from = "String", into = "String")]
 pub enum Format {
     /// Evenly spaced grids, found by calibration. Bits, scale rules, and training apply to this format only.
     #[default]
     Uniform,
-    /// NF4: 16 quantiles of a normal distribution, one scale per block of 64 (vit-lora.md §2.2).
-    Nf4,
-    /// NF4 with its scales quantized to 8 bits (vit-lora.md §2.3).
-    Nf4Double,
-    /// FP4: 4-bit floats, one scale per block of 64.
-    Fp4,
-    /// FP4 with its scales quantized to 8 bits.
-    Fp4Double,
-    /// LLM.int8: 8 bits, one scale per row (vit-lora.md §2.4).
-    LlmInt8,
+    /// A format of the table that takes its scales from the values.
+    Stored(StorageFormat),
 }
 
 impl Format {
-    /// All formats with their names and their labels.
-    pub const ALL: [(Format, &'static str, &'static str); 6] = [
-        (Format::Uniform, "uniform", "uniform grid"),
-        (Format::Nf4, "nf4", "NF4"),
-        (Format::Nf4Double, "nf4-double", "NF4, double quantization"),
-        (Format::Fp4, "fp4", "FP4"),
-        (Format::Fp4Double, "fp4-double", "FP4, double quantization"),
-        (Format::LlmInt8, "llm-int8", "LLM.int8"),
-    ];
+    /// Returns all formats: grids, and every format of the table that is not one of their bit widths.
+    pub fn all() -> Vec<Format> {
+        let grids = Width::ALL.map(StorageFormat::from);
+        let stored = StorageFormat::ALL.into_iter().filter(|format| !grids.contains(format));
+        std::iter::once(Format::Uniform).chain(stored.map(Format::Stored)).collect()
+    }
+
+    /// Returns the key in files, in links, and on the command line.
+    pub fn key(self) -> &'static str {
+        match self {
+            Format::Uniform => "uniform",
+            Format::Stored(format) => format.key(),
+        }
+    }
+
+    /// Returns the label.
+    pub fn label(self) -> &'static str {
+        match self {
+            Format::Uniform => "uniform grid",
+            Format::Stored(format) => format.label(),
+        }
+    }
 }
 
 impl FromStr for Format {
     type Err = ConfigError;
 
     fn from_str(text: &str) -> Result<Self, ConfigError> {
-        let format = Format::ALL.into_iter().find(|(_, name, _)| *name == text);
-        format.map(|(format, ..)| format).ok_or_else(|| ConfigError::Format(text.chars().take(40).collect()))
+        let format = Format::all().into_iter().find(|format| format.key() == text);
+        format.ok_or_else(|| ConfigError::Format(text.chars().take(40).collect()))
+    }
+}
+
+impl TryFrom<String> for Format {
+    type Error = ConfigError;
+
+    fn try_from(text: String) -> Result<Self, ConfigError> {
+        text.parse()
+    }
+}
+
+impl From<Format> for String {
+    fn from(format: Format) -> String {
+        format.key().into()
     }
 }
 
@@ -236,7 +255,7 @@ impl Config {
     pub fn stored_as(&self, width: Width) -> &'static str {
         match self.format {
             Format::Uniform => width.label(),
-            format => Format::ALL[format as usize].2,
+            format => format.label(),
         }
     }
 
@@ -277,6 +296,12 @@ impl Config {
     }
 }
 
+/// Returns the keys of all formats, for a message.
+fn keys() -> String {
+    let keys: Vec<&str> = Format::all().into_iter().map(Format::key).collect();
+    keys.join(", ")
+}
+
 /// A config that cannot be computed.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ConfigError {
@@ -299,7 +324,7 @@ pub enum ConfigError {
     #[error("“{0}” is no reading. Choose exact or published.")]
     Reading(String),
     /// An unknown format.
-    #[error("“{0}” is no format. Choose uniform, nf4, nf4-double, fp4, fp4-double or llm-int8.")]
+    #[error("“{0}” is not a format. Choose {keys}.", keys = keys())]
     Format(String),
     /// A format that cannot be trained and is not part of the published core.
     #[error(

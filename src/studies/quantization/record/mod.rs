@@ -13,7 +13,6 @@ pub use comparison::{ComparisonConfig, ModeComparison, ModeRuns, Outcome, with_m
 pub use config::{Config, ConfigError, Format, MOST_SITES, Mode, Reading, Trained};
 
 use crate::kit::record::{Manifest, Provenance};
-use bk_quantize::block::FourBit;
 use bk_quantize::{ByteCount, Codebook, DoubleQuantized, ErrorMeasure, Grid, LearnedStep, Subject, Width};
 use serde::{Deserialize, Serialize};
 
@@ -49,8 +48,7 @@ impl Tensor {
     pub fn label(&self) -> &'static str {
         match self.blocks.as_ref().map(|blocks| blocks.kind) {
             None => self.width.label(),
-            Some(FourBit::Nf4) => "NF4",
-            Some(FourBit::Fp4) => "FP4",
+            Some(kind) => kind.label(),
         }
     }
 
@@ -68,7 +66,8 @@ impl Tensor {
         match &self.blocks {
             Some(blocks) => {
                 let scale = blocks.scales.get(group).or(blocks.scales.last())?;
-                Some(Codebook::Table(blocks.kind, *scale))
+                // A damaged file may name a format without a table of levels.
+                (blocks.kind.bits() <= 8).then_some(Codebook::Table(blocks.kind, *scale))
             }
             None => {
                 let grid = self.grids.get(group).or(self.grids.last())?;
@@ -78,12 +77,12 @@ impl Tensor {
     }
 }
 
-/// Blocks of 64 numbers with 16 levels each.
+/// Groups of numbers whose levels come from a table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Blocks {
-    /// The table of levels.
-    pub kind: FourBit,
-    /// The absolute maximum of every block, as used in decoding.
+    /// The format with these levels.
+    pub kind: bk_quantize::Format,
+    /// The scale of every group, as used in decoding.
     pub scales: Vec<f32>,
     /// The stored form of the scales, if they are quantized, too.
     #[serde(default, skip_serializing_if = "Option::is_none")]

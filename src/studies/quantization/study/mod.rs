@@ -34,7 +34,7 @@ pub async fn run(
     let total = units(config, until);
     context.step(0, total).await?;
     let draws = Draws::of(config);
-    if let Some(store) = Store::of(config.format) {
+    if let Some(store) = Store::of(config) {
         let record = report::record(config, &core, &draws.test, &draws.test, [&store; 3], None)?;
         context.step(total, total).await?;
         return Ok(record);

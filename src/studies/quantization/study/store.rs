@@ -1,9 +1,9 @@
 //! Storage of a tensor: on calibrated grids, or in a format that takes its scales from the values themselves.
 
-use crate::studies::quantization::record::{Blocks, Format};
-use bk_quantize::block::{BLOCK, BlockQuantized, FourBit};
-use bk_quantize::rows::RowQuantized;
-use bk_quantize::{ByteCount, Grid, QuantizeError, Quantizer, Width};
+use crate::studies::quantization::record::{Blocks, Config, Format};
+use bk_quantize::{
+    ByteCount, Format as StorageFormat, Grid, Packed, QuantizeError, Quantizer, Rounding, Width,
+};
 use std::collections::BTreeSet;
 
 /// The largest code of LLM.int8.
@@ -13,15 +13,8 @@ const HIGHEST: f64 = 127.0;
 pub(super) enum Store {
     /// On the grids of a calibration.
     Grids(Quantizer),
-    /// In blocks of 64 with 16 levels each; with `double`, the scales are quantized, too.
-    Blocks {
-        /// The table of levels.
-        kind: FourBit,
-        /// Whether scales are quantized, too.
-        double: bool,
-    },
-    /// As LLM.int8: one scale per row.
-    Rows,
+    /// In a format of the table.
+    Packed(StorageFormat, Rounding),
 }
 
 /// A stored tensor: its values and its description for the record.
@@ -45,15 +38,13 @@ pub(super) struct Stored {
 }
 
 impl Store {
-    /// Returns the store of a format; `None` for grids, which need calibration first.
-    pub(crate) fn of(format: Format) -> Option<Self> {
-        match format {
+    /// Returns the store of a config; `None` for grids, which need calibration first.
+    pub(crate) fn of(config: &Config) -> Option<Self> {
+        match config.format {
             Format::Uniform => None,
-            Format::Nf4 => Some(Store::Blocks { kind: FourBit::Nf4, double: false }),
-            Format::Nf4Double => Some(Store::Blocks { kind: FourBit::Nf4, double: true }),
-            Format::Fp4 => Some(Store::Blocks { kind: FourBit::Fp4, double: false }),
-            Format::Fp4Double => Some(Store::Blocks { kind: FourBit::Fp4, double: true }),
-            Format::LlmInt8 => Some(Store::Rows),
+            Format::Stored(format) => {
+                Some(Store::Packed(format, Rounding { group: config.group, rule: config.rule }))
+            }
         }
     }
 
@@ -75,41 +66,54 @@ impl Store {
                     codes_used: different(all.codes()),
                 })
             }
-            Store::Blocks { kind, double } => {
-                let rows = values.chunks_exact(channels).map(|row| BlockQuantized::new(row, *kind, *double));
-                let rows: Vec<BlockQuantized> = rows.collect::<Result<_, _>>()?;
-                let first = BlockQuantized::new(first_row, *kind, *double)?;
+            Store::Packed(format, rounding) => {
+                let pack = |row: &[f32]| Packed::new(row, channels, *format, *rounding);
+                let rows: Vec<Packed> = values.chunks_exact(channels).map(pack).collect::<Result<_, _>>()?;
+                let first = pack(first_row)?;
                 Ok(Stored {
-                    values: rows.iter().flat_map(BlockQuantized::dequantize).collect(),
-                    width: Width::Int4,
-                    group_size: BLOCK,
-                    grids: vec![],
+                    values: rows.iter().flat_map(Packed::values).collect(),
+                    width: width(*format),
+                    group_size: first.group_size(),
+                    grids: grids(&first),
+                    blocks: blocks(&first),
                     packed: first.packed().to_vec(),
                     bytes: first.bytes(),
-                    codes_used: different(rows.iter().flat_map(BlockQuantized::codes)),
-                    blocks: Some(Blocks {
-                        kind: *kind,
-                        scales: first.scales(),
-                        double: first.double().cloned(),
-                    }),
-                })
-            }
-            Store::Rows => {
-                let all = RowQuantized::new(values, channels)?;
-                let first = RowQuantized::new(first_row, channels)?;
-                let grid = |&most: &f32| Grid::new(f64::from(most) / HIGHEST, 0, Width::Int8);
-                Ok(Stored {
-                    values: all.dequantize(),
-                    width: Width::Int8,
-                    group_size: channels,
-                    grids: first.maxima().iter().map(grid).collect(),
-                    blocks: None,
-                    packed: first.codes().iter().map(|&code| code as u8).collect(),
-                    bytes: first.bytes(),
-                    codes_used: different(all.codes().iter().copied()),
+                    codes_used: different(rows.iter().flat_map(Packed::codes)),
                 })
             }
         }
+    }
+}
+
+/// Returns the bit width of the codes of a format, as records name it.
+fn width(format: StorageFormat) -> Width {
+    if format.bits() == 8 { Width::Int8 } else { Width::Int4 }
+}
+
+/// Returns the grids of a stored row with evenly spaced levels: those of LLM.int8.
+fn grids(row: &Packed) -> Vec<Grid> {
+    match levels(row.format()) {
+        Some(_) => vec![],
+        None => {
+            let grid = |most: f32| Grid::new(f64::from(most) / HIGHEST, 0, Width::Int8);
+            row.scales().into_iter().map(grid).collect()
+        }
+    }
+}
+
+/// Returns the blocks of a stored row whose levels come from a table.
+fn blocks(row: &Packed) -> Option<Blocks> {
+    let kind = levels(row.format())?;
+    Some(Blocks { kind, scales: row.scales(), double: row.double().cloned() })
+}
+
+/// Returns the format whose levels a format has, with scales that are not quantized; `None` for evenly spaced levels.
+fn levels(format: StorageFormat) -> Option<StorageFormat> {
+    match format {
+        StorageFormat::LlmInt8 => None,
+        StorageFormat::Nf4Double => Some(StorageFormat::Nf4),
+        StorageFormat::Fp4Double => Some(StorageFormat::Fp4),
+        other => Some(other),
     }
 }
 

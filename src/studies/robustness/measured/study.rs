@@ -79,7 +79,8 @@ impl Session {
         let held_out = held_out(&model, self.tokens(), &part).await?;
         self.measured.points.push(Point { way, bytes: packed.bytes().total(), held_out });
         // Known points may include some that are not asked for now.
-        let every = Config { core: true, parts: true, ..self.config.clone() };
+        let formats = Format::ALL.to_vec();
+        let every = Config { core: true, parts: true, formats, ..self.config.clone() };
         let order = every.ways(&self.measured.architecture, self.measured.stored);
         self.measured.points.sort_by_key(|point| order.iter().position(|&way| way == point.way));
         Ok(true)

@@ -13,7 +13,7 @@ use crate::studies::robustness::study as robustness;
 use bk_models as stored;
 use bk_models::corpus::Text;
 use bk_plot::{Layout, Scene, View};
-use bk_quantize::ScaleRule;
+use bk_quantize::{QuantizeError, ScaleRule};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -44,8 +44,11 @@ pub struct Arguments {
     /// Leave out the points with a single part of the model quantized.
     #[arg(long)]
     no_parts: bool,
-    /// Train each model further with its matrices in this format (int8, int4, nf4, int3 or int2), beside a control that
-    /// takes as many steps without.
+    /// Measure in these storage formats, too, such as fp8-e4m3: keys of the format table, separated by commas.
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',', value_parser = format_of)]
+    extra_format: Vec<stored::Format>,
+    /// Train each model further with its matrices in this format (a key of the format table, such as int8, int4, nf4,
+    /// int3, int2 or fp8-e4m3), beside a control that takes as many steps without.
     #[arg(long, value_name = "FORMAT", value_parser = format_of)]
     tune: Option<stored::Format>,
     /// Steps of the further training.
@@ -91,6 +94,7 @@ impl Arguments {
             core: !self.no_core,
             windows: self.windows,
             parts: !self.no_parts,
+            formats: self.extra_format,
         };
         config.check().map_err(Failure::usage)?;
         let tuning = self.tune.map(|format| Tuning {
@@ -154,9 +158,7 @@ impl Arguments {
 
 /// A format by its name.
 fn format_of(name: &str) -> Result<stored::Format, String> {
-    let is_named = |format: &stored::Format| format.label().eq_ignore_ascii_case(name);
-    let found = stored::Format::ALL.into_iter().find(is_named);
-    found.ok_or_else(|| format!("There is no format “{name}”. Choose int8, int4, nf4, int3 or int2."))
+    name.to_ascii_lowercase().parse().map_err(|error: QuantizeError| error.to_string())
 }
 
 /// Puts a record into a file, whole or not at all.

@@ -16,6 +16,7 @@ use bk_plot::scene::{Color, Rectangle, Scene};
 use bk_plot::sheet::Sheet;
 use bk_plot::style::Layout;
 use bk_plot::view::View;
+use bk_quantize::Width;
 
 /// Dashes and gaps of the baselines: the longer their context, the shorter the dashes.
 const COUNTED: [&[f64]; 3] = [&[3.0, 2.0], &[1.5, 1.5], &[0.7, 1.4]];
@@ -70,7 +71,9 @@ pub fn draw(record: &Widths, published: Option<&Robustness>, view: &View, layout
 fn formats(groups: &[Group<'_>]) -> Vec<Format> {
     let is_measured =
         |format: &Format| groups.iter().any(|group| !group.perplexities(Way::of(*format)).is_empty());
-    Format::ALL.into_iter().filter(is_measured).collect()
+    let mut formats: Vec<Format> = Format::ALL.into_iter().filter(is_measured).collect();
+    formats.sort_by_key(|format| std::cmp::Reverse(format.bits()));
+    formats
 }
 
 fn of_group(sheet: &Sheet, groups: &[Group<'_>], place: usize, formats: &[Format]) -> (Line, Vec<Spread>) {
@@ -168,8 +171,10 @@ fn counted(sheet: &Sheet, groups: &[Group<'_>], columns: usize) -> Vec<Line> {
 /// Returns the curves of the published simulation, at the formats of its bit widths.
 fn simulated(sheet: &Sheet, published: &Robustness, formats: &[Format]) -> Vec<Line> {
     let line = |model: &Model, color: Color| {
+        // The simulation knows a bit width, which stands for a uniform grid.
         let column = |bits: u32| {
-            formats.iter().position(|&format| format != Format::Nf4 && format.width().bits() == bits)
+            let format = Format::from(Width::try_from(bits).ok()?);
+            formats.iter().position(|&shown| shown == format)
         };
         let points = published.points(model).iter();
         let points = points.filter_map(|point| Some((column(point.bits)? as f64, point.perplexity())));

@@ -62,7 +62,7 @@ fn look(palette: &Palette, format: Format) -> (Color, Shape) {
         Format::Int4 => (palette.first.line, Shape::Square),
         Format::Int3 => (palette.threshold.line, Shape::Triangle),
         Format::Int2 => (palette.bad.line, Shape::Star),
-        Format::Fp32 | Format::Fp16 | Format::Nf4 => (palette.ink, Shape::Circle),
+        _ => (palette.ink, Shape::Circle),
     }
 }
 

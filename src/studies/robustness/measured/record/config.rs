@@ -22,7 +22,14 @@ pub struct Config {
     pub windows: usize,
     /// Whether to measure additional points with single components quantized.
     pub parts: bool,
+    /// Storage formats to measure in addition to [`FORMATS`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub formats: Vec<Format>,
 }
+
+/// The formats of a sweep, widest first.
+pub const FORMATS: [Format; 7] =
+    [Format::Fp32, Format::Fp16, Format::Int8, Format::Int4, Format::Nf4, Format::Int3, Format::Int2];
 
 impl Default for Config {
     fn default() -> Self {
@@ -33,6 +40,7 @@ impl Default for Config {
             core: true,
             windows: 128,
             parts: true,
+            formats: vec![],
         }
     }
 }
@@ -85,7 +93,9 @@ impl Config {
     pub fn ways(&self, architecture: &Architecture, stored: Format) -> Vec<Way> {
         let whole = |weights| Way { weights, part: Part::Everything, core: None };
         let mut ways: Vec<Way> =
-            Format::ALL.into_iter().filter(|&format| format != Format::Fp32).map(whole).collect();
+            FORMATS.into_iter().filter(|&format| format != Format::Fp32).map(whole).collect();
+        let further = self.formats.iter().filter(|format| !FORMATS.contains(format));
+        ways.extend(further.map(|&format| whole(format)));
         if stored == Format::Fp32 {
             ways.insert(0, whole(Format::Fp32));
         }

@@ -10,7 +10,7 @@ mod tables;
 mod tuned;
 
 pub use agreement::Agreement;
-pub use config::{Config, ConfigError, Core, Part, Way};
+pub use config::{Config, ConfigError, Core, FORMATS, Part, Way};
 pub use group::Group;
 pub use lengths::{Course, Lengths, LengthsError, Next};
 pub use repetition::Repetition;
