@@ -1,6 +1,8 @@
 //! Any finite input, any group size, any length: never a panic, and within half a step where the range reaches.
 
-use bk_quantize::{Calibration, Granularity, ScaleRule, Scheme, Width, pack, packed_length, unpack};
+use bk_quantize::{
+    Calibration, Granularity, QuantizeError, ScaleRule, Scheme, Width, pack, packed_length, unpack,
+};
 use proptest::prelude::*;
 
 /// x/s is rounded once in single precision before it is rounded to a code, and (q − z)·s once after: with codes up to
