@@ -73,6 +73,9 @@ enum Command {
     Test {
         /// Only this suite
         suite: Option<test::Suite>,
+        /// Only tests that files touch which differ from this commit [without a commit: from the last one]
+        #[arg(long, value_name = "COMMIT", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
+        changed: Option<String>,
     },
 }
 
@@ -124,7 +127,7 @@ fn obey(command: &Command) -> Result<(), Failure> {
             characterize::run(&workspace, &command, *record)?;
         }
         Command::Stage => trunk::stage(&workspace)?,
-        Command::Test { suite } => test::run(&workspace, *suite)?,
+        Command::Test { suite, changed } => test::run(&workspace, *suite, changed.as_deref())?,
     }
     Ok(())
 }

@@ -2,9 +2,10 @@
 //! keyboard, and a failure names the exact line that was run.
 
 use std::ffi::OsStr;
-use std::io;
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Why another program did not do what it was asked.
@@ -42,6 +43,40 @@ pub enum ProcessError {
 pub fn run(command: &mut Command) -> Result<(), ProcessError> {
     let status = command.stdin(Stdio::null()).status().map_err(|source| start_error(command, source))?;
     judge(command, status)
+}
+
+/// Runs a command to its end, its output in front of the reader, and returns what it printed.
+pub fn run_and_read(command: &mut Command) -> Result<String, ProcessError> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(|source| start_error(command, source))?;
+    let (output, errors) = (child.stdout.take(), child.stderr.take());
+    let mut printed = Vec::new();
+    thread::scope(|scope| {
+        let errors = scope.spawn(|| pass_on(errors, io::stderr()));
+        printed = pass_on(output, io::stdout());
+        // A thread that died has read nothing, and the command's status says whether that matters.
+        printed.extend(errors.join().unwrap_or_default());
+    });
+    let status = child.wait().map_err(|source| start_error(command, source))?;
+    judge(command, status)?;
+    Ok(String::from_utf8_lossy(&printed).into_owned())
+}
+
+/// Writes a stream through, line by line, and returns it.
+fn pass_on(stream: Option<impl Read>, mut to: impl Write) -> Vec<u8> {
+    let mut whole = Vec::new();
+    let Some(stream) = stream else { return whole };
+    let mut lines = BufReader::new(stream);
+    loop {
+        let before = whole.len();
+        match lines.read_until(b'\n', &mut whole) {
+            Ok(1..) => {
+                // A reader who has gone away keeps no test from running.
+                let _ = to.write_all(&whole[before..]).and_then(|()| to.flush());
+            }
+            _ => return whole,
+        }
+    }
 }
 
 /// Runs a command that may hang, for want of a network say, and stops it at the limit.
@@ -133,6 +168,16 @@ mod tests {
         assert_eq!(ask(Command::new("echo").arg("v20")).as_deref(), Some("v20"));
         assert_eq!(ask(Command::new("sh").args(["-c", "echo v20; exit 1"])), None);
         assert_eq!(ask(&mut Command::new("no-such-program")), None);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn both_streams_of_a_test_runner_are_read() {
+        let both =
+            run_and_read(Command::new("sh").args(["-c", "echo one; echo two >&2; printf three"])).unwrap();
+        assert_eq!(both, "one\nthreetwo\n");
+        let error = run_and_read(Command::new("sh").args(["-c", "exit 3"])).unwrap_err();
+        assert!(matches!(error, ProcessError::Failed { .. }), "{error}");
     }
 
     #[test]

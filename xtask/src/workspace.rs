@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::process::{self, ProcessError};
 
+/// The package of the lab itself.
+pub const LAB: &str = "bk-lab";
+
 /// Why the repository could not be described.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
@@ -57,6 +60,11 @@ impl Workspace {
         self.root.join("tests/browser")
     }
 
+    /// Where the files lie that the studies published, on machines that have them.
+    pub fn published_files(&self) -> PathBuf {
+        self.root.join("../shared/data")
+    }
+
     /// A cargo that works on this repository.
     pub fn cargo(&self) -> Command {
         let mut cargo = process::cargo();
@@ -76,7 +84,7 @@ fn describe(answer: &str) -> Result<Workspace, WorkspaceError> {
     let metadata: Value = serde_json::from_str(answer).unwrap_or_default();
     let text =
         |value: &Value, field| value.as_str().map(str::to_owned).ok_or(WorkspaceError::Field { field });
-    let lab = metadata["packages"].as_array().and_then(|all| all.iter().find(|one| one["name"] == "bk-lab"));
+    let lab = metadata["packages"].as_array().and_then(|all| all.iter().find(|one| one["name"] == LAB));
     Ok(Workspace {
         root: text(&metadata["workspace_root"], "workspace_root")?.into(),
         target: text(&metadata["target_directory"], "target_directory")?.into(),

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use crate::process::ProcessError;
 use crate::workspace::Workspace;
 
+pub use rust::nextest_is_there;
 pub use web_compiler::{WebCompiler, web_compiler};
 
 /// What is missing and could not be got.
@@ -76,5 +77,6 @@ pub fn for_browser_tests(tests: &Path) -> Result<PathBuf, SetupError> {
 pub fn for_every_test(workspace: &Workspace) -> Result<(), SetupError> {
     web_compiler()?;
     for_native_tests()?;
+    rust::nextest();
     for_browser_tests(&workspace.browser_tests()).map(drop)
 }
