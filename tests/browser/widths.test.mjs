@@ -13,6 +13,7 @@ import {
   WITHOUT_ADAPTER, assertQuiet, button, choice, downloaded, enter, enterPanel, eventually, field, onScreen, rows, said,
   startBrowser, table, withLab,
 } from './lab.mjs';
+import { link, ship } from './widths.mjs';
 
 /** Training and measuring on a busy machine. */
 const PATIENCE_MILLISECONDS = 180_000;
@@ -24,24 +25,6 @@ const TOLERANCE = 1e-4;
  * levels a weight that falls to the other side makes much of that, so only formats of many are compared. */
 const TRAINED_TOLERANCE = 1e-2;
 const COMPARED = ['fp32', 'fp16', 'int8'];
-
-const ARCHITECTURE = {
-  model: 'resnet-bk', width: 32, layers: 2, context: 64, potentials: 4, learned: true, gating: 'all', tied: true,
-};
-
-/** A link to the training of a model on 20,000 held-out tokens' worth of text. */
-function link({ steps = 40, seed = 1 } = {}) {
-  const recipe = { steps, batch: 16, warm_up: 10, validate_every: 40, seed };
-  const settings = { architecture: ARCHITECTURE, recipe, text: { text: 'language', tokens: 400_000 } };
-  const query = Object.entries(settings).map(([key, value]) => `&${key}=${encodeURIComponent(JSON.stringify(value))}`);
-  return `#/models?v=1${query.join('')}`;
-}
-
-/** What comes with the lab, as far as these tests go. */
-async function ship(page, entries, record = null) {
-  await page.route('**/checkpoints/index.json', route => route.fulfill({ json: entries }));
-  await page.route('**/checkpoints/widths.json', route => route.fulfill({ json: record }));
-}
 
 /** Trains a model in its room, and hands its checkpoint over. */
 async function saved(page) {

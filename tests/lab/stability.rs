@@ -189,7 +189,7 @@ fn claims_name_what_was_decreed_and_what_is_worse() {
     for part in ["diverges with NaN", "stable up to 1M", "without NaN"] {
         let row = find(part);
         assert_eq!(row.verdict, Verdict::SimulatedOnly);
-        assert!(row.reason.contains("decree"), "{}", row.reason);
+        assert!(row.reason.contains("Hard-coded"), "{}", row.reason);
     }
     assert_eq!(find("diverges with NaN").recomputed, "Mamba at 4 lengths with 65 NaN, ResNet-BK at 0");
     assert_eq!(find("loss against step").recomputed, "5 of 5");

@@ -22,6 +22,7 @@
 mod assemble;
 mod budget;
 mod checkpoints;
+mod comments;
 pub mod files;
 mod program;
 mod slim;

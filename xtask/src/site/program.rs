@@ -7,6 +7,7 @@ use std::path::Path;
 use wasm_bindgen_cli_support::Bindgen;
 
 use super::SiteError;
+use super::comments::without_comments;
 use super::files::{self, Files};
 use super::slim::slim;
 use crate::setup::WebCompiler;
@@ -119,6 +120,9 @@ fn make(
     let mut files = files::read_folder(&folder)?;
     if quality == Quality::Published {
         parts.values().flatten().try_for_each(|part| strip(&mut files, part))?;
+        for (_, script) in files.iter_mut().filter(|(name, _)| name.ends_with(".js")) {
+            *script = without_comments(&String::from_utf8_lossy(script)).into_bytes();
+        }
     }
     let within = |file: String| format!("{name}/{file}");
     parts.values_mut().flatten().for_each(|file| *file = within(std::mem::take(file)));
