@@ -178,7 +178,7 @@ describe('the room of quantized LoRA', () => {
       while (await closed.count() > 0) await closed.first().click();
       const cited = (await rows(page, 'Against what the program calls literature')).map(row => row.at(-1));
       assert.deepEqual(new Set(cited), new Set(['no']));
-      const claims = await rows(page, /What was claimed/);
+      const claims = await rows(page, /Claims and verdicts/);
       assert.ok(claims.length >= 7);
       assert.ok(claims.every(row => row[4] !== 'reproduced'), 'nothing that was drawn at random is called reproduced');
       const captions = await table(page, /./).filter({ visible: true }).count();

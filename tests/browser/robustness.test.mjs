@@ -44,7 +44,7 @@ describe('the robustness room', () => {
       await eventually(async () => assert.deepEqual(await perplexities(page), PUBLISHED));
       const checks = await rows(page, 'The published checks');
       assert.deepEqual(checks.map(check => check.at(-1)), Array(6).fill('pass'));
-      const claims = await rows(page, 'What was claimed');
+      const claims = await rows(page, 'Claims and verdicts');
       assert.ok(claims.some(claim => claim.includes('reproduced')));
       assert.ok(claims.some(claim => claim.includes('simulated only')));
       assert.ok(await onScreen(page, 'no model was trained or quantized').first().isVisible());
